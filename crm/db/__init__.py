@@ -1,0 +1,1 @@
+"""How each database is connected to."""

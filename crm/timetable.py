@@ -1,0 +1,11 @@
+"""What Celery beat starts, and how often. Plain data; the tasks live in the apps.
+
+No crontab: one that beat misses is never caught up. An interval task that ensures the due run is.
+"""
+
+from typing import Any
+
+TIMETABLE: dict[str, dict[str, Any]] = {
+    # Ensures the nightly run at 02:00, pokes the workers, finishes runs and sweeps stale customers.
+    "tick": {"task": "analytics.tasks.tick", "schedule": 20.0, "options": {"expires": 20}},
+}
