@@ -1,0 +1,31 @@
+"""The fixed vocabularies of this room."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class VersionState(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    ACTIVE = "active", _("Active")
+    RETIRED = "retired", _("Retired")
+
+
+class RunKind(models.TextChoices):
+    NIGHTLY = "nightly", _("Nightly: everybody")
+    SWEEP = "sweep", _("Sweep: whoever changed")
+    MANUAL = "manual", _("By hand")
+    REPLAY = "replay", _("As of an earlier date")
+
+
+class RunState(models.TextChoices):
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    PARTIAL = "partial", _("Partial")  # some chunks failed for good
+    SKIPPED = "skipped", _("Skipped")  # a newer run of its kind took its place
+
+
+class ChunkState(models.TextChoices):
+    TODO = "todo", _("To do")
+    LEASED = "leased", _("Being worked on")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")

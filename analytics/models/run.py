@@ -1,0 +1,64 @@
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from analytics.choices import ChunkState, RunKind, RunState
+from analytics.models.version import ScoreModelVersion
+from customers.querysets import OpenCatalogueQuerySet
+
+
+class ScoringRun(models.Model):
+    """One run over a population. That (kind, logical_at) is unique is the single-flight lock."""
+
+    kind = models.CharField(_("kind"), max_length=8, choices=RunKind)
+    logical_at = models.DateTimeField(_("scheduled for"), help_text=_("The moment that the run stands for."))
+    state = models.CharField(_("state"), max_length=8, choices=RunState, default=RunState.RUNNING)
+    version = models.ForeignKey(ScoreModelVersion, models.PROTECT, verbose_name=_("version"), related_name="+")
+    as_of = models.DateTimeField(_("as of"), help_text=_("Nothing that happened later is looked at."))
+    started_at = models.DateTimeField(_("started at"))
+    finished_at = models.DateTimeField(_("finished at"), null=True)
+    customers = models.PositiveBigIntegerField(_("customers"), default=0)
+    failed = models.PositiveBigIntegerField(_("failed"), default=0)
+    # Of a finished run over everybody: quantiles 0..100 and a histogram, for percentiles and the dashboard.
+    distribution = models.JSONField(_("distribution"), null=True)
+
+    objects = OpenCatalogueQuerySet["ScoringRun"].as_manager()
+
+    class Meta:
+        verbose_name = _("scoring run")
+        verbose_name_plural = _("scoring runs")
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["kind", "logical_at"], name="scoring_run_once")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.logical_at:%Y-%m-%d %H:%M}"
+
+
+class ScoringChunk(models.Model):
+    """A range of customers, lo <= id <= hi, of a run. A worker leases it; the token fences off whoever came late."""
+
+    run = models.ForeignKey(ScoringRun, models.CASCADE, verbose_name=_("run"), related_name="chunks")
+    lo = models.BigIntegerField()
+    hi = models.BigIntegerField()
+    state = models.CharField(_("state"), max_length=6, choices=ChunkState, default=ChunkState.TODO)
+    token = models.UUIDField(default=uuid.uuid4, editable=False)
+    lease_until = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    customers = models.PositiveIntegerField(_("customers"), default=0)
+    seconds = models.FloatField(_("seconds"), default=0)
+    error = models.TextField(_("error"), blank=True)
+
+    objects = OpenCatalogueQuerySet["ScoringChunk"].as_manager()
+
+    class Meta:
+        verbose_name = _("scoring chunk")
+        verbose_name_plural = _("scoring chunks")
+        ordering = ["id"]
+        indexes = [
+            # the next free chunk
+            models.Index(fields=["run", "state"], name="scoring_chunk_free"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lo}-{self.hi}"

@@ -1,0 +1,72 @@
+"""Who may do what: the five roles, as Django groups. Which rows they may do it to is `visible_to`'s affair."""
+
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission
+from django.db import connection, transaction
+
+READ = ("view",)
+WRITE = ("view", "add", "change")
+ALL = ("view", "add", "change", "delete")
+
+CUSTOMER_MODELS = ("customer", "contactpoint", "externalid", "relation", "interaction", "order", "orderline")
+CATALOGUE_MODELS = ("product", "category", "relationtype")
+TICKET_MODELS = ("ticket", "message", "ticketevent", "satisfactionrating")
+DESK_MODELS = ("queue", "calendar", "holiday", "servicetype", "slapolicy", "slatarget", "agent")
+SCORE_MODELS = (
+    "customerscore",
+    "scoresnapshot",
+    "preferenceprofile",
+    "scoringrun",
+    "scoringchunk",
+    "scoremodelversion",
+    "preferencemodelversion",
+)
+
+# role -> models -> what may be done with them
+ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
+    "Agent": {
+        CUSTOMER_MODELS: WRITE,
+        CATALOGUE_MODELS + DESK_MODELS + SCORE_MODELS: READ,
+        TICKET_MODELS: WRITE,
+        ("observation", "team"): READ,
+    },
+    "Lead": {
+        CUSTOMER_MODELS + TICKET_MODELS: WRITE,
+        CATALOGUE_MODELS + SCORE_MODELS: READ,
+        DESK_MODELS: WRITE,
+        ("observation", "team"): READ,
+    },
+    "Back office": {
+        CUSTOMER_MODELS + CATALOGUE_MODELS: ALL,
+        TICKET_MODELS + DESK_MODELS + SCORE_MODELS: READ,
+        ("observation", "team", "importbatch"): READ,
+    },
+    "Analyst": {
+        CUSTOMER_MODELS + CATALOGUE_MODELS + TICKET_MODELS + DESK_MODELS + SCORE_MODELS: READ,
+        ("observation", "team"): READ,
+    },
+    "Administrator": {
+        CUSTOMER_MODELS + CATALOGUE_MODELS + TICKET_MODELS + DESK_MODELS + SCORE_MODELS: ALL,
+        ("observation", "importbatch"): READ,
+        ("team", "user", "group", "apitoken"): ALL,
+    },
+}
+SEES_ALL_TEAMS = ("Analyst", "Administrator")
+OUR_APPS = ("customers", "services", "analytics", "auth")
+
+
+def prepare_roles(**signal: Any) -> None:
+    """Make the groups with their permissions where they are missing, after each migrate. A group that exists is
+    left as staff set it."""
+    if Group._meta.db_table not in connection.introspection.table_names():
+        return
+    by_codename = {p.codename: p for p in Permission.objects.filter(content_type__app_label__in=OUR_APPS)}
+    for role, grants in ROLES.items():
+        with transaction.atomic():
+            group, made = Group.objects.get_or_create(name=role)
+            if made:
+                wanted = {f"{verb}_{model}" for models, verbs in grants.items() for model in models for verb in verbs}
+                if role in SEES_ALL_TEAMS:
+                    wanted.add("see_all_teams")
+                group.permissions.set([by_codename[codename] for codename in sorted(wanted)])

@@ -1,0 +1,60 @@
+"""Blind indexes: a keyed hash of the normalised value, so that equal contact points are found without decrypting."""
+
+import unicodedata
+from functools import cache
+
+import phonenumbers
+
+from customers.choices import ContactKind, KeyPurpose
+from customers.encryption.cipher import keyed_hash
+from customers.encryption.keyring import current_key
+
+
+def _folded(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+@cache
+def _idna(domain: str) -> str:
+    try:
+        return domain.encode("idna").decode("ascii")
+    except UnicodeError:  # not a domain name: compare it as it stands
+        return domain
+
+
+def normalise_email(value: str) -> str:
+    """NFKC, case folded, the domain in IDNA."""
+    name, at, domain = _folded(value).rpartition("@")
+    return f"{name}@{_idna(domain)}" if at else domain
+
+
+def normalise_phone(value: str, *, region: str = "") -> str:
+    """E.164 where the number can be read (`region` is the customer's ISO country), else its digits."""
+    text = unicodedata.normalize("NFKC", value)
+    try:
+        number = phonenumbers.parse(text, region or None)
+    except phonenumbers.NumberParseException:
+        return "".join(c for c in text if c.isdigit() or c == "+")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def normalise(kind: str, value: str, *, region: str = "") -> str:
+    """The form in which two contact points of this kind are compared."""
+    if kind == ContactKind.EMAIL:
+        return normalise_email(value)
+    if kind == ContactKind.PHONE:
+        return normalise_phone(value, region=region)
+    return _folded(value)
+
+
+def blind_index(kind: str, value: str, *, region: str = "") -> str:
+    """32 hex digits; equal for contact points that are equal after `normalise`. Kinds never collide."""
+    _, key = current_key(KeyPurpose.INDEX)
+    return keyed_hash(f"{kind}:{normalise(kind, value, region=region)}", key=key)
+
+
+def domain_index(value: str) -> str:
+    """Blind index of an e-mail address's domain, or an empty string where there is none."""
+    domain = normalise_email(value).rpartition("@")[2] if "@" in value else ""
+    _, key = current_key(KeyPurpose.INDEX)
+    return keyed_hash(f"domain:{domain}", key=key) if domain else ""

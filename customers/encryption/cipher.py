@@ -1,0 +1,35 @@
+"""The bytes: sealing, opening and keyed hashing. Pure; keys are passed in."""
+
+import hmac
+import os
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+NONCE_BYTES = 12
+BLIND_INDEX_BYTES = 16
+
+
+class CannotDecrypt(Exception):
+    """The key is missing or wrong, or the value was changed or moved to another row."""
+
+
+def seal(plain: bytes, *, key: bytes, bound_to: bytes) -> str:
+    """Encrypt `plain` with AES-256-GCM; `bound_to` (associated data) must be given again to open it."""
+    nonce = os.urandom(NONCE_BYTES)
+    return urlsafe_b64encode(nonce + AESGCM(key).encrypt(nonce, plain, bound_to)).decode("ascii")
+
+
+def unseal(sealed: str, *, key: bytes, bound_to: bytes) -> bytes:
+    """Decrypt what `seal` made. Raises CannotDecrypt on a wrong key, changed bytes or other associated data."""
+    try:
+        raw = urlsafe_b64decode(sealed)
+        return AESGCM(key).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], bound_to)
+    except (InvalidTag, ValueError) as error:
+        raise CannotDecrypt("the value cannot be decrypted: wrong key, or it was changed or moved") from error
+
+
+def keyed_hash(text: str, *, key: bytes) -> str:
+    """HMAC-SHA256 of `text`, cut to 128 bits, as hex: equal texts give equal hashes, nothing else can be read."""
+    return hmac.digest(key, text.encode(), "sha256")[:BLIND_INDEX_BYTES].hex()

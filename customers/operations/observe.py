@@ -1,0 +1,99 @@
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from django.db import transaction
+
+from customers.models import Observation
+from customers.operations.record_activity import record_activity
+
+# At most so many ids in one IN (...): SQLite and MariaDB slow down or refuse beyond.
+IDS_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class NewFact:
+    """A fact to put on record; see Observation for what value and reference mean.
+
+    It supersedes what stands on record for the same customer, factor and subject, or for `instead_of`, the id of
+    another subject of the same type (a changed rating is another rating)."""
+
+    customer_id: int
+    factor: int
+    measure: int
+    value: float | None
+    reference: float | None
+    at: datetime
+    subject_type: str
+    subject_id: int
+    due_at: datetime | None = None
+    instead_of: int | None = None
+
+    @property
+    def key(self) -> tuple[int, int, str, int]:
+        """What a newer fact must share with an older one to supersede it."""
+        return self.customer_id, self.factor, self.subject_type, self.instead_of or self.subject_id
+
+    def says_the_same_as(self, row: Observation) -> bool:
+        """Whether the row on record already holds this fact, so that nothing is to be written."""
+        mine = (self.measure, self.value, self.reference, self.at, self.due_at, self.subject_id)
+        theirs = (row.measure, row.value, row.reference, row.at, row.due_at, row.subject_id)
+        return mine == theirs
+
+
+@transaction.atomic
+def observe(*, facts: Iterable[NewFact], at: datetime, also_touched: Iterable[int] = ()) -> list[Observation]:
+    """Put facts on record at time `at` and note the activity of their customers (and of `also_touched`).
+
+    Facts that already stand on record are left alone. Returns the rows that were written. A fact never reaches back
+    before the one it supersedes: its `at` is moved up to it, so that on every date exactly one of the two counts."""
+    fresh = list(facts)
+    versions = record_activity(customer_ids=[*(f.customer_id for f in fresh), *also_touched], at=at)
+    on_record = _current_rows(fresh)
+    superseded: list[Observation] = []
+    written: list[Observation] = []
+    for fact in fresh:
+        old = on_record.get(fact.key)
+        if old is not None and fact.says_the_same_as(old):
+            continue
+        row = _row(fact, version=versions[fact.customer_id], at=at)
+        if old is not None:
+            row.at = max(row.at, old.at)
+            old.superseded_at, old.superseded_version = row.at, row.recorded_version
+            superseded.append(old)
+        written.append(row)
+    Observation.objects.bulk_update(superseded, ["superseded_at", "superseded_version"], batch_size=IDS_AT_ONCE)
+    return Observation.objects.bulk_create(written, batch_size=1000)
+
+
+def _current_rows(facts: list[NewFact]) -> dict[tuple[int, int, str, int], Observation]:
+    rows: dict[tuple[int, int, str, int], Observation] = {}
+    subjects = sorted({(f.subject_type, f.instead_of or f.subject_id) for f in facts})
+    for subject_type, group in groupby(subjects, key=lambda pair: pair[0]):
+        ids = [pk for _, pk in group]
+        for start in range(0, len(ids), IDS_AT_ONCE):
+            found = Observation.objects.filter(
+                subject_type=subject_type,
+                subject_id__in=ids[start : start + IDS_AT_ONCE],
+                superseded_version=None,
+            )
+            for row in found:
+                rows[row.customer_id, row.factor, row.subject_type, row.subject_id] = row
+    return rows
+
+
+def _row(fact: NewFact, *, version: int, at: datetime) -> Observation:
+    return Observation(
+        customer_id=fact.customer_id,
+        factor=fact.factor,
+        measure=fact.measure,
+        value=fact.value,
+        reference=fact.reference,
+        at=fact.at,
+        recorded_at=at,
+        recorded_version=version,
+        subject_type=fact.subject_type,
+        subject_id=fact.subject_id,
+        due_at=fact.due_at,
+    )

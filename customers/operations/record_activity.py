@@ -1,0 +1,22 @@
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from customers.models import Customer
+
+
+@transaction.atomic
+def record_activity(*, customer_ids: Iterable[int], at: datetime) -> dict[int, int]:
+    """Note that something about these customers changed, in the caller's transaction: their scores become stale.
+
+    Moves `activity_version` on and sets `last_activity_at` to `at`, the time of recording. Rows are locked in key
+    order, so that two verbs never wait for each other in a circle. Returns the new version by customer id; ids that
+    do not exist are left out. The lock is held until the transaction ends, which makes the version a clock: whoever
+    reads a version sees all that was recorded up to it."""
+    ids = sorted(set(customer_ids))
+    rows = Customer.objects.filter(pk__in=ids)
+    versions = dict(rows.select_for_update().order_by("pk").values_list("pk", "activity_version"))
+    rows.update(activity_version=F("activity_version") + 1, last_activity_at=at)
+    return {pk: version + 1 for pk, version in versions.items()}

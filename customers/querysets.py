@@ -1,0 +1,119 @@
+"""Queries that read aloud. `visible_to(user)` is the one gate: API, admin, forms and exports all go through it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from django.db.models import Model, Q, QuerySet
+
+from customers.encryption.blind_index import blind_index
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from customers.models import User
+
+Row = TypeVar("Row", bound=Model, covariant=True)
+
+
+class ScopedQuerySet(QuerySet[Row]):
+    """Rows that belong to a team, directly or through another row. A user sees the rows of their teams and those
+    they own themselves; `see_all_teams` lifts the limit. Whoever is not logged in and active sees nothing."""
+
+    team_path = "team"
+    owner_path = ""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """The rows that this user may see."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.sees_all_teams:
+            return self
+        return self.filter(self.scope_of(user))
+
+    def scope_of(self, user: User) -> Q:
+        """The condition behind `visible_to` for a user with limited sight."""
+        scope = Q(**{f"{self.team_path}__in": user.team_ids})
+        if self.owner_path:
+            scope |= Q(**{self.owner_path: user.pk})
+        return scope
+
+
+class OpenCatalogueQuerySet(QuerySet[Row]):
+    """Rows of the common catalogue (products, relation types, queues): every active user may see them."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """All rows for an active user, none for anyone else."""
+        return self if user.is_authenticated and user.is_active else self.none()
+
+
+class CustomerQuerySet(ScopedQuerySet[Row]):
+    owner_path = "owner"
+
+    def organisations(self) -> Self:
+        return self.filter(kind="organisation")
+
+    def persons(self) -> Self:
+        return self.filter(kind="person")
+
+    def reached_at(self, kind: str, value: str, *, region: str = "") -> Self:
+        """Customers with exactly this e-mail, phone or other contact point, by blind index."""
+        return self.filter(
+            contact_points__kind=kind, contact_points__blind_index=blind_index(kind, value, region=region)
+        ).distinct()
+
+    def search(self, text: str) -> Self:
+        """Customers whose name holds `text`, or who are reached at exactly this e-mail or phone."""
+        text = text.strip()
+        found = Q(name__icontains=text)
+        if "@" in text:
+            found |= Q(contact_points__kind="email", contact_points__blind_index=blind_index("email", text))
+        elif any(c.isdigit() for c in text):
+            found |= Q(contact_points__kind="phone", contact_points__blind_index=blind_index("phone", text))
+        else:
+            return self.filter(found)
+        return self.filter(found).distinct()
+
+
+class OfCustomerQuerySet(ScopedQuerySet[Row]):
+    """Rows that belong to a customer and are seen by whoever sees the customer."""
+
+    team_path = "customer__team"
+    owner_path = "customer__owner"
+
+
+class OrderLineQuerySet(ScopedQuerySet[Row]):
+    team_path = "order__customer__team"
+    owner_path = "order__customer__owner"
+
+
+class RelationQuerySet(QuerySet[Row]):
+    """A relation shows the names of both ends, so both must be visible (an empty end is us)."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Relations whose two ends this user may see."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.sees_all_teams:
+            return self
+        teams = user.team_ids
+        from_end = Q(from_customer__team__in=teams) | Q(from_customer__owner=user.pk)
+        to_end = Q(to_customer=None) | Q(to_customer__team__in=teams) | Q(to_customer__owner=user.pk)
+        return self.filter(from_end & to_end)
+
+    def on(self, day: Any) -> Self:
+        """Relations in force on this date."""
+        return self.filter(Q(since=None) | Q(since__lte=day)).filter(Q(until=None) | Q(until__gte=day))
+
+    def of(self, customer_id: int) -> Self:
+        """Relations with this customer at either end."""
+        return self.filter(Q(from_customer=customer_id) | Q(to_customer=customer_id))
+
+
+class ObservationQuerySet(OfCustomerQuerySet[Row]):
+    def known_at(self, *, as_of: Any, version: int) -> Self:
+        """What was known of the world: happened by `as_of`, recorded by the customer's activity `version`, and not
+        superseded within both bounds."""
+        return self.filter(at__lte=as_of, recorded_version__lte=version).filter(
+            Q(superseded_version=None) | Q(superseded_version__gt=version) | Q(superseded_at__gt=as_of)
+        )

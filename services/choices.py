@@ -1,0 +1,86 @@
+"""The fixed vocabularies of this room. Codes are stored; labels are shown and translated."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class TicketStatus(models.TextChoices):
+    NEW = "new", _("New")
+    OPEN = "open", _("Open")
+    PENDING = "pending", _("Pending")  # waits for the customer
+    ON_HOLD = "on_hold", _("On hold")  # waits for a third party
+    SOLVED = "solved", _("Solved")
+    CLOSED = "closed", _("Closed")
+    MERGED = "merged", _("Merged")
+
+
+UNSOLVED = [TicketStatus.NEW, TicketStatus.OPEN, TicketStatus.PENDING, TicketStatus.ON_HOLD]
+
+
+class Priority(models.IntegerChoices):
+    LOW = 1, _("Low")
+    NORMAL = 2, _("Normal")
+    HIGH = 3, _("High")
+    URGENT = 4, _("Urgent")
+
+
+class Channel(models.TextChoices):
+    EMAIL = "email", _("E-mail")
+    PHONE = "phone", _("Phone")
+    WEB = "web", _("Web form")
+    PORTAL = "portal", _("Portal")
+    CHAT = "chat", _("Chat")
+    MESSENGER = "messenger", _("Messenger")
+    API = "api", _("API")
+    REVIEW = "review", _("Review")
+    IN_PERSON = "in_person", _("In person")
+
+
+class MessageKind(models.TextChoices):
+    REPLY = "reply", _("Public reply")
+    NOTE = "note", _("Internal note")
+
+
+class Direction(models.TextChoices):
+    INBOUND = "inbound", _("From the customer")
+    OUTBOUND = "outbound", _("To the customer")
+    INTERNAL = "internal", _("Internal")
+
+
+class DeliveryStatus(models.TextChoices):
+    NONE = "none", _("Not sent by us")
+    QUEUED = "queued", _("Waiting to be sent")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Failed")
+
+
+class EventKind(models.TextChoices):
+    """What can happen to a ticket. The clocks read these and nothing else."""
+
+    OPENED = "opened", _("Opened")
+    CUSTOMER_MESSAGE = "customer_message", _("Customer wrote")
+    AGENT_REPLY = "agent_reply", _("Agent replied")
+    AUTO_REPLY = "auto_reply", _("Automatic reply")
+    NOTE = "note", _("Internal note")
+    ASSIGNED = "assigned", _("Assigned")
+    STATUS = "status", _("Status changed")
+    REOPENED = "reopened", _("Reopened")
+    PRIORITY = "priority", _("Priority changed")
+    QUEUE = "queue", _("Queue changed")
+    RATED = "rated", _("Rated")
+    BREACHED = "breached", _("Target missed, says the source")
+
+
+class RatingScale(models.TextChoices):
+    CSAT = "csat", _("CSAT, 1 to 5")
+    REVIEW = "review", _("Review, 1 to 5")
+    NPS = "nps", _("NPS, 0 to 10")
+    CES = "ces", _("CES, 1 to 7")
+
+
+RATING_BOUNDS = {
+    RatingScale.CSAT: (1, 5),
+    RatingScale.REVIEW: (1, 5),
+    RatingScale.NPS: (0, 10),
+    RatingScale.CES: (1, 7),
+}

@@ -1,0 +1,161 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from customers.models import Versioned
+from customers.querysets import OpenCatalogueQuerySet
+from services.choices import Priority
+
+
+class Calendar(Versioned):
+    """Business hours: local intervals for each weekday, split shifts allowed, less the holidays."""
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    time_zone = models.CharField(_("time zone"), max_length=64)
+    hours = models.JSONField(
+        _("hours"),
+        help_text=_('Weekday (0 is Monday) to intervals: {"0": [["09:00", "12:00"], ["13:00", "18:00"]]}'),
+    )
+
+    objects = OpenCatalogueQuerySet["Calendar"].as_manager()
+
+    class Meta:
+        verbose_name = _("calendar")
+        verbose_name_plural = _("calendars")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Holiday(models.Model):
+    """A day on which a calendar is closed."""
+
+    calendar = models.ForeignKey(Calendar, models.CASCADE, verbose_name=_("calendar"), related_name="holidays")
+    date = models.DateField(_("date"))
+    name = models.CharField(_("name"), max_length=100, blank=True)
+
+    class Meta:
+        verbose_name = _("holiday")
+        verbose_name_plural = _("holidays")
+        ordering = ["date"]
+        constraints = [models.UniqueConstraint(fields=["calendar", "date"], name="holiday_once")]
+
+    def __str__(self) -> str:
+        return f"{self.date} {self.name}".strip()
+
+
+class Queue(Versioned):
+    """Where tickets wait. Its team sees them; its calendar says when the clocks run."""
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    team = models.ForeignKey("customers.Team", models.PROTECT, verbose_name=_("team"), related_name="queues")
+    calendar = models.ForeignKey(Calendar, models.PROTECT, verbose_name=_("calendar"), related_name="queues")
+    # The reference of a ticket that no policy covers: frozen, so that other tickets never move a score.
+    typical_reply_seconds = models.PositiveIntegerField(
+        _("typical time to reply"), default=4 * 3600, help_text=_("Seconds of business time.")
+    )
+
+    objects = OpenCatalogueQuerySet["Queue"].as_manager()
+
+    class Meta:
+        verbose_name = _("queue")
+        verbose_name_plural = _("queues")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ServiceType(Versioned):
+    """What kind of service a ticket asks for: repair, advice, complaint ..."""
+
+    code = models.SlugField(_("code"), max_length=50, unique=True)
+    name = models.CharField(_("name"), max_length=100)
+
+    objects = OpenCatalogueQuerySet["ServiceType"].as_manager()
+
+    class Meta:
+        verbose_name = _("service type")
+        verbose_name_plural = _("service types")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SLAPolicy(Versioned):
+    """Targets for the tickets it matches. The first active policy by position that matches is taken."""
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=100)
+    is_active = models.BooleanField(_("active"), default=True)
+    # An empty condition matches everything.
+    queue = models.ForeignKey(
+        Queue, models.CASCADE, verbose_name=_("queue"), null=True, blank=True, related_name="policies"
+    )
+    service_type = models.ForeignKey(
+        ServiceType,
+        models.CASCADE,
+        verbose_name=_("service type"),
+        null=True,
+        blank=True,
+        related_name="policies",
+    )
+
+    objects = OpenCatalogueQuerySet["SLAPolicy"].as_manager()
+
+    class Meta:
+        verbose_name = _("SLA policy")
+        verbose_name_plural = _("SLA policies")
+        ordering = ["position", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SLATarget(models.Model):
+    """What a policy promises at one priority, in minutes of business time. Empty: no promise."""
+
+    policy = models.ForeignKey(SLAPolicy, models.CASCADE, verbose_name=_("policy"), related_name="targets")
+    priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority)
+    first_reply_minutes = models.PositiveIntegerField(_("first reply, minutes"), null=True, blank=True)
+    next_reply_minutes = models.PositiveIntegerField(_("next reply, minutes"), null=True, blank=True)
+    resolution_minutes = models.PositiveIntegerField(_("resolution, minutes"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("SLA target")
+        verbose_name_plural = _("SLA targets")
+        ordering = ["-priority"]
+        constraints = [
+            models.UniqueConstraint(fields=["policy", "priority"], name="sla_target_once"),
+            models.CheckConstraint(
+                condition=(Q(first_reply_minutes=None) | Q(first_reply_minutes__gt=0))
+                & (Q(next_reply_minutes=None) | Q(next_reply_minutes__gt=0))
+                & (Q(resolution_minutes=None) | Q(resolution_minutes__gt=0)),
+                name="sla_target_positive",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_priority_display()}"
+
+
+class Agent(Versioned):
+    """A user who handles tickets."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("user"), related_name="agent")
+    name = models.CharField(_("name shown to customers"), max_length=100)
+    is_active = models.BooleanField(_("takes tickets"), default=True)
+    capacity = models.PositiveSmallIntegerField(_("capacity"), default=20, help_text=_("Unsolved tickets at a time."))
+
+    objects = OpenCatalogueQuerySet["Agent"].as_manager()
+
+    class Meta:
+        verbose_name = _("agent")
+        verbose_name_plural = _("agents")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name

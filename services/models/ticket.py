@@ -1,0 +1,188 @@
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from customers.models import Sourced, Versioned
+from services.choices import (
+    UNSOLVED,
+    Channel,
+    DeliveryStatus,
+    Direction,
+    EventKind,
+    MessageKind,
+    Priority,
+    TicketStatus,
+)
+from services.querysets import OfTicketQuerySet, TicketQuerySet
+
+
+class Ticket(Versioned, Sourced):
+    """A request for service. Status, assignee and clocks are moved by verbs only.
+
+    The clock columns repeat what the events say, so that lists can sort and filter by them: `refresh_clocks`
+    computes them anew from TicketEvent and the calendar.
+    """
+
+    number = models.CharField(_("number"), max_length=40, unique=True, editable=False)
+    subject = models.CharField(_("subject"), max_length=255)
+    customer = models.ForeignKey(
+        "customers.Customer", models.PROTECT, verbose_name=_("customer"), related_name="tickets"
+    )
+    requester = models.ForeignKey(
+        "customers.Customer",
+        models.PROTECT,
+        verbose_name=_("requester"),
+        null=True,
+        blank=True,
+        related_name="requested_tickets",
+        help_text=_("The person who asked, where it is not the customer."),
+    )
+    service_type = models.ForeignKey(
+        "services.ServiceType",
+        models.PROTECT,
+        verbose_name=_("service type"),
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel, default=Channel.WEB)
+    queue = models.ForeignKey("services.Queue", models.PROTECT, verbose_name=_("queue"), related_name="tickets")
+    team = models.ForeignKey("customers.Team", models.PROTECT, verbose_name=_("team"), related_name="tickets")
+    priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority, default=Priority.NORMAL)
+    assignee = models.ForeignKey(
+        "services.Agent",
+        models.PROTECT,
+        verbose_name=_("assignee"),
+        null=True,
+        blank=True,
+        related_name="tickets",
+    )
+    status = models.CharField(_("status"), max_length=8, choices=TicketStatus, default=TicketStatus.NEW)
+    policy = models.ForeignKey(
+        "services.SLAPolicy",
+        models.SET_NULL,
+        verbose_name=_("SLA policy"),
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    attributes = models.JSONField(_("custom attributes"), default=dict, blank=True)
+    created_at = models.DateTimeField(_("opened at"), default=timezone.now)
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+
+    # Computed from the events by refresh_clocks. Seconds are business time.
+    first_replied_at = models.DateTimeField(_("first reply at"), null=True, editable=False)
+    first_reply_seconds = models.PositiveIntegerField(_("time to first reply"), null=True, editable=False)
+    first_reply_due_at = models.DateTimeField(_("first reply due"), null=True, editable=False)
+    first_reply_breached_at = models.DateTimeField(_("first reply late since"), null=True, editable=False)
+    solved_at = models.DateTimeField(_("solved at"), null=True, editable=False)
+    resolution_seconds = models.PositiveIntegerField(_("time to resolution"), null=True, editable=False)
+    resolution_due_at = models.DateTimeField(_("resolution due"), null=True, editable=False)
+    resolution_breached_at = models.DateTimeField(_("resolution late since"), null=True, editable=False)
+    reopen_count = models.PositiveSmallIntegerField(_("reopened"), default=0, editable=False)
+
+    objects = TicketQuerySet["Ticket"].as_manager()
+
+    class Meta(Sourced.Meta):
+        abstract = False
+        verbose_name = _("ticket")
+        verbose_name_plural = _("tickets")
+        ordering = ["-id"]
+        indexes = [
+            # the queue list: unsolved tickets of a team, newest first
+            models.Index(fields=["team", "status", "-id"], name="ticket_team_status"),
+            # my tickets
+            models.Index(fields=["assignee", "status"], name="ticket_assignee_status"),
+            # a customer's timeline
+            models.Index(fields=["customer", "-created_at"], name="ticket_timeline"),
+            # breaching and soon due
+            models.Index(fields=["status", "resolution_due_at"], name="ticket_resolution_due"),
+            models.Index(fields=["status", "first_reply_due_at"], name="ticket_first_reply_due"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def is_unsolved(self) -> bool:
+        return self.status in UNSOLVED
+
+
+class Message(models.Model):
+    """One thing that was said: a public reply, or an internal note that never leaves the house."""
+
+    ticket = models.ForeignKey(Ticket, models.CASCADE, verbose_name=_("ticket"), related_name="messages")
+    kind = models.CharField(_("kind"), max_length=5, choices=MessageKind)
+    direction = models.CharField(
+        _("direction"),
+        max_length=8,
+        choices=Direction,
+    )
+    body = models.TextField(_("text"))
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        verbose_name=_("author"),
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    customer = models.ForeignKey(
+        "customers.Customer",
+        models.PROTECT,
+        verbose_name=_("customer"),
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    at = models.DateTimeField(_("at"))
+    is_automatic = models.BooleanField(_("automatic"), default=False)
+    delivery_status = models.CharField(_("delivery"), max_length=6, choices=DeliveryStatus, default=DeliveryStatus.NONE)
+
+    objects = OfTicketQuerySet["Message"].as_manager()
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        ordering = ["at", "id"]
+        indexes = [
+            # the conversation
+            models.Index(fields=["ticket", "at"], name="message_conversation"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.pk}"
+
+
+class TicketEvent(models.Model):
+    """What happened to a ticket, who did it, when. Append-only; the clocks are computed from it."""
+
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="events")
+    kind = models.CharField(_("event"), max_length=16, choices=EventKind)
+    at = models.DateTimeField(_("at"))
+    recorded_at = models.DateTimeField(_("recorded at"), default=timezone.now)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        verbose_name=_("by"),
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    status_after = models.CharField(_("status after"), max_length=8, choices=TicketStatus)
+    data = models.JSONField(default=dict, blank=True)
+
+    objects = OfTicketQuerySet["TicketEvent"].as_manager()
+
+    class Meta:
+        verbose_name = _("ticket event")
+        verbose_name_plural = _("ticket events")
+        ordering = ["at", "id"]
+        indexes = [
+            # a ticket's history in order
+            models.Index(fields=["ticket", "at", "id"], name="ticket_event_history"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.pk}"
