@@ -1,7 +1,8 @@
 """Django application of the wiring, and the admin's configuration."""
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.contrib.admin.apps import AdminConfig
+from django.db.models.signals import post_migrate
 
 
 class CrmConfig(AppConfig):
@@ -9,6 +10,12 @@ class CrmConfig(AppConfig):
 
     name = "crm"
     verbose_name = "Candid"
+
+    def ready(self) -> None:
+        from crm.roles import prepare_roles
+
+        # After analytics, the last app with models: by then the permissions of all rooms exist.
+        post_migrate.connect(prepare_roles, sender=apps.get_app_config("analytics"), dispatch_uid="crm.prepare")
 
 
 class CandidAdminConfig(AdminConfig):
