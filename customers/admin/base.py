@@ -1,0 +1,112 @@
+"""What every page of the admin has in common: only visible rows, nothing lost when two people save, big tables."""
+
+from typing import Any, NoReturn
+
+from django.contrib.admin.options import BaseModelAdmin
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
+from unfold.admin import ModelAdmin, StackedInline, TabularInline
+
+from customers.admin.forms import CandidForm
+from customers.admin.paginator import CappedPaginator
+from customers.admin.scope import visible_rows
+from customers.models import Versioned
+
+
+class OnlyVisible(BaseModelAdmin):  # type: ignore[type-arg]
+    """Rows, and choices of related rows, are those that the user may see. A key that is posted but was never
+    offered is refused like one that does not exist."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """The rows that the user may see."""
+        rows: Any = super().get_queryset(request)
+        return rows.visible_to(request.user) if hasattr(rows, "visible_to") else rows  # type: ignore[no-any-return]
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """The field of a foreign key, with the choices that the user may see."""
+        kwargs.setdefault("queryset", self._choices(db_field, request))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """The field of a many-to-many relation, with the choices that the user may see."""
+        kwargs.setdefault("queryset", self._choices(db_field, request))
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def _choices(self, db_field: Any, request: HttpRequest) -> QuerySet[Any]:
+        rows = visible_rows(db_field.remote_field.model, request.user)
+        ordering = self.get_field_ordering(db_field, request)
+        return rows.order_by(*ordering) if ordering else rows
+
+    def get_field_ordering(self, db_field: Any, request: HttpRequest) -> Any:
+        """The order of a related model's rows, as its own admin has it."""
+        related = self.admin_site._registry.get(db_field.remote_field.model)
+        return related.get_ordering(request) if related is not None else None
+
+
+class CandidModelAdmin(OnlyVisible, ModelAdmin):
+    """The base of every admin class. A row out of sight is a 404; a stale save of a Versioned row is refused and shows
+    what changed; the list neither counts nor orders a million rows."""
+
+    form = CandidForm
+    paginator = CappedPaginator
+    show_full_result_count = False
+    ordering = ("-pk",)
+    list_per_page = 50
+    list_filter_sheet = True
+    compressed_fields = True
+    warn_unsaved_form = True
+    change_form_before_template = "admin/includes/stale.html"
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """The row, if the user may see it; locked when it is about to be written, so that the version that the form
+        checks is the one that is saved over."""
+        row = super().get_object(request, object_id, from_field)
+        if row is None or request.method != "POST" or not isinstance(row, Versioned):
+            return row
+        # By key alone: the joins behind visible_to may be outer ones, which cannot be locked.
+        self.model._base_manager.select_for_update().filter(pk=row.pk).first()
+        return super().get_object(request, object_id, from_field)
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> NoReturn:
+        # Django redirects to the index with a message. A row out of sight does not exist.
+        raise Http404(_("There is no such page, or you may not see it."))
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The fields of the page; the hidden version is not one of them."""
+        return [name for name in super().get_fields(request, obj) if name != "seen_version"]
+
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
+        """Write the row. A Versioned row moves its version on, even when only its inlines were edited."""
+        if change and isinstance(obj, Versioned):
+            obj.save_checked()
+        else:
+            obj.save()
+
+
+class ReadOnlyModelAdmin(CandidModelAdmin):
+    """Rows that only verbs and jobs write: shown, never edited."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Nobody adds."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody changes."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody deletes."""
+        return False
+
+
+class CandidTabularInline(OnlyVisible, TabularInline):
+    """Rows of another model on the page of their owner, as a table."""
+
+    extra = 0
+
+
+class CandidStackedInline(OnlyVisible, StackedInline):
+    """Rows of another model on the page of their owner, one below the other."""
+
+    extra = 0
