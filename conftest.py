@@ -1,1 +1,120 @@
+"""Rules for every test: where it may run, what must not be missing in CI, and no request that leaves this machine."""
+
+import os
+import shutil
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import redis
+from django.conf import settings
+from django.core.cache import cache
+
 pytest_plugins = ["tests.cast"]
+
+ROOT = Path(__file__).resolve().parent
+REQUIRE_ALL = os.environ.get("CRM_REQUIRE_ALL") == "1"  # .ci/run sets it: nothing may be missing there
+NEEDS = ("browser", "realdata", "redis")
+LOCAL = {"127.0.0.1", "localhost", "[::1]"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Settings for tests: quick passwords, plain http, no message to a real broker, no limit of requests."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.SECURE_SSL_REDIRECT = settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
+    settings.CELERY_BROKER_URL = "memory://"
+    settings.CELERY_BROKER_TRANSPORT_OPTIONS = {}
+    settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"] = {"anon": None, "user": None}
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        # A file, since threads that share an in-memory database fail on locks instead of waiting for them.
+        database.setdefault("TEST", {})["NAME"] = str(settings.VAR_DIR / "test.sqlite3")
+        database["OPTIONS"]["init_command"] += "; PRAGMA synchronous=OFF"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what belongs to another database; skip what this machine cannot run."""
+    on_postgres = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
+    elsewhere = [item for item in items if item.get_closest_marker("postgres") and not on_postgres]
+    if elsewhere:
+        config.hook.pytest_deselected(items=elsewhere)
+        items[:] = [item for item in items if item not in set(elsewhere)]
+    if _chromium() is None:
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(pytest.mark.skip(reason="no Chromium on this machine (apt install chromium)"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """In CI, make a skip of a test that needs a browser, a server or real data a failure."""
+    report = yield
+    needy = any(item.get_closest_marker(name) for name in NEEDS) or not {"data_dir", "redis_url"}.isdisjoint(
+        getattr(item, "fixturenames", ())
+    )
+    if REQUIRE_ALL and report.skipped and needy and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"CRM_REQUIRE_ALL=1 forbids this skip: {report.longrepr}"
+    return report
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    cache.clear()
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """Return the folder of real data; skip where there is none."""
+    folder = Path(os.environ.get("CRM_DATA_DIR") or ROOT.parent / "shared" / "data").resolve()
+    if not folder.is_dir():
+        pytest.skip(f"no real data: {folder} is missing (set CRM_DATA_DIR)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> str:
+    """Return the address of a real server, for workers that a test starts; skip where none answers."""
+    url = str(settings.REDIS_URL)
+    try:
+        with redis.Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2) as client:
+            client.ping()
+    except redis.RedisError:
+        pytest.skip(f"no server answers at REDIS_URL ({url})")
+    return url
+
+
+def _chromium() -> str | None:
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Start the Chromium of this machine, which must work as root and without a network."""
+    # Playwright runs an event loop in the thread of the test; Django must not refuse its database there.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    quiet = ["background-networking", "component-update", "sync", "gpu", "quic", "dev-shm-usage"]
+    args = ["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in quiet)]
+    return {**browser_type_launch_args, "executable_path": _chromium(), "headless": True, "args": args}
+
+
+@pytest.fixture
+def context(context: Any) -> Iterator[Any]:
+    """Refuse every request of a page to another host, and fail the test that caused one."""
+    outside: list[str] = []
+
+    def guard(route: Any) -> None:
+        url = urlsplit(route.request.url)
+        if url.scheme in ("http", "https", "ws", "wss") and url.netloc.rsplit(":", 1)[0] not in LOCAL:
+            outside.append(route.request.url)
+            route.abort()
+        else:
+            route.fallback()
+
+    context.route("**/*", guard)
+    yield context
+    assert not outside, f"requests left this machine: {outside}"

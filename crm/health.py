@@ -59,34 +59,32 @@ def _database() -> bool:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-            return cursor.fetchone() == (1,)
+            return bool(cursor.fetchone() == (1,))
     finally:
         connection.close()
 
 
 def _redis() -> bool:
     with _client() as client:
-        return bool(client.ping())
+        return client.ping() is True
 
 
 def _worker() -> bool:
     with _client() as client:
         heard_at = client.get(WORKER_HEARD_KEY)
-    return heard_at is not None and time.time() - int(heard_at) < WORKER_HEARD_SECONDS
+    return heard_at is not None and time.time() - int(str(heard_at)) < WORKER_HEARD_SECONDS
 
 
 def _beat() -> bool:
     since = timezone.now() - BEAT_HEARD_WITHIN
     try:
-        return PeriodicTask.objects.filter(enabled=True, last_run_at__gte=since).exists()
+        return bool(PeriodicTask.objects.filter(enabled=True, last_run_at__gte=since).exists())
     finally:
         connection.close()
 
 
-def _client() -> "redis.Redis[str]":
-    return redis.Redis.from_url(
-        settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1, decode_responses=True
-    )
+def _client() -> redis.Redis:
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1, decode_responses=True)
 
 
 CHECKS: dict[str, Callable[[], bool]] = {

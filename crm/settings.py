@@ -36,7 +36,7 @@ if SECRETS_FILE.exists():
 
 def secret(name: str) -> str:
     """Return a secret, or say how to get one."""
-    value = env.str(name, default="")
+    value = str(env.str(name, default=""))
     if not value:
         raise ImproperlyConfigured(
             f"{name} is not set. Run `./bin/crm setup` to write new secrets to {SECRETS_FILE}, or set {name}."
@@ -186,7 +186,7 @@ SESSION_SAVE_EVERY_REQUEST = True
 # Static files: straight from the packages, or, for production, what `collectstatic` wrote with hashed names.
 COLLECTED_STATIC = env.bool("CRM_COLLECTED_STATIC", default=False)
 STATIC_URL = "static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = VAR_DIR / "static" if COLLECTED_STATIC else None
 WHITENOISE_USE_FINDERS = not COLLECTED_STATIC
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

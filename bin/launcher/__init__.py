@@ -1,0 +1,1 @@
+"""What `./bin/crm` does before any package is installed: the standard library only."""

@@ -1,0 +1,69 @@
+"""Words of the command line and what each does."""
+
+import os
+from collections.abc import Callable
+
+from launcher import bench, checks, demo, environment, lock, say, secret_values, suite
+from launcher.paths import ROOT, python
+from launcher.processes import Stop
+
+HELP = """\
+Candid: a customer relationship system that shows its working.
+
+  ./bin/crm demo [--port N]   serve the demo company on this machine; Ctrl-C stops it
+  ./bin/crm test [--db DB]    run the tests; DB is sqlite (default), postgres, mariadb or all;
+                              every other word goes to pytest
+  ./bin/crm check [NAME ...]  lint, types, contracts, migrations, deployment, schema, templates
+  ./bin/crm bench [NAME]      measure; one line a figure
+  ./bin/crm lock [--upgrade]  compile requirements*.in into pinned requirements*.txt
+  ./bin/crm setup             make the Python environment and the secrets, nothing else
+  ./bin/crm WORD ...          manage.py WORD ... in the project's environment; `./bin/crm help` lists them
+"""
+
+
+def setup(arguments: list[str]) -> int:
+    """Make the environment and the secrets."""
+    if arguments:
+        raise say.Refusal("`./bin/crm setup` takes no other word.")
+    environment.ensure()
+    secret_values.ensure()
+    say.step("Ready")
+    return 0
+
+
+WORDS: dict[str, Callable[[list[str]], int]] = {
+    "demo": demo.main,
+    "test": suite.main,
+    "check": checks.main,
+    "bench": bench.main,
+    "lock": lock.main,
+    "setup": setup,
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Do what the command line says and return the exit status."""
+    if not arguments or arguments[0] in ("-h", "--help"):
+        say.line(HELP)
+        return 0
+    word = WORDS.get(arguments[0])
+    try:
+        return word(arguments[1:]) if word else _manage(arguments)
+    except say.Refusal as refusal:
+        say.error(str(refusal))
+        return 1
+    except (KeyboardInterrupt, Stop):
+        say.error("Stopped.")
+        return 130
+
+
+def _manage(arguments: list[str]) -> int:
+    """Become manage.py, with the secrets and, while a demo runs, its broker."""
+    environment.ensure()
+    values = environment.child_environment()
+    for name, value in secret_values.ensure().items():
+        values.setdefault(name, value)
+    redis_url = demo.running_redis()
+    if redis_url:
+        values.setdefault("REDIS_URL", redis_url)
+    os.execve(python(), [python(), str(ROOT / "manage.py"), *arguments], values)  # noqa: S606  (no shell is meant)

@@ -1,0 +1,55 @@
+"""Secrets of this machine: made once, kept in var/secrets.env, readable by their owner only."""
+
+import base64
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+from launcher import say
+from launcher.paths import var_dir
+
+MAKERS: dict[str, Callable[[], str]] = {
+    "SECRET_KEY": lambda: secrets.token_urlsafe(64),
+    # 32 bytes for AES-256; whoever loses this key loses every encrypted column.
+    "CRM_ENCRYPTION_KEY": lambda: base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+    "CRM_DEMO_PASSWORD": lambda: secrets.token_urlsafe(9),
+}
+
+
+def ensure() -> dict[str, str]:
+    """Return the secrets; write those that are missing."""
+    file = var_dir() / "secrets.env"
+    values = read(file)
+    missing = [name for name in MAKERS if name not in values]
+    if missing:
+        say.step(f"Writing secrets to {file}")
+        values.update({name: MAKERS[name]() for name in missing})
+        _write(file, values)
+    return values
+
+
+def throw_away() -> dict[str, str]:
+    """Return secrets for one run of the tests, written nowhere."""
+    return {name: make() for name, make in MAKERS.items()}
+
+
+def read(file: Path) -> dict[str, str]:
+    """Return the values of a secrets file; none when there is no file."""
+    if not file.exists():
+        return {}
+    pairs = (text.split("=", 1) for text in file.read_text().splitlines() if "=" in text)
+    return {name.strip(): value.strip() for name, value in pairs}
+
+
+def _write(file: Path, values: dict[str, str]) -> None:
+    """Replace the file in one step: a half-written one would lose the encryption key."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    new = file.with_suffix(".new")
+    new.unlink(missing_ok=True)
+    handle = os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    with os.fdopen(handle, "w") as stream:
+        stream.writelines(f"{name}={value}\n" for name, value in values.items())
+        stream.flush()
+        os.fsync(stream.fileno())
+    new.replace(file)
