@@ -14,6 +14,14 @@ FACTOR_NAMES = ("quality", "reliability", "responsiveness", "price")
 PRICE_LIMIT = 4.0
 """A price ratio and the price factor stay inside [1/4, 4] (SCORES.md §1)."""
 
+BASELINE_LIMITS = {
+    "quality": (0.001, 0.999),
+    "reliability": (0.001, 0.999),
+    "responsiveness": (0.001, 0.999),
+    "price": (1.0 / PRICE_LIMIT, PRICE_LIMIT),
+}
+"""Lowest and highest baseline of each factor: strictly inside (0, 1), so that every logarithm is finite."""
+
 
 class FactorCode(IntEnum):
     """The number by which the database stores a factor."""
@@ -110,13 +118,11 @@ def _number(field: str, value: object) -> float:
 
 
 def _check(name: str, factor: FactorParameters) -> None:
-    price = name == "price"
     _check_range(f"{name}.half_life_days", factor.half_life_days, 0.01, 36_500.0)
     _check_range(f"{name}.prior_weight", factor.prior_weight, 0.01, 1e6)
-    low, high = (1 / PRICE_LIMIT, PRICE_LIMIT) if price else (0.001, 0.999)
-    _check_range(f"{name}.baseline", factor.baseline, low, high)
+    _check_range(f"{name}.baseline", factor.baseline, *BASELINE_LIMITS[name])
     # The sign is fixed: with the other one, a better rating or a lower price would lower the score.
-    low, high = (-10.0, 0.0) if price else (0.0, 10.0)
+    low, high = (-10.0, 0.0) if name == "price" else (0.0, 10.0)
     _check_range(f"{name}.exponent", factor.exponent, low, high)
 
 
