@@ -1,0 +1,159 @@
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from customers.choices import Factor, OrderStatus, SubjectType
+from customers.models import Order, OrderLine, Product, Team
+from customers.operations.import_rows import (
+    ROWS_AT_ONCE,
+    Refuse,
+    Tally,
+    check_row,
+    chunks,
+    customers_by_source,
+    insert_rows,
+    keys_by_source,
+    known,
+    rows_by_source,
+    set_what_differs,
+    update_rows,
+    without_repeats,
+)
+from customers.operations.observe import observe
+from customers.operations.promise_fact import promise_fact
+from customers.operations.records import Counts, LineRecord, OrderRecord, Refused
+from customers.operations.withdraw_facts import withdraw_facts
+
+CENT = Decimal("0.01")
+
+# What a fact reads: where one of these changes it is told anew.
+PROMISE_READS = {"customer_id", "status", "promised_at", "delivered_at"}
+PRICE_READS = {"customer_id", "currency", "ordered_at", "lines"}
+
+# product, quantity, unit price, list price
+Line = tuple[int, Decimal, Decimal, Decimal | None]
+
+
+@transaction.atomic
+def import_orders(*, source: str, records: Sequence[OrderRecord], team: Team, at: datetime, refuse: Refuse) -> Counts:
+    """Bring a batch of orders in with their lines, each known by (source, source_id).
+
+    Customers and products are those of the same source and must be here already. A delivery with a promised date
+    becomes a fact at once. **Call `price_orders(at=at)` after the last batch**: it puts the price facts on record."""
+    tally = Tally(refuse)
+    batch = _Batch(source, without_repeats(records, tally), at)
+    for record in batch.records:
+        try:
+            batch.sort_out(record, tally)
+        except Refused as refused:
+            tally.refuse(record.source_id, str(refused))
+    batch.write(tally)
+    return tally.counts
+
+
+class _Batch:
+    def __init__(self, source: str, records: list[OrderRecord], at: datetime) -> None:
+        self.source, self.records, self.at = source, records, at
+        self.customers = customers_by_source(source, (r.customer_id for r in records))
+        self.products = keys_by_source(Product, source, (line.product_id for r in records for line in r.lines))
+        self.here = rows_by_source(Order, source, (r.source_id for r in records))
+        self.lines_here = _lines_of(row.pk for row in self.here.values())
+        self.new: list[tuple[Order, list[Line]]] = []
+        self.changed: list[tuple[Order, list[str]]] = []
+        self.new_lines: dict[int, list[Line]] = {}
+
+    def sort_out(self, record: OrderRecord, tally: Tally) -> None:
+        """Put one record with the new, the changed or the unchanged. Raises Refused."""
+        order = self.here.get(record.source_id) or Order(
+            source=self.source, source_id=record.source_id, created_at=self.at
+        )
+        lines = [self._line(line) for line in record.lines]
+        was_cancelled = order.status == OrderStatus.CANCELLED
+        names = set_what_differs(order, self._values(record, lines))
+        check_row(order, leave_out=("customer",))
+        if order._state.adding:
+            self.new.append((order, lines))
+            return
+        if lines != self.lines_here.get(order.pk, []):
+            self.new_lines[order.pk] = lines
+            names.append("lines")
+        tally.found(changed=bool(names))
+        if names:
+            if was_cancelled != (order.status == OrderStatus.CANCELLED):
+                names.append("cancelled")
+            self.changed.append((order, names))
+
+    def _values(self, record: OrderRecord, lines: list[Line]) -> dict[str, Any]:
+        return {
+            "number": record.number,
+            "customer_id": known(self.customers, record.customer_id, "customer"),
+            "status": record.status,
+            "currency": record.currency,
+            "ordered_at": record.ordered_at,
+            "promised_at": record.promised_at,
+            "delivered_at": record.delivered_at,
+            "total": sum((quantity * price for _, quantity, price, _ in lines), Decimal(0)).quantize(CENT),
+        }
+
+    def _line(self, record: LineRecord) -> Line:
+        product = known(self.products, record.product_id, "product")
+        row = OrderLine(
+            product_id=product,
+            quantity=record.quantity,
+            unit_price=record.unit_price,
+            list_price=record.list_price,
+        )
+        check_row(row, leave_out=("order", "product"))
+        if record.unit_price < 0:
+            raise Refused("unit_price: a price cannot be negative")
+        if record.quantity == 0:
+            raise Refused("quantity: a line cannot be of nothing")
+        return product, record.quantity, record.unit_price, record.list_price
+
+    def write(self, tally: Tally) -> None:
+        """Write what is new and what changed, and the facts about it."""
+        columns = [(order, [n for n in names if n not in ("lines", "cancelled")]) for order, names in self.changed]
+        update_rows(Order, columns)
+        OrderLine.objects.filter(order__in=self.new_lines).delete()
+        written = insert_rows(
+            Order,
+            [order for order, _ in self.new],
+            refuse=lambda row, reason: tally.refuse(str(row.source_id), reason),
+        )
+        tally.counts.created += len(written)
+        kept = {id(order) for order in written}
+        self.new_lines.update((order.pk, lines) for order, lines in self.new if id(order) in kept)
+        OrderLine.objects.bulk_create(_rows(self.new_lines), batch_size=ROWS_AT_ONCE)
+        self._tell_anew(written)
+
+    def _tell_anew(self, written: list[Order]) -> None:
+        promises = [order for order, names in self.changed if PROMISE_READS & {*names}]
+        moved = [order.pk for order, names in self.changed if "customer_id" in names]
+        untold = [order.pk for order in promises if promise_fact(order) is None]
+        repriced = [order.pk for order, names in self.changed if (PRICE_READS | {"cancelled"}) & {*names}]
+        for factor, ids in (Factor.RELIABILITY, [*untold, *moved]), (Factor.PRICE, repriced):
+            withdraw_facts(factor=factor, subject_type=SubjectType.ORDER, subject_ids=ids, at=self.at)
+        facts = [fact for order in (*promises, *written) if (fact := promise_fact(order))]
+        touched = [order.customer_id for order in (*written, *(order for order, _ in self.changed))]
+        observe(facts=facts, at=self.at, also_touched=touched)
+
+
+def _lines_of(order_ids: Iterable[int]) -> dict[int, list[Line]]:
+    found: dict[int, list[Line]] = defaultdict(list)
+    for ids in chunks(order_ids):
+        rows = OrderLine.objects.filter(order__in=ids).order_by("pk")
+        for row in rows:
+            found[row.order_id].append((row.product_id, row.quantity, row.unit_price, row.list_price))
+    return found
+
+
+def _rows(lines: dict[int, list[Line]]) -> list[OrderLine]:
+    return [
+        OrderLine(order_id=pk, product_id=product, quantity=quantity, unit_price=price, list_price=list_price)
+        for pk, of_order in lines.items()
+        for product, quantity, price, list_price in of_order
+    ]

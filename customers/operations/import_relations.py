@@ -1,0 +1,145 @@
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from customers.models import Customer, Relation, RelationType, Team
+from customers.operations.import_rows import (
+    Refuse,
+    Tally,
+    check_row,
+    chunks,
+    customers_by_source,
+    insert_rows,
+    known,
+    set_what_differs,
+    update_rows,
+)
+from customers.operations.record_activity import record_activity
+from customers.operations.records import Counts, Refused, RelationRecord
+
+# type, from, to, since: the same two may be related again at a later time
+Key = tuple[int, int, int | None, date | None]
+
+
+@transaction.atomic
+def import_relations(
+    *, source: str, records: Sequence[RelationRecord], team: Team, at: datetime, refuse: Refuse
+) -> Counts:
+    """Bring a batch of relations between customers of this source in, or between one of them and us.
+
+    A relation is known by its type, its two ends and the day it began; it is refused under `type from to`."""
+    tally = Tally(refuse)
+    batch = _Batch(source, records)
+    for record in records:
+        try:
+            batch.sort_out(record, tally)
+        except Refused as refused:
+            tally.refuse(f"{record.type} {record.from_id} {record.to_id}".strip(), str(refused))
+    batch.write(tally, at)
+    return tally.counts
+
+
+class _Batch:
+    def __init__(self, source: str, records: Sequence[RelationRecord]) -> None:
+        self.customers = customers_by_source(source, (end for r in records for end in (r.from_id, r.to_id)))
+        self.kinds = {
+            pk: kind
+            for ids in chunks(self.customers.values())
+            for pk, kind in Customer.objects.filter(pk__in=ids).values_list("pk", "kind")
+        }
+        self.types = {row.code: row for row in RelationType.objects.all()}
+        self.here = _relations_from(self.customers.values())
+        self.below: dict[int, dict[int, set[int]]] = {}
+        for record in records:
+            kind = self.types.get(record.type)
+            if kind and kind.is_hierarchy and kind.pk not in self.below:
+                self.below[kind.pk] = _hierarchy(kind.pk, self.customers.values())
+        self.new: list[Relation] = []
+        self.changed: list[tuple[Relation, list[str]]] = []
+
+    def sort_out(self, record: RelationRecord, tally: Tally) -> None:
+        """Put one record with the new, the changed or the unchanged. Raises Refused."""
+        kind = self.types.get(record.type)
+        if kind is None:
+            raise Refused(f"there is no relation type {record.type!r}")
+        from_id = known(self.customers, record.from_id, "customer")
+        to_id = known(self.customers, record.to_id, "customer") if record.to_id else None
+        self._check_ends(kind, from_id, to_id)
+        key: Key = (kind.pk, from_id, to_id, record.since)
+        row = self.here.get(key) or Relation(type=kind, from_customer_id=from_id, to_customer_id=to_id)
+        names = set_what_differs(row, _values(record))
+        check_row(row, leave_out=("type", "from_customer", "to_customer"))
+        if row.since and row.until and row.until < row.since:
+            raise Refused("until: it ends before it begins")
+        if key in self.here:
+            tally.found(changed=bool(names))
+            if row.pk and names:
+                self.changed.append((row, names))
+            return
+        if kind.is_hierarchy and to_id is not None:
+            self._check_circle(kind.pk, from_id, to_id)
+        self.here[key] = row
+        self.new.append(row)
+
+    def _check_ends(self, kind: RelationType, from_id: int, to_id: int | None) -> None:
+        if kind.is_with_us != (to_id is None):
+            raise Refused("to: must be empty for a relation to us, and only then")
+        if from_id == to_id:
+            raise Refused("to: nobody is related to themselves")
+        for end, needed in (from_id, kind.from_kind), (to_id, kind.to_kind):
+            if end is not None and needed and self.kinds[end] != needed:
+                raise Refused(f"a {self.kinds[end]} stands where {kind.code} needs a {needed}")
+
+    def _check_circle(self, type_id: int, from_id: int, to_id: int) -> None:
+        below = self.below[type_id]
+        seen, ahead = {to_id}, [to_id]
+        while ahead:
+            for pk in below.get(ahead.pop(), set()) - seen:
+                seen.add(pk)
+                ahead.append(pk)
+        if from_id in seen:
+            raise Refused("a hierarchy has no circles: this one would close")
+        below.setdefault(from_id, set()).add(to_id)
+
+    def write(self, tally: Tally, at: datetime) -> None:
+        """Write what is new and what changed, and note the activity of both ends."""
+        update_rows(Relation, self.changed)
+        written = insert_rows(
+            Relation,
+            self.new,
+            refuse=lambda row, reason: tally.refuse(f"{row.type.code} {row.from_customer_id}", reason),
+        )
+        tally.counts.created += len(written)
+        rows = [*written, *(row for row, _ in self.changed)]
+        ends = {end for row in rows for end in (row.from_customer_id, row.to_customer_id) if end}
+        record_activity(customer_ids=ends, at=at)
+
+
+def _values(record: RelationRecord) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in ("role", "since", "until", "strength", "note")}
+
+
+def _relations_from(customer_ids: Iterable[int]) -> dict[Key, Relation]:
+    found: dict[Key, Relation] = {}
+    for ids in chunks(customer_ids):
+        for row in Relation.objects.filter(from_customer__in=ids):
+            found[row.type_id, row.from_customer_id, row.to_customer_id, row.since] = row
+    return found
+
+
+def _hierarchy(type_id: int, customer_ids: Iterable[int]) -> dict[int, set[int]]:
+    """Who stands below whom, as far down as these customers reach: one query a level."""
+    below: dict[int, set[int]] = defaultdict(set)
+    level = set(customer_ids)
+    while level:
+        reached: set[int] = set()
+        for ids in chunks(level):
+            pairs = Relation.objects.filter(type=type_id, from_customer__in=ids, to_customer__isnull=False)
+            for above, under in pairs.values_list("from_customer_id", "to_customer_id"):
+                below[above].add(under or 0)
+                reached.add(under or 0)
+        level = reached - below.keys()
+    return below

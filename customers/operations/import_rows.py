@@ -1,0 +1,181 @@
+"""What all imports share: rows found by their name in the source, rows checked and written many at a time."""
+
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db import DataError, IntegrityError, transaction
+from django.db.models import Model
+
+from customers.models import ExternalId
+from customers.operations.records import Counts, Refused
+
+Row = TypeVar("Row", bound=Model)
+Item = TypeVar("Item")
+
+# Ids in one IN (...): databases slow down or refuse beyond.
+IDS_AT_ONCE = 500
+ROWS_AT_ONCE = 1000
+# bulk_update writes a CASE a field: longer statements cost more than they save.
+UPDATES_AT_ONCE = 200
+
+Refuse = Callable[[str, str], None]
+"""Called with the id of a row in the source and the reason why it is not taken."""
+
+
+class _Sourced(Protocol):
+    @property
+    def source_id(self) -> str: ...
+
+
+Record = TypeVar("Record", bound=_Sourced)
+
+
+class Tally:
+    """Counts the rows of one batch and passes refusals on."""
+
+    def __init__(self, refuse: Refuse) -> None:
+        self.counts = Counts()
+        self._refuse = refuse
+
+    def refuse(self, source_id: str, reason: str) -> None:
+        """Count a row as refused and say why."""
+        self.counts.refused += 1
+        self._refuse(source_id, reason)
+
+    def found(self, *, changed: bool) -> None:
+        """Count a row that was here already."""
+        if changed:
+            self.counts.updated += 1
+        else:
+            self.counts.unchanged += 1
+
+
+def chunks(items: Iterable[Item], size: int = IDS_AT_ONCE) -> Iterator[list[Item]]:
+    """The items in lists of at most `size`."""
+    everything = list(items)
+    for start in range(0, len(everything), size):
+        yield everything[start : start + size]
+
+
+def without_repeats(records: Sequence[Record], tally: Tally) -> list[Record]:
+    """The records, each id once: the first counts, a repeated one is refused."""
+    seen: dict[str, Record] = {}
+    for record in records:
+        if record.source_id in seen:
+            tally.refuse(record.source_id, "the id is repeated in the file: the first row was taken")
+        else:
+            seen[record.source_id] = record
+    return list(seen.values())
+
+
+def rows_by_source(model: type[Row], source: str, source_ids: Iterable[str]) -> dict[str, Row]:
+    """The rows of a model that came from these ids of the source; ids not seen before are left out."""
+    found: dict[str, Row] = {}
+    for ids in chunks({*source_ids} - {""}):
+        for row in model._default_manager.filter(source=source, source_id__in=ids):
+            found[row.source_id] = row  # type: ignore[attr-defined]
+    return found
+
+
+def keys_by_source(model: type[Model], source: str, source_ids: Iterable[str]) -> dict[str, int]:
+    """As rows_by_source, but the primary keys only."""
+    found: dict[str, int] = {}
+    for ids in chunks({*source_ids} - {""}):
+        rows = model._default_manager.filter(source=source, source_id__in=ids)
+        found.update(rows.values_list("source_id", "pk"))
+    return found
+
+
+def customers_by_source(source: str, source_ids: Iterable[str]) -> dict[str, int]:
+    """The primary keys of the customers that the source knows by these ids."""
+    found: dict[str, int] = {}
+    for ids in chunks({*source_ids} - {""}):
+        rows = ExternalId.objects.filter(source=source, source_id__in=ids)
+        found.update(rows.values_list("source_id", "customer_id"))
+    return found
+
+
+def known(keys: Mapping[str, int], source_id: str, what: str) -> int:
+    """The key of a row that another one names. Raises Refused where it was not imported."""
+    if source_id not in keys:
+        raise Refused(f"there is no {what} {source_id!r}: import it first")
+    return keys[source_id]
+
+
+def set_what_differs(row: Model, values: Mapping[str, Any]) -> list[str]:
+    """Give the row these values; returns the names of the fields that changed."""
+    changed = [name for name, value in values.items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, values[name])
+    return changed
+
+
+def check_row(row: Model, *, leave_out: Collection[str] = ()) -> None:
+    """Raise Refused where a value is missing, too long, not among the choices or not storable.
+
+    Foreign keys are not looked up: leave them out by name."""
+    for field in row._meta.concrete_fields:
+        _check_text(field.name, getattr(row, field.attname))
+    try:
+        row.clean_fields(exclude=leave_out)
+    except ValidationError as error:
+        raise Refused(_in_one_line(error)) from error
+
+
+def _check_text(name: str, value: object) -> None:
+    if isinstance(value, dict):
+        value = json.dumps(value, ensure_ascii=False, default=str).replace("\\u0000", "\0")
+    if not isinstance(value, str):
+        return
+    if "\0" in value:
+        raise Refused(f"{name}: holds a NUL character")
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise Refused(f"{name}: holds half a character (a lone surrogate)") from error
+
+
+def _in_one_line(error: ValidationError) -> str:
+    if hasattr(error, "error_dict"):
+        return "; ".join(f"{name}: {' '.join(texts)}" for name, texts in error.message_dict.items())
+    return " ".join(error.messages)
+
+
+def insert_rows(model: type[Row], rows: Sequence[Row], *, refuse: Callable[[Row, str], None]) -> list[Row]:
+    """Insert many rows at once; where the database refuses one, that row alone is left out. Returns those written."""
+    try:
+        with transaction.atomic():
+            return model._default_manager.bulk_create(rows, batch_size=ROWS_AT_ONCE)
+    except (IntegrityError, DataError):
+        return [row for row in rows if _insert_alone(row, refuse)]
+
+
+def _insert_alone(row: Row, refuse: Callable[[Row, str], None]) -> bool:
+    row.pk = None if row._meta.auto_field else row.pk
+    row._state.adding = True
+    try:
+        with transaction.atomic():
+            row.validate_unique()
+            row.save(force_insert=True)
+    except ValidationError as error:
+        refuse(row, _in_one_line(error))
+    except (IntegrityError, DataError):
+        refuse(row, "the database does not take the row: it breaks a rule or repeats another row")
+    else:
+        return True
+    return False
+
+
+def update_rows(model: type[Row], changed: Sequence[tuple[Row, list[str]]]) -> None:
+    """Write the changed fields of these rows and move the version of each that has one."""
+    fields = sorted({name for _, names in changed for name in names})
+    if not changed or not fields:
+        return
+    rows = [row for row, _ in changed]
+    if any(field.name == "version" for field in model._meta.concrete_fields):
+        fields.append("version")
+        for row in rows:
+            row.version += 1  # type: ignore[attr-defined]
+    model._default_manager.bulk_update(rows, fields, batch_size=UPDATES_AT_ONCE)

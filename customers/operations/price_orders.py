@@ -1,0 +1,38 @@
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from customers.choices import Factor, Measure, SubjectType
+from customers.models import Order
+from customers.operations.observe import NewFact, observe
+from customers.sql.reference_prices import PricedOrder, orders_without_price, prices_of
+
+
+@transaction.atomic
+def price_orders(*, at: datetime, orders: QuerySet[Order] | None = None) -> int:
+    """Put on record how the price of each order compares, for the orders that have no such fact yet; returns how many.
+
+    `orders` narrows it down. Call it once after the last batch of orders: the reference of an order may be the median
+    of its category, which later batches still move."""
+    wanted = orders_without_price()
+    if orders is not None:
+        wanted = wanted.filter(pk__in=orders.values("pk"))
+    count = 0
+    for priced in prices_of(wanted):
+        observe(facts=[_fact(price) for price in priced], at=at)
+        count += len(priced)
+    return count
+
+
+def _fact(price: PricedOrder) -> NewFact:
+    return NewFact(
+        customer_id=price.customer_id,
+        factor=Factor.PRICE,
+        measure=Measure.PRICE,
+        value=price.paid,
+        reference=price.reference,
+        at=price.ordered_at,
+        subject_type=SubjectType.ORDER,
+        subject_id=price.order_id,
+    )
