@@ -1,0 +1,68 @@
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+
+from customers.models import Customer, User
+from services.choices import Channel, Direction, EventKind, MessageKind, Priority, TicketStatus
+from services.models import Agent, Queue, ServiceType, SLAPolicy, Ticket
+from services.operations.assign_ticket import require_takes_tickets
+from services.operations.ticket_change import TicketChange
+
+
+@transaction.atomic
+def open_ticket(
+    *,
+    customer: Customer,
+    subject: str,
+    queue: Queue,
+    by: User | None,
+    at: datetime,
+    body: str = "",
+    requester: Customer | None = None,
+    channel: str = Channel.WEB,
+    priority: int = Priority.NORMAL,
+    service_type: ServiceType | None = None,
+    assignee: Agent | None = None,
+    attributes: dict[str, Any] | None = None,
+) -> Ticket:
+    """Open a ticket in a queue, whose team will see it. `body` is the customer's first message; the clocks run from
+    `at`, with or without one. Raises AgentTakesNoTickets for an assignee who is away."""
+    if assignee is not None:
+        require_takes_tickets(assignee)
+    ticket = Ticket.objects.create(
+        number=uuid.uuid4().hex,  # until the key is known
+        subject=subject,
+        customer=customer,
+        requester=requester if requester != customer else None,
+        service_type=service_type,
+        channel=channel,
+        queue=queue,
+        team_id=queue.team_id,
+        priority=priority,
+        assignee=assignee,
+        status=TicketStatus.NEW,
+        policy=policy_for(queue=queue, service_type=service_type),
+        attributes=attributes or {},
+        created_at=at,
+        version=0,
+    )
+    change = TicketChange(ticket=ticket, by=by, at=at, recorded_at=at, history=[])
+    change.set(number=f"T-{ticket.pk:06d}")
+    change.record(EventKind.OPENED, channel=channel)
+    if body:
+        said_by = ticket.requester_id or ticket.customer_id
+        change.say(body, kind=MessageKind.REPLY, direction=Direction.INBOUND, customer_id=said_by)
+    if assignee is not None:
+        change.record(EventKind.ASSIGNED, to=assignee.pk, name=assignee.name)
+    change.finish()
+    return ticket
+
+
+def policy_for(*, queue: Queue, service_type: ServiceType | None) -> SLAPolicy | None:
+    """The first active policy, by position, whose conditions the ticket meets. An empty condition is always met."""
+    of_queue = Q(queue=None) | Q(queue=queue)
+    of_type = Q(service_type=None) | Q(service_type=service_type)
+    return SLAPolicy.objects.filter(of_queue, of_type, is_active=True).order_by("position", "pk").first()

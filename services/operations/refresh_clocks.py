@@ -1,0 +1,138 @@
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from typing import Any, Protocol
+
+from services.choices import EventKind
+from services.models import Ticket
+from services.operations.sla_terms import Terms
+from services.sla import clock
+from services.sla.clock import ClockEvent, Wait
+
+REPLY, RESOLUTION = "first_reply", "resolution"
+
+
+class HistoryEvent(Protocol):
+    """What the clocks read of one event: a TicketEvent, or the EventRecord of an importer."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def status_after(self) -> str: ...
+    @property
+    def data(self) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """The clock columns of a ticket. Seconds are business time."""
+
+    first_replied_at: datetime | None
+    first_reply_seconds: int | None
+    first_reply_due_at: datetime | None
+    first_reply_breached_at: datetime | None
+    solved_at: datetime | None
+    resolution_seconds: int | None
+    resolution_due_at: datetime | None
+    resolution_breached_at: datetime | None
+    reopen_count: int
+
+
+CLOCK_COLUMNS = tuple(field.name for field in fields(Clocks))
+
+
+def refresh_clocks(*, ticket: Ticket, events: Sequence[HistoryEvent], terms: Terms, at: datetime) -> Ticket:
+    """Set the clock columns to what the ticket's history says at `at`. Saves nothing."""
+    for name, value in asdict(compute_clocks(events=events, terms=terms, at=at)).items():
+        setattr(ticket, name, value)
+    return ticket
+
+
+def compute_clocks(*, events: Sequence[HistoryEvent], terms: Terms, at: datetime) -> Clocks:
+    """The clocks of one ticket at `at`, from its events in order; asks the database nothing.
+
+    A missed target that the history itself reports (BREACHED, of the resolution unless its data names another clock)
+    stays missed whatever the terms say. The target of the first reply is the one that stood when it was written."""
+    history = clock_events(events)
+    wait = clock.first_reply(history, at)
+    solved_at = clock.solved_at(history, at)
+    target = reply_target(events, terms)
+    resolution_breached_at = resolution_due_at = None
+    if terms.resolution is not None:
+        resolution_breached_at = clock.breached_at(terms.resolution, history, terms.hours, at)
+        resolution_due_at = _or_never(lambda seconds: clock.due_at(seconds, history, terms.hours, at), terms.resolution)
+    return Clocks(
+        first_replied_at=wait.replied_at if wait else None,
+        first_reply_seconds=waited_seconds(wait, terms, at) if wait and wait.replied_at else None,
+        first_reply_due_at=reply_due_at(wait, target, terms) if wait and not wait.settled_at else None,
+        first_reply_breached_at=_earliest(_reply_breached_at(wait, target, terms, at), events, REPLY),
+        solved_at=solved_at,
+        resolution_seconds=round(clock.resolution_seconds(history, terms.hours, at)) if solved_at else None,
+        resolution_due_at=resolution_due_at,
+        resolution_breached_at=_earliest(resolution_breached_at, events, RESOLUTION),
+        reopen_count=len(reopenings(events, at)),
+    )
+
+
+def breaches_forgotten(
+    ticket: Ticket, events: Sequence[HistoryEvent], terms: Terms, *, at: datetime
+) -> list[tuple[str, datetime]]:
+    """Breaches that the ticket's columns know of and the history, under these terms, does not: which clock, since when.
+    They come of a target that changed; a verb writes them into the history, because a breach is never erased."""
+    clocks = compute_clocks(events=events, terms=terms, at=at)
+    pairs = [
+        (REPLY, ticket.first_reply_breached_at, clocks.first_reply_breached_at),
+        (RESOLUTION, ticket.resolution_breached_at, clocks.resolution_breached_at),
+    ]
+    return [(name, known) for name, known, told in pairs if known and (told is None or told > known)]
+
+
+def clock_events(events: Sequence[HistoryEvent]) -> list[ClockEvent]:
+    """A history, given in order, as the pure clocks read it."""
+    return [ClockEvent(e.at, e.kind, e.status_after or None, number) for number, e in enumerate(events)]
+
+
+def reopenings(events: Sequence[HistoryEvent], at: datetime) -> list[datetime]:
+    """Every moment by `at` at which a solved ticket went on, or a source says that it did."""
+    said = {event.at for event in events if event.kind == EventKind.REOPENED and event.at <= at}
+    return sorted({*clock.reopened_at(clock_events(events), at), *said})
+
+
+def reply_target(events: Sequence[HistoryEvent], terms: Terms) -> int | None:
+    """The target of the first reply in seconds: as it stood when the reply was written, else as it stands now."""
+    reply = next((event for event in events if event.kind == EventKind.AGENT_REPLY), None)
+    target: int | None = reply.data.get("target", terms.first_reply) if reply else terms.first_reply
+    return target
+
+
+def reply_due_at(wait: Wait, target: int | None, terms: Terms) -> datetime | None:
+    """When a wait reaches its target. None: there is no target, or the calendar never opens for so long."""
+    return None if target is None else _or_never(lambda seconds: terms.hours.add(wait.asked_at, seconds), target)
+
+
+def waited_seconds(wait: Wait, terms: Terms, at: datetime) -> int:
+    """Whole seconds of business time waited, by `at` or until the answer."""
+    return round(clock.wait_seconds(wait, terms.hours, at))
+
+
+def _reply_breached_at(wait: Wait | None, target: int | None, terms: Terms, at: datetime) -> datetime | None:
+    return None if wait is None or target is None else clock.wait_breached_at(wait, target, terms.hours, at)
+
+
+def _earliest(computed: datetime | None, events: Sequence[HistoryEvent], name: str) -> datetime | None:
+    told = [
+        datetime.fromisoformat(event.data["since"]) if "since" in event.data else event.at
+        for event in events
+        if event.kind == EventKind.BREACHED and event.data.get("clock", RESOLUTION) == name
+    ]
+    return min([*told, *([computed] if computed else [])], default=None)
+
+
+def _or_never(due: Any, seconds: int) -> datetime | None:
+    try:
+        moment: datetime | None = due(seconds)
+    except ValueError:  # the calendar has not so many opening hours
+        return None
+    return moment

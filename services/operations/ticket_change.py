@@ -1,0 +1,134 @@
+"""How every verb changes a ticket: under a lock, at a known version, with an event, clocks and facts that agree."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from customers.models import User
+from customers.operations.observe import NewFact, observe
+from services.choices import Direction, EventKind, MessageKind, TicketStatus
+from services.models import Message, Ticket, TicketEvent
+from services.operations.refresh_clocks import CLOCK_COLUMNS, breaches_forgotten, refresh_clocks
+from services.operations.sla_terms import Terms, terms_of
+from services.operations.ticket_facts import counts_for, facts_of
+from services.transitions import require_transition
+
+FINAL = (TicketStatus.CLOSED, TicketStatus.MERGED)
+
+
+class TicketIsFinal(Exception):
+    """The ticket is closed or merged: nothing more happens to it. Nothing was changed."""
+
+    def __init__(self, ticket: Ticket) -> None:
+        self.ticket = ticket
+        message = _("Ticket %(number)s is %(status)s and cannot be changed any more.")
+        super().__init__(message % {"number": ticket.number, "status": ticket.get_status_display().lower()})
+
+
+@dataclass
+class TicketChange:
+    """What one verb does to one locked ticket. Nothing is written to the ticket's own row before the end."""
+
+    ticket: Ticket
+    by: User | None
+    at: datetime  # when it happened, in the ticket's history
+    recorded_at: datetime
+    history: list[TicketEvent]
+    touched: set[str] = field(default_factory=set)
+    recorded: bool = False
+    facts: list[NewFact] = field(default_factory=list)  # beyond those of the ticket itself
+    _terms: dict[int, Terms] = field(default_factory=dict)
+
+    @property
+    def terms(self) -> Terms:
+        """What the ticket is measured by at its present priority."""
+        priority = self.ticket.priority
+        if priority not in self._terms:
+            self._terms[priority] = terms_of(self.ticket)
+        return self._terms[priority]
+
+    def require_not_final(self) -> None:
+        """Raise TicketIsFinal where nothing more may happen to the ticket."""
+        if self.ticket.status in FINAL:
+            raise TicketIsFinal(self.ticket)
+
+    def set(self, **values: Any) -> None:
+        """Give columns of the ticket new values, to be saved at the end."""
+        for name, value in values.items():
+            setattr(self.ticket, name, value)
+            self.touched.add(name)
+
+    def record(self, kind: EventKind, **data: Any) -> TicketEvent:
+        """Write what happened into the ticket's history."""
+        event = TicketEvent.objects.create(
+            ticket=self.ticket,
+            kind=kind,
+            at=self.at,
+            recorded_at=self.recorded_at,
+            actor=self.by,
+            status_after=self.ticket.status,
+            data=data,
+        )
+        self.history.append(event)
+        self.recorded = True
+        return event
+
+    def move_to(self, status: TicketStatus) -> None:
+        """Move the ticket to another status. Raises IllegalTransition where the table has no such step, also for the
+        status it already has."""
+        require_transition(self.ticket.status, status)
+        is_reopening = self.ticket.status == TicketStatus.SOLVED and status == TicketStatus.OPEN
+        self.set(status=status)
+        self.record(EventKind.REOPENED if is_reopening else EventKind.STATUS)
+
+    def say(self, body: str, *, kind: MessageKind, direction: Direction, customer_id: int | None = None) -> Message:
+        """Write one message of the conversation; a customer's carries the customer, ours the user."""
+        return Message.objects.create(
+            ticket=self.ticket,
+            kind=kind,
+            direction=direction,
+            body=body,
+            author=None if direction == Direction.INBOUND else self.by,
+            customer_id=customer_id,
+            at=self.at,
+        )
+
+    def refresh_clocks(self) -> None:
+        """Make the clock columns agree with the history so far."""
+        refresh_clocks(ticket=self.ticket, events=self.history, terms=self.terms, at=self.at)
+
+    def finish(self) -> None:
+        """Make clocks and facts agree with the history and save the ticket, one version on. A verb that recorded
+        nothing changed nothing."""
+        if not self.recorded:
+            return
+        for clock, since in breaches_forgotten(self.ticket, self.history, self.terms, at=self.at):
+            self.record(EventKind.BREACHED, clock=clock, since=since.isoformat())
+        self.refresh_clocks()
+        self.facts += facts_of(ticket=self.ticket, events=self.history, terms=self.terms, at=self.at)
+        observe(facts=self.facts, at=self.recorded_at, also_touched=counts_for(self.ticket))
+        self.ticket.version += 1
+        self.ticket.save(update_fields=[*self.touched, *CLOCK_COLUMNS, "version", "updated_at"])
+
+
+@contextmanager
+def changing(
+    *, ticket: Ticket, by: User | None, at: datetime, expected_version: int | None = None
+) -> Iterator[TicketChange]:
+    """Change a ticket in one transaction: lock and re-read it, hand it to the verb, then let clocks, facts and
+    version follow. Raises StaleVersion, before the verb does anything, where the ticket is not at `expected_version`.
+
+    Time never runs backwards in a history: `at` is moved up to the last event's."""
+    with transaction.atomic():
+        ticket.refresh_from_db(from_queryset=Ticket.objects.select_for_update())
+        ticket.require_version(expected_version)
+        history = list(ticket.events.all())
+        latest = max((event.at for event in history), default=at)
+        change = TicketChange(ticket=ticket, by=by, at=max(at, latest), recorded_at=at, history=history)
+        yield change
+        change.finish()
