@@ -2,6 +2,7 @@ from customers.models.access import Team, User
 from customers.models.api_token import ApiToken
 from customers.models.customer import ContactPoint, Customer, ExternalId
 from customers.models.data_key import DataKey
+from customers.models.idempotency import IdempotencyKey
 from customers.models.import_batch import ImportBatch
 from customers.models.interaction import Interaction
 from customers.models.observation import Observation
@@ -16,6 +17,7 @@ __all__ = [
     "Customer",
     "DataKey",
     "ExternalId",
+    "IdempotencyKey",
     "ImportBatch",
     "Interaction",
     "Observation",

@@ -12,6 +12,9 @@ from customers.models.versioned import Versioned
 from customers.querysets import CustomerQuerySet, OfCustomerQuerySet
 
 
+ACTIVITY = ("last_activity_at", "activity_version")
+
+
 class Customer(Versioned):
     """A party: a person or an organisation. A contact is a person related to an organisation."""
 
@@ -55,6 +58,16 @@ class Customer(Versioned):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        # record_activity moves the activity under a lock of its own: saving an older copy must not move it back.
+        if not self._state.adding and kwargs.get("update_fields") is None:
+            kwargs["update_fields"] = [
+                field.name
+                for field in self._meta.concrete_fields
+                if not field.primary_key and field.name not in ACTIVITY and field.attname in self.__dict__
+            ]
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
 
 
 class ExternalId(models.Model):

@@ -2,7 +2,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Model
 
 from customers.models import Customer
 
@@ -20,3 +20,11 @@ def record_activity(*, customer_ids: Iterable[int], at: datetime) -> dict[int, i
     versions = dict(rows.select_for_update().order_by("pk").values_list("pk", "activity_version"))
     rows.update(activity_version=F("activity_version") + 1, last_activity_at=at)
     return {pk: version + 1 for pk, version in versions.items()}
+
+
+def customers_of(row: Model) -> list[int]:
+    """Keys of the customers that a row is about: itself, its customer, or the ends of a relation."""
+    if isinstance(row, Customer):
+        return [row.pk]
+    ends = (getattr(row, name, None) for name in ("customer_id", "from_customer_id", "to_customer_id"))
+    return [pk for pk in ends if pk is not None]

@@ -1,0 +1,72 @@
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from customers.encryption.blind_index import blind_index
+from customers.models import ContactPoint, Customer
+from customers.operations.add_contact_point import HasItAlready, add_contact_point
+from customers.operations.record_activity import record_activity
+from customers.operations.records import ContactRecord
+
+
+@transaction.atomic
+def update_customer(
+    *,
+    customer: Customer,
+    changes: dict[str, Any],
+    at: datetime,
+    contact_points: Iterable[ContactRecord] | None = None,
+    expected_version: int | None = None,
+) -> Customer:
+    """Change columns of a customer and, unless None, replace the ways to reach it: what stays keeps its row.
+
+    Raises StaleVersion; HasItAlready where two contact points are the same."""
+    customer.refresh_from_db(from_queryset=Customer.objects.select_for_update())
+    customer.require_version(expected_version)
+    old_country = customer.country
+    for name, value in changes.items():
+        setattr(customer, name, value)
+    customer.save_checked(update_fields=[*changes, "updated_at"])
+    if contact_points is not None:
+        _replace(customer, list(contact_points), at=at)
+    if customer.country != old_country:
+        _read_phones_anew(customer)
+    record_activity(customer_ids=[customer.pk], at=at)
+    return customer
+
+
+def _replace(customer: Customer, wanted: list[ContactRecord], *, at: datetime) -> None:
+    kept = {(point.kind, point.blind_index): point for point in customer.contact_points.all()}
+    keys = [(point.kind, blind_index(point.kind, point.value, region=customer.country)) for point in wanted]
+    if len(set(keys)) < len(keys):
+        raise HasItAlready
+    gone = [point.pk for key, point in kept.items() if key not in keys]
+    ContactPoint.objects.filter(pk__in=gone).delete()
+    for key, point in zip(keys, wanted, strict=True):
+        if key not in kept:
+            add_contact_point(
+                customer=customer,
+                kind=point.kind,
+                value=point.value,
+                label=point.label,
+                is_primary=point.is_primary,
+                at=at,
+            )
+        else:
+            _revise(kept[key], point)
+
+
+def _revise(row: ContactPoint, point: ContactRecord) -> None:
+    now, then = (point.value, point.label, point.is_primary), (row.value, row.label, row.is_primary)
+    if now != then:
+        row.value, row.label, row.is_primary = now
+        row.save_checked()
+
+
+def _read_phones_anew(customer: Customer) -> None:
+    """A national number means another one in another country, so its blind index changes with the country."""
+    for point in customer.contact_points.filter(kind="phone"):
+        point.customer = customer
+        point.save_checked()
