@@ -30,6 +30,10 @@ class ScoringRun(models.Model):
         verbose_name_plural = _("scoring runs")
         ordering = ["-id"]
         constraints = [models.UniqueConstraint(fields=["kind", "logical_at"], name="scoring_run_once")]
+        indexes = [
+            # what goes on: asked with every tick and claim
+            models.Index(fields=["state"], name="scoring_run_state"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.logical_at:%Y-%m-%d %H:%M}"

@@ -54,7 +54,7 @@ class CustomerScore(ScoreFigures):
         primary_key=True,
         related_name="score",
     )
-    run = models.ForeignKey("analytics.ScoringRun", models.SET_NULL, null=True, related_name="+", db_index=False)
+    run = models.ForeignKey("analytics.ScoringRun", models.SET_NULL, null=True, related_name="+")
     # Time alone moves the score (evidence ages, a waiting message falls due): then it is stale from here on.
     refresh_at = models.DateTimeField()
     change = models.FloatField(

@@ -1,0 +1,45 @@
+import time
+from datetime import datetime
+
+from django.db import transaction
+
+from analytics.choices import ChunkState, RunKind
+from analytics.models import CustomerScore, ScoreSnapshot, ScoringChunk
+from analytics.operations.compute_scores import ComputedScores, compute_scores
+from analytics.operations.read_facts import FactSheet, read_facts
+from analytics.operations.stale_since import stale_since
+from analytics.sql.stale_customers import stale_customers
+from analytics.sql.upsert import upsert
+
+
+def score_chunk(*, chunk: ScoringChunk, at: datetime) -> int | None:
+    """Score the customers of a chunk that this worker has leased, and publish. Returns how many they are; None where
+    the lease was lost meanwhile: another worker has the chunk, and nothing was written.
+
+    Raises ValueError for a fact with an impossible value; see give_back_chunk."""
+    started = time.perf_counter()
+    sheet = _read(chunk)
+    computed = compute_scores(sheet=sheet, run=chunk.run, at=at)
+    return _publish(chunk, computed, started)
+
+
+def _read(chunk: ScoringChunk) -> FactSheet:
+    run = chunk.run
+    if run.kind != RunKind.SWEEP:
+        return read_facts(as_of=run.as_of, lo=chunk.lo, hi=chunk.hi)
+    # Asked anew, so that whoever was scored since the plan was made is left out.
+    stale = stale_customers(as_of=run.as_of, since=stale_since(before=run), lo=chunk.lo, hi=chunk.hi)
+    return read_facts(as_of=run.as_of, ids=stale)
+
+
+@transaction.atomic
+def _publish(chunk: ScoringChunk, computed: ComputedScores, started: float) -> int | None:
+    """Fence first: whoever still holds the token writes, in the same transaction; whoever came late discards."""
+    mine = ScoringChunk.objects.filter(pk=chunk.pk, token=chunk.token, state=ChunkState.LEASED)
+    seconds = time.perf_counter() - started
+    if not mine.update(state=ChunkState.DONE, customers=computed.count, seconds=seconds, error=""):
+        return None
+    if chunk.run.kind != RunKind.REPLAY:
+        upsert(CustomerScore, computed.scores, key=["customer_id"], newest="as_of")
+    upsert(ScoreSnapshot, computed.snapshots, key=["customer_id", "as_of"])
+    return computed.count

@@ -1,0 +1,48 @@
+from bisect import bisect_left, bisect_right
+from typing import Any
+
+import numpy as np
+
+from analytics.choices import RunKind
+from analytics.models import CustomerScore, ScoringRun
+
+# Runs whose scores are those of everybody.
+OVER_EVERYBODY = (RunKind.NIGHTLY, RunKind.MANUAL)
+BINS = 20
+
+
+def score_distribution() -> dict[str, Any] | None:
+    """How the scores of all customers lay when a run over everybody last finished; None before the first one.
+
+    {"count", "low_evidence", "quantiles": the 0th to the 100th, "histogram": how many per 5 points}."""
+    finished = ScoringRun.objects.filter(kind__in=OVER_EVERYBODY, distribution__isnull=False)
+    distribution: dict[str, Any] | None = finished.order_by("-id").values_list("distribution", flat=True).first()
+    return distribution
+
+
+def measure_distribution() -> dict[str, Any]:
+    """The distribution of the scores as they are now."""
+    column = CustomerScore.objects.order_by().values_list("score", flat=True)
+    scores = np.fromiter(column.iterator(chunk_size=20_000), dtype=np.float64)
+    histogram, _edges = np.histogram(scores, bins=BINS, range=(0.0, 100.0))
+    return {
+        "count": int(scores.size),
+        "low_evidence": CustomerScore.objects.filter(low_evidence=True).count(),
+        "quantiles": np.quantile(scores, np.linspace(0.0, 1.0, 101)).tolist() if scores.size else [],
+        "histogram": histogram.tolist(),
+    }
+
+
+def percentile_of(score: float, distribution: dict[str, Any] | None) -> float | None:
+    """How many in a hundred customers score lower, counting half of those who score the same; None where no run over
+    everybody has finished."""
+    quantiles: list[float] = distribution["quantiles"] if distribution else []
+    if not quantiles:
+        return None
+    left, right = bisect_left(quantiles, score), bisect_right(quantiles, score)
+    if left < right:
+        return (left + right - 1) / 2
+    if left in (0, len(quantiles)):
+        return float(min(left, 100))
+    below, above = quantiles[left - 1], quantiles[left]
+    return left - 1 + (score - below) / (above - below)

@@ -1,0 +1,25 @@
+from datetime import datetime, timedelta
+
+from django.db.models import Max
+
+from analytics.choices import RunKind, RunState
+from analytics.models import ScoringRun
+from analytics.operations.score_distribution import OVER_EVERYBODY
+
+# No transaction that touches a customer lasts so long: importers commit every few seconds.
+LONGEST_TRANSACTION = timedelta(hours=1)
+
+
+def stale_since(*, before: ScoringRun | None = None) -> datetime | None:
+    """The moment from which a sweep has to look for activity; None: from the beginning. With `before`, as it was when
+    that run was made, so that a sweep's chunks see what its plan saw.
+
+    That is when the newest sweep was made, or a run over everybody that has finished: either looked at all activity
+    that was committed by then. What a transaction recorded before but committed after, it did not see, hence the
+    margin. A sweep that failed hides its customers from the next one; the nightly run heals them."""
+    earlier = ScoringRun.objects.all() if before is None else ScoringRun.objects.filter(pk__lt=before.pk)
+    sweeps = earlier.filter(kind=RunKind.SWEEP)
+    complete = earlier.filter(kind__in=OVER_EVERYBODY, state=RunState.DONE)
+    moments = [runs.aggregate(newest=Max("as_of"))["newest"] for runs in (sweeps, complete)]
+    known = [moment for moment in moments if moment is not None]
+    return max(known) - LONGEST_TRANSACTION if known else None

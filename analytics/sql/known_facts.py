@@ -1,0 +1,60 @@
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db.models import F, FilteredRelation, Q, QuerySet
+
+from customers.models import Customer
+
+
+class KnownFact(NamedTuple):
+    """A customer with one fact that is known of them; without any, all columns after the second are None."""
+
+    customer_id: int
+    activity_version: int
+    observation_id: int | None
+    factor: int
+    measure: int
+    value: float | None
+    reference: float | None
+    at: datetime
+    subject_type: str
+    subject_id: int
+    due_at: datetime | None
+    is_exclusion: bool
+    excluded_until: datetime | None
+
+
+def known_facts(
+    *,
+    as_of: datetime,
+    until: datetime,
+    lo: int = 0,
+    hi: int = 0,
+    ids: Sequence[int] | None = None,
+    version: int | None = None,
+) -> list[KnownFact]:
+    """Every customer from `lo` to `hi` (or in `ids`), each with the facts of `ObservationQuerySet.known_at(as_of,
+    version)`, in the order of customer and observation.
+
+    `version` defaults to each customer's own activity_version. Facts up to `until`, later than `as_of`, come along:
+    whoever scores must know when the score will change by itself.
+
+    One statement, for two reasons. A join of two tables read in two statements could pair a version with facts that
+    were committed in between, and the score would not replay; here both come from one snapshot. And a query per
+    customer costs a round trip each: this one reads 5,000 customers in the time of about twenty of those.
+    """
+    asked = Q(pk__in=ids) if ids is not None else Q(pk__range=(lo, hi))
+    bound: Any = F("activity_version") if version is None else version
+    known = Q(observations__at__lte=until, observations__recorded_version__lte=bound) & (
+        Q(observations__superseded_version=None)
+        | Q(observations__superseded_version__gt=bound)
+        | Q(observations__superseded_at__gt=as_of)
+    )
+    rows: QuerySet[Customer, tuple[Any, ...]] = (
+        Customer.objects.filter(asked)
+        .annotate(known=FilteredRelation("observations", condition=known))
+        .order_by("pk", "known__pk")
+        .values_list("pk", "activity_version", "known__pk", *(f"known__{name}" for name in KnownFact._fields[3:]))
+    )
+    return [KnownFact(*row) for row in rows.iterator(chunk_size=20_000)]
