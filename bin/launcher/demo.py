@@ -93,7 +93,8 @@ def _environment(secrets: dict[str, str]) -> dict[str, str]:
 
 
 def _manage(values: dict[str, str], *words: str) -> None:
-    done = subprocess.run([python(), "manage.py", *words], cwd=ROOT, env=values)
+    # In a session of its own Ctrl-C reaches the launcher alone, and nobody sees a traceback.
+    done = subprocess.run([python(), "manage.py", *words], cwd=ROOT, env=values, start_new_session=True)
     if done.returncode != 0:
         raise say.Refusal(f"`manage.py {' '.join(words)}` failed (status {done.returncode}).")
 
@@ -124,7 +125,9 @@ def _is_ready(address: str) -> bool:
 
 
 def _wait_for_scores(group: Group, values: dict[str, str]) -> None:
-    waiting = subprocess.Popen([python(), "manage.py", "demo", "--wait-for-scores"], cwd=ROOT, env=values)
+    waiting = subprocess.Popen(
+        [python(), "manage.py", "demo", "--wait-for-scores"], cwd=ROOT, env=values, start_new_session=True
+    )
     try:
         while waiting.poll() is None:
             group.check()

@@ -105,10 +105,11 @@ def _install(file: str) -> None:
     """Install with uv, which takes seconds; with pip where uv does not work."""
     say.step(f"Installing the packages of {file}")
     uv = shutil.which("uv") or _own_uv()
-    if uv and _run([uv, "pip", "install", "--python", python(), "-r", file]):
+    quiet = [] if sys.stderr.isatty() else ["--quiet"]  # progress bars are for people
+    if uv and _run([uv, "pip", "install", *quiet, "--python", python(), "-r", file]):
         return
     say.step("uv did not work here; installing with pip")
-    if not _run([python(), "-m", "pip", "install", "--disable-pip-version-check", "-r", file]):
+    if not _run([python(), "-m", "pip", "install", *quiet, "--disable-pip-version-check", "-r", file]):
         raise say.Refusal("The packages could not be installed: is the package registry reachable?")
 
 
@@ -129,6 +130,7 @@ def _pinned_uv() -> str:
 
 def _run(command: list[str], *, quiet: bool = False) -> bool:
     environment = child_environment()
+    environment.setdefault("UV_SYSTEM_CERTS", "true")  # a machine's own authorities count, as they do for pip
     if not os.access(Path.home(), os.W_OK):
         environment.setdefault("UV_CACHE_DIR", str(venv_dir() / "cache"))
     output = subprocess.DEVNULL if quiet else None

@@ -7,8 +7,11 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 def var_dir() -> Path:
-    """Return the folder of everything that this machine writes: database, secrets, logs."""
-    return Path(os.environ.get("CRM_VAR_DIR") or ROOT / "var").resolve()
+    """Return the folder of everything that this machine writes: database, secrets, logs; its owner's alone."""
+    folder = Path(os.environ.get("CRM_VAR_DIR") or ROOT / "var").resolve()
+    if not folder.exists():
+        folder.mkdir(parents=True, mode=0o700)
+    return folder
 
 
 def venv_dir() -> Path:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -105,15 +106,10 @@ class Group:
                 )
 
     def stop(self) -> None:
-        """Stop all, the last one started first; whoever does not end in time is killed with its children."""
-        for service in reversed(self.services):
-            _signal(service, signal.SIGTERM)
-            try:
-                service.process.wait(PATIENCE_SECONDS)
-            except subprocess.TimeoutExpired:
-                say.error(f"The {service.name} does not end; killing it.")
-            _signal_group(service, signal.SIGKILL)
-            service.process.wait()
+        """Stop all; the first one started, on which the others lean, last."""
+        if self.services:
+            _end(self.services[1:])
+            _end(self.services[:1])
         self.services.clear()
 
 
@@ -128,14 +124,22 @@ def wait_until(ready: Callable[[], bool], group: Group, seconds: float, what: st
         time.sleep(0.1)
 
 
-def _signal(service: Service, number: signal.Signals) -> None:
-    if service.is_alive():
-        service.process.send_signal(number)
+def _end(services: list[Service]) -> None:
+    """Ask services to end; whoever does not in time is killed, and so is every child left over."""
+    for service in services:
+        if service.is_alive():
+            service.process.terminate()
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    for service in services:
+        try:
+            service.process.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            say.error(f"The {service.name} does not end; killing it.")
+        _kill_session(service)
+        service.process.wait()
 
 
-def _signal_group(service: Service, number: signal.Signals) -> None:
-    try:
-        # The session's number is the process's own; its children share it, even after it ended.
-        os.killpg(service.process.pid, number)
-    except (ProcessLookupError, PermissionError):
-        return
+def _kill_session(service: Service) -> None:
+    # The session has the number of its first process, even after that one ended.
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(service.process.pid, signal.SIGKILL)
