@@ -9,13 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
+from analytics.scoring.ages import age_days, since_epoch
 from analytics.scoring.facts import Fact, fact_value
 from analytics.scoring.parameters import FACTOR_NAMES, PRICE_LIMIT, FactorParameters, ScoreParameters
-
-_DAY = timedelta(days=1)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,34 +119,20 @@ def points_per_z(z: float) -> float:
 
 
 def _observe(facts: Iterable[Fact], parameters: ScoreParameters, as_of: datetime) -> dict[str, list[_Observation]]:
-    now = _since_epoch("as_of", as_of)
+    since_epoch(as_of, "as_of")
     half_lives = {name: factor.half_life_days for name, factor in parameters}
     observations: dict[str, list[_Observation]] = {name: [] for name in FACTOR_NAMES}
     for fact in sorted(facts, key=_when_and_which):
+        age = age_days(fact.at, as_of, f"observation {fact.observation_id}")
         x = fact_value(fact)
-        age = now - _when_and_which(fact)[0]
-        if age < timedelta(0):
-            raise ValueError(f"observation {fact.observation_id} happens at {fact.at}, after {as_of}")
         if x is not None:
-            age_days = 0.0 if fact.is_waiting else age / _DAY
-            weight = 2.0 ** -(age_days / half_lives[fact.factor])
+            weight = 1.0 if fact.is_waiting else 2.0 ** -(age / half_lives[fact.factor])
             observations[fact.factor].append(_Observation(fact, x, weight))
     return observations
 
 
 def _when_and_which(fact: Fact) -> tuple[timedelta, int]:
-    return _since_epoch(f"observation {fact.observation_id}: at", fact.at), fact.observation_id
-
-
-def _since_epoch(name: str, moment: datetime) -> timedelta:
-    """Real time since 1970.
-
-    Two datetimes of one zone would subtract by the clock on the wall, an hour off over a change to summer
-    time.
-    """
-    if moment.tzinfo is None:
-        raise ValueError(f"{name} must have a time zone")
-    return moment - _EPOCH
+    return since_epoch(fact.at, f"observation {fact.observation_id}"), fact.observation_id
 
 
 def _estimate(name: str, observations: Sequence[_Observation], parameters: FactorParameters) -> _Estimate:

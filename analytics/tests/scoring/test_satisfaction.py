@@ -189,7 +189,7 @@ def test_a_fact_of_the_future_is_refused() -> None:
 def test_times_without_a_zone_are_refused() -> None:
     with pytest.raises(ValueError, match="as_of must have a time zone"):
         score([], DEFAULTS, AS_OF.replace(tzinfo=None))
-    with pytest.raises(ValueError, match="observation 1: at must have a time zone"):
+    with pytest.raises(ValueError, match="observation 1 must have a time zone"):
         score([fact("csat", 5, at=AS_OF.replace(tzinfo=None))], DEFAULTS, AS_OF)
 
 

@@ -1,0 +1,88 @@
+"""What a preference model version freezes: weights, and the means and deviations features are measured against."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
+
+FEATURES = ("category_lift", "price_fit", "recent_interest", "rating", "popularity", "stated")
+"""The features in the order of every array and tuple: SCORES.md §2 less affinity, which is between products."""
+
+DEFAULT_WEIGHTS = {
+    "category_lift": 0.3,
+    "price_fit": 0.2,
+    "recent_interest": 0.3,
+    "rating": 0.2,
+    "popularity": 0.1,
+    "stated": 0.5,
+}
+
+_NUMBERS = {
+    "purchase_half_life_days": (0.01, 36_500.0),
+    "interest_half_life_days": (0.01, 36_500.0),
+    "lift_prior_weight": (0.01, 1e6),
+    "rating_prior_weight": (0.01, 1e6),
+    "rating_baseline": (0.0, 1.0),
+}
+_TABLES = {"weights": (0.0, 1e3), "means": (-1e9, 1e9), "deviations": (1e-9, 1e9)}
+
+
+@dataclass(frozen=True)
+class PreferenceParameters:
+    """The model of SCORES.md §2 at category level.
+
+    purchase_half_life_days, interest_half_life_days: after so many days a purchase (or rating), and a view or
+    enquiry, counts half. lift_prior_weight: K, how many purchases everybody's taste is worth against one's own.
+    rating_prior_weight, rating_baseline: how many ratings the mean is worth, and the mean (0..1) where there are none.
+    weights, means, deviations: of each feature; the weights are 0 or more, the deviations above 0.
+    Raises ValueError naming the field.
+    """
+
+    purchase_half_life_days: float = 180.0
+    interest_half_life_days: float = 30.0
+    lift_prior_weight: float = 10.0
+    rating_prior_weight: float = 5.0
+    rating_baseline: float = 0.8
+    weights: Mapping[str, float] = field(default_factory=lambda: dict(DEFAULT_WEIGHTS))
+    means: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(FEATURES, 0.0))
+    deviations: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(FEATURES, 1.0))
+
+    def __post_init__(self) -> None:
+        for name, limits in _NUMBERS.items():
+            _check(name, getattr(self, name), *limits)
+        for name, limits in _TABLES.items():
+            table = getattr(self, name)
+            if not isinstance(table, Mapping) or set(table) != set(FEATURES):
+                raise ValueError(f"{name} must have exactly the features {', '.join(FEATURES)}")
+            for feature in FEATURES:
+                _check(f"{name}.{feature}", table[feature], *limits)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain JSON values, read back by `from_dict`."""
+        numbers = {name: getattr(self, name) for name in _NUMBERS}
+        return numbers | {name: dict(getattr(self, name)) for name in _TABLES}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Read what `as_dict` wrote. A missing field or feature takes the default.
+
+        Raises ValueError that names the field for an unknown or impossible one.
+        """
+        default = cls()
+        given: dict[str, Any] = {}
+        for name, value in data.items():
+            if name not in _NUMBERS and name not in _TABLES:
+                raise ValueError(f"{name} is not a field; known are {', '.join([*_NUMBERS, *_TABLES])}")
+            if name in _TABLES and not isinstance(value, Mapping):
+                raise ValueError(f"{name} must be a mapping of features, not {value!r}")
+            given[name] = {**getattr(default, name), **value} if name in _TABLES else value
+        return replace(default, **given)
+
+
+def _check(field_name: str, value: object, low: float, high: float) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
+        raise ValueError(f"{field_name} must be a number, not {value!r}")
+    if not low <= value <= high:
+        raise ValueError(f"{field_name} must be between {low:g} and {high:g}, not {value!r}")
