@@ -1,15 +1,17 @@
 """What every page of the admin has in common: only visible rows, nothing lost when two people save, big tables."""
 
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 from django.contrib.admin.options import BaseModelAdmin
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
 from customers.admin.forms import CandidForm
 from customers.admin.paginator import CappedPaginator
+from customers.admin.saving import delete, write_changes, write_new
 from customers.admin.scope import visible_rows
 from customers.models import Versioned
 
@@ -49,9 +51,9 @@ class CandidModelAdmin(OnlyVisible, ModelAdmin):
     what changed; the list neither counts nor orders a million rows."""
 
     form = CandidForm
-    paginator = CappedPaginator
+    paginator: ClassVar[Any] = CappedPaginator
     show_full_result_count = False
-    ordering = ("-pk",)
+    ordering: ClassVar[Any] = ("-pk",)
     list_per_page = 50
     list_filter_sheet = True
     compressed_fields = True
@@ -76,12 +78,35 @@ class CandidModelAdmin(OnlyVisible, ModelAdmin):
         """The fields of the page; the hidden version is not one of them."""
         return [name for name in super().get_fields(request, obj) if name != "seen_version"]
 
-    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
-        """Write the row. A Versioned row moves its version on, even when only its inlines were edited."""
-        if change and isinstance(obj, Versioned):
-            obj.save_checked()
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Have the row written by its operation. A Versioned row moves its version on, even when only its inlines
+        were edited."""
+        if change:
+            seen = form.cleaned_data.get("seen_version")
+            write_changes(obj, form.changed_data, at=timezone.now(), expected_version=seen)
         else:
-            obj.save()
+            write_new(obj, at=timezone.now())
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Have the inlines' rows written by their operations."""
+        formset.save(commit=False)
+        at = timezone.now()
+        for row in formset.deleted_objects:
+            delete(row, at=at)
+        for row, names in formset.changed_objects:
+            write_changes(row, names, at=at)
+        for row in formset.new_objects:
+            write_new(row, at=at)
+        formset.save_m2m()
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """Have the row deleted by its operation."""
+        delete(obj, at=timezone.now())
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """Have each of the chosen rows deleted by its operation."""
+        for row in queryset:
+            delete(row, at=timezone.now())
 
 
 class ReadOnlyModelAdmin(CandidModelAdmin):

@@ -4,8 +4,6 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
-from unfold.contrib.filters.admin import RelatedDropdownFilter
 
 from customers.models import User
 
@@ -22,13 +20,3 @@ def visible_rows(model: type[Model], user: User | AnonymousUser) -> QuerySet[Any
     if model is User:
         return rows.filter(is_active=True, is_staff=True)
     return rows
-
-
-class VisibleRelatedFilter(RelatedDropdownFilter):
-    """A drop-down of the related rows that the user may see. Django's own lists every row there is."""
-
-    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
-        """Pairs of key and name, in the related model's usual order."""
-        ordering = self.field_admin_ordering(field, request, model_admin)
-        rows = visible_rows(field.remote_field.model, request.user)
-        return [(row.pk, str(row)) for row in (rows.order_by(*ordering) if ordering else rows)]

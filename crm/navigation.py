@@ -1,0 +1,81 @@
+"""The sidebar of the admin: which pages, in which groups, for whom."""
+
+from typing import Any
+
+from django.apps import apps
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+# group -> entries: (model, icon). Only what the user may see is shown; a model without a page is left out.
+Entry = tuple[str, str]
+
+
+def _groups() -> list[tuple[str, list[Entry]]]:
+    return [
+        (_("Work"), [("services.ticket", "confirmation_number")]),
+        (
+            _("Customers"),
+            [
+                ("customers.customer", "group"),
+                ("customers.relation", "hub"),
+                ("customers.interaction", "forum"),
+                ("customers.order", "receipt_long"),
+            ],
+        ),
+        (_("Catalogue"), [("customers.product", "inventory_2"), ("customers.category", "category")]),
+        (
+            _("Analytics"),
+            [
+                ("analytics.scoringrun", "monitoring"),
+                ("analytics.scoremodelversion", "tune"),
+                ("analytics.preferencemodelversion", "interests"),
+            ],
+        ),
+        (
+            _("Service desk"),
+            [
+                ("services.queue", "inbox"),
+                ("services.slapolicy", "timer"),
+                ("services.servicetype", "label"),
+                ("services.agent", "support_agent"),
+                ("services.calendar", "calendar_month"),
+            ],
+        ),
+        (
+            _("Settings"),
+            [
+                ("customers.relationtype", "conversion_path"),
+                ("customers.team", "diversity_3"),
+                ("customers.user", "person"),
+                ("auth.group", "shield_person"),
+                ("customers.apitoken", "key"),
+                ("customers.importbatch", "upload_file"),
+            ],
+        ),
+    ]
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """The sidebar of this user: one entry for each page that they may open, and one alone lit up."""
+    index = reverse("admin:index")
+    groups = []
+    for title, entries in _groups():
+        items = [entry for entry in (_entry(request, *pair) for pair in entries) if entry]
+        groups.append({"title": title, "separator": True, "collapsible": False, "items": items})
+    dashboard = {"title": _("Dashboard"), "icon": "space_dashboard", "link": index, "active": request.path == index}
+    groups[0]["items"].insert(0, dashboard)  # type: ignore[attr-defined]
+    groups[0]["separator"] = False
+    return [group for group in groups if group["items"]]
+
+
+def _entry(request: HttpRequest, label: str, icon: str) -> dict[str, Any] | None:
+    model = apps.get_model(label)
+    page = admin.site._registry.get(model)
+    if page is None or not page.has_view_permission(request):
+        return None
+    link = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    title = str(model._meta.verbose_name_plural)
+    title = title[:1].upper() + title[1:]
+    return {"title": title, "icon": icon, "link": link, "active": request.path.startswith(link)}

@@ -1,0 +1,91 @@
+"""Who works here: users, groups and teams."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
+from django.db.models import Count
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import BooleanRadioFilter
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from customers.admin.base import CandidModelAdmin
+from customers.admin.filters import VisibleRelatedFilter
+from customers.models import Team, User
+
+admin.site.unregister(Group)
+
+
+class NewUserForm(UserCreationForm):
+    """A new user, who is asked for no more than a name and a password."""
+
+    class Meta(UserCreationForm.Meta):
+        model = User
+
+
+class UserForm(UserChangeForm):
+    """An existing user."""
+
+    class Meta(UserChangeForm.Meta):
+        model = User
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin, CandidModelAdmin):  # type: ignore[type-arg]
+    """Staff, and programs that use the API."""
+
+    form = UserForm
+    add_form = NewUserForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = ["username", "full_name", "is_staff", "is_active", "last_login"]
+    list_filter = [("is_active", BooleanRadioFilter), ("is_staff", BooleanRadioFilter), ("teams", VisibleRelatedFilter)]
+    ordering = ["username"]
+    filter_horizontal = ["groups", "user_permissions"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Only a superuser makes superusers or hands out single permissions: nobody lifts themselves up."""
+        return () if request.user.is_superuser else ("is_superuser", "user_permissions")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A superuser's account is changed by superusers only."""
+        allowed = super().has_change_permission(request, obj)
+        return bool(allowed and (request.user.is_superuser or not (obj and obj.is_superuser)))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A superuser's account is deleted by superusers only."""
+        allowed = super().has_delete_permission(request, obj)
+        return bool(allowed and (request.user.is_superuser or not (obj and obj.is_superuser)))
+
+    @admin.display(description=_("name"), ordering="last_name")
+    def full_name(self, user: User) -> str:
+        """Given and family name."""
+        return user.get_full_name() or "–"
+
+
+@admin.register(Group)
+class GroupAdmin(DjangoGroupAdmin, CandidModelAdmin):
+    """Roles: what their members may do. Which rows they may do it to is a matter of teams."""
+
+    ordering = ["name"]
+
+
+@admin.register(Team)
+class TeamAdmin(CandidModelAdmin):
+    """Teams: whose customers and tickets somebody sees."""
+
+    list_display = ["name", "member_count"]
+    search_fields = ["name"]
+    ordering = ["name"]
+    filter_horizontal = ["members"]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Teams with the number of their members."""
+        return super().get_queryset(request).annotate(member_count=Count("members"))
+
+    @admin.display(description=_("members"), ordering="member_count")
+    def member_count(self, team: Any) -> int:
+        """How many people are in it."""
+        return int(team.member_count)

@@ -1,0 +1,107 @@
+"""Customers: the list, the page that is read, and the form."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+
+from customers.admin.base import CandidModelAdmin
+from customers.admin.contact_points import ContactPointInline
+from customers.admin.customer_list import CustomerChangeList
+from customers.admin.customer_page import customer_page, log_interaction
+from customers.admin.filters import CountryFilter, VisibleRelatedFilter
+from customers.admin.relations import RelationsFromInline, RelationsToInline
+from customers.models import Customer
+
+
+@admin.register(Customer)
+class CustomerAdmin(CandidModelAdmin):
+    """Customers, without scores: analytics registers a class of its own on top of this one."""
+
+    list_display = ["name_and_kind", "relation_to_us", "owner", "team", "last_activity_at"]
+    list_display_links = None
+    list_select_related = ["owner", "team"]
+    list_filter = [
+        ("kind", ChoicesDropdownFilter),
+        ("team", VisibleRelatedFilter),
+        ("owner", VisibleRelatedFilter),
+        CountryFilter,
+    ]
+    search_fields = ["name"]
+    search_help_text = _("Name, or a whole e-mail address or phone number")
+    list_fullwidth = True
+    fieldsets = [
+        (None, {"fields": ["kind", "name", ("given_name", "family_name"), ("language", "country"), "industry"]}),
+        (_("Who looks after them"), {"fields": [("team", "owner")]}),
+        (_("Custom attributes"), {"fields": ["attributes"], "classes": ["collapse"]}),
+    ]
+    inlines = [ContactPointInline, RelationsFromInline, RelationsToInline]
+    change_form_outer_before_template = "admin/customers/customer/tabs.html"
+    page_template = "admin/customers/customer/page.html"
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
+        """The list that leads to the page that is read."""
+        return CustomerChangeList
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        """By part of the name, or by a whole e-mail address or phone number (they are encrypted)."""
+        return (queryset.search(search_term) if search_term.strip() else queryset), False
+
+    def get_urls(self) -> list[URLPattern]:
+        """The page that is read is at /admin/customers/customer/<id>/; the form stays at .../change/."""
+        wrap = self.admin_site.admin_view
+        return [
+            path("<int:pk>/", wrap(self.page), name="customers_customer_page"),
+            path("<int:pk>/log/", wrap(self.log), name="customers_customer_log"),
+            *super().get_urls(),
+        ]
+
+    def page(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The page that is read."""
+        return customer_page(self, request, pk, at=timezone.now())
+
+    def log(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Log an interaction from the page."""
+        return log_interaction(self, request, pk, at=timezone.now())
+
+    def page_context(self, request: HttpRequest, customer: Customer, *, at: Any) -> dict[str, Any]:
+        """What a subclass adds to the page."""
+        return {}
+
+    def response_change(self, request: HttpRequest, obj: Customer) -> HttpResponse:
+        """After saving, the page that is read."""
+        response = super().response_change(request, obj)
+        if "_continue" in request.POST or "_addanother" in request.POST or "_popup" in request.POST:
+            return response  # type: ignore[no-any-return]
+        return HttpResponseRedirect(reverse("admin:customers_customer_page", args=[obj.pk]))
+
+    def response_add(self, request: HttpRequest, obj: Customer, post_url_continue: str | None = None) -> HttpResponse:
+        """After adding, the page that is read."""
+        response = super().response_add(request, obj, post_url_continue)
+        if "_continue" in request.POST or "_addanother" in request.POST or "_popup" in request.POST:
+            return response  # type: ignore[no-any-return]
+        return HttpResponseRedirect(reverse("admin:customers_customer_page", args=[obj.pk]))
+
+    @admin.display(description=_("customer"), ordering="name")
+    def name_and_kind(self, customer: Customer) -> str:
+        """The name, which leads to the page, under a small sign of the kind."""
+        return format_html(
+            '<a class="cd-who" href="{}"><span class="material-symbols-outlined" aria-hidden="true">{}</span>'
+            "<span><b>{}</b><small>{}{}</small></span></a>",
+            reverse("admin:customers_customer_page", args=[customer.pk]),
+            "apartment" if customer.kind == "organisation" else "person",
+            customer.name,
+            customer.get_kind_display(),
+            f" · {customer.country}" if customer.country else "",
+        )
+
+    @admin.display(description=_("relation to us"))
+    def relation_to_us(self, customer: Any) -> str:
+        """What they are to us: the strongest relation without another end."""
+        relations = getattr(customer, "relations_with_us", [])
+        return str(relations[0].type) if relations else "–"

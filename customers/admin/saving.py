@@ -1,0 +1,53 @@
+"""From a valid form to the operation that owns the row's rules. Forms check; operations write."""
+
+from datetime import datetime
+from typing import Any
+
+from customers.models import ContactPoint, Customer, Relation, Versioned
+from customers.operations.add_contact_point import add_contact_point
+from customers.operations.add_row import add_row
+from customers.operations.relate_customers import relate_customers
+from customers.operations.remove_row import remove_row
+from customers.operations.revise_row import revise_row
+from customers.operations.update_customer import update_customer
+
+
+def write_new(row: Any, *, at: datetime) -> None:
+    """Save a new row."""
+    if isinstance(row, ContactPoint):
+        made: Any = add_contact_point(
+            customer=row.customer, kind=row.kind, value=row.value, label=row.label, is_primary=row.is_primary, at=at
+        )
+    elif isinstance(row, Relation):
+        made = relate_customers(**relation_columns(row), at=at)
+    else:
+        made = add_row(row=row, at=at)
+    row.__dict__.update(made.__dict__)
+
+
+def relation_columns(row: Relation) -> dict[str, Any]:
+    """What `relate_customers` is told."""
+    names = ("type", "from_customer", "to_customer", "role", "since", "until", "strength", "note")
+    return {name: getattr(row, name) for name in names}
+
+
+def write_changes(row: Any, names: list[str], *, at: datetime, expected_version: int | None = None) -> None:
+    """Save these columns of an existing row. A Versioned row moves its version on, even where `names` is empty.
+
+    Raises StaleVersion."""
+    columns = {field.name for field in row._meta.concrete_fields}
+    changes = {name: getattr(row, name) for name in names if name in columns}
+    if isinstance(row, Customer):
+        update_customer(customer=row, changes=changes, at=at, expected_version=expected_version)
+    elif isinstance(row, Versioned):
+        revise_row(row=row, changes=changes, at=at, expected_version=expected_version)
+    else:
+        row.save()
+
+
+def delete(row: Any, *, at: datetime) -> None:
+    """Delete a row."""
+    if isinstance(row, Versioned):
+        remove_row(row=row, at=at)
+    else:
+        row.delete()
