@@ -68,6 +68,10 @@ class FactSheet:
         """The facts of all customers as the pure functions take them."""
         return [_fact(row, waited) for row, waited in zip(self.rows, self.elapsed.tolist(), strict=True)]
 
+    def by_observation(self) -> dict[int, KnownFact]:
+        """The facts that count, by the key of their observation."""
+        return {row.observation_id: row for row in self.rows if row.observation_id is not None}
+
 
 def read_facts(
     *,

@@ -1,0 +1,109 @@
+from collections.abc import Iterator
+from datetime import datetime, time
+
+from django.db.models import Q
+from django.utils import timezone
+
+from analytics.models import CustomerScore, ScoreModelVersion, ScoreSnapshot
+from analytics.operations.compute_scores import PERIOD
+from analytics.operations.explanation import ChangedFact, Explanation, Movement
+from analytics.operations.read_facts import FactSheet, read_facts
+from analytics.operations.score_distribution import percentile_of, score_distribution
+from analytics.scoring import satisfaction
+from analytics.scoring.parameters import ScoreParameters
+from analytics.scoring.waterfall import waterfall
+from customers.models import Customer, Observation
+
+Stored = CustomerScore | ScoreSnapshot
+
+
+def explain_score(*, customer: Customer, at: datetime, as_of: datetime | None = None) -> Explanation:
+    """Why a customer's score is what it is, down to the tickets, ratings and orders behind it. Writes nothing.
+
+    Without `as_of`, the stored score; with it, the snapshot of that day in TIME_ZONE where there is one. It is
+    replayed from what was on record when it was computed, and gives the stored number exactly; what was recorded or
+    corrected later is named, with the number that follows from it. Where nothing is stored, the score is computed as
+    of `as_of` (or `at`) from everything known now."""
+    stored = _stored(customer, as_of)
+    if stored is None:
+        return _fresh(customer, as_of, at)
+    parameters = ScoreParameters.from_dict(stored.version.parameters)
+    replay = read_facts(as_of=stored.as_of, ids=[customer.pk], version=stored.activity_version)
+    now = read_facts(as_of=stored.as_of, ids=[customer.pk])
+    result = satisfaction.score(replay.facts(), parameters, stored.as_of)
+    return Explanation(
+        customer_id=customer.pk,
+        as_of=stored.as_of,
+        version=stored.version.number,
+        score=stored.score,
+        satisfaction=result,
+        rows=replay.by_observation(),
+        percentile=percentile_of(stored.score, score_distribution()),
+        stored=stored.score,
+        replayed=_score(replay, parameters),
+        now=_score(now, parameters),
+        is_stale=isinstance(stored, CustomerScore) and stored.activity_version != customer.activity_version,
+        changed_since=tuple(_changed_since(stored)),
+        moved=_movement(customer, stored.as_of, result),
+    )
+
+
+def _fresh(customer: Customer, date: datetime | None, at: datetime) -> Explanation:
+    as_of = at if date is None else min(date, at)
+    version = ScoreModelVersion.objects.active().first()
+    parameters = ScoreParameters.from_dict(version.parameters) if version else ScoreParameters()
+    known = read_facts(as_of=as_of, ids=[customer.pk])
+    result = satisfaction.score(known.facts(), parameters, as_of)
+    return Explanation(
+        customer_id=customer.pk,
+        as_of=as_of,
+        version=version.number if version else None,
+        score=result.score,
+        satisfaction=result,
+        rows=known.by_observation(),
+        percentile=percentile_of(result.score, score_distribution()),
+        now=result.score,
+        is_stale=date is None,
+        moved=_movement(customer, as_of, result),
+    )
+
+
+def _stored(customer: Customer, as_of: datetime | None) -> Stored | None:
+    """What is stored of the day of `as_of`, the newest of it; without a date, the score now."""
+    scores = CustomerScore.objects.filter(pk=customer.pk).select_related("version")
+    if as_of is None:
+        return scores.first()
+    morning = datetime.combine(timezone.localtime(as_of).date(), time.min)
+    of_day = (timezone.make_aware(morning), as_of)
+    snapshots = ScoreSnapshot.objects.filter(customer=customer, as_of__range=of_day).select_related("version")
+    found: list[Stored] = [*scores.filter(as_of__range=of_day), *snapshots.order_by("-as_of")[:1]]
+    return max(found, key=lambda row: row.as_of, default=None)
+
+
+def _score(sheet: FactSheet, parameters: ScoreParameters) -> float:
+    """By the same arithmetic as the stored score, so that a replay equals it to the last bit."""
+    return float(sheet.scores(parameters).score[0])
+
+
+def _changed_since(stored: Stored) -> Iterator[ChangedFact]:
+    """Facts up to the score's date that were recorded, corrected, excluded or withdrawn after it was computed."""
+    seen = stored.activity_version
+    later = Q(recorded_version__gt=seen) | Q(superseded_version__gt=seen)
+    rows = Observation.objects.filter(later, customer_id=stored.customer_id, at__lte=stored.as_of)
+    for row in rows.order_by("pk"):
+        if row.recorded_version <= seen:
+            yield ChangedFact(row, "superseded")
+        else:
+            yield ChangedFact(row, "excluded" if row.is_exclusion else "recorded")
+
+
+def _movement(customer: Customer, as_of: datetime, after: satisfaction.Satisfaction) -> Movement | None:
+    """The exact split of the change since the newest snapshot that is thirty days older, or more."""
+    older = ScoreSnapshot.objects.filter(customer=customer, as_of__lte=as_of - PERIOD).select_related("version")
+    past = older.order_by("-as_of").first()
+    if past is None:
+        return None
+    parameters = ScoreParameters.from_dict(past.version.parameters)
+    known = read_facts(as_of=past.as_of, ids=[customer.pk], version=past.activity_version)
+    before = satisfaction.score(known.facts(), parameters, past.as_of)
+    return Movement(past.as_of, waterfall(before, after))

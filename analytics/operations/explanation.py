@@ -1,0 +1,143 @@
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from analytics.scoring.facts import MeasureCode
+from analytics.scoring.satisfaction import Evidence, FactorResult, Satisfaction
+from analytics.scoring.waterfall import Waterfall
+from analytics.sql.known_facts import KnownFact
+from customers.models import Observation
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedFact:
+    """A fact that came on record after a score was computed (recorded, excluded), or went (superseded)."""
+
+    row: Observation
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """What moved the score since `since`."""
+
+    since: datetime
+    waterfall: Waterfall
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A score with everything behind it; made by explain_score.
+
+    score: points, the stored number where there is one. satisfaction: its factors and their evidence, whose points
+    sum to score - 50. rows: the facts behind the evidence, by observation. percentile: of the score among all
+    customers' current ones. stored, replayed, now: the stored number, the same from what was on record then, and
+    from what is on record now. is_stale: this is the current score, and a sweep will soon compute it anew.
+    """
+
+    customer_id: int
+    as_of: datetime
+    version: int | None
+    score: float
+    satisfaction: Satisfaction
+    rows: Mapping[int, KnownFact]
+    percentile: float | None
+    now: float
+    is_stale: bool
+    stored: float | None = None
+    replayed: float | None = None
+    changed_since: tuple[ChangedFact, ...] = field(default=())
+    moved: Movement | None = None
+
+    @property
+    def low_evidence(self) -> bool:
+        """The score is never shown without saying so."""
+        return self.satisfaction.low_evidence
+
+    def as_dict(self) -> dict[str, Any]:
+        """The JSON shape of DESIGN.md, with the extra keys of an explanation. Times are ISO 8601."""
+        return {
+            "customer": self.customer_id,
+            "as_of": self.as_of.isoformat(),
+            "version": self.version,
+            "score": self.score,
+            "raw": self.satisfaction.raw,
+            "low_evidence": self.low_evidence,
+            "percentile": self.percentile,
+            "factors": [self._factor(factor) for factor in self.satisfaction.factors],
+            "stored": self.stored,
+            "replayed": self.replayed,
+            "now": self.now,
+            "stale": self.is_stale,
+            "changed_since": [_changed(change) for change in self.changed_since],
+            "moved": None if self.moved is None else _moved(self.moved),
+        }
+
+    def _factor(self, factor: FactorResult) -> dict[str, Any]:
+        return {
+            "name": factor.name,
+            "value": factor.value,
+            "baseline": factor.baseline,
+            "n_eff": factor.n_eff,
+            "contribution": factor.contribution,
+            "points": factor.points,
+            "low_evidence": factor.low_evidence,
+            "evidence": [self._evidence(row) for row in factor.evidence],
+        }
+
+    def _evidence(self, row: Evidence) -> dict[str, Any]:
+        """`value` is x of SCORES.md; `given` and `reference` are the fact itself, such as a rating of 4."""
+        fact = self.rows[row.observation_id]
+        return {
+            "type": row.subject_type,
+            "id": row.subject_id,
+            "at": row.at.isoformat(),
+            "value": row.x,
+            "weight": row.weight,
+            "points": row.points,
+            "measure": row.measure,
+            "given": fact.value,
+            "reference": fact.reference,
+        }
+
+
+def _changed(change: ChangedFact) -> dict[str, Any]:
+    row = change.row
+    return {
+        "what": change.what,
+        "type": row.subject_type,
+        "id": row.subject_id,
+        "at": row.at.isoformat(),
+        "recorded_at": row.recorded_at.isoformat(),
+        "measure": MeasureCode(row.measure).label,
+        "given": row.value,
+        "reference": row.reference,
+        "reason": row.reason,
+    }
+
+
+def _moved(moved: Movement) -> dict[str, Any]:
+    fall = moved.waterfall
+    return {
+        "since": moved.since.isoformat(),
+        "score": fall.score_before,
+        "points": fall.points,
+        "factors": [
+            {
+                "name": row.name,
+                "points": row.points,
+                "evidence": [
+                    {
+                        "type": piece.subject_type,
+                        "id": piece.subject_id,
+                        "at": piece.at.isoformat(),
+                        "cause": str(piece.cause),
+                        "points": piece.points,
+                    }
+                    for piece in row.evidence
+                ],
+            }
+            for row in fall.rows
+        ],
+    }
