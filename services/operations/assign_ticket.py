@@ -40,8 +40,9 @@ def assign_ticket(
         change.require_not_final()
         if to is not None:
             require_takes_tickets(to)
-        change.set(assignee=to)
-        change.record(EventKind.ASSIGNED, to=to and to.pk, name=to.name if to else "")
+        if to != ticket.assignee:
+            change.set(assignee=to)
+            change.record(EventKind.ASSIGNED, to=to and to.pk, name=to.name if to else "")
     return ticket
 
 

@@ -1,12 +1,12 @@
 import pytest
 from django.utils import timezone
 
-from customers.models import Customer, Observation
+from customers.models import Customer, Observation, User
 from services.models import Agent, Queue, ServiceType, SLAPolicy, SLATarget
 from services.operations.assign_ticket import AgentTakesNoTickets
 from services.operations.open_ticket import open_ticket, policy_for
 from services.tests.operations.desk import a_ticket, after, facts_about
-from tests.cast import NOW, User
+from tests.cast import NOW
 
 
 def test_it_gives_a_number_and_the_queues_team(acme: Customer, queue: Queue) -> None:
