@@ -1,0 +1,142 @@
+"""Puts the company into the database, through the same operations as every import: all of it or nothing."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any, NoReturn
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from services.operations.import_ratings import import_ratings
+
+from analytics.choices import RunKind
+from analytics.operations.ensure_run import ensure_run
+from analytics.operations.ensure_versions import ensure_versions
+from analytics.operations.moment_of import moment_of
+from analytics.operations.work_chunks import work_chunks
+from crm.demo.company import Company
+from crm.demo.settle import settle_desk, settle_staff
+from crm.demo.staff import TEAMS
+from customers.choices import ImportState
+from customers.models import Customer, ImportBatch, Team
+from customers.operations.import_customers import import_customers
+from customers.operations.import_interactions import import_interactions
+from customers.operations.import_orders import import_orders
+from customers.operations.import_products import import_products
+from customers.operations.import_relations import import_relations
+from customers.operations.price_orders import price_orders
+from customers.operations.records import Counts
+from services.operations.import_tickets import import_tickets
+
+SOURCE = "demo"
+BATCH = 1000
+MONTHS_OF_HISTORY = 9
+
+# Called with a part of the company, how many rows of it are done, and how many there are.
+Progress = Callable[[str, int, int], None]
+
+IMPORTS: dict[str, Callable[..., Counts]] = {
+    "customers": import_customers,
+    "relations": import_relations,
+    "interactions": import_interactions,
+    "products": import_products,
+    "orders": import_orders,
+    "tickets": import_tickets,
+    "ratings": import_ratings,
+}
+
+
+class OtherCustomers(Exception):
+    """There are customers here that are not the demo's. Nothing was changed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "This database already holds customers, so the demo company is not loaded into it. Use an empty one:"
+                " another DATABASE_URL, or another folder in CRM_VAR_DIR."
+            )
+        )
+
+
+class DemoRefused(Exception):
+    """An operation did not take a row of the demo: generator and models have parted ways."""
+
+
+def is_loaded() -> bool:
+    """Whether the demo company is here."""
+    return ImportBatch.objects.filter(format=SOURCE, state=ImportState.DONE).exists()
+
+
+def require_no_other_customers() -> None:
+    """Raise OtherCustomers unless the database is without customers."""
+    if Customer.objects.exists():
+        raise OtherCustomers
+
+
+@transaction.atomic
+def load_company(
+    *, company: Company, password: str, at: datetime, progress: Progress, keep: Callable[[str, list[str]], None]
+) -> dict[str, Counts]:
+    """Load the company into a database without customers; who logs in gets the password. Raises OtherCustomers.
+
+    `keep` is called before the end, with the password and the names of users who were here before and have their own:
+    if it cannot write the password down, nothing is loaded."""
+    require_no_other_customers()
+    batch = ImportBatch.objects.create(format=SOURCE, path="", started_at=at)
+    kept = settle_staff(password=password, at=at)
+    settle_desk(years=range(at.year - 3, at.year + 2))
+    team = Team.objects.get(name=TEAMS[0])
+    counts = {}
+    for part, operation in IMPORTS.items():
+        take = partial(operation, source=SOURCE, team=team, at=at, refuse=partial(_refuse, part))
+        counts[part] = _feed(part, getattr(company, part), take, progress)
+        if part == "orders":
+            price_orders(at=at)
+    write_history(at=at, progress=progress)
+    keep(password, kept)
+    batch.state, batch.finished_at = ImportState.DONE, at
+    batch.counts = {part: tally_of(count) for part, count in counts.items()}
+    batch.save(update_fields=["state", "finished_at", "counts"])
+    return counts
+
+
+def tally_of(counts: Counts) -> dict[str, int]:
+    """The tally as JSON."""
+    return {name: getattr(counts, name) for name in ("created", "updated", "unchanged", "refused")}
+
+
+def _feed(part: str, records: Sequence[Any], take: Callable[..., Counts], progress: Progress) -> Counts:
+    total = Counts()
+    progress(part, 0, len(records))
+    for start in range(0, len(records), BATCH):
+        batch = records[start : start + BATCH]
+        total.add(take(records=batch))
+        progress(part, start + len(batch), len(records))
+    return total
+
+
+def _refuse(part: str, source_id: str, reason: str) -> NoReturn:
+    raise DemoRefused(f"{part} {source_id}: {reason}")
+
+
+def write_history(*, at: datetime, progress: Progress) -> None:
+    """Score everybody as of the last month-ends, so that today's scores have a past to be compared with."""
+    ensure_versions(at=at)
+    moments = list(_month_ends(at))
+    for number, moment in enumerate(moments):
+        progress("history", number, len(moments))
+        run = ensure_run(kind=RunKind.REPLAY, logical_at=moment, as_of=moment, at=at)
+        for _chunk in work_chunks(clock=timezone.now, run=run):
+            pass
+    progress("history", len(moments), len(moments))
+
+
+def _month_ends(at: datetime) -> Iterable[datetime]:
+    """The last moments of the months before this one, oldest first."""
+    day: date = at.astimezone(timezone.get_default_timezone()).date()
+    ends = []
+    for _month in range(MONTHS_OF_HISTORY):
+        day = day.replace(day=1) - timedelta(days=1)
+        ends.append(moment_of(day.isoformat()))
+    return reversed(ends)
