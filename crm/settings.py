@@ -34,6 +34,16 @@ if SECRETS_FILE.exists():
     environ.Env.read_env(str(SECRETS_FILE))  # the environment wins over the file
 
 
+def flag(name: str, *, default: bool) -> bool:
+    """Return a yes or no; django-environ alone takes every unknown word for no."""
+    text = str(env.str(name, default=str(default))).lower()
+    if text in ("true", "yes", "on", "1"):
+        return True
+    if text in ("false", "no", "off", "0"):
+        return False
+    raise ImproperlyConfigured(f"{name} must be true or false, not {text}")
+
+
 def secret(name: str) -> str:
     """Return a secret, or say how to get one."""
     value = str(env.str(name, default=""))
@@ -57,7 +67,7 @@ def encryption_key() -> str:
 
 
 # Core
-DEBUG = env.bool("DEBUG", default=False)
+DEBUG = flag("DEBUG", default=False)
 SECRET_KEY = secret("SECRET_KEY")
 CRM_ENCRYPTION_KEY = encryption_key()
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
@@ -124,7 +134,7 @@ USE_TZ = True
 LOGGING = logs.configure(debug=DEBUG)
 
 # Security. CRM_HTTPS=false is for plain http on this machine alone, as the demo does.
-HTTPS = env.bool("CRM_HTTPS", default=not DEBUG)
+HTTPS = flag("CRM_HTTPS", default=not DEBUG)
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^health/"]  # load balancers ask in plain http
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
@@ -184,7 +194,7 @@ SESSION_COOKIE_AGE = 3 * 3600
 SESSION_SAVE_EVERY_REQUEST = True
 
 # Static files: straight from the packages, or, for production, what `collectstatic` wrote with hashed names.
-COLLECTED_STATIC = env.bool("CRM_COLLECTED_STATIC", default=False)
+COLLECTED_STATIC = flag("CRM_COLLECTED_STATIC", default=False)
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static" if COLLECTED_STATIC else None
 WHITENOISE_USE_FINDERS = not COLLECTED_STATIC

@@ -7,7 +7,7 @@ import time
 from launcher import environment, say, secret_values
 from launcher.paths import ROOT, python, venv_dir
 
-OURS = ["crm", "customers", "services", "analytics", "bin/launcher"]
+OURS = ["crm", "customers", "services", "analytics", "bin/launcher", "bench", "tests", "conftest.py", "manage.py"]
 
 
 def main(arguments: list[str]) -> int:
@@ -30,7 +30,7 @@ def _checks() -> dict[str, list[str]]:
     checks = {
         "lint": [_tool("ruff"), "check", "--quiet", ".", "bin/crm"],
         "format": [_tool("ruff"), "format", "--check", "--quiet", ".", "bin/crm"],
-        "types": [_tool("mypy"), *[folder for folder in OURS if (ROOT / folder).is_dir()]],
+        "types": [_tool("mypy"), *[path for path in OURS if (ROOT / path).exists()]],
         "contracts": [_tool("lint-imports"), "--no-logo"],
         "migrations": [*manage, "makemigrations", "--check", "--dry-run"],
         "deployment": [*manage, "check", "--deploy", "--fail-level", "WARNING"],

@@ -1,0 +1,47 @@
+"""What each database is told when we connect."""
+
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
+
+from crm.db.options import complete
+
+
+def test_sqlite_takes_its_write_lock_at_the_beginning(tmp_path: Path) -> None:
+    name = tmp_path / "var" / "candid.sqlite3"
+    options = complete({"ENGINE": "django.db.backends.sqlite3", "NAME": str(name)})["OPTIONS"]
+    assert options["transaction_mode"] == "IMMEDIATE"
+    assert options["timeout"] == 20
+    assert name.parent.is_dir()
+
+
+def test_an_option_of_the_url_wins() -> None:
+    database = complete({"ENGINE": "django.db.backends.postgresql", "OPTIONS": {"connect_timeout": 30}})
+    assert database["OPTIONS"]["connect_timeout"] == 30
+    assert database["CONN_HEALTH_CHECKS"] is True
+
+
+def test_another_database_is_refused() -> None:
+    with pytest.raises(ImproperlyConfigured, match="DATABASE_URL"):
+        complete({"ENGINE": "django.db.backends.oracle"})
+
+
+@pytest.mark.django_db
+def test_the_clock_of_the_database_is_utc_and_bad_values_are_refused() -> None:
+    """Read back from the server that this run is connected to."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "mysql":
+            cursor.execute("SELECT @@time_zone, @@sql_mode, @@transaction_isolation, @@character_set_connection")
+            zone, mode, isolation, charset = cursor.fetchone()
+            assert (zone, isolation, charset) == ("+00:00", "READ-COMMITTED", "utf8mb4")
+            assert "STRICT_ALL_TABLES" in mode
+        elif connection.vendor == "postgresql":
+            cursor.execute("SHOW TIME ZONE")
+            assert cursor.fetchone() == ("UTC",)
+        else:
+            cursor.execute("PRAGMA journal_mode")
+            assert cursor.fetchone() == ("wal",)
+            cursor.execute("PRAGMA foreign_keys")
+            assert cursor.fetchone() == (1,)

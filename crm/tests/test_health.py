@@ -1,0 +1,90 @@
+"""Health answers whatever is broken."""
+
+import threading
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import redis
+from django.db import OperationalError
+from django.test import Client
+from django.utils import timezone
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
+
+from crm import health
+from crm.celery import WORKER_HEARD_KEY, note_worker_is_alive
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+NOBODY = "redis://127.0.0.1:1/0"
+
+
+def fails() -> bool:
+    raise OperationalError("password=secret")
+
+
+def test_live_asks_nothing(client: Client) -> None:
+    answer = client.get("/health/live/")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+
+def test_without_redis_it_is_degraded_and_still_answers(client: Client, settings: Any) -> None:
+    settings.REDIS_URL = NOBODY
+    answer = client.get("/health/")
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "status": "degraded",
+        "checks": {
+            "database": "ok",
+            "redis": "ConnectionError",
+            "worker": "ConnectionError",
+            "beat": "not heard from",
+        },
+    }
+
+
+def test_without_the_database_it_is_down_and_tells_no_secret(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(health.CHECKS, "database", fails)
+    answer = client.get("/health/")
+    assert answer.status_code == 503
+    assert answer.json()["checks"]["database"] == "OperationalError"
+    assert b"secret" not in answer.content
+
+
+def test_a_frozen_part_does_not_freeze_the_answer(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    thaw = threading.Event()
+    monkeypatch.setattr(health, "ANSWER_SECONDS", 0.05)
+    monkeypatch.setitem(health.CHECKS, "redis", lambda: thaw.wait(20))
+    try:
+        assert client.get("/health/").json()["checks"]["redis"] == "no answer"
+    finally:
+        thaw.set()
+
+
+def test_it_needs_no_log_in_and_is_not_kept_by_caches(client: Client) -> None:
+    answer = client.get("/health/")
+    assert "no-store" in answer["Cache-Control"]
+    assert client.post("/health/").status_code == 405
+
+
+def test_beat_counts_as_heard_for_two_minutes() -> None:
+    interval = IntervalSchedule.objects.create(every=20, period="seconds")
+    entry = PeriodicTask.objects.create(name="tick", task="x", interval=interval, last_run_at=timezone.now())
+    assert health.CHECKS["beat"]() is True
+    PeriodicTask.objects.filter(pk=entry.pk).update(last_run_at=timezone.now() - timedelta(seconds=121))
+    assert health.CHECKS["beat"]() is False
+
+
+@pytest.mark.redis
+def test_the_worker_is_heard_through_its_heartbeat(redis_url: str) -> None:
+    with redis.Redis.from_url(redis_url) as server:
+        server.delete(WORKER_HEARD_KEY)
+        assert health.CHECKS["worker"]() is False
+        note_worker_is_alive()
+        assert health.CHECKS["worker"]() is True
+        assert int(str(server.ttl(WORKER_HEARD_KEY))) <= 60
+
+
+def test_a_heartbeat_without_redis_does_not_hurt_the_worker(settings: Any) -> None:
+    settings.REDIS_URL = NOBODY
+    note_worker_is_alive()

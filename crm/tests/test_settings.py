@@ -1,0 +1,56 @@
+"""Nonsense in the environment stops the start with a plain message."""
+
+import base64
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+GOOD = {"SECRET_KEY": "x" * 50, "CRM_ENCRYPTION_KEY": base64.urlsafe_b64encode(bytes(32)).decode()}
+
+
+def start(var: Path, **values: str) -> "subprocess.CompletedProcess[str]":
+    """Import the settings in a new process whose environment has these values only."""
+    environment = {"PATH": os.environ["PATH"], "CRM_VAR_DIR": str(var), **values}
+    return subprocess.run(
+        [sys.executable, "-c", "import crm.settings"],
+        cwd=settings.BASE_DIR,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_a_missing_secret_names_the_command_that_makes_one(tmp_path: Path) -> None:
+    answer = start(tmp_path)
+    assert answer.returncode != 0
+    assert "SECRET_KEY is not set. Run `./bin/crm setup`" in answer.stderr
+
+
+def test_secrets_are_read_from_the_var_folder(tmp_path: Path) -> None:
+    (tmp_path / "secrets.env").write_text("".join(f"{name}={value}\n" for name, value in GOOD.items()))
+    assert start(tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("CRM_ENCRYPTION_KEY", "short", "CRM_ENCRYPTION_KEY must be 32 bytes"),
+        ("CRM_ENCRYPTION_KEY", "not base64!", "CRM_ENCRYPTION_KEY must be 32 bytes"),
+        ("DATABASE_URL", "oracle://user@host/db", "DATABASE_URL must begin with"),
+        ("REDIS_URL", "http://127.0.0.1", "REDIS_URL must begin with"),
+        ("DEBUG", "perhaps", "DEBUG must be true or false, not perhaps"),
+    ],
+)
+def test_nonsense_is_refused(tmp_path: Path, name: str, value: str, message: str) -> None:
+    answer = start(tmp_path, **{**GOOD, name: value})
+    assert answer.returncode != 0
+    assert message in answer.stderr
+
+
+def test_pages_may_not_run_inline_scripts() -> None:
+    scripts = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]["script-src"]
+    assert scripts == ["'self'", "'unsafe-eval'"]
