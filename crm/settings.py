@@ -175,6 +175,7 @@ TEMPLATES: list[dict[str, Any]] = [
 # Authentication
 AUTH_USER_MODEL = "customers.User"
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"  # the log-in page without ?next=
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
