@@ -15,7 +15,6 @@ from launcher.paths import ROOT, python, var_dir
 from launcher.processes import Group, Stop, ignore_signals, stop_on_signals, wait_until
 
 HEALTH_SECONDS = 90
-LOGIN = "admin"
 
 
 def main(arguments: list[str]) -> int:
@@ -64,8 +63,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
 def _run(group: Group, options: argparse.Namespace) -> None:
     port = ports.for_web(options.port)  # before the long work: a busy port is said at once
     environment.ensure()
-    secrets = secret_values.ensure()
-    values = _environment(secrets)
+    values = _environment(secret_values.ensure())
     say.step("Starting the embedded Valkey server")
     values["REDIS_URL"] = broker.start(group, var_dir() / "valkey", durable=True)
     _note("redis.url", values["REDIS_URL"])
@@ -75,11 +73,12 @@ def _run(group: Group, options: argparse.Namespace) -> None:
     _manage(values, "demo")
     say.step("Starting the web server, the worker and the timetable")
     address = _start_services(group, values, port)
+    logins = _logins(values)  # asked while the services start
     wait_until(lambda: _is_ready(address), group, HEALTH_SECONDS, "The product")
     say.step("Scoring every customer through the worker")
     _wait_for_scores(group, values)
     say.step("Ready")
-    _print_box(address, secrets)
+    _print_box(address, logins)
     if not options.once:
         _watch(group)
 
@@ -141,10 +140,22 @@ def _wait_for_scores(group: Group, values: dict[str, str]) -> None:
         raise say.Refusal(f"The customers were not scored.\n{tails}")
 
 
-def _print_box(address: str, secrets: dict[str, str]) -> None:
-    password = os.environ.get("CRM_DEMO_PASSWORD", secrets["CRM_DEMO_PASSWORD"])
-    say.box(["Candid is ready", "", f"Open      {address}", f"Log in    {LOGIN}", f"Password  {password}", "",
-             "Ctrl-C stops everything; the data stays."])  # fmt: skip
+def _logins(values: dict[str, str]) -> list[str]:
+    """Return how to log in, as the demo company's own command tells it."""
+    command = [python(), "manage.py", "demo", "--login", "--json"]
+    told = subprocess.run(command, cwd=ROOT, env=values, start_new_session=True, stdout=subprocess.PIPE, text=True)
+    try:
+        logins = json.loads(told.stdout)["logins"]
+        lines = [f"{each['username']:<10} {each['password']}   {each['role']}" for each in logins]
+    except (ValueError, KeyError, TypeError):
+        lines = []
+    return lines or ["set a new password with: ./bin/crm changepassword admin"]
+
+
+def _print_box(address: str, logins: list[str]) -> None:
+    labels = ["Log in", *[""] * len(logins)]
+    rows = [f"{label:<8} {login}" for label, login in zip(labels, logins, strict=False)]
+    say.box(["Candid is ready", "", f"Open     {address}", *rows, "", "Ctrl-C stops everything; the data stays."])
 
 
 def _watch(group: Group) -> None:
