@@ -2,4 +2,22 @@
 
 from rest_framework.routers import DefaultRouter
 
-router = DefaultRouter()
+from customers.api.catalogue import CategoryViewSet, ProductViewSet
+from customers.api.customers import CustomerViewSet
+from customers.api.interactions import InteractionViewSet
+from customers.api.relations import RelationTypeViewSet, RelationViewSet
+
+
+class Router(DefaultRouter):
+    """JSON only, so no addresses with a format at the end."""
+
+    include_format_suffixes = False
+
+
+router = Router(use_regex_path=False)
+router.register("customers", CustomerViewSet)
+router.register("relations", RelationViewSet)
+router.register("relation-types", RelationTypeViewSet)
+router.register("products", ProductViewSet)
+router.register("categories", CategoryViewSet)
+router.register("interactions", InteractionViewSet)

@@ -235,6 +235,16 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {
+        "CustomerKind": "customers.choices.CustomerKind",
+        "ContactKind": "customers.choices.ContactKind",
+        "InteractionKind": "customers.choices.InteractionKind",
+        "Direction": "customers.choices.Direction",
+        "OrderStatus": "customers.choices.OrderStatus",
+        "TicketStatus": "services.choices.TicketStatus",
+        "MessageKind": "services.choices.MessageKind",
+        "MessageDirection": "services.choices.Direction",
+    },
 }
 
 # Celery. A publish to a dead broker gives up after about 4 s and is never relied on: the next tick heals it.

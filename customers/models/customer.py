@@ -11,7 +11,6 @@ from customers.encryption.fields import EncryptedTextField
 from customers.models.versioned import Versioned
 from customers.querysets import CustomerQuerySet, OfCustomerQuerySet
 
-
 ACTIVITY = ("last_activity_at", "activity_version")
 
 

@@ -1,0 +1,86 @@
+"""What the API answers when something is refused: the one table from exceptions to HTTP."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError as InvalidRow
+from django.db import DataError, IntegrityError
+from django.db.models import ProtectedError
+from django.utils.translation import gettext as _
+from rest_framework import status
+from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from customers.models import StaleVersion
+from customers.operations.add_contact_point import HasItAlready
+from customers.operations.relate_customers import AlreadyRelated, RelationRefused
+from services.operations.assign_ticket import AgentTakesNoTickets, AlreadyTaken
+from services.operations.change_priority import TicketIsSolved
+from services.operations.ticket_change import TicketIsFinal
+from services.operations.write_rating import RatingOutOfBounds
+from services.transitions import IllegalTransition
+
+CONFLICTS: dict[type[Exception], str] = {
+    AgentTakesNoTickets: "agent_takes_no_tickets",
+    AlreadyRelated: "already_related",
+    AlreadyTaken: "already_taken",
+    IllegalTransition: "illegal_transition",
+    TicketIsFinal: "ticket_is_final",
+    TicketIsSolved: "ticket_is_solved",
+}
+
+
+def answer_problem(error: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's exception handler. None for what is our own fault: that is a 500."""
+    response = exception_handler(_translated(error), context)
+    if response is not None:
+        response.data = _problem(response)
+    return response
+
+
+def _translated(error: Exception) -> Exception:
+    """An exception of an operation or of the database, as the API exception that says the same."""
+    if isinstance(error, StaleVersion):
+        return _refusal(
+            status.HTTP_412_PRECONDITION_FAILED, "stale", _("Somebody else changed this since you read it.")
+        )
+    if isinstance(error, InvalidRow):
+        return ValidationError(error.message_dict if hasattr(error, "error_dict") else error.messages)
+    if isinstance(error, RelationRefused):
+        return ValidationError({error.field: [str(error)]})
+    if isinstance(error, HasItAlready):
+        return ValidationError({"contact_points": [str(error)]})
+    if isinstance(error, RatingOutOfBounds):
+        return ValidationError({"value": [str(error)]})
+    if isinstance(error, ProtectedError):
+        kinds = sorted({str(row._meta.verbose_name_plural) for row in error.protected_objects})
+        text = _("Others still refer to this: %(kinds)s.") % {"kinds": ", ".join(kinds)}
+        return _refusal(status.HTTP_409_CONFLICT, "in_use", text)
+    if isinstance(error, DataError):
+        return ValidationError(_("The database cannot store one of these values."))
+    if isinstance(error, IntegrityError):
+        return _refusal(status.HTTP_409_CONFLICT, "conflict", _("Another row stands in the way of this one."))
+    code = CONFLICTS.get(type(error))
+    return error if code is None else _refusal(status.HTTP_409_CONFLICT, code, str(error))
+
+
+def _refusal(status_code: int, code: str, detail: str) -> APIException:
+    refusal = APIException(detail, code)
+    refusal.status_code = status_code
+    return refusal
+
+
+def _problem(response: Response) -> dict[str, Any]:
+    data = response.data
+    if isinstance(data, dict) and set(data) == {"detail"} and hasattr(data["detail"], "code"):
+        return {"status": response.status_code, "code": data["detail"].code, "detail": data["detail"]}
+    errors = data if isinstance(data, dict) else {"non_field_errors": data}
+    return {"status": response.status_code, "code": "invalid", "detail": _summary(errors), "errors": errors}
+
+
+def _summary(errors: dict[str, Any]) -> str:
+    """The first thing that is wrong, in a sentence that names the field."""
+    name, problem = next(iter(errors.items()))
+    while isinstance(problem, dict | list) and problem:
+        problem = next(iter(problem.values())) if isinstance(problem, dict) else problem[0]
+    return str(problem) if name == "non_field_errors" else f"{name}: {problem}"

@@ -1,0 +1,105 @@
+from typing import Any
+
+from django.core.validators import RegexValidator, validate_email
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from customers.api.base import Changes, Creates, Deletes, Reads, ScopedViewSet
+from customers.api.fields import Attributes, StrictModel, Text, VisibleRow
+from customers.choices import ContactKind
+from customers.filtersets import CustomerFilterSet
+from customers.models import ContactPoint, Customer, Team, User
+from customers.operations.create_customer import create_customer
+from customers.operations.records import ContactRecord
+from customers.operations.update_customer import update_customer
+
+is_country = RegexValidator(r"\A[A-Z]{2}\Z", _("Two capital letters, as in ISO 3166."))
+is_language = RegexValidator(r"\A[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*\Z", _("A language tag, such as en or zh-hans."))
+
+
+class ContactPointSerializer(StrictModel):
+    """One way to reach a customer."""
+
+    value = Text(max_length=1000)
+
+    class Meta:
+        model = ContactPoint
+        fields = ["kind", "value", "label", "is_primary"]
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["kind"] == ContactKind.EMAIL:
+            validate_email(attrs["value"])
+        elif attrs["kind"] == ContactKind.PHONE and sum(c.isdecimal() for c in attrs["value"]) < 3:
+            raise serializers.ValidationError({"value": [_("A phone number has more digits.")]})
+        return attrs
+
+
+class TeamField(VisibleRow):
+    """One of the user's own teams; any, for those who see all."""
+
+    def get_queryset(self) -> Any:
+        teams, user = super().get_queryset(), self.context["request"].user
+        return teams if user.is_anonymous or user.sees_all_teams else teams.filter(pk__in=user.team_ids)
+
+
+class ColleagueField(serializers.PrimaryKeyRelatedField[User]):
+    """One of the active staff, whose names stand on every page."""
+
+    def get_queryset(self) -> Any:
+        return User.objects.filter(is_active=True, is_staff=True)
+
+
+class CustomerSerializer(StrictModel):
+    """A customer with the ways to reach it. Contact points that are sent replace those on record."""
+
+    name = Text(max_length=255)
+    language = Text(max_length=10, required=False, allow_blank=True, validators=[is_language])
+    country = Text(max_length=2, required=False, allow_blank=True, validators=[is_country])
+    team = TeamField(queryset=Team.objects.all())
+    owner = ColleagueField(required=False, allow_null=True, queryset=User.objects.all())
+    attributes = Attributes(required=False)
+    contact_points = ContactPointSerializer(many=True, required=False, max_length=50)  # type: ignore[call-arg]
+
+    class Meta:
+        model = Customer
+        fields = [
+            "id",
+            "kind",
+            "name",
+            "given_name",
+            "family_name",
+            "language",
+            "country",
+            "industry",
+            "team",
+            "owner",
+            "attributes",
+            "contact_points",
+            "version",
+            "created_at",
+            "updated_at",
+            "last_activity_at",
+        ]
+        read_only_fields = ["version", "created_at", "updated_at", "last_activity_at"]
+
+
+class CustomerViewSet(Reads, Creates, Changes, Deletes, ScopedViewSet):
+    """Customers: persons and organisations. A customer that tickets, orders or ratings stand on cannot be deleted."""
+
+    queryset = Customer.objects.prefetch_related("contact_points")
+    serializer_class = CustomerSerializer
+    filterset_class = CustomerFilterSet
+    ordering_fields = ("name", "last_activity_at")
+
+    def make(self, *, contact_points: Any = (), **values: Any) -> Customer:
+        """Create through the operation."""
+        points = [ContactRecord(**point) for point in contact_points]
+        return create_customer(**values, contact_points=points, at=timezone.now())
+
+    def change(self, row: Customer, expected: int | None, *, contact_points: Any = None, **values: Any) -> None:
+        """Update through the operation."""
+        points = None if contact_points is None else [ContactRecord(**point) for point in contact_points]
+        update_customer(
+            customer=row, changes=values, contact_points=points, expected_version=expected, at=timezone.now()
+        )

@@ -1,0 +1,63 @@
+"""The OpenAPI schema says what every view has in common: problems, headers, and that unknown fields are refused."""
+
+from typing import Any
+
+from drf_spectacular.openapi import AutoSchema
+from rest_framework import serializers
+
+from customers.api.idempotency import HEADER
+
+IDEMPOTENCY_KEY = {
+    "name": HEADER,
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[ -~]+$"},
+    "description": "Your own name for this request. Sent again within a day it gets the first answer (422 if anything "
+    "else differs, 409 while the first is at work).",
+}
+IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "schema": {"type": "string", "pattern": r'^("[0-9]{1,18}"|\*)$'},
+    "description": "The ETag of what you read, or `*` for whatever stands. 412 when the row has changed since.",
+}
+ETAG = {"description": "The version of the row, for If-Match.", "schema": {"type": "string"}}
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    """Why a request was refused."""
+
+    status = serializers.IntegerField(help_text="The HTTP status.")
+    code = serializers.CharField(help_text="For programs: it does not change with the language.")
+    detail = serializers.CharField(help_text="For people.")
+    errors = serializers.DictField(  # type: ignore[assignment]
+        required=False, help_text="What is wrong with which field, in the shape of what was sent."
+    )
+
+
+class Schema(AutoSchema):
+    """AutoSchema, and what our base views add."""
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> Any:
+        operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
+        if operation is None:
+            return None
+        view: Any = self.view
+        if hasattr(view, "schema_headers"):
+            operation.setdefault("parameters", []).extend(view.schema_headers())
+            if view.answers_etag():
+                for status, response in operation["responses"].items():
+                    if status in {"200", "201"}:
+                        response["headers"] = {"ETag": ETAG}
+        problem = self.resolve_serializer(ProblemSerializer, "response").ref
+        operation["responses"]["4XX"] = {
+            "description": "Refused; the problem says why.",
+            "content": {"application/json": {"schema": problem}},
+        }
+        return operation
+
+    def _map_basic_serializer(self, serializer: Any, direction: str) -> Any:
+        schema: dict[str, Any] = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
+        if direction == "request":
+            schema["additionalProperties"] = False
+        return schema
