@@ -107,7 +107,7 @@ class _Batch:
 
     def write(self, tally: Tally) -> None:
         """Write what is new and what changed, and note the activity of those who were here."""
-        update_rows(Customer, self.changed)
+        update_rows(Customer, self.changed, at=self.at)
         record_activity(customer_ids=[customer.pk for customer, _ in self.changed], at=self.at)
         names = {id(customer): source_id for source_id, customer in self.new}
         written = insert_rows(

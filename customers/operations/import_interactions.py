@@ -52,7 +52,7 @@ def import_interactions(
         tally.found(changed=bool(names))
         if row.pk and names:
             changed.append((row, names))
-    update_rows(Interaction, changed)
+    update_rows(Interaction, changed, at=at)
     written = insert_rows(Interaction, new, refuse=lambda row, reason: tally.refuse(str(row.customer_id), reason))
     tally.counts.created += len(written)
     touched = {row.customer_id for row in (*written, *(row for row, _ in changed))}

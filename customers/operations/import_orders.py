@@ -117,7 +117,7 @@ class _Batch:
     def write(self, tally: Tally) -> None:
         """Write what is new and what changed, and the facts about it."""
         columns = [(order, [n for n in names if n not in ("lines", "cancelled")]) for order, names in self.changed]
-        update_rows(Order, columns)
+        update_rows(Order, columns, at=self.at)
         OrderLine.objects.filter(order__in=self.new_lines).delete()
         written = insert_rows(
             Order,

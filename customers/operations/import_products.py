@@ -45,7 +45,7 @@ def import_products(
             tally.found(changed=bool(names))
             if names:
                 changed.append((row, names))
-    update_rows(Product, changed)
+    update_rows(Product, changed, at=at)
     written = insert_rows(Product, new, refuse=lambda row, reason: tally.refuse(str(row.source_id), reason))
     tally.counts.created += len(written)
     return tally.counts

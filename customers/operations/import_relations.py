@@ -106,7 +106,7 @@ class _Batch:
 
     def write(self, tally: Tally, at: datetime) -> None:
         """Write what is new and what changed, and note the activity of both ends."""
-        update_rows(Relation, self.changed)
+        update_rows(Relation, self.changed, at=at)
         written = insert_rows(
             Relation,
             self.new,

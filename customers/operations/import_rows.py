@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -168,14 +169,19 @@ def _insert_alone(row: Row, refuse: Callable[[Row, str], None]) -> bool:
     return False
 
 
-def update_rows(model: type[Row], changed: Sequence[tuple[Row, list[str]]]) -> None:
-    """Write the changed fields of these rows and move the version of each that has one."""
-    fields = sorted({name for _, names in changed for name in names})
-    if not changed or not fields:
+def update_rows(model: type[Row], changed: Sequence[tuple[Row, list[str]]], *, at: datetime) -> None:
+    """Write the changed fields of these rows, move the version of each and set when it was updated."""
+    if not changed:
         return
     rows = [row for row, _ in changed]
-    if any(field.name == "version" for field in model._meta.concrete_fields):
-        fields.append("version")
+    columns = {field.name for field in model._meta.concrete_fields}
+    fields = {name for _, names in changed for name in names}
+    if "version" in columns:
+        fields.add("version")
         for row in rows:
             row.version += 1  # type: ignore[attr-defined]
-    model._default_manager.bulk_update(rows, fields, batch_size=UPDATES_AT_ONCE)
+    if "updated_at" in columns:
+        fields.add("updated_at")
+        for row in rows:
+            row.updated_at = at  # type: ignore[attr-defined]
+    model._default_manager.bulk_update(rows, sorted(fields), batch_size=UPDATES_AT_ONCE)

@@ -2,6 +2,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -72,7 +73,7 @@ def test_it_brings_an_order_in_with_its_lines(bring: Importing) -> None:
     assert bring(order(lines=lines)) == Counts(created=1)
     row = Order.objects.get()
     assert (row.number, row.customer.name, row.total) == ("N-o1", "Ana", Decimal("15.50"))
-    assert [(line.product.sku, line.quantity) for line in row.lines.all()] == [("P1", 1), ("P2", 3)]
+    assert [(line.product.sku, line.quantity) for line in row.lines.all()] == [("P1", Decimal(1)), ("P2", Decimal(3))]
 
 
 def test_the_same_again_changes_nothing_not_even_activity(bring: Importing) -> None:
@@ -100,7 +101,7 @@ def test_a_cancelled_order_gives_no_facts(bring: Importing) -> None:
 
 
 def test_cancelling_later_takes_the_facts_off_the_record_but_keeps_them_for_replay(bring: Importing) -> None:
-    delivered = {"promised_at": NOW, "delivered_at": NOW}
+    delivered: dict[str, Any] = {"promised_at": NOW, "delivered_at": NOW}
     bring(order(status="delivered", **delivered))
     customer = Order.objects.get().customer
     known = customer.activity_version
