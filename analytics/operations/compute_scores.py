@@ -35,8 +35,8 @@ def compute_scores(*, sheet: FactSheet, run: ScoringRun, at: datetime) -> Comput
     Three queries whatever the sheet holds. Raises ValueError for a fact with an impossible value."""
     result = sheet.scores(ScoreParameters.from_dict(run.version.parameters))
     ids = sheet.customer_ids
-    long_ago = newest_snapshots(customer_ids=ids, by=run.as_of - PERIOD)
-    recent = newest_snapshots(customer_ids=ids, by=run.as_of, after=run.as_of - PERIOD)
+    long_ago = newest_snapshots(whose=sheet.whose, by=run.as_of - PERIOD)
+    recent = newest_snapshots(whose=sheet.whose, by=run.as_of, after=run.as_of - PERIOD)
     figures = _figures(sheet, run, result, at)
     moved = zip(ids, result.score.tolist(), result.contributions, strict=True)
     changes = [_change(score, contributions, long_ago.get(pk)) for pk, score, contributions in moved]

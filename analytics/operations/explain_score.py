@@ -12,6 +12,7 @@ from analytics.operations.score_distribution import percentile_of, score_distrib
 from analytics.scoring import satisfaction
 from analytics.scoring.parameters import ScoreParameters
 from analytics.scoring.waterfall import waterfall
+from analytics.sql.whose import Whose
 from customers.models import Customer, Observation
 
 Stored = CustomerScore | ScoreSnapshot
@@ -28,8 +29,8 @@ def explain_score(*, customer: Customer, at: datetime, as_of: datetime | None = 
     if stored is None:
         return _fresh(customer, as_of, at)
     parameters = ScoreParameters.from_dict(stored.version.parameters)
-    replay = read_facts(as_of=stored.as_of, ids=[customer.pk], version=stored.activity_version)
-    now = read_facts(as_of=stored.as_of, ids=[customer.pk])
+    replay = read_facts(as_of=stored.as_of, whose=Whose.these([customer.pk]), version=stored.activity_version)
+    now = read_facts(as_of=stored.as_of, whose=Whose.these([customer.pk]))
     result = satisfaction.score(replay.facts(), parameters, stored.as_of)
     return Explanation(
         customer_id=customer.pk,
@@ -52,7 +53,7 @@ def _fresh(customer: Customer, date: datetime | None, at: datetime) -> Explanati
     as_of = at if date is None else min(date, at)
     version = ScoreModelVersion.objects.active().first()
     parameters = ScoreParameters.from_dict(version.parameters) if version else ScoreParameters()
-    known = read_facts(as_of=as_of, ids=[customer.pk])
+    known = read_facts(as_of=as_of, whose=Whose.these([customer.pk]))
     result = satisfaction.score(known.facts(), parameters, as_of)
     return Explanation(
         customer_id=customer.pk,
@@ -104,6 +105,6 @@ def _movement(customer: Customer, as_of: datetime, after: satisfaction.Satisfact
     if past is None:
         return None
     parameters = ScoreParameters.from_dict(past.version.parameters)
-    known = read_facts(as_of=past.as_of, ids=[customer.pk], version=past.activity_version)
+    known = read_facts(as_of=past.as_of, whose=Whose.these([customer.pk]), version=past.activity_version)
     before = satisfaction.score(known.facts(), parameters, past.as_of)
     return Movement(past.as_of, waterfall(before, after))

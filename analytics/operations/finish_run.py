@@ -15,22 +15,28 @@ def finish_run(*, run: ScoringRun, at: datetime) -> ScoringRun:
     """Close a run whose chunks are all done or failed for good; otherwise it stays as it is.
 
     By compare-and-swap: of several workers that see the last chunk done, one closes the run."""
+    run.refresh_from_db()
+    if run.state != RunState.RUNNING:
+        return run
     run.chunks.filter(FREE, attempts__gte=MOST_ATTEMPTS).update(state=ChunkState.FAILED)
     if not run.chunks.filter(state__in=(ChunkState.TODO, ChunkState.LEASED)).exists():
         _close(run, at)
-    run.refresh_from_db()
+        run.refresh_from_db()
     return run
 
 
 def _close(run: ScoringRun, at: datetime) -> None:
     customers = dict(run.chunks.order_by().values("state").annotate(n=Sum("customers")).values_list("state", "n"))
     failed = customers.get(ChunkState.FAILED)
+    distribution = run.distribution  # what the chunks shared
+    if run.kind in OVER_EVERYBODY:
+        distribution = {**measure_distribution(), **(distribution or {})}
     closed = ScoringRun.objects.filter(pk=run.pk, state=RunState.RUNNING).update(
         state=RunState.DONE if failed is None else RunState.PARTIAL,
         finished_at=at,
         customers=customers.get(ChunkState.DONE, 0),
         failed=failed or 0,
-        distribution=measure_distribution() if run.kind in OVER_EVERYBODY else None,
+        distribution=distribution,
     )
     if closed and failed is not None:
         logger.error("scoring run %s is partial: %s customers failed", run.pk, failed)

@@ -9,6 +9,7 @@ from analytics.operations.read_facts import Observations, read_facts
 from analytics.scoring.baselines import measure_baselines
 from analytics.scoring.parameters import ScoreParameters
 from analytics.sql.customer_ranges import customer_ranges
+from analytics.sql.whose import Whose
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +31,7 @@ def measure_parameters(*, current: ScoreParameters, as_of: datetime) -> ScorePar
 def _observations(lo: int, hi: int, as_of: datetime) -> Iterator[Observations]:
     """The facts of a range of customers; one who has an impossible fact is left out."""
     try:
-        yield read_facts(as_of=as_of, lo=lo, hi=hi).observations()
+        yield read_facts(whose=Whose(lo, hi), as_of=as_of).observations()
     except ValueError as error:
         if lo == hi:
             logger.warning("customer %s is left out of the baselines: %s", lo, error)

@@ -1,5 +1,4 @@
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -12,6 +11,7 @@ from analytics.scoring.facts import Fact, MeasureCode
 from analytics.scoring.parameters import FactorCode, ScoreParameters
 from analytics.scoring.population import PopulationScores, score_population
 from analytics.sql.known_facts import KnownFact, known_facts
+from analytics.sql.whose import Whose
 from services.models import Calendar, Ticket
 from services.operations.sla_terms import hours_of
 
@@ -38,6 +38,7 @@ class FactSheet:
     counts; elapsed is the business time (seconds) of a message that still waits past its target, else NaN.
     """
 
+    whose: Whose
     as_of: datetime
     customer_ids: list[int]
     versions: list[int]
@@ -73,23 +74,16 @@ class FactSheet:
         return {row.observation_id: row for row in self.rows if row.observation_id is not None}
 
 
-def read_facts(
-    *,
-    as_of: datetime,
-    lo: int = 0,
-    hi: int = 0,
-    ids: Sequence[int] | None = None,
-    version: int | None = None,
-) -> FactSheet:
-    """Read the facts of the customers from `lo` to `hi`, or of those in `ids`, as of a moment, by each customer's
-    activity_version (or by `version`, to replay one)."""
+def read_facts(*, whose: Whose, as_of: datetime, version: int | None = None) -> FactSheet:
+    """Read the facts of these customers as of a moment, by each one's activity_version (or by `version`, to replay
+    one)."""
     customer_ids: list[int] = []
     versions: list[int] = []
     refresh_at: list[datetime] = []
     counting: list[KnownFact] = []
     positions: list[int] = []
     horizon = as_of + REFRESH_AFTER
-    for row in known_facts(as_of=as_of, until=horizon, lo=lo, hi=hi, ids=ids, version=version):
+    for row in known_facts(whose=whose, as_of=as_of, until=horizon, version=version):
         if not customer_ids or customer_ids[-1] != row.customer_id:
             customer_ids.append(row.customer_id)
             versions.append(row.activity_version if version is None else version)
@@ -104,7 +98,7 @@ def read_facts(
         else:
             counting.append(row)
             positions.append(len(customer_ids) - 1)
-    return FactSheet(as_of, customer_ids, versions, refresh_at, counting, positions, _elapsed(counting, as_of))
+    return FactSheet(whose, as_of, customer_ids, versions, refresh_at, counting, positions, _elapsed(counting, as_of))
 
 
 def _counts_from(row: KnownFact) -> datetime | None:

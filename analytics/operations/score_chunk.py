@@ -4,12 +4,14 @@ from datetime import datetime
 from django.db import transaction
 
 from analytics.choices import ChunkState, RunKind
-from analytics.models import CustomerScore, ScoreSnapshot, ScoringChunk
-from analytics.operations.compute_scores import ComputedScores, compute_scores
+from analytics.models import CustomerScore, PreferenceProfile, ScoreSnapshot, ScoringChunk
+from analytics.operations.compute_preferences import compute_preferences
+from analytics.operations.compute_scores import Columns, ComputedScores, compute_scores
 from analytics.operations.read_facts import FactSheet, read_facts
 from analytics.operations.stale_since import stale_since
 from analytics.sql.stale_customers import stale_customers
 from analytics.sql.upsert import upsert
+from analytics.sql.whose import Whose
 
 
 def score_chunk(*, chunk: ScoringChunk, at: datetime) -> int | None:
@@ -20,26 +22,29 @@ def score_chunk(*, chunk: ScoringChunk, at: datetime) -> int | None:
     started = time.perf_counter()
     sheet = _read(chunk)
     computed = compute_scores(sheet=sheet, run=chunk.run, at=at)
-    return _publish(chunk, computed, started)
+    if chunk.run.kind == RunKind.REPLAY:  # history only
+        return _publish(chunk, computed, None, started)
+    return _publish(chunk, computed, compute_preferences(sheet=sheet, run=chunk.run, at=at), started)
 
 
 def _read(chunk: ScoringChunk) -> FactSheet:
     run = chunk.run
     if run.kind != RunKind.SWEEP:
-        return read_facts(as_of=run.as_of, lo=chunk.lo, hi=chunk.hi)
+        return read_facts(whose=Whose(chunk.lo, chunk.hi), as_of=run.as_of)
     # Asked anew, so that whoever was scored since the plan was made is left out.
     stale = stale_customers(as_of=run.as_of, since=stale_since(before=run), lo=chunk.lo, hi=chunk.hi)
-    return read_facts(as_of=run.as_of, ids=stale)
+    return read_facts(whose=Whose.these(stale), as_of=run.as_of)
 
 
 @transaction.atomic
-def _publish(chunk: ScoringChunk, computed: ComputedScores, started: float) -> int | None:
+def _publish(chunk: ScoringChunk, computed: ComputedScores, profiles: Columns | None, started: float) -> int | None:
     """Fence first: whoever still holds the token writes, in the same transaction; whoever came late discards."""
     mine = ScoringChunk.objects.filter(pk=chunk.pk, token=chunk.token, state=ChunkState.LEASED)
     seconds = time.perf_counter() - started
     if not mine.update(state=ChunkState.DONE, customers=computed.count, seconds=seconds, error=""):
         return None
-    if chunk.run.kind != RunKind.REPLAY:
+    if profiles is not None:
         upsert(CustomerScore, computed.scores, key=["customer_id"], newest="as_of")
+        upsert(PreferenceProfile, profiles, key=["customer_id"], newest="as_of")
     upsert(ScoreSnapshot, computed.snapshots, key=["customer_id", "as_of"])
     return computed.count

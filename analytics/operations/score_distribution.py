@@ -3,7 +3,7 @@ from typing import Any
 
 import numpy as np
 
-from analytics.choices import RunKind
+from analytics.choices import RunKind, RunState
 from analytics.models import CustomerScore, ScoringRun
 
 # Runs whose scores are those of everybody.
@@ -14,8 +14,9 @@ BINS = 20
 def score_distribution() -> dict[str, Any] | None:
     """How the scores of all customers lay when a run over everybody last finished; None before the first one.
 
-    {"count", "low_evidence", "quantiles": the 0th to the 100th, "histogram": how many per 5 points}."""
-    finished = ScoringRun.objects.filter(kind__in=OVER_EVERYBODY, distribution__isnull=False)
+    {"count", "low_evidence", "quantiles": the 0th to the 100th, "histogram": how many per 5 points, and, where
+    anybody bought anything, "categories": see category_statistics}."""
+    finished = ScoringRun.objects.filter(kind__in=OVER_EVERYBODY, state__in=(RunState.DONE, RunState.PARTIAL))
     distribution: dict[str, Any] | None = finished.order_by("-id").values_list("distribution", flat=True).first()
     return distribution
 

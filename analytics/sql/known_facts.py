@@ -1,9 +1,9 @@
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db.models import F, FilteredRelation, Q, QuerySet
 
+from analytics.sql.whose import Whose
 from customers.models import Customer
 
 
@@ -27,14 +27,12 @@ class KnownFact(NamedTuple):
 
 def known_facts(
     *,
+    whose: Whose,
     as_of: datetime,
     until: datetime,
-    lo: int = 0,
-    hi: int = 0,
-    ids: Sequence[int] | None = None,
     version: int | None = None,
 ) -> list[KnownFact]:
-    """Every customer from `lo` to `hi` (or in `ids`), each with the facts of `ObservationQuerySet.known_at(as_of,
+    """Every customer asked for, each with the facts of `ObservationQuerySet.known_at(as_of,
     version)`, in the order of customer and observation.
 
     `version` defaults to each customer's own activity_version. Facts up to `until`, later than `as_of`, come along:
@@ -44,7 +42,6 @@ def known_facts(
     were committed in between, and the score would not replay; here both come from one snapshot. And a query per
     customer costs a round trip each: this one reads 5,000 customers in the time of about twenty of those.
     """
-    asked = Q(pk__in=ids) if ids is not None else Q(pk__range=(lo, hi))
     bound: Any = F("activity_version") if version is None else version
     known = Q(observations__at__lte=until, observations__recorded_version__lte=bound) & (
         Q(observations__superseded_version=None)
@@ -52,7 +49,7 @@ def known_facts(
         | Q(observations__superseded_at__gt=as_of)
     )
     rows: QuerySet[Customer, tuple[Any, ...]] = (
-        Customer.objects.filter(asked)
+        Customer.objects.filter(whose.at("pk"))
         .annotate(known=FilteredRelation("observations", condition=known))
         .order_by("pk", "known__pk")
         .values_list("pk", "activity_version", "known__pk", *(f"known__{name}" for name in KnownFact._fields[3:]))

@@ -8,28 +8,44 @@ from django.db.models import Field, Model
 
 def upsert(model: type[Model], columns: dict[str, Sequence[Any]], *, key: Sequence[str], newest: str = "") -> None:
     """Insert rows given as columns (by attname). A row whose `key` exists is left as it is or, where `newest` names a
-    column, overwritten unless that column is newer in the stored row.
+    column, overwritten unless that column is newer in the stored row. Needs a transaction.
 
     SQL, because `bulk_create(update_conflicts=True)` cannot say "unless newer", and checking first and writing after
-    loses against a second run in between. On PostgreSQL the columns travel as arrays: one statement of constant
-    length, four times as fast as VALUES with 130,000 parameters.
+    loses against a second run in between. On PostgreSQL the rows come by COPY: measured with 5,000 scores, 0.25 s
+    against 0.57 s as arrays in one INSERT and more with VALUES.
     """
-    fields = [_field(model, attname) for attname in columns]
     if not columns or not len(next(iter(columns.values()))):
         return
-    prepared = [_prepared(field, column) for field, column in zip(fields, columns.values(), strict=True)]
+    fields = [_field(model, attname) for attname in columns]
+    rows = list(zip(*(_prepared(*pair) for pair in zip(fields, columns.values(), strict=True)), strict=True))
     names = [connection.ops.quote_name(str(field.column)) for field in fields]
-    table = connection.ops.quote_name(model._meta.db_table)
     keys = [connection.ops.quote_name(str(_field(model, attname).column)) for attname in key]
-    tail = _on_conflict(table, names, keys, connection.ops.quote_name(newest) if newest else "")
-    head = f"INSERT INTO {table} ({', '.join(names)})"
+    table = connection.ops.quote_name(model._meta.db_table)
+    on_conflict = _on_conflict(table, names, keys, connection.ops.quote_name(newest) if newest else "")
+    if connection.vendor == "postgresql":
+        _copy(table, names, rows, on_conflict)
+        return
+    marks = ", ".join(["%s"] * len(fields))
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            arrays = ", ".join(f"%s::{field.db_type(connection)}[]" for field in fields)
-            cursor.execute(f"{head} SELECT * FROM unnest({arrays}) {tail}", prepared)  # noqa: S608 - names of a model
-        else:
-            marks = ", ".join(["%s"] * len(fields))
-            cursor.executemany(f"{head} VALUES ({marks}) {tail}", list(zip(*prepared, strict=True)))
+        cursor.executemany(
+            f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks}) {on_conflict}",  # noqa: S608 - names of a model
+            rows,
+        )
+
+
+def _copy(table: str, names: list[str], rows: list[tuple[Any, ...]], on_conflict: str) -> None:
+    """PostgreSQL: COPY knows no conflicts, so the rows go through a temporary table."""
+    listed = ", ".join(names)
+    with connection.cursor() as cursor:
+        # AS SELECT, not LIKE: that would take over NOT NULL of columns that are not given.
+        cursor.execute(
+            f"CREATE TEMPORARY TABLE given ON COMMIT DROP AS SELECT {listed} FROM {table} WITH NO DATA"  # noqa: S608
+        )
+        with cursor.copy(f"COPY given ({listed}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        cursor.execute(f"INSERT INTO {table} ({listed}) SELECT {listed} FROM given {on_conflict}")  # noqa: S608
+        cursor.execute("DROP TABLE given")
 
 
 def _field(model: type[Model], attname: str) -> "Field[Any, Any]":
@@ -39,7 +55,7 @@ def _field(model: type[Model], attname: str) -> "Field[Any, Any]":
 def _prepared(field: "Field[Any, Any]", column: Sequence[Any]) -> list[Any]:
     kind = field.get_internal_type()
     if kind == "JSONField":
-        return [json.dumps(value) for value in column]
+        return [json.dumps(value, separators=(",", ":")) for value in column]
     if kind == "DateTimeField":
         return [connection.ops.adapt_datetimefield_value(value) for value in column]
     return list(column)

@@ -1,0 +1,57 @@
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import Q
+
+from analytics.sql.whose import Whose
+from customers.choices import OrderStatus
+from customers.models import OrderLine
+from services.models import SatisfactionRating
+
+_FETCHED_AT_ONCE = 20_000
+
+
+class BoughtRow(NamedTuple):
+    """One order line, as preferences read it."""
+
+    customer_id: int
+    category_id: int
+    at: datetime
+    unit_price: float
+    currency: str
+
+
+class RatedRow(NamedTuple):
+    """A rating of an order, once for each of its lines."""
+
+    category_id: int
+    at: datetime
+    scale: str
+    value: int
+
+
+def purchases(*, as_of: datetime, whose: Whose | None = None) -> list[BoughtRow]:
+    """The order lines of these customers (None: of everybody) up to a moment, less cancelled orders, in the order of
+    their keys; lines of products without a category say nothing of preferences.
+
+    One statement a chunk, as columns: objects of 10 million lines would take minutes to build.
+    """
+    bought = OrderLine.objects.filter(order__ordered_at__lte=as_of, product__category__isnull=False).exclude(
+        order__status=OrderStatus.CANCELLED
+    )
+    if whose is not None:
+        bought = bought.filter(whose.at("order__customer_id"))
+    columns = ("order__customer_id", "product__category_id", "order__ordered_at", "unit_price", "order__currency")
+    rows = bought.order_by("pk").values_list(*columns).iterator(chunk_size=_FETCHED_AT_ONCE)
+    return [BoughtRow(who, what, at, float(price), currency) for who, what, at, price, currency in rows]
+
+
+def category_ratings(*, as_of: datetime) -> list[RatedRow]:
+    """What was said of orders up to a moment, by category of what was ordered. One statement, for the same reason."""
+    rated = SatisfactionRating.objects.filter(
+        Q(replaced_by=None) | Q(replaced_by__at__gt=as_of),
+        at__lte=as_of,
+        order__lines__product__category__isnull=False,
+    )
+    columns = ("order__lines__product__category_id", "at", "scale", "value")
+    return [RatedRow(*row) for row in rated.order_by("pk").values_list(*columns).iterator(chunk_size=_FETCHED_AT_ONCE)]
