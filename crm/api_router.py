@@ -6,6 +6,8 @@ from customers.api.catalogue import CategoryViewSet, ProductViewSet
 from customers.api.customers import CustomerViewSet
 from customers.api.interactions import InteractionViewSet
 from customers.api.relations import RelationTypeViewSet, RelationViewSet
+from services.api.desk import QueueViewSet, ServiceTypeViewSet, SLAPolicyViewSet
+from services.api.tickets import TicketViewSet
 
 
 class Router(DefaultRouter):
@@ -21,3 +23,7 @@ router.register("relation-types", RelationTypeViewSet)
 router.register("products", ProductViewSet)
 router.register("categories", CategoryViewSet)
 router.register("interactions", InteractionViewSet)
+router.register("tickets", TicketViewSet)
+router.register("queues", QueueViewSet)
+router.register("sla-policies", SLAPolicyViewSet)
+router.register("service-types", ServiceTypeViewSet)

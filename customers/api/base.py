@@ -1,5 +1,6 @@
 """What every viewset shares: rows in sight only, Django's permissions, ETags, one operation behind each write."""
 
+from collections.abc import Callable
 from typing import Any, cast
 
 from django.utils import timezone
@@ -44,7 +45,9 @@ class ScopedViewSet(GenericViewSet[Any]):
     # A permission other than the model's own, and query parameters, of one action.
     needs = ""
     parameters: tuple[str, ...] = ()
-    # Whether a verb looks at If-Match where it is given.
+    # What an action takes, where that is not what it answers (`serializer_class`).
+    inputs: dict[str, type[BaseSerializer[Any]]] = {}
+    # Verbs look at If-Match where it is given.
     is_verb = False
 
     @property
@@ -74,6 +77,9 @@ class ScopedViewSet(GenericViewSet[Any]):
         self.check_object_permissions(self.request, row)
         return row
 
+    def get_serializer_class(self) -> Any:
+        return self.inputs.get(self.action, self.serializer_class)
+
     def validated(self, row: Any = None, *, partial: bool = False) -> dict[str, Any]:
         """What the caller sent, checked by the serializer of this action."""
         serializer: BaseSerializer[Any] = self.get_serializer(row, data=self.request.data, partial=partial)
@@ -89,6 +95,16 @@ class ScopedViewSet(GenericViewSet[Any]):
         """The row as the main serializer writes it."""
         return cast(Any, self.serializer_class)(row, context=self.get_serializer_context()).data
 
+    def act(self, operation: Callable[..., Any], **more: Any) -> Response:
+        """Do a verb to one row, with what the caller sent. Answers the row, or what the verb made."""
+        row = self.get_object()
+        expected = expected_version(self.request, required=False)
+        values = {**self.validated(), **more}
+        result = operation(
+            **{self.queryset.model._meta.model_name: row}, **values, expected_version=expected, at=timezone.now()
+        )
+        return self.answer(row.pk) if isinstance(result, type(row)) else Response(self.shown(result))
+
     def schema_headers(self) -> list[dict[str, Any]]:
         """The request headers of this action, for the schema."""
         if self.request.method == "POST":
@@ -99,7 +115,8 @@ class ScopedViewSet(GenericViewSet[Any]):
         """Whether this action answers one row with a version, for the schema."""
         model = self.queryset.model
         one_row = {"create", "retrieve", "update", "partial_update"}
-        return issubclass(model, Versioned) and (self.action in one_row or self.is_verb)
+        answers_row = self.serializer_class is type(self).serializer_class
+        return issubclass(model, Versioned) and (self.action in one_row or (self.is_verb and answers_row))
 
 
 class Reads(ListModelMixin):

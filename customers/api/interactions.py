@@ -33,10 +33,7 @@ class InteractionViewSet(Reads, Creates, Changes, Deletes, ScopedViewSet):
     queryset = Interaction.objects.all()
     serializer_class = InteractionSerializer
     filterset_class = InteractionFilterSet
-
-    def get_serializer_class(self) -> Any:
-        """An interaction never moves to another customer."""
-        return InteractionChangeSerializer if self.action in {"update", "partial_update"} else InteractionSerializer
+    inputs = {"update": InteractionChangeSerializer, "partial_update": InteractionChangeSerializer}
 
     def make(self, *, at: Any = None, direction: str = "outbound", **values: Any) -> Interaction:
         """Create through the operation."""

@@ -3,7 +3,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
-from rest_framework import serializers, status
+from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
@@ -12,7 +12,6 @@ from rest_framework.response import Response
 from customers.api.base import CatalogueViewSet, Changes, Creates, Deletes, Reads, ScopedViewSet
 from customers.api.fields import Day, Strict, StrictModel, Text, VisibleName, VisibleRow
 from customers.api.idempotency import once
-from customers.api.locking import expected_version
 from customers.api.parsers import StrictJSONParser
 from customers.filtersets import RelationFilterSet, RelationTypeFilterSet
 from customers.models import Customer, Relation, RelationType
@@ -91,7 +90,7 @@ class EndRelationSerializer(Strict):
     until = Day()
 
 
-AS_FORM = {"customer_id", "relation"}
+SHORT_FORM = {"customer_id", "relation"}
 
 
 class RelationViewSet(Reads, Creates, Changes, Deletes, ScopedViewSet):
@@ -102,11 +101,17 @@ class RelationViewSet(Reads, Creates, Changes, Deletes, ScopedViewSet):
     filterset_class = RelationFilterSet
     parser_classes = [StrictJSONParser, FormParser, MultiPartParser]
 
+    inputs = {
+        "update": RelationChangeSerializer,
+        "partial_update": RelationChangeSerializer,
+        "end": EndRelationSerializer,
+    }
+
     def get_serializer_class(self) -> Any:
         """Relations to us may be made in the short form, whatever the content type."""
-        if self.action == "create" and AS_FORM & set(getattr(self.request, "data", ())):
+        if self.action == "create" and SHORT_FORM & set(getattr(self.request, "data", ())):
             return RelationToUsSerializer
-        return RelationChangeSerializer if self.action in {"update", "partial_update"} else RelationSerializer
+        return super().get_serializer_class()
 
     @extend_schema(
         request={
@@ -129,28 +134,8 @@ class RelationViewSet(Reads, Creates, Changes, Deletes, ScopedViewSet):
         """Create through the operation."""
         return relate_customers(to_customer=to_customer, **values, at=timezone.now())
 
-    @extend_schema(request=RelationChangeSerializer, responses=RelationSerializer)
-    def update(self, request: Request, pk: str, *, partial: bool = False) -> Response:
-        """Change role, dates, strength or note."""
-        return super().update(request, pk, partial=partial)
-
-    @extend_schema(request=RelationChangeSerializer, responses=RelationSerializer)
-    def partial_update(self, request: Request, pk: str) -> Response:
-        """Change role, dates, strength or note."""
-        return super().partial_update(request, pk)
-
-    @extend_schema(request=EndRelationSerializer, responses=RelationSerializer)
-    @action(detail=True, methods=["post"], is_verb=True, serializer_class=RelationSerializer)
+    @action(detail=True, methods=["post"], is_verb=True)
     @once
     def end(self, request: Request, pk: str) -> Response:
         """Say that the relation holds until a day, that day included."""
-        relation = self.get_object()
-        asked = EndRelationSerializer(data=request.data, context=self.get_serializer_context())
-        asked.is_valid(raise_exception=True)
-        end_relation(
-            relation=relation,
-            until=asked.validated_data["until"],
-            expected_version=expected_version(request, required=False),
-            at=timezone.now(),
-        )
-        return self.answer(relation.pk, status=status.HTTP_200_OK)
+        return self.act(end_relation)

@@ -56,6 +56,11 @@ class Schema(AutoSchema):
         }
         return operation
 
+    def get_response_serializers(self) -> Any:
+        view: Any = self.view
+        takes_another = getattr(view, "action", None) in getattr(view, "inputs", ())
+        return view.serializer_class if takes_another else super().get_response_serializers()
+
     def _map_basic_serializer(self, serializer: Any, direction: str) -> Any:
         schema: dict[str, Any] = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
         if direction == "request":
