@@ -31,7 +31,7 @@ from services.operations.import_tickets import import_tickets
 
 SOURCE = "demo"
 BATCH = 1000
-MONTHS_OF_HISTORY = 9
+MONTHS_OF_HISTORY = 6
 
 # Called with a part of the company, how many rows of it are done, and how many there are.
 Progress = Callable[[str, int, int], None]

@@ -23,7 +23,7 @@ def new_password() -> str:
 
 def keep_logins(password: str, kept: list[str]) -> None:
     """Write the log-ins down, but for the users in `kept`, who were here before and have passwords of their own."""
-    lines = [f"{c.username} {password} {c.role}\n" for c in STAFF if c.logs_in and c.username not in kept]
+    lines = [f"{c.username}\t{password}\t{c.role}\n" for c in STAFF if c.logs_in and c.username not in kept]
     file = login_file()
     file.parent.mkdir(parents=True, exist_ok=True)
     new = file.with_suffix(".new")
@@ -39,5 +39,5 @@ def read_logins() -> list[dict[str, str]]:
     file = login_file()
     if not file.exists():
         return []
-    rows = (line.split(" ", 2) for line in file.read_text(encoding="utf-8").splitlines())
+    rows = (line.split("\t") for line in file.read_text(encoding="utf-8").splitlines())
     return [{"username": username, "password": password, "role": role} for username, password, role in rows]

@@ -15,7 +15,7 @@ from crm.demo.talk import SERVICE_TYPES, Talk
 from services.choices import Channel, Priority, RatingScale, TicketStatus
 from services.operations.records import RatingRecord, TicketRecord
 
-TICKETS = 6000
+TICKETS = 5700  # and those of the movers
 FRESH = 14  # opened within the last hours
 SHARE_OF_FIRMS = 0.78
 MOVER_TICKETS = (4, 7)  # so many more in the weeks when the mood turns

@@ -1,7 +1,10 @@
+import gc
 import json
 import sys
 import time
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -52,13 +55,11 @@ class Command(BaseCommand):
         if not is_loaded():
             try:
                 require_empty()
-                counts = load_company(
-                    company=generate(at=at, scale=scale),
-                    password=new_password(),
-                    at=at,
-                    progress=show,
-                    keep=keep_logins,
-                )
+                with _without_collecting():
+                    company = generate(at=at, scale=scale)
+                    counts = load_company(
+                        company=company, password=new_password(), at=at, progress=show, keep=keep_logins
+                    )
             except OtherCustomers as error:
                 raise CommandError(str(error)) from error
             result = {"loaded": True, **{part: tally_of(count) for part, count in counts.items()}}
@@ -105,6 +106,16 @@ class Command(BaseCommand):
         if not logins:
             message = _("%(file)s is not there. Set a new password: manage.py changepassword admin")
             raise CommandError(message % {"file": login_file()})
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """No search for circular garbage: among so many objects that all stay it takes as long as the work itself."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _poke() -> None:

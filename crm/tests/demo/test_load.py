@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
-from pytest_django.fixtures import SettingsWrapper
 
 from analytics.models import CustomerScore, ScoreSnapshot
 from customers.models import Customer, Observation, Order, Relation, User
@@ -17,7 +16,7 @@ COUNTED = (Customer, Relation, Order, Ticket, TicketEvent, SatisfactionRating, O
 
 
 @pytest.fixture
-def var(settings: SettingsWrapper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def var(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of the test's own for the log-in file."""
     settings.VAR_DIR = tmp_path
     monkeypatch.delenv("CRM_DEMO_PASSWORD", raising=False)
