@@ -2,6 +2,8 @@
 
 from rest_framework.routers import DefaultRouter
 
+from analytics.api.insights import InsightViewSet
+from analytics.api.scores import PreferenceViewSet, ScoreViewSet
 from customers.api.catalogue import CategoryViewSet, ProductViewSet
 from customers.api.customers import CustomerViewSet
 from customers.api.interactions import InteractionViewSet
@@ -17,6 +19,7 @@ class Router(DefaultRouter):
 
 
 router = Router(use_regex_path=False)
+router.register("customers", InsightViewSet, basename="insight")  # before the one that the root lists by this prefix
 router.register("customers", CustomerViewSet)
 router.register("relations", RelationViewSet)
 router.register("relation-types", RelationTypeViewSet)
@@ -27,3 +30,5 @@ router.register("tickets", TicketViewSet)
 router.register("queues", QueueViewSet)
 router.register("sla-policies", SLAPolicyViewSet)
 router.register("service-types", ServiceTypeViewSet)
+router.register("scores", ScoreViewSet)
+router.register("preferences", PreferenceViewSet)

@@ -19,13 +19,13 @@ LARGEST_PAGE = 200
 SALT = "api.cursor"
 
 
-def page_size_of(request: Request) -> int:
+def page_size_of(request: Request, name: str = "page_size") -> int:
     """How many rows the caller wants. Raises ValidationError unless it is 1 to 200."""
-    asked = request.query_params.get("page_size")
+    asked = request.query_params.get(name)
     if asked is None:
         return PAGE_SIZE
     if not (asked.isascii() and asked.isdigit() and len(asked) < 10 and 1 <= int(asked) <= LARGEST_PAGE):
-        raise ValidationError({"page_size": [_("Give a number from 1 to %(most)d.") % {"most": LARGEST_PAGE}]})
+        raise ValidationError({name: [_("Give a number from 1 to %(most)d.") % {"most": LARGEST_PAGE}]})
     return int(asked)
 
 

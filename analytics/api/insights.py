@@ -1,0 +1,115 @@
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from django.core import signing
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from analytics.api.explanation import ExplanationSerializer
+from analytics.api.scores import PreferenceSerializer
+from analytics.models import PreferenceProfile
+from analytics.operations.explain_score import explain_score
+from analytics.operations.moment_of import moment_of
+from analytics.operations.timeline import Place, timeline
+from customers.api.base import ScopedViewSet
+from customers.api.fields import FIRST_YEAR, LAST_YEAR
+from customers.api.pagination import LARGEST_PAGE, page_size_of
+from customers.models import Customer
+
+SALT = "api.timeline"
+
+
+class EntrySerializer(serializers.Serializer[Any]):
+    """One thing that happened."""
+
+    at = serializers.DateTimeField()
+    type = serializers.ChoiceField(
+        choices=["interaction", "order", "rating", "score", "ticket_opened", "ticket_solved"]
+    )
+    id = serializers.IntegerField(help_text="Of the row behind it.")
+    title = serializers.CharField(allow_blank=True)
+    detail = serializers.DictField()
+
+
+class TimelineSerializer(serializers.Serializer[Any]):
+    """Entries, newest first, and where they go on."""
+
+    next_before = serializers.CharField(allow_null=True, help_text="Send it as `before` to go on; null: that was all.")
+    results = EntrySerializer(many=True)
+
+
+class InsightViewSet(ScopedViewSet):
+    """What analytics knows of one customer."""
+
+    queryset = Customer.objects.all()
+    serializer_class = TimelineSerializer
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("before", str, description="Taken from `next_before` of the page before."),
+            OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": 50}),
+        ]
+    )
+    @action(detail=True, parameters=("before", "limit"))
+    def timeline(self, request: Request, pk: str) -> Response:
+        """Tickets, orders, interactions, ratings and scores of a customer, newest first."""
+        customer = self.get_object()
+        limit = page_size_of(request, "limit")
+        entries, following = timeline(customer, user=self.user, before=_place(request), limit=limit)
+        next_before = following and signing.dumps([following.at.isoformat(), *following[1:]], salt=SALT)
+        return Response({"next_before": next_before, "results": [asdict(entry) for entry in entries]})
+
+    @extend_schema(
+        parameters=[OpenApiParameter("as_of", str, description="A day (its end in TIME_ZONE) or a moment, ISO 8601.")]
+    )
+    @action(
+        detail=True,
+        parameters=("as_of",),
+        needs="analytics.view_customerscore",
+        serializer_class=ExplanationSerializer,
+    )
+    def score(self, request: Request, pk: str) -> Response:
+        """Why the satisfaction score is what it is, down to tickets, ratings and orders; or was, on a day."""
+        customer = self.get_object()
+        explanation = explain_score(customer=customer, as_of=_as_of(request), at=timezone.now())
+        return Response(explanation.as_dict())
+
+    @action(detail=True, needs="analytics.view_preferenceprofile", serializer_class=PreferenceSerializer)
+    def preferences(self, request: Request, pk: str) -> Response:
+        """What the customer prefers, and how they like to be served."""
+        customer = self.get_object()
+        profile = PreferenceProfile.objects.select_related("version").filter(customer=customer).first()
+        if profile is None:
+            raise NotFound(_("No profile has been computed yet; the next run does it."))
+        return Response(self.shown(profile))
+
+
+def _place(request: Request) -> Place | None:
+    before = request.query_params.get("before")
+    if before is None:
+        return None
+    try:
+        at, kind, key = signing.loads(before, salt=SALT)
+    except (signing.BadSignature, ValueError) as error:
+        raise ValidationError({"before": [_("This is not one of our places.")]}) from error
+    return Place(datetime.fromisoformat(at), kind, key)
+
+
+def _as_of(request: Request) -> datetime | None:
+    text = request.query_params.get("as_of")
+    if text is None:
+        return None
+    try:
+        moment = moment_of(text)
+    except (ValueError, OverflowError) as error:
+        raise ValidationError({"as_of": [_("Give a day such as 2026-06-03, or a moment, as in ISO 8601.")]}) from error
+    if not FIRST_YEAR <= moment.year < LAST_YEAR:
+        raise ValidationError({"as_of": [_("This day is out of range.")]})
+    return moment

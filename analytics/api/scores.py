@@ -1,0 +1,89 @@
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from analytics.api.explanation import FactorSerializer
+from analytics.filtersets import PreferenceFilterSet, ScoreFilterSet
+from analytics.models import FACTORS, CustomerScore, PreferenceProfile
+from customers.api.base import Reads, ScopedViewSet
+from customers.api.fields import StrictModel
+from customers.choices import Factor
+
+
+@extend_schema_field(FactorSerializer(many=True))
+class FactorsField(serializers.Field[Any, Any, Any, Any]):
+    """The four factors of a stored score."""
+
+    def to_representation(self, value: CustomerScore) -> list[dict[str, Any]]:
+        return [
+            {
+                "name": name,
+                "value": getattr(value, name),
+                "n_eff": getattr(value, f"{name}_n"),
+                "contribution": getattr(value, f"{name}_contribution"),
+                "points": getattr(value, f"{name}_points"),
+            }
+            for name in FACTORS
+        ]
+
+
+class ScoreSerializer(StrictModel):
+    """A customer's satisfaction score with its four factors. Their points sum to the score less 50."""
+
+    id = serializers.IntegerField(source="pk", read_only=True, help_text="The customer's.")
+    customer = serializers.IntegerField(source="customer_id", read_only=True)
+    version = serializers.IntegerField(source="version.number", read_only=True)
+    factors = FactorsField(source="*", read_only=True)
+    change_factor = serializers.SerializerMethodField()
+
+    class Meta:
+        model = CustomerScore
+        fields = [
+            "id",
+            "customer",
+            "score",
+            "raw",
+            "low_evidence",
+            "change",
+            "change_factor",
+            "factors",
+            "version",
+            "as_of",
+            "computed_at",
+        ]
+        read_only_fields = fields
+
+    def get_change_factor(self, row: CustomerScore) -> str | None:
+        """The factor that moved it most."""
+        return None if row.change_factor is None else Factor(row.change_factor).name.lower()
+
+
+class ScoreViewSet(Reads, ScopedViewSet):
+    """Satisfaction scores. Why a score is what it is: /customers/{id}/score/."""
+
+    queryset = CustomerScore.objects.select_related("version")
+    serializer_class = ScoreSerializer
+    filterset_class = ScoreFilterSet
+    ordering_fields = ("score", "change")
+
+
+class PreferenceSerializer(StrictModel):
+    """What a customer prefers, and how they like to be served, with the numbers behind it."""
+
+    id = serializers.IntegerField(source="pk", read_only=True, help_text="The customer's.")
+    customer = serializers.IntegerField(source="customer_id", read_only=True)
+    version = serializers.IntegerField(source="version.number", read_only=True)
+
+    class Meta:
+        model = PreferenceProfile
+        fields = ["id", "customer", "categories", "service", "version", "as_of", "computed_at"]
+        read_only_fields = fields
+
+
+class PreferenceViewSet(Reads, ScopedViewSet):
+    """Preference profiles."""
+
+    queryset = PreferenceProfile.objects.select_related("version")
+    serializer_class = PreferenceSerializer
+    filterset_class = PreferenceFilterSet

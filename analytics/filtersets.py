@@ -1,0 +1,40 @@
+"""How lists of this room are narrowed down: one FilterSet a model, for the API and the admin."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from django_filters import CharFilter, FilterSet, NumberFilter
+
+from analytics.models import CustomerScore, PreferenceProfile
+from customers.filtersets import IdFilter, YesNoFilter
+
+
+class ScoreFilterSet(FilterSet):
+    """Scores by their height, evidence and fall."""
+
+    customer = IdFilter()
+    min_score = NumberFilter(field_name="score", lookup_expr="gte", min_value=0, max_value=100)
+    max_score = NumberFilter(field_name="score", lookup_expr="lte", min_value=0, max_value=100)
+    low_evidence = YesNoFilter()
+    fell_by = NumberFilter(
+        method="that_fell", min_value=0, max_value=100, label=_("Lower by so many points than 30 days before, or more")
+    )
+
+    class Meta:
+        model = CustomerScore
+        fields: list[str] = []
+
+    def that_fell(self, scores: Any, name: str, value: Any) -> Any:
+        """Scores that fell."""
+        return scores.fell_by(float(value))
+
+
+class PreferenceFilterSet(FilterSet):
+    """Preference profiles."""
+
+    customer = IdFilter()
+    name = CharFilter(field_name="customer__name", lookup_expr="istartswith", label=_("Beginning of the name"))
+
+    class Meta:
+        model = PreferenceProfile
+        fields: list[str] = []
