@@ -100,8 +100,8 @@ def _ratings(rows: Sequence[RatedRow], positions: Mapping[int, int], as_of: date
     return Events.of(nobody, [positions[row.category_id] for row in rows], _ages([row.at for row in rows], as_of), x)
 
 
-def _ages(moments: Sequence[datetime], as_of: datetime) -> NDArray[np.float64]:
-    happened = np.array([moment.timestamp() for moment in moments], dtype=np.float64)
+def _ages(moments: Sequence[float], as_of: datetime) -> NDArray[np.float64]:
+    happened = np.array(moments, dtype=np.float64)
     return np.asarray((as_of.timestamp() - happened) / SECONDS_A_DAY, dtype=np.float64)
 
 

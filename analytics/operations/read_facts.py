@@ -1,6 +1,6 @@
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import numpy as np
@@ -51,7 +51,7 @@ class FactSheet:
         """The facts that count, as arrays. Raises ValueError for a fact with an impossible value."""
         measures = [row.measure for row in self.rows]
         given = _floats([row.value for row in self.rows])
-        happened = np.array([row.at.timestamp() for row in self.rows], dtype=np.float64)
+        happened = np.array([row.at for row in self.rows], dtype=np.float64)
         return Observations(
             positions=np.array(self.positions, dtype=np.int64),
             factors=np.array([row.factor for row in self.rows], dtype=np.int64),
@@ -79,39 +79,40 @@ def read_facts(*, whose: Whose, as_of: datetime, version: int | None = None) -> 
     one)."""
     customer_ids: list[int] = []
     versions: list[int] = []
-    refresh_at: list[datetime] = []
+    refresh_at: list[float] = []
     counting: list[KnownFact] = []
     positions: list[int] = []
-    horizon = as_of + REFRESH_AFTER
+    now, horizon = as_of.timestamp(), as_of + REFRESH_AFTER
     for row in known_facts(whose=whose, as_of=as_of, until=horizon, version=version):
         if not customer_ids or customer_ids[-1] != row.customer_id:
             customer_ids.append(row.customer_id)
             versions.append(row.activity_version if version is None else version)
-            refresh_at.append(horizon)
+            refresh_at.append(horizon.timestamp())
         if row.observation_id is None:
             continue
         counts_from = _counts_from(row)
         if counts_from is None:
             continue
-        if counts_from > as_of:
+        if counts_from > now:
             refresh_at[-1] = min(refresh_at[-1], counts_from)
         else:
             counting.append(row)
             positions.append(len(customer_ids) - 1)
-    return FactSheet(whose, as_of, customer_ids, versions, refresh_at, counting, positions, _elapsed(counting, as_of))
+    moments = [_moment(refresh) for refresh in refresh_at]
+    return FactSheet(whose, as_of, customer_ids, versions, moments, counting, positions, _elapsed(counting, as_of))
 
 
-def _counts_from(row: KnownFact) -> datetime | None:
-    """The moment after which a fact counts: when it happened, when the message falls due, when its exclusion ends.
-    None: never."""
+def _counts_from(row: KnownFact) -> float | None:
+    """The moment (seconds since 1970) from which a fact counts: when it happened, when the message is overdue, when
+    its exclusion ends. None: never."""
     moments = [row.at]
     if row.is_exclusion:
         if row.excluded_until is None:
             return None
-        moments.append(row.excluded_until)
+        moments.append(row.excluded_until.timestamp())
     if row.measure == MeasureCode.REPLY and row.value is None and row.due_at is not None:
         # Up to and including its due time a message waits without counting.
-        moments.append(row.due_at + timedelta(microseconds=1))
+        moments.append((row.due_at + timedelta(microseconds=1)).timestamp())
     return max(moments)
 
 
@@ -128,7 +129,7 @@ def _elapsed(rows: list[KnownFact], as_of: datetime) -> NDArray[np.float64]:
     for pk, places in by_calendar.items():
         hours = hours_of(calendars[pk]) if pk is not None else None
         for i in places:
-            since = rows[i].at
+            since = _moment(rows[i].at)
             elapsed[i] = hours.elapsed(since, as_of) if hours else (as_of - since).total_seconds()
     return elapsed
 
@@ -143,6 +144,10 @@ def _calendars(ticket_ids: set[int]) -> dict[int, int]:
     return found
 
 
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
 def _floats(column: list[float | None]) -> NDArray[np.float64]:
     return np.array(column, dtype=np.float64)  # None becomes NaN
 
@@ -153,7 +158,7 @@ def _fact(row: KnownFact, waited: float) -> Fact:
         measure=MeasureCode(row.measure).label,
         value=row.value,
         reference=row.reference,
-        at=row.at,
+        at=_moment(row.at),
         subject_type=row.subject_type,
         subject_id=row.subject_id,
         observation_id=row.observation_id or 0,

@@ -3,6 +3,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import F, FilteredRelation, Q, QuerySet
 
+from analytics.sql.epoch import Epoch, seconds
 from analytics.sql.whose import Whose
 from customers.models import Customer
 
@@ -17,7 +18,7 @@ class KnownFact(NamedTuple):
     measure: int
     value: float | None
     reference: float | None
-    at: datetime
+    at: float  # seconds since 1970
     subject_type: str
     subject_id: int
     due_at: datetime | None
@@ -52,6 +53,15 @@ def known_facts(
         Customer.objects.filter(whose.at("pk"))
         .annotate(known=FilteredRelation("observations", condition=known))
         .order_by("pk", "known__pk")
-        .values_list("pk", "activity_version", "known__pk", *(f"known__{name}" for name in KnownFact._fields[3:]))
+        .values_list("pk", "activity_version", "known__pk", *(_column(name) for name in KnownFact._fields[3:]))
     )
-    return [KnownFact(*row) for row in rows.iterator(chunk_size=20_000)]
+    return [_row(*row) for row in rows.iterator(chunk_size=20_000)]
+
+
+def _column(name: str) -> str | Epoch:
+    return Epoch("known__at") if name == "at" else f"known__{name}"
+
+
+def _row(*columns: Any) -> KnownFact:
+    fact = KnownFact(*columns)
+    return fact if fact.observation_id is None else fact._replace(at=seconds(fact.at))

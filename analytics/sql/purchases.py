@@ -3,6 +3,7 @@ from typing import NamedTuple
 
 from django.db.models import Q
 
+from analytics.sql.epoch import Epoch, seconds
 from analytics.sql.whose import Whose
 from customers.choices import OrderStatus
 from customers.models import OrderLine
@@ -16,7 +17,7 @@ class BoughtRow(NamedTuple):
 
     customer_id: int
     category_id: int
-    at: datetime
+    at: float  # seconds since 1970
     unit_price: float
     currency: str
 
@@ -25,7 +26,7 @@ class RatedRow(NamedTuple):
     """A rating of an order, once for each of its lines."""
 
     category_id: int
-    at: datetime
+    at: float  # seconds since 1970
     scale: str
     value: int
 
@@ -41,9 +42,10 @@ def purchases(*, as_of: datetime, whose: Whose | None = None) -> list[BoughtRow]
     )
     if whose is not None:
         bought = bought.filter(whose.at("order__customer_id"))
-    columns = ("order__customer_id", "product__category_id", "order__ordered_at", "unit_price", "order__currency")
+    moment = Epoch("order__ordered_at")
+    columns = ("order__customer_id", "product__category_id", moment, "unit_price", "order__currency")
     rows = bought.order_by("pk").values_list(*columns).iterator(chunk_size=_FETCHED_AT_ONCE)
-    return [BoughtRow(who, what, at, float(price), currency) for who, what, at, price, currency in rows]
+    return [BoughtRow(who, what, seconds(at), float(price), currency) for who, what, at, price, currency in rows]
 
 
 def category_ratings(*, as_of: datetime) -> list[RatedRow]:
@@ -53,5 +55,6 @@ def category_ratings(*, as_of: datetime) -> list[RatedRow]:
         at__lte=as_of,
         order__lines__product__category__isnull=False,
     )
-    columns = ("order__lines__product__category_id", "at", "scale", "value")
-    return [RatedRow(*row) for row in rated.order_by("pk").values_list(*columns).iterator(chunk_size=_FETCHED_AT_ONCE)]
+    columns = ("order__lines__product__category_id", Epoch("at"), "scale", "value")
+    rows = rated.order_by("pk").values_list(*columns).iterator(chunk_size=_FETCHED_AT_ONCE)
+    return [RatedRow(what, seconds(at), scale, value) for what, at, scale, value in rows]

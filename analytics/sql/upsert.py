@@ -57,7 +57,8 @@ def _prepared(field: "Field[Any, Any]", column: Sequence[Any]) -> list[Any]:
     if kind == "JSONField":
         return [json.dumps(value, separators=(",", ":")) for value in column]
     if kind == "DateTimeField":
-        return [connection.ops.adapt_datetimefield_value(value) for value in column]
+        adapt = connection.ops.adapt_datetimefield_value  # looked up once: it takes longer than the call
+        return [adapt(value) for value in column]
     return list(column)
 
 
