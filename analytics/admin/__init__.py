@@ -1,0 +1,3 @@
+from analytics.admin import customers, runs, versions
+
+__all__ = ["customers", "runs", "versions"]

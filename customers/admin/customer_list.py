@@ -5,14 +5,16 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from unfold.views import ChangeList
 
 from customers.models import Relation
 
 
 def with_us() -> Prefetch[str]:
-    """The customers' relations to this company, into `relations_with_us`."""
-    rows: QuerySet[Any] = Relation.objects.filter(to_customer=None).select_related("type").order_by("-strength", "id")
+    """The customers' relations to this company that hold today, into `relations_with_us`."""
+    with_nobody_else = Relation.objects.on(timezone.localdate()).filter(to_customer=None)
+    rows: QuerySet[Any] = with_nobody_else.select_related("type").order_by("-strength", "id")
     return Prefetch("relations_from", queryset=rows, to_attr="relations_with_us")
 
 

@@ -25,6 +25,7 @@ class Sentence:
     relation: Relation
     verb: str
     other: Customer | None
+    is_past: bool
 
 
 class InteractionForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -60,6 +61,10 @@ def page_frame(model_admin: Any, request: HttpRequest, customer: Customer, *, ta
         **model_admin.admin_site.each_context(request),
         "title": customer.name,
         "opts": model_admin.opts,
+        "crumbs": [
+            {"title": model_admin.opts.verbose_name_plural, "link": reverse("admin:customers_customer_changelist")},
+            {"title": customer.name, "link": ""},
+        ],
         "customer": customer,
         "tab": tab,
         "can_change": model_admin.has_change_permission(request, customer),
@@ -76,15 +81,15 @@ def customer_page(
     context = {
         **page_frame(model_admin, request, customer, tab="overview"),
         "contact_points": list(customer.contact_points.all()),
-        "relations": relations_of(customer, request),
+        "relations": relations_of(customer, request, at=at),
         "interaction_form": (form or InteractionForm(initial={"kind": InteractionKind.CALL})) if may_log else None,
         **model_admin.page_context(request, customer, at=at),
     }
     return TemplateResponse(request, model_admin.page_template, context)
 
 
-def relations_of(customer: Customer, request: HttpRequest) -> list[Sentence]:
-    """The customer's relations in both directions, each readable from this end; those with us first."""
+def relations_of(customer: Customer, request: HttpRequest, *, at: datetime) -> list[Sentence]:
+    """The customer's relations in both directions, each readable from this end: those that hold, with us first."""
     rows = (
         Relation.objects.visible_to(request.user)
         .of(customer.pk)
@@ -92,12 +97,16 @@ def relations_of(customer: Customer, request: HttpRequest) -> list[Sentence]:
         .order_by("-strength", "id")
     )
     sentences = [
-        Sentence(row, row.type.name, row.to_customer)
+        Sentence(row, row.type.name, row.to_customer, _is_past(row, at))
         if row.from_customer_id == customer.pk
-        else Sentence(row, row.type.inverse_name, row.from_customer)
+        else Sentence(row, row.type.inverse_name, row.from_customer, _is_past(row, at))
         for row in rows
     ]
-    return sorted(sentences, key=lambda sentence: sentence.other is not None)
+    return sorted(sentences, key=lambda sentence: (sentence.is_past, sentence.other is not None))
+
+
+def _is_past(relation: Relation, at: datetime) -> bool:
+    return relation.until is not None and relation.until < at.date()
 
 
 def log_interaction(model_admin: Any, request: HttpRequest, pk: int, *, at: datetime) -> HttpResponse:

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
@@ -16,6 +17,7 @@ from customers.admin.customer_list import CustomerChangeList
 from customers.admin.customer_page import customer_page, log_interaction
 from customers.admin.filters import CountryFilter, VisibleRelatedFilter
 from customers.admin.relations import RelationsFromInline, RelationsToInline
+from customers.admin.words import ago
 from customers.models import Customer
 
 
@@ -23,7 +25,7 @@ from customers.models import Customer
 class CustomerAdmin(CandidModelAdmin):
     """Customers, without scores: analytics registers a class of its own on top of this one."""
 
-    list_display = ["name_and_kind", "relation_to_us", "owner", "team", "last_activity_at"]
+    list_display = ["name_and_kind", "relation_to_us", "looked_after_by", "last_activity"]
     list_display_links = None
     list_select_related = ["owner", "team"]
     list_filter = [
@@ -98,6 +100,26 @@ class CustomerAdmin(CandidModelAdmin):
             customer.name,
             customer.get_kind_display(),
             f" · {customer.country}" if customer.country else "",
+        )
+
+    @admin.display(description=_("owner"), ordering="owner__username")
+    def looked_after_by(self, customer: Customer) -> str:
+        """The owner, and the team that sees them."""
+        owner = customer.owner
+        return format_html(
+            '<span class="cd-two"><b>{}</b><small>{}</small></span>',
+            (owner.get_full_name() or owner.get_username()) if owner else "–",
+            customer.team,
+        )
+
+    @admin.display(description=_("last activity"), ordering="last_activity_at")
+    def last_activity(self, customer: Customer) -> str:
+        """How long ago something happened; the moment itself as a hint."""
+        moment = customer.last_activity_at
+        return format_html(
+            '<span class="cd-number" title="{}">{}</span>',
+            date_format(moment, "DATETIME_FORMAT"),
+            ago(moment, at=timezone.now()),
         )
 
     @admin.display(description=_("relation to us"))

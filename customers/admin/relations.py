@@ -49,7 +49,6 @@ class RelationInline(CandidTabularInline):
 
     model = Relation
     form = RelationForm
-    tab = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """The relations whose ends the user may see, with their names."""

@@ -1,0 +1,96 @@
+"""The customer admin with scores: it takes the place of the plain one, which knows nothing of analytics."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from analytics.admin.chart_options import SCORE_LINE
+from analytics.admin.customer_filters import ChangeFilter, EvidenceFilter, ScoreBandFilter
+from analytics.admin.customer_list import ScoredChangeList
+from analytics.admin.preference_display import preference_card
+from analytics.admin.score_card import score_card
+from analytics.admin.score_display import points, score_bar
+from analytics.admin.timeline_page import first_page, older_page
+from analytics.admin.why_page import why_page
+from customers.admin.customers import CustomerAdmin
+from customers.models import Customer
+
+admin.site.unregister(Customer)
+
+
+@admin.register(Customer)
+class ScoredCustomerAdmin(CustomerAdmin):
+    """Customers with satisfaction score, reasons, preferences and timeline."""
+
+    list_display = [
+        "name_and_kind",
+        "satisfaction",
+        "change",
+        "open_tickets",
+        "relation_to_us",
+        "looked_after_by",
+        "last_activity",
+    ]
+    list_select_related = ["owner", "team", "score"]
+    list_filter = [*CustomerAdmin.list_filter, ScoreBandFilter, EvidenceFilter, ChangeFilter]
+    page_template = "admin/analytics/customer_page.html"
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
+        """The list with scores and open tickets."""
+        return ScoredChangeList
+
+    def get_urls(self) -> list[URLPattern]:
+        """The reasons and the timeline have addresses of their own."""
+        wrap = self.admin_site.admin_view
+        return [
+            path("<int:pk>/why/", wrap(self.why), name="customers_customer_why"),
+            path("<int:pk>/timeline/", wrap(self.timeline), name="customers_customer_timeline"),
+            *super().get_urls(),
+        ]
+
+    def why(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Why this score: the evidence, as of now or of ?as_of=."""
+        return why_page(self, request, pk, at=timezone.now())
+
+    def timeline(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Older entries of the timeline, from ?before= on."""
+        return older_page(self, request, pk)
+
+    def page_context(self, request: HttpRequest, customer: Customer, *, at: datetime) -> dict[str, Any]:
+        """Score, preferences and the newest entries of the timeline."""
+        card = score_card(customer, at=at)
+        return {
+            "score": card,
+            "history_data": json.dumps(card.chart) if card else "",
+            "history_options": json.dumps(SCORE_LINE),
+            "preferences": preference_card(customer),
+            **first_page(customer, request),
+        }
+
+    @admin.display(description=_("satisfaction"), ordering="score__score")
+    def satisfaction(self, customer: Customer) -> SafeString:
+        """Score and bar, never without the label where the evidence is low."""
+        score = getattr(customer, "score", None)
+        return score_bar(score) if score else format_html('<span class="cd-muted">{}</span>', _("not yet"))
+
+    @admin.display(description=_("30 days"), ordering="score__change")
+    def change(self, customer: Customer) -> SafeString | str:
+        """Points against thirty days before."""
+        score = getattr(customer, "score", None)
+        return "–" if score is None or score.change is None else points(score.change)
+
+    @admin.display(description=_("open tickets"))
+    def open_tickets(self, customer: Any) -> SafeString | str:
+        """How many tickets are not solved, leading to them."""
+        if not customer.open_tickets:
+            return "–"
+        link = reverse("admin:services_ticket_changelist") + f"?customer__id__exact={customer.pk}"
+        return format_html('<a class="cd-chip cd-chip--fair" href="{}">{}</a>', link, customer.open_tickets)

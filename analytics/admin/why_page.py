@@ -1,0 +1,166 @@
+"""Why this score: every point of it, down to the tickets, ratings and orders, as of now or of an earlier date."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from analytics.admin.score_card import shown_value
+from analytics.admin.score_display import FACTOR_NAMES, points, pull, tone_of
+from analytics.admin.subjects import Subject, Subjects
+from analytics.admin.words import describe
+from analytics.operations.explain_score import explain_score
+from analytics.operations.explanation import Explanation
+from analytics.operations.moment_of import moment_of
+from analytics.scoring.satisfaction import Evidence, FactorResult
+from analytics.scoring.waterfall import Cause, WaterfallRow
+from customers.admin.customer_page import page_frame, visible_customer
+
+CAUSES = {
+    Cause.NEW: gettext_lazy("new"),
+    Cause.GONE: gettext_lazy("gone"),
+    Cause.CHANGED: gettext_lazy("still waiting"),
+    Cause.AGED: gettext_lazy("older now"),
+}
+WHAT = {
+    "recorded": gettext_lazy("recorded later"),
+    "superseded": gettext_lazy("corrected later"),
+    "excluded": gettext_lazy("left out later"),
+}
+SHOWN_MOVES = 4
+SHOWN_FACTS = 6  # of a factor; the rest unfolds
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One piece of evidence: which ticket, rating or order, what it said, what it weighs and does."""
+
+    subject: Subject
+    at: datetime
+    said: str
+    weight: str
+    points: SafeString
+    bar: SafeString
+
+
+@dataclass(frozen=True, slots=True)
+class FactorSection:
+    """One factor with its evidence, the strongest first."""
+
+    name: str
+    code: str
+    value: str
+    baseline: str
+    n_eff: float
+    points: SafeString
+    bar: SafeString
+    low_evidence: bool
+    facts: list[Fact]
+    more: int
+
+
+def why_page(model_admin: Any, request: HttpRequest, pk: int, *, at: datetime) -> HttpResponse:
+    """Render the page. `?as_of=DATE` looks at an earlier day; nonsense there is said, and today is shown."""
+    customer = visible_customer(model_admin, request, pk)
+    asked = request.GET.get("as_of", "").strip()
+    as_of, problem = _date(asked, at)
+    found = explain_score(customer=customer, as_of=as_of, at=at)
+    subjects = Subjects(found, request)
+    context = {
+        **page_frame(model_admin, request, customer, tab="why"),
+        "asked": asked,
+        "problem": problem,
+        "found": found,
+        "number": round(found.score),
+        "tone": tone_of(found.score),
+        "dial": f"{found.score * 0.75:.2f}",
+        "percentile": None if found.percentile is None else round(found.percentile),
+        "factors": _factors(found, subjects),
+        "moved": _moved(found, subjects),
+        "changed_since": [
+            (WHAT[change.what], subjects.of(change.row.subject_type, change.row.subject_id), change.row)
+            for change in found.changed_since
+        ],
+        "differs_now": found.stored is not None and abs(found.now - found.score) >= 0.05,
+    }
+    return TemplateResponse(request, "admin/analytics/why_page.html", context)
+
+
+def _date(asked: str, at: datetime) -> tuple[datetime | None, str]:
+    if not asked:
+        return None, ""
+    try:
+        return min(moment_of(asked), at), ""
+    except ValueError:
+        return None, _("“%(text)s” is no date such as 2026-03-31; this is the score now.") % {"text": asked}
+
+
+def _factors(found: Explanation, subjects: Subjects) -> list[FactorSection]:
+    factors = found.satisfaction.factors
+    most = max(5.0, *(abs(factor.points) for factor in factors))
+    return [_factor(found, factor, subjects, most) for factor in factors]
+
+
+def _factor(found: Explanation, factor: FactorResult, subjects: Subjects, most: float) -> FactorSection:
+    largest = max((abs(row.points) for row in factor.evidence), default=0.0)
+    strongest = sorted(factor.evidence, key=lambda row: (-abs(row.points), -row.observation_id))
+    return FactorSection(
+        name=str(FACTOR_NAMES[factor.name]),
+        code=factor.name,
+        value=shown_value(factor.name, factor.value),
+        baseline=shown_value(factor.name, factor.baseline),
+        n_eff=factor.n_eff,
+        points=points(factor.points),
+        bar=pull(factor.points, most=most),
+        low_evidence=factor.low_evidence,
+        facts=[
+            Fact(
+                subject=subjects.of(row.subject_type, row.subject_id),
+                at=row.at,
+                said=said(found, row),
+                weight=f"{100 * row.weight:.0f} %",
+                points=points(row.points, digits=2),
+                bar=pull(row.points, most=largest),
+            )
+            for row in strongest
+        ],
+        more=len(strongest) - SHOWN_FACTS,
+    )
+
+
+def said(found: Explanation, row: Evidence) -> str:
+    """The fact itself, in its own unit."""
+    fact = found.rows[row.observation_id]
+    return describe(row.measure, fact.value, fact.reference)
+
+
+def _moved(found: Explanation, subjects: Subjects) -> dict[str, Any] | None:
+    if found.moved is None:
+        return None
+    fall = found.moved.waterfall
+    most = max(1.0, *(abs(row.points) for row in fall.rows))
+    return {
+        "since": found.moved.since,
+        "before": round(fall.score_before),
+        "after": round(fall.score_after),
+        "total": points(fall.points),
+        "rows": [
+            (FACTOR_NAMES[row.name], points(row.points), pull(row.points, most=most), _causes(row, subjects))
+            for row in fall.rows
+        ],
+    }
+
+
+def _causes(row: WaterfallRow, subjects: Subjects) -> list[tuple[Subject, Any, SafeString]]:
+    """What moved a factor most, each with its reason."""
+    strongest = sorted(row.evidence, key=lambda piece: -abs(piece.points))[:SHOWN_MOVES]
+    return [
+        (subjects.of(piece.subject_type, piece.subject_id), CAUSES[piece.cause], points(piece.points, digits=2))
+        for piece in strongest
+        if abs(piece.points) >= 0.005
+    ]

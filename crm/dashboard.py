@@ -1,0 +1,130 @@
+"""The first page: what waits for somebody, who moved, how the scores lie. Every number leads to its list."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Q
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from analytics.admin.chart_options import COUNT_BARS
+from analytics.admin.score_display import FACTOR_NAMES, FACTOR_OF_CODE, points, score_bar, tone_of
+from analytics.admin.words import rating_tone, said_of_rating
+from analytics.models import CustomerScore, ScoringRun
+from analytics.operations.score_distribution import score_distribution
+from customers.admin.words import ago
+from customers.models import Customer
+from services.models import SatisfactionRating, Ticket
+
+SOON = timedelta(hours=4)
+MOVERS = 5
+RATINGS = 6
+# Bars that read on light and dark alike.
+COLOURS = {"bad": "#cf5b53", "warn": "#d9993c", "fair": "#3c9aa6", "good": "#3f9e74"}
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A number, its name, and the list behind it."""
+
+    name: str
+    value: int
+    link: str
+    tone: str = ""
+
+
+def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """What the first page shows this user, all of it under `visible_to`."""
+    at = timezone.now()
+    user: Any = request.user
+    context["title"] = _("Dashboard")
+    if user.has_perm("services.view_ticket"):
+        context["tiles"] = ticket_tiles(user, at=at)
+    if user.has_perm("customers.view_customer"):
+        context["has_customers"] = Customer.objects.visible_to(user).exists()
+        context["customers_link"] = reverse("admin:customers_customer_changelist")
+    if user.has_perm("analytics.view_customerscore"):
+        scores = CustomerScore.objects.visible_to(user).select_related("customer")
+        context["fell"] = _movers(scores.filter(change__lt=0).order_by("change")[:MOVERS])
+        context["rose"] = _movers(scores.filter(change__gt=0).order_by("-change")[:MOVERS])
+        context["distribution"] = distribution_chart()
+        context["bar_options"] = json.dumps(COUNT_BARS)
+        context["run"] = run = ScoringRun.objects.order_by("-id").first()
+        context["run_age"] = ago(run.finished_at or run.started_at, at=at) if run else ""
+    if user.has_perm("services.view_satisfactionrating"):
+        ratings = SatisfactionRating.objects.visible_to(user).select_related("customer", "ticket", "order")
+        context["ratings"] = [_rating(row, at=at) for row in ratings.order_by("-id")[:RATINGS]]
+    return context
+
+
+def ticket_tiles(user: Any, *, at: datetime) -> list[Tile]:
+    """Open tickets, and which of them press. One query."""
+    soon = at + SOON
+    due = Q(resolution_due_at__range=(at, soon)) | Q(first_replied_at=None, first_reply_due_at__range=(at, soon))
+    late = Q(first_replied_at=None, first_reply_due_at__lt=at) | Q(resolution_due_at__lt=at)
+    numbers = (
+        Ticket.objects.visible_to(user)
+        .unsolved()
+        .aggregate(
+            open=Count("pk"),
+            mine=Count("pk", filter=Q(assignee__user=user)),
+            unassigned=Count("pk", filter=Q(assignee=None)),
+            late=Count("pk", filter=late),
+            soon=Count("pk", filter=due),
+        )
+    )
+    link = reverse("admin:services_ticket_changelist")
+    return [
+        Tile(_("Open tickets"), numbers["open"], f"{link}?show=unsolved"),
+        Tile(_("Mine"), numbers["mine"], f"{link}?show=mine"),
+        Tile(_("Unassigned"), numbers["unassigned"], f"{link}?show=unassigned"),
+        Tile(_("Late now"), numbers["late"], f"{link}?sla=late", "bad" if numbers["late"] else ""),
+        Tile(_("Due in 4 hours"), numbers["soon"], f"{link}?sla=soon", "warn" if numbers["soon"] else ""),
+    ]
+
+
+def _movers(scores: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "customer": row.customer,
+            "bar": score_bar(row),
+            "change": points(row.change),
+            "factor": FACTOR_NAMES.get(FACTOR_OF_CODE.get(row.change_factor, ""), ""),
+        }
+        for row in scores
+    ]
+
+
+def _rating(row: SatisfactionRating, *, at: datetime) -> tuple[SatisfactionRating, str, str, str]:
+    """A rating with its words, tone and age."""
+    return row, said_of_rating(row.scale, row.value), rating_tone(row.scale, row.value), ago(row.at, at=at)
+
+
+def distribution_chart() -> dict[str, Any] | None:
+    """How the scores of everybody lay when the newest run finished, as bars of five points; None before the first."""
+    found = score_distribution()
+    if not found or not found["count"]:
+        return None
+    bins: list[int] = found["histogram"]
+    width = 100 // len(bins)
+    used = [i for i, count in enumerate(bins) if count]
+    shown = range(max(0, used[0] - 2), min(len(bins), used[-1] + 3))  # a little air on both sides
+    data = {
+        "labels": [str(i * width) for i in shown],
+        "datasets": [
+            {
+                "data": [bins[i] for i in shown],
+                "backgroundColor": [COLOURS[tone_of(i * width)] for i in shown],
+                "borderRadius": 3,
+                "barPercentage": 0.94,
+                "categoryPercentage": 1,
+                "label": _("customers"),
+            }
+        ],
+    }
+    rows = [(f"{i * width}–{(i + 1) * width}", count) for i, count in enumerate(bins) if count]
+    return {**found, "data": json.dumps(data), "rows": rows}
