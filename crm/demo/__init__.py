@@ -9,5 +9,5 @@ catalogue             what we sell, at what price
 parties, relations    the customers; how they hang together
 mood                  how well each is served, and whom it gets worse or better for
 orders, tickets       what they bought; what they asked for, told by story and phrases
-company               all of it in one; load puts it into the database
+company               all of it in one; load and settle put it into the database, login keeps the password
 """

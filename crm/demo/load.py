@@ -7,8 +7,6 @@ from typing import Any, NoReturn
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from services.operations.import_ratings import import_ratings
 
 from analytics.choices import RunKind
 from analytics.operations.ensure_run import ensure_run
@@ -16,10 +14,11 @@ from analytics.operations.ensure_versions import ensure_versions
 from analytics.operations.moment_of import moment_of
 from analytics.operations.work_chunks import work_chunks
 from crm.demo.company import Company
+from crm.demo.presence import SOURCE, require_no_other_customers
 from crm.demo.settle import settle_desk, settle_staff
 from crm.demo.staff import TEAMS
 from customers.choices import ImportState
-from customers.models import Customer, ImportBatch, Team
+from customers.models import ImportBatch, Team
 from customers.operations.import_customers import import_customers
 from customers.operations.import_interactions import import_interactions
 from customers.operations.import_orders import import_orders
@@ -27,9 +26,9 @@ from customers.operations.import_products import import_products
 from customers.operations.import_relations import import_relations
 from customers.operations.price_orders import price_orders
 from customers.operations.records import Counts
+from services.operations.import_ratings import import_ratings
 from services.operations.import_tickets import import_tickets
 
-SOURCE = "demo"
 BATCH = 1000
 MONTHS_OF_HISTORY = 6
 
@@ -47,31 +46,8 @@ IMPORTS: dict[str, Callable[..., Counts]] = {
 }
 
 
-class OtherCustomers(Exception):
-    """There are customers here that are not the demo's. Nothing was changed."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            _(
-                "This database already holds customers, so the demo company is not loaded into it. Use an empty one:"
-                " another DATABASE_URL, or another folder in CRM_VAR_DIR."
-            )
-        )
-
-
 class DemoRefused(Exception):
     """An operation did not take a row of the demo: generator and models have parted ways."""
-
-
-def is_loaded() -> bool:
-    """Whether the demo company is here."""
-    return ImportBatch.objects.filter(format=SOURCE, state=ImportState.DONE).exists()
-
-
-def require_no_other_customers() -> None:
-    """Raise OtherCustomers unless the database is without customers."""
-    if Customer.objects.exists():
-        raise OtherCustomers
 
 
 @transaction.atomic

@@ -22,7 +22,7 @@ class Mood:
         if not self.trend:
             return self.base
         passed = (at - (self.now - BEGINS)) / (BEGINS - COMPLETE)
-        shift = -3.0 if self.trend == WORSE else 2.6
+        shift = -3.6 if self.trend == WORSE else 3.2
         return self.base + shift * min(1.0, max(0.0, passed))
 
     @property
@@ -33,5 +33,5 @@ class Mood:
 
 def draw_mood(rng: Random, *, trend: str, now: datetime) -> Mood:
     """A mood with this trend: who gets worse was well served before, and the other way round."""
-    base = {WORSE: 0.6, BETTER: -1.3, "": 0.0}[trend]
-    return Mood(base=base + rng.gauss(0, 0.35 if trend else 0.8), trend=trend, now=now)
+    base = {WORSE: 0.7, BETTER: -1.7, "": 0.0}[trend]
+    return Mood(base=base + rng.gauss(0, 0.35 if trend else 1.2), trend=trend, now=now)

@@ -141,7 +141,7 @@ class _Population:
             standing=standing,
             is_vip=size > 2.2 and rng.random() < 0.4,
             mood=draw_mood(rng, trend=trend, now=self.now),
-            discount=min(max(rng.gauss(0.05, 0.06), -0.08), 0.25),
+            discount=min(max(rng.gauss(0.06, 0.1), -0.15), 0.35),
             domain=f"{slug}.example",
         )
         self.result.accounts.append(account)
@@ -209,7 +209,7 @@ class _Population:
             standing="client",
             is_vip=False,
             mood=draw_mood(rng, trend="", now=self.now),
-            discount=max(0.0, rng.gauss(0.01, 0.02)),
+            discount=rng.gauss(0.01, 0.04),
         )
         account.contacts.append(Contact(account.id, name.full, place, "", account.since))
         self.result.accounts.append(account)

@@ -80,7 +80,6 @@ TOPICS: dict[str, dict[str, tuple[str, ...]]] = {
         "answers": (
             "It says 4.2.1 and it is on Wi-Fi.",
             "The serial number is on the photo; it is connected by cable.",
-            "Firmware 4.1.8. I could not find the screenshot function, but it says 'no host'.",
         ),
         "solutions": (
             "Please hold the feed key for five seconds and choose 'Reset network'. The setup finds it then.",
@@ -109,11 +108,7 @@ TOPICS: dict[str, dict[str, tuple[str, ...]]] = {
             "How many items do you handle a day, roughly, and at what temperature?",
             "Which accessories do you have at present? The model number on the back is enough.",
         ),
-        "answers": (
-            "Around 800 a day, mostly at 4 degrees.",
-            "It is the older cradle, model from 2021.",
-            "About 300 a day, in a normal office.",
-        ),
+        "answers": ("Around 800 a day, mostly at 4 degrees.", "It is the older cradle, model from 2021."),
         "solutions": (
             "Yes, it is rated for that; I attach the data sheet with the figures.",
             "For your amount I would take the next larger model: it costs a little more but lasts twice as long.",
@@ -139,11 +134,7 @@ TOPICS: dict[str, dict[str, tuple[str, ...]]] = {
             "Could you give me the serial number on the bottom, so that I can check the warranty?",
             "Does the lamp blink when you hold the power key for ten seconds?",
         ),
-        "answers": (
-            "The number is {n}4-77{n}10.",
-            "It blinks red twice, then it goes out.",
-            "No reaction at all, even after an hour on the charger.",
-        ),
+        "answers": ("The number is {n}4-77{n}10.", "It blinks red twice, then it goes out."),
         "solutions": (
             "This is covered by warranty. A replacement is on its way; please use its box to send the old one back.",
             "Our workshop replaced the mainboard, tested it for a day and has sent it back to you.",
@@ -176,11 +167,7 @@ TOPICS: dict[str, dict[str, tuple[str, ...]]] = {
             "When was it last calibrated or cleaned, and could you send the log file from the service menu?",
             "Does it also happen after a reset to factory settings?",
         ),
-        "answers": (
-            "It was last serviced in spring. The log is attached.",
-            "Yes, also after the reset.",
-            "Only with the new software; the old one is fine.",
-        ),
+        "answers": ("It was last serviced in spring. The log is attached.", "Yes, also after the reset."),
         "solutions": (
             "The log shows a worn sensor. A technician will change it free of charge on the next working day.",
             "Please set 'fast mode' to off: the last update turned it on by mistake. A correction is coming.",
@@ -206,11 +193,7 @@ TOPICS: dict[str, dict[str, tuple[str, ...]]] = {
             "Could you confirm the delivery address, please? The carrier noted 'recipient not found'.",
             "May we deliver it in two parts? One item is still at the factory.",
         ),
-        "answers": (
-            "The address is right, but the entrance is at the back.",
-            "Yes, two parts are fine.",
-            "Please send what you have.",
-        ),
+        "answers": ("The address is right, but the entrance is at the back.", "Yes, two parts are fine."),
         "solutions": (
             "The parcel was stuck in the depot. It goes out today and will be with you tomorrow before noon.",
             "I have sent a second shipment by express; please refuse the first one should it still turn up.",
@@ -236,7 +219,7 @@ TOPICS: dict[str, dict[str, tuple[str, ...]]] = {
             "Could you please send a photo of the box and of the label on it? The carrier wants to see them.",
             "Do you want a replacement or the money back?",
         ),
-        "answers": ("Here are the photos.", "A replacement, please, and quickly.", "A credit note will do."),
+        "answers": ("Here are the photos.", "A replacement, please, and quickly."),
         "solutions": (
             "A replacement left our warehouse today. You may dispose of the damaged one.",
             "I have credited the amount in full; you will see it on the next statement.",
@@ -262,11 +245,7 @@ TOPICS: dict[str, dict[str, tuple[str, ...]]] = {
             "Which purchase number should be on it?",
             "Could you send me the bank statement line, without other entries?",
         ),
-        "answers": (
-            "It is PO-77{n}.",
-            "Attached, the two bookings are marked.",
-            "Please use the address of our head office.",
-        ),
+        "answers": ("It is PO-77{n}.", "Attached, the two bookings are marked."),
         "solutions": (
             "You are right. The corrected invoice is in your portal and replaces the old one.",
             "The second charge has been returned to your account today.",
@@ -283,11 +262,7 @@ TOPICS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "details": ("It is unopened.", "It was only taken out of the box.", "We are glad to pay the postage.", ""),
         "asks": ("Is the packaging still complete? Then it is easy.", "Which model would you like instead?"),
-        "answers": (
-            "Yes, everything is there.",
-            "The next larger one, please.",
-            "The manual is missing, the rest is complete.",
-        ),
+        "answers": ("Yes, everything is there.", "The next larger one, please."),
         "solutions": (
             "No problem. The return label is attached; we credit the amount as soon as it is here.",
             "The exchange is on its way, and you need not wait for us to receive the old one.",
@@ -303,7 +278,7 @@ TOPICS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "details": ("We need it for our budget by the end of next week.", "Delivery could be in two steps.", ""),
         "asks": ("Do you need training for your staff as well?", "When should it be delivered, at the latest?"),
-        "answers": ("Yes, half a day would be good.", "By the end of the quarter.", "No, the devices only."),
+        "answers": ("Yes, half a day would be good.", "By the end of the quarter."),
         "solutions": (
             "The offer is in your portal. It is valid for thirty days.",
             "I have worked it out with a quantity discount; see the attachment. I am glad to go through it with you.",

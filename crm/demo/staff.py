@@ -23,7 +23,8 @@ class Colleague:
     @property
     def name(self) -> str:
         """As customers see it: family name first in Chinese."""
-        return f"{self.family}{self.given}" if not self.family.isascii() else f"{self.given} {self.family}"
+        is_chinese = "\u4e00" <= self.family[0] <= "\u9fff"
+        return f"{self.family}{self.given}" if is_chinese else f"{self.given} {self.family}"
 
 
 def _agent(username: str, given: str, family: str, teams: tuple[str, ...], queues: str, skill: float) -> Colleague:

@@ -15,10 +15,10 @@ from crm.demo.talk import SERVICE_TYPES, Talk
 from services.choices import Channel, Priority, RatingScale, TicketStatus
 from services.operations.records import RatingRecord, TicketRecord
 
-TICKETS = 5700  # and those of the movers
+TICKETS = 5600  # and those of the movers
 FRESH = 14  # opened within the last hours
 SHARE_OF_FIRMS = 0.78
-MOVER_TICKETS = (4, 7)  # so many more in the weeks when the mood turns
+MOVER_TICKETS = (6, 10)  # so many more in the weeks when the mood turns
 RATED = 0.42
 
 TOPICS = {"setup": 14, "advice": 12, "broken": 14, "wrong": 10, "late": 14, "damaged": 8, "invoice": 12, "return": 8,
@@ -112,7 +112,7 @@ class _Desk:
             opened_at=at,
             hours=hours,
             targets=targets_of(plan_of_queue)[priority],
-            reply_pace=live * rng.lognormvariate(-0.75 - 0.5 * level, 0.75),
+            reply_pace=live * rng.lognormvariate(-0.75 - 0.55 * level, 0.75),
             work_pace=rng.lognormvariate(-0.8 - 0.35 * level, 0.7),
             reopens=min(0.35, max(0.01, 0.05 - 0.05 * level)),
             agent=agent,
@@ -215,7 +215,7 @@ class _Desk:
         rng = self.rng
         if played.solved_at is None or played.status not in (TicketStatus.SOLVED, TicketStatus.CLOSED):
             return
-        slowness = min(2.5, max(0.0, case.reply_pace - 0.8)) + 0.5 * min(2.0, max(0.0, case.work_pace - 0.8))
+        slowness = min(2.0, max(0.0, case.reply_pace - 0.8)) + 0.5 * min(1.5, max(0.0, case.work_pace - 0.8))
         mark = 4.35 + 0.45 * level - 0.65 * slowness - 1.2 * played.reopened + rng.gauss(0, 0.75)
         mark = min(5.0, max(1.0, mark))
         at = played.solved_at + timedelta(hours=min(rng.expovariate(1 / 20), 200), minutes=5)

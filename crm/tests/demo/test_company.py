@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from crm.demo.company import Company, generate
+from crm.demo.staff import STAFF
 from customers.choices import ContactKind, CustomerKind
 from services.choices import UNSOLVED, Direction, EventKind, MessageKind, TicketStatus
 from services.transitions import TRANSITIONS
@@ -130,3 +131,9 @@ def test_some_deliveries_are_late_and_most_are_not(company: Company) -> None:
     delivered = [order for order in company.orders if order.delivered_at and order.promised_at]
     late = [order for order in delivered if order.delivered_at > order.promised_at]  # type: ignore[operator]
     assert 0.02 < len(late) / len(delivered) < 0.5
+
+
+def test_colleagues_are_named_as_their_country_does() -> None:
+    names = {colleague.username: colleague.name for colleague in STAFF}
+    assert names["lucia.marin"] == "Lucía Marín"
+    assert names["li.wei"] == "李伟"
