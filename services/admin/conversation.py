@@ -1,0 +1,105 @@
+"""The story of a ticket in the order it happened: what was said, and between it what was done."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from services.choices import Channel, Direction, EventKind, MessageKind, Priority, RatingScale, TicketStatus
+from services.models import Message, Ticket, TicketEvent
+
+ENTRIES_SHOWN = 200
+# These events are the messages themselves, which stand in the conversation.
+SAID = (EventKind.CUSTOMER_MESSAGE, EventKind.AGENT_REPLY, EventKind.AUTO_REPLY, EventKind.NOTE)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A message (`message` set) or a grey line."""
+
+    at: datetime
+    who: str
+    side: str  # theirs, ours, note; empty for a grey line
+    text: str
+    is_automatic: bool = False
+    tone: str = ""
+
+
+def conversation(ticket: Ticket, events: list[TicketEvent]) -> tuple[list[Entry], bool]:
+    """The newest entries of the story, oldest first, and whether there are earlier ones. One query."""
+    rows = ticket.messages.select_related("author__agent", "customer").order_by("-at", "-id")[: ENTRIES_SHOWN + 1]
+    messages = list(rows)[::-1]
+    entries = sorted([*_lines(events, messages), *map(_said, messages)], key=lambda entry: entry.at)
+    return entries[-ENTRIES_SHOWN:], len(entries) > ENTRIES_SHOWN
+
+
+def lines_since(events: list[TicketEvent], last_seen: int) -> list[Entry]:
+    """What happened after the event with this key, also what was said, each as a line."""
+    return [line for event, line in _told(events) if event.pk > last_seen]
+
+
+def _said(message: Message) -> Entry:
+    if message.kind == MessageKind.NOTE:
+        side = "note"
+    else:
+        side = "theirs" if message.direction == Direction.INBOUND else "ours"
+    who = message.customer.name if message.customer else _name(message.author)
+    return Entry(message.at, who, side, message.body, message.is_automatic)
+
+
+def _lines(events: list[TicketEvent], messages: list[Message]) -> list[Entry]:
+    """Grey lines. A reply that another system only told the time of has no message, so it is a line as well."""
+    moments = {message.at for message in messages}
+    return [line for event, line in _told(events) if event.kind not in SAID or event.at not in moments]
+
+
+def _told(events: list[TicketEvent]) -> list[tuple[TicketEvent, Entry]]:
+    told: list[tuple[TicketEvent, Entry]] = []
+    status: str | None = None
+    for event in events:
+        text = _what(event)
+        if status is not None and event.status_after != status:
+            step = f"{_label(TicketStatus, status)} → {_label(TicketStatus, event.status_after)}"
+            text = step if event.kind == EventKind.STATUS else f"{text} · {step}"
+        status = event.status_after
+        tone = {EventKind.BREACHED: "bad", EventKind.REOPENED: "warn"}.get(EventKind(event.kind), "")
+        told.append((event, Entry(event.at, _name(event.actor) if event.actor else "", "", text, tone=tone)))
+    return told
+
+
+def _what(event: TicketEvent) -> str:
+    data: dict[str, Any] = event.data
+    match event.kind:
+        case EventKind.OPENED if data.get("channel"):
+            return _("Opened · %(channel)s") % {"channel": _label(Channel, data["channel"])}
+        case EventKind.ASSIGNED if data.get("name"):
+            return _("Assigned to %(agent)s") % {"agent": data["name"]}
+        case EventKind.ASSIGNED if "to" in data:
+            return _("Assigned to nobody")
+        case EventKind.PRIORITY if "new" in data:
+            return _("Priority: %(old)s → %(new)s") % {
+                "old": _label(Priority, data.get("old")),
+                "new": _label(Priority, data["new"]),
+            }
+        case EventKind.RATED if "value" in data:
+            return _("Rated %(value)s (%(scale)s)") % {
+                "value": data["value"],
+                "scale": _label(RatingScale, data.get("scale")),
+            }
+        case EventKind.BREACHED:
+            name = _("first reply") if data.get("clock") == "first_reply" else _("resolution")
+            return _("Target missed: %(clock)s") % {"clock": name}
+    return str(event.get_kind_display())
+
+
+def _label(choices: Any, value: Any) -> str:
+    """The label of a choice; a value that is none, as another system may have, as it is."""
+    return str(dict(choices.choices).get(value, value))
+
+
+def _name(user: Any) -> str:
+    if user is None:
+        return _("Somebody who left")
+    agent = getattr(user, "agent", None)
+    return str(agent.name if agent else user.get_full_name() or user.get_username())

@@ -1,0 +1,165 @@
+"""The page of one ticket: the conversation, the reply box, the customer beside it, the clocks, and the verbs."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from customers.admin.panels import customer_panels
+from customers.models import Customer, Order, StaleVersion
+from services.admin.clock_faces import clock_faces, stretches, totals
+from services.admin.conversation import Entry, conversation, lines_since
+from services.admin.ticket_forms import THEN, AssignForm, ComposeForm, PriorityForm, RateForm
+from services.admin.ticket_verbs import REFUSALS, do, form_for, may_take, moves_of, reason
+from services.choices import RatingScale
+from services.models import SatisfactionRating, Ticket
+from services.operations.sla_terms import terms_of
+from services.operations.ticket_change import FINAL
+
+OTHERS_SHOWN = 5
+ORDERS_SHOWN = 3
+TEMPLATE = "admin/services/ticket/page.html"
+
+
+def visible_ticket(model_admin: Any, request: HttpRequest, pk: int) -> Ticket:
+    """The ticket, or 404 when it is out of the user's sight; 403 for someone who may see no ticket at all."""
+    if not model_admin.has_view_permission(request):
+        raise PermissionDenied
+    tickets = model_admin.get_queryset(request).select_related(
+        "customer", "requester", "queue", "team", "assignee__user", "service_type", "policy"
+    )
+    ticket: Ticket | None = tickets.filter(pk=pk).first()
+    if ticket is None:
+        raise Http404(_("There is no such ticket, or you may not see it."))
+    return ticket
+
+
+def ticket_page(
+    model_admin: Any,
+    request: HttpRequest,
+    pk: int,
+    *,
+    at: datetime,
+    compose: ComposeForm | None = None,
+    refusal: str = "",
+    news: list[Entry] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Render the page. After a refusal: `compose` holds what was typed, `news` what happened meanwhile."""
+    ticket = visible_ticket(model_admin, request, pk)
+    events = list(ticket.events.select_related("actor__agent"))
+    terms = terms_of(ticket)
+    entries, has_earlier = conversation(ticket, events)
+    tape = stretches(events, terms, at=at)
+    seen = {"version": ticket.version, "seen_event": max((event.pk for event in events), default=0)}
+    request.current_app = model_admin.admin_site.name
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "title": ticket.subject,
+        "opts": model_admin.opts,
+        "media": model_admin.media,
+        "ticket": ticket,
+        "now": at,
+        "entries": entries,
+        "has_earlier": has_earlier,
+        "clocks": clock_faces(ticket, events, terms, at=at),
+        "tape": tape,
+        "tape_totals": totals(tape),
+        "ratings": ratings_of(ticket),
+        "seen": seen,
+        "refusal": refusal,
+        "news": news or [],
+        **_customer(ticket, request),
+        **_verbs(model_admin, request, ticket, seen, compose),
+    }
+    return TemplateResponse(request, TEMPLATE, context, status=status)
+
+
+def do_verb(model_admin: Any, request: HttpRequest, pk: int, verb: str, *, at: datetime) -> HttpResponse:
+    """Take a request for a verb: do it and go back to the page, or show the page with the reason why not."""
+    ticket = visible_ticket(model_admin, request, pk)
+    if not model_admin.has_change_permission(request, ticket):
+        raise PermissionDenied
+    user: Any = request.user
+    form = form_for(verb, request.POST, ticket=ticket, user=user)
+    if form is None:
+        raise Http404(_("There is no such verb."))
+    compose = form if isinstance(form, ComposeForm) else None
+    if not form.is_valid():
+        return ticket_page(model_admin, request, pk, at=at, compose=compose, refusal=_told(form), status=422)
+    try:
+        with transaction.atomic():
+            done = do(verb, ticket=ticket, user=user, given=form.cleaned_data, at=at)
+    except REFUSALS as refusal:
+        news = lines_since(list(ticket.events.select_related("actor__agent")), form.cleaned_data["seen_event"] or 0)
+        return ticket_page(
+            model_admin,
+            request,
+            pk,
+            at=at,
+            compose=compose,
+            refusal=reason(refusal),
+            news=news if isinstance(refusal, StaleVersion) else [],
+            status=409,
+        )
+    messages.success(request, done)
+    return HttpResponseRedirect(reverse("admin:services_ticket_change", args=[pk]) + "#latest")
+
+
+def ratings_of(ticket: Ticket) -> list[SatisfactionRating]:
+    """What the customer says of the service now."""
+    return list(ticket.ratings.filter(replaced_by=None))
+
+
+def _told(form: forms.Form) -> str:
+    fields = (name for name in form.errors if name in form.fields)
+    return " ".join(f"{form[name].label}: {' '.join(map(str, form.errors[name]))}" for name in fields)
+
+
+def _customer(ticket: Ticket, request: HttpRequest) -> dict[str, Any]:
+    """The customer beside the conversation, as far as the user may see."""
+    user: Any = request.user
+    may_see = user.has_perm("customers.view_customer")
+    customer = Customer.objects.visible_to(user).filter(pk=ticket.customer_id).first() if may_see else None
+    others = Ticket.objects.visible_to(user).unsolved().filter(customer=ticket.customer_id).exclude(pk=ticket.pk)
+    orders = Order.objects.visible_to(user).filter(customer=ticket.customer_id).order_by("-ordered_at", "-pk")
+    return {
+        "customer": customer,
+        "panels": customer_panels(request, customer) if customer else [],
+        "others": list(others.order_by("-pk")[:OTHERS_SHOWN]),
+        "orders": list(orders[:ORDERS_SHOWN]) if user.has_perm("customers.view_order") else [],
+    }
+
+
+def _verbs(
+    model_admin: Any, request: HttpRequest, ticket: Ticket, seen: dict[str, int], compose: ComposeForm | None
+) -> dict[str, Any]:
+    """The reply box and the buttons, for whoever may change the ticket; only what its status allows."""
+    if not model_admin.has_change_permission(request, ticket):
+        return {"can_change": False}
+    user: Any = request.user
+    is_final = ticket.status in FINAL
+    return {
+        "can_change": True,
+        "is_final": is_final,
+        "moves": moves_of(ticket),
+        "can_take": may_take(ticket, user),
+        "compose": None if is_final else _compose_box(compose, seen),
+        "then": [pair for pair in THEN if not pair[0] or pair[0] != ticket.status],
+        "assign_form": None if is_final else AssignForm(initial={"to": ticket.assignee}, ticket=ticket, user=user),
+        "priority_form": PriorityForm(initial={"to": ticket.priority}) if ticket.is_unsolved else None,
+        "rate_form": RateForm(initial={"scale": RatingScale.CSAT}),
+    }
+
+
+def _compose_box(refused: ComposeForm | None, seen: dict[str, int]) -> ComposeForm:
+    """The reply box: empty, or with what was typed and the version that the page shows now."""
+    typed = {name: refused.data.get(name, "") for name in ("body", "mode")} if refused else {}
+    return ComposeForm(initial={"mode": "reply", **typed, **seen})

@@ -1,0 +1,139 @@
+"""The verbs that a ticket's page offers, and what becomes of a request to do one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from customers.models import StaleVersion, User
+from services.admin.ticket_forms import AssignForm, ComposeForm, PriorityForm, RateForm, SeenForm
+from services.choices import Priority, TicketStatus
+from services.models import Agent, Ticket
+from services.operations.add_note import add_note
+from services.operations.assign_ticket import AgentTakesNoTickets, AlreadyTaken, assign_ticket
+from services.operations.change_priority import TicketIsSolved, change_priority
+from services.operations.close_ticket import close_ticket
+from services.operations.hold_ticket import hold_ticket
+from services.operations.pend_ticket import pend_ticket
+from services.operations.rate_ticket import rate_ticket
+from services.operations.receive_message import receive_message
+from services.operations.reopen_ticket import reopen_ticket
+from services.operations.reply_to_ticket import reply_to_ticket
+from services.operations.solve_ticket import solve_ticket
+from services.operations.ticket_change import FINAL, TicketIsFinal
+from services.operations.write_rating import RatingOutOfBounds
+from services.transitions import TRANSITIONS, IllegalTransition
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A verb that takes nothing but the ticket and leads to one status."""
+
+    code: str
+    label: Any
+    icon: str
+    to: TicketStatus
+    verb: Callable[..., Ticket]
+    is_main: bool = False
+
+
+MOVES = [
+    Move("solve", gettext_lazy("Solve"), "check_circle", TicketStatus.SOLVED, solve_ticket, is_main=True),
+    Move("reopen", gettext_lazy("Reopen"), "replay", TicketStatus.OPEN, reopen_ticket),
+    Move("pend", gettext_lazy("Wait for customer"), "hourglass_empty", TicketStatus.PENDING, pend_ticket),
+    Move("hold", gettext_lazy("Put on hold"), "pause_circle", TicketStatus.ON_HOLD, hold_ticket),
+    Move("close", gettext_lazy("Close for good"), "lock", TicketStatus.CLOSED, close_ticket),
+]
+
+
+def moves_of(ticket: Ticket) -> list[Move]:
+    """The moves that the table allows from the ticket's status. A new ticket opens by being answered."""
+    allowed = TRANSITIONS[ticket.status]
+    is_new = ticket.status == TicketStatus.NEW
+    return [move for move in MOVES if move.to in allowed and not (is_new and move.to == TicketStatus.OPEN)]
+
+
+def form_for(verb: str, data: Any, *, ticket: Ticket, user: User) -> forms.Form | None:
+    """The form that a verb's request must pass; None: there is no such verb."""
+    if verb == "compose":
+        return ComposeForm(data)
+    if verb == "assign":
+        return AssignForm(data, ticket=ticket, user=user)
+    if verb == "priority":
+        return PriorityForm(data)
+    if verb == "rate":
+        return RateForm(data)
+    if verb == "take" or any(move.code == verb for move in MOVES):
+        return SeenForm(data)
+    return None
+
+
+def do(verb: str, *, ticket: Ticket, user: User, given: dict[str, Any], at: datetime) -> str:
+    """Do a verb with what its valid form holds; returns what to tell the user. Raises what the operation raises."""
+    common: dict[str, Any] = {"ticket": ticket, "by": user, "at": at, "expected_version": given["version"]}
+    if verb == "compose":
+        return _compose(common, given)
+    if verb == "take":
+        assign_ticket(to=Agent.objects.filter(user=user).first(), **common)
+        return _("The ticket is yours.")
+    if verb == "assign":
+        assign_ticket(to=given["to"], **common)
+        return _("Given to %(agent)s.") % {"agent": given["to"]} if given["to"] else _("The ticket is nobody's now.")
+    if verb == "priority":
+        change_priority(to=Priority(given["to"]), **common)
+        return _("Priority: %(priority)s.") % {"priority": ticket.get_priority_display()}
+    if verb == "rate":
+        rate_ticket(value=given["value"], scale=given["scale"], comment=given["comment"], **common)
+        return _("The rating is on record.")
+    next(move for move in MOVES if move.code == verb).verb(**common)
+    return _("The ticket is %(status)s.") % {"status": ticket.get_status_display().lower()}
+
+
+def _compose(common: dict[str, Any], given: dict[str, Any]) -> str:
+    if given["mode"] == "note":
+        add_note(body=given["body"], **common)
+        return _("The note is kept. Only colleagues see it.")
+    if given["mode"] == "customer":
+        receive_message(body=given["body"], **common)
+        return _("What the customer said is in the conversation.")
+    then = TicketStatus(given["then"]) if given["then"] else None
+    reply_to_ticket(body=given["body"], status_after=then, **common)
+    return _("The reply is in the conversation; the ticket is %(status)s.") % {
+        "status": common["ticket"].get_status_display().lower()
+    }
+
+
+# What an operation may refuse. Each is told in plain words; what was typed stays on the page.
+REFUSALS = (
+    StaleVersion,
+    TicketIsFinal,
+    TicketIsSolved,
+    AlreadyTaken,
+    AgentTakesNoTickets,
+    IllegalTransition,
+    RatingOutOfBounds,
+)
+
+
+def reason(refusal: Exception) -> str:
+    """A refusal as the user reads it."""
+    if isinstance(refusal, StaleVersion):
+        return _(
+            "The ticket changed while this page was open, so nothing was done. Look at what is new, then try again."
+        )
+    if isinstance(refusal, IllegalTransition):
+        labels = dict(TicketStatus.choices)
+        return _("A ticket that is %(before)s cannot become %(after)s.") % {
+            "before": str(labels[TicketStatus(refusal.status_from)]).lower(),
+            "after": str(labels[TicketStatus(refusal.status_to)]).lower(),
+        }
+    return str(refusal)
+
+
+def may_take(ticket: Ticket, user: User) -> bool:
+    """Whether the user is an agent and nobody has the ticket."""
+    return ticket.status not in FINAL and ticket.assignee_id is None and Agent.objects.filter(user=user).exists()
