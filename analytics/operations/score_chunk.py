@@ -28,11 +28,11 @@ def score_chunk(*, chunk: ScoringChunk, at: datetime) -> int | None:
 
 
 def _read(chunk: ScoringChunk) -> FactSheet:
-    run = chunk.run
+    run, whose = chunk.run, Whose(chunk.lo, chunk.hi)
     if run.kind != RunKind.SWEEP:
-        return read_facts(whose=Whose(chunk.lo, chunk.hi), as_of=run.as_of)
+        return read_facts(whose=whose, as_of=run.as_of)
     # Asked anew, so that whoever was scored since the plan was made is left out.
-    stale = stale_customers(as_of=run.as_of, since=stale_since(before=run), lo=chunk.lo, hi=chunk.hi)
+    stale = stale_customers(as_of=run.as_of, since=stale_since(before=run), whose=whose)
     return read_facts(whose=Whose.these(stale), as_of=run.as_of)
 
 

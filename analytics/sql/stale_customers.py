@@ -3,11 +3,12 @@ from datetime import datetime
 from django.db.models import F, Q
 
 from analytics.models import CustomerScore
+from analytics.sql.whose import Whose
 from customers.models import Customer
 
 
-def stale_customers(*, as_of: datetime, since: datetime | None, lo: int = 0, hi: int | None = None) -> list[int]:
-    """Keys, in order, of the customers between `lo` and `hi` whose score is stale: never scored, read another
+def stale_customers(*, as_of: datetime, since: datetime | None, whose: Whose | None = None) -> list[int]:
+    """Keys, in order, of the customers (of these, or of all) whose score is stale: never scored, read another
     activity_version than the customer has now, or past its refresh_at. Of the first two kinds only those with
     activity after `since` (None: ever).
 
@@ -17,13 +18,11 @@ def stale_customers(*, as_of: datetime, since: datetime | None, lo: int = 0, hi:
     another order, so `since` must lie so far back that every transaction which began before has ended; whether a
     score is stale is then decided by the version, which is exact.
     """
-    in_range = {"pk__gte": lo} if hi is None else {"pk__range": (lo, hi)}
-    changed = Customer.objects.filter(**in_range).filter(
-        Q(score=None) | ~Q(score__activity_version=F("activity_version"))
-    )
+    asked = Q() if whose is None else whose.at("pk")
+    changed = Customer.objects.filter(asked, Q(score=None) | ~Q(score__activity_version=F("activity_version")))
     if since is not None:
         changed = changed.filter(last_activity_at__gte=since)
-    due = CustomerScore.objects.filter(**in_range, refresh_at__lte=as_of)
+    due = CustomerScore.objects.filter(asked, refresh_at__lte=as_of)
     found: set[int] = set(changed.order_by().values_list("pk", flat=True).iterator())
     found.update(due.order_by().values_list("pk", flat=True).iterator())
     return sorted(found)
