@@ -37,6 +37,9 @@ class IdFilter(NumberFilter):
 
 
 class _YesNoField(forms.NullBooleanField):
+    # The usual widget makes None of all that it does not know, before anybody can object.
+    widget = forms.Select(choices=[("", _("All")), ("true", _("Yes")), ("false", _("No"))])
+
     def to_python(self, value: Any) -> Any:
         if value in (None, ""):
             return None
@@ -52,10 +55,10 @@ class YesNoFilter(BooleanFilter):
 
 
 class _MomentField(IsoDateTimeField):
-    def strptime(self, value: str, format: str) -> datetime:
+    def to_python(self, value: Any) -> Any:
+        moment = super().to_python(value)
         try:
-            moment: datetime = super().strptime(value, format)
-            return moment.astimezone(UTC)
+            return moment and moment.astimezone(UTC)
         except OverflowError as error:
             raise ValidationError(_("This time cannot be reckoned with.")) from error
 
