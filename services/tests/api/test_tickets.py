@@ -1,0 +1,142 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from customers.models import Customer, Team, User
+from services.models import Queue, Ticket
+from tests.client import as_user, ids, url, with_token
+
+pytestmark = pytest.mark.django_db
+
+
+def test_it_opens_a_ticket(ann: User, acme: Customer, wang: Customer, queue: Queue) -> None:
+    response = as_user(ann).post(
+        url("tickets/"),
+        {
+            "customer": acme.pk,
+            "requester": wang.pk,
+            "queue": queue.pk,
+            "subject": "泵漏水",
+            "body": "Please help",
+            "priority": 3,
+        },
+    )
+    assert response.status_code == 201, response.content
+    body = response.json()
+    assert (body["status"], body["channel"], body["priority"], body["subject"]) == ("new", "api", 3, "泵漏水")
+    assert response.headers["ETag"] == f'"{body["version"]}"'
+    ticket = Ticket.objects.get(pk=body["id"])
+    assert (ticket.team, ticket.messages.get().body) == (queue.team, "Please help")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("subject", ""),
+        ("subject", "a\x00"),
+        ("priority", 9),
+        ("channel", "pigeon"),
+        ("queue", 999),
+        ("customer", 10**25),
+        ("status", "closed"),
+        ("attributes", {"x": ["\x00"]}),
+        ("colour", "red"),
+    ],
+)
+def test_what_is_not_right_is_refused(ann: User, acme: Customer, queue: Queue, field: str, value: Any) -> None:
+    data = {"customer": acme.pk, "queue": queue.pk, "subject": "x", field: value}
+    response = as_user(ann).post(url("tickets/"), data)
+    assert (response.status_code, list(response.json()["errors"])) == (400, [field])
+    assert not Ticket.objects.exists()
+
+
+def test_a_customer_out_of_sight_does_not_exist(otto: User, acme: Customer, queue: Queue) -> None:
+    response = as_user(otto).post(url("tickets/"), {"customer": acme.pk, "queue": queue.pk, "subject": "x"})
+    assert (response.status_code, list(response.json()["errors"])) == (400, ["customer"])
+
+
+def test_an_outsider_sees_none(otto: User, ticket: Ticket) -> None:
+    client = as_user(otto)
+    assert ids(client.get(url("tickets/"))) == []
+    assert client.get(url(f"tickets/{ticket.pk}/")).status_code == 404
+
+
+def test_fields_that_verbs_own_cannot_be_written(ann: User, ticket: Ticket) -> None:
+    client, path = as_user(ann), url(f"tickets/{ticket.pk}/")
+    etag = client.get(path).headers["ETag"]
+    for field, value in (("status", "solved"), ("assignee", None), ("customer", 1), ("priority", 4), ("queue", 1)):
+        response = client.patch(path, {field: value}, headers={"If-Match": etag})
+        assert (response.status_code, list(response.json()["errors"])) == (400, [field])
+    assert client.patch(path, {"subject": "Leak"}).status_code == 428
+    changed = client.patch(path, {"subject": "Leak", "attributes": {"po": 7}}, headers={"If-Match": etag})
+    assert (changed.status_code, changed.json()["subject"]) == (200, "Leak")
+    assert client.patch(path, {"subject": "x"}, headers={"If-Match": etag}).status_code == 412
+
+
+def test_a_ticket_cannot_be_deleted(root: User, ticket: Ticket) -> None:
+    assert as_user(root).delete(url(f"tickets/{ticket.pk}/"), headers={"If-Match": "*"}).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", 2),
+        ("q=leaks", 1),
+        ("status=new", 2),
+        ("status=solved", 0),
+        ("unsolved=true", 2),
+        ("unsolved=false", 0),
+        ("unassigned=true", 2),
+        ("unassigned=false", 0),
+        ("priority=4", 1),
+        ("channel=web", 2),
+        ("breaching=true", 2),
+        ("breaching=false", 0),
+        ("breached=true", 2),
+        ("breached=false", 0),
+        ("opened_after=2026-06-03T10:00:00Z", 2),
+        ("opened_before=2026-06-03T10:00:00Z", 0),
+        ("assignee=1", 0),
+        ("ordering=-resolution_due_at", 2),
+        ("ordering=first_reply_due_at", 2),
+    ],
+)
+def test_it_filters(ann: User, open_one: Callable[..., Ticket], query: str, found: int) -> None:
+    open_one()
+    open_one("Valve", priority=4)
+    assert len(ids(as_user(ann).get(url(f"tickets/?{query}")))) == found
+
+
+def test_it_finds_the_tickets_of_a_requester(
+    ann: User, open_one: Callable[..., Ticket], acme: Customer, wang: Customer
+) -> None:
+    ticket = open_one(requester=wang)
+    open_one()
+    assert ids(as_user(ann).get(url(f"tickets/?customer={wang.pk}"))) == [ticket.pk]
+    assert len(ids(as_user(ann).get(url(f"tickets/?customer={acme.pk}")))) == 2
+    assert ids(as_user(ann).get(url(f"tickets/?number={ticket.number}"))) == [ticket.pk]
+
+
+def test_pages_by_due_time_show_every_ticket_once(ann: User, open_one: Callable[..., Ticket]) -> None:
+    made = {open_one(f"T{n}", priority=1 + n % 2).pk for n in range(7)}
+    client, seen = as_user(ann), []
+    path: str | None = url("tickets/?page_size=2&ordering=resolution_due_at")
+    while path:
+        page = client.get(path).json()
+        seen += [(row["resolution_due_at"], row["id"]) for row in page["results"]]
+        path = page["next"]
+    assert seen == sorted(seen)
+    assert {pk for _, pk in seen} == made
+
+
+@pytest.mark.parametrize("count", [3, 50])
+def test_a_list_costs_the_same_however_long(
+    ann: User, north: Team, acme: Customer, queue: Queue, count: int, django_assert_max_num_queries: Any
+) -> None:
+    Ticket.objects.bulk_create(
+        Ticket(number=f"B-{n}", subject="x", customer=acme, queue=queue, team=north) for n in range(count)
+    )
+    client = with_token(ann)
+    with django_assert_max_num_queries(8):
+        assert len(ids(client.get(url("tickets/")))) == count
