@@ -73,7 +73,8 @@ class _Batch:
             return
         values["attributes"] = {**customer.attributes, **record.attributes}
         names = set_what_differs(customer, values)
-        check_row(customer, leave_out=("team", "owner"))
+        if names:
+            check_row(customer, leave_out=("team", "owner"))
         points = self._missing_points(customer, record.contacts)
         tally.found(changed=bool(names or points))
         if names or points:

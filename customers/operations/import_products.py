@@ -35,7 +35,8 @@ def import_products(
         try:
             row = here.get(record.source_id) or Product(source=source, source_id=record.source_id)
             names = set_what_differs(row, _values(record, categories))
-            check_row(row, leave_out=("category",))
+            if names:
+                check_row(row, leave_out=("category",))
         except Refused as refused:
             tally.refuse(record.source_id, str(refused))
             continue

@@ -20,12 +20,13 @@ def price_orders(*, at: datetime, orders: QuerySet[Order] | None = None) -> int:
         wanted = wanted.filter(pk__in=orders.values("pk"))
     count = 0
     for priced in prices_of(wanted):
-        observe(facts=[_fact(price) for price in priced], at=at)
+        observe(facts=[price_fact(price) for price in priced], at=at)
         count += len(priced)
     return count
 
 
-def _fact(price: PricedOrder) -> NewFact:
+def price_fact(price: PricedOrder) -> NewFact:
+    """What an order's price says: paid against reference, when it was ordered."""
     return NewFact(
         customer_id=price.customer_id,
         factor=Factor.PRICE,

@@ -7,12 +7,13 @@ move along in memory: a sorted list for each category and currency.
 
 from bisect import bisect_left, insort
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
 from operator import itemgetter
+from statistics import median
 
 from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
 
@@ -102,7 +103,7 @@ def prices_of(wanted: QuerySet[Order]) -> Iterator[list[PricedOrder]]:
         priced = []
         for order in orders:
             _take_in(medians, order)
-            if order.is_wanted and (price := _price(medians, order)):
+            if order.is_wanted and (price := _price(medians.median, order)):
                 priced.append(price)
         yield priced
 
@@ -113,14 +114,36 @@ def _take_in(medians: MovingMedians, order: _Order) -> None:
             medians.add((line.category_id, order.currency), order.ordered_at, float(line.unit_price))
 
 
-def _price(medians: MovingMedians, order: _Order) -> PricedOrder | None:
+def price_of(order: Order) -> PricedOrder | None:
+    """Price one order by itself, as prices_of does: one query for the lines, one for the windows of its categories."""
+    lines = _lines([order.pk]).get(order.pk, [])
+    categories = {line.category_id for line in lines if not line.list_price and line.category_id is not None}
+    prices: dict[int, list[float]] = defaultdict(list)
+    if categories:
+        earlier = Q(order__ordered_at__lt=order.ordered_at) | Q(order__ordered_at=order.ordered_at, order__lte=order.pk)
+        sold = OrderLine.objects.exclude(order__status=OrderStatus.CANCELLED).filter(
+            earlier,
+            order__ordered_at__gte=order.ordered_at - WINDOW,
+            order__currency=order.currency,
+            product__category__in=categories,
+            quantity__gt=0,
+        )
+        for category, unit_price in sold.values_list("product__category_id", "unit_price"):
+            prices[category or 0].append(float(unit_price))
+    medians = {(category, order.currency): median(found) for category, found in prices.items()}
+    return _price(
+        medians.get, _Order(order.pk, order.customer_id, order.ordered_at, order.currency, is_wanted=True, lines=lines)
+    )
+
+
+def _price(median_of: Callable[[Market], float | None], order: _Order) -> PricedOrder | None:
     paid = reference = 0.0
     for line in order.lines:
         if line.quantity <= 0:
             continue
         unit = float(line.list_price) if line.list_price else None
         if unit is None and line.category_id is not None:
-            unit = medians.median((line.category_id, order.currency))
+            unit = median_of((line.category_id, order.currency))
         if unit:
             paid += float(line.unit_price * line.quantity)
             reference += unit * float(line.quantity)

@@ -59,10 +59,10 @@ class _Batch:
         self.source, self.records, self.at = source, records, at
         self.customers = customers_by_source(source, (r.customer_id for r in records))
         self.tickets = rows_by_source(Ticket, source, (r.ticket_id for r in records))
-        self.orders = rows_by_source(Order, source, (r.order_id for r in records))
+        self.orders = _orders(source, (r.order_id for r in records))
         self.subjects = {
             "ticket": {source_id: ticket.pk for source_id, ticket in self.tickets.items()},
-            "order": {source_id: order.pk for source_id, order in self.orders.items()},
+            "order": {source_id: pk for source_id, (pk, _) in self.orders.items()},
         }
         self.here = rows_by_source(SatisfactionRating, source, (r.source_id for r in records))
         self.new: list[_New] = []
@@ -137,7 +137,7 @@ class _Batch:
 
     def _tell(self) -> None:
         tickets = {ticket.pk: ticket for ticket in self.tickets.values()}
-        customers = {order.pk: order.customer_id for order in self.orders.values()}
+        customers = dict(self.orders.values())
         facts = []
         for new in self.new:
             row = new.row
@@ -147,6 +147,16 @@ class _Batch:
                 ids = {customers[row.order_id or 0]}
             facts += rating_facts(row, customer_ids=sorted(ids), replaced=new.replaced)
         observe(facts=facts, at=self.at, also_touched=[new.row.customer_id for new in self.new])
+
+
+def _orders(source: str, source_ids: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """The key and the customer of each of these orders."""
+    found: dict[str, tuple[int, int]] = {}
+    for ids in chunks({*source_ids} - {""}):
+        rows = Order.objects.filter(source=source, source_id__in=ids)
+        for source_id, pk, customer_id in rows.values_list("source_id", "pk", "customer_id"):
+            found[str(source_id)] = pk, customer_id
+    return found
 
 
 def _histories(ticket_ids: Iterable[int]) -> dict[int, History]:

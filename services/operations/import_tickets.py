@@ -90,7 +90,8 @@ class _Batch:
             values = {name: value for name, value in values.items() if OWNED_BY.get(name) not in ours}
         values["status"] = whole[-1].status_after
         names = set_what_differs(row, values)
-        check_row(row, leave_out=("customer", "requester", "service_type", "queue", "team", "assignee", "policy"))
+        if names:
+            check_row(row, leave_out=("customer", "requester", "service_type", "queue", "team", "assignee", "policy"))
         ticket = _Ticket(row, names, whole, events, messages)
         if row._state.adding:
             self.new.append(ticket)
