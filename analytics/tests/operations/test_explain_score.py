@@ -1,0 +1,201 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from analytics.choices import RunKind
+from analytics.models import FACTORS, CustomerScore, ScoreSnapshot
+from analytics.operations.explain_score import explain_score
+from analytics.tests.histories import (
+    DAY,
+    HOUR,
+    exclude,
+    populate,
+    price,
+    promises,
+    rating,
+    reply,
+    score_everybody,
+    waiting,
+)
+from customers.models import Customer, Observation, Team
+from customers.operations.observe import observe
+from services.models import Queue, Ticket
+from tests.cast import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+def live(customer: Customer) -> None:
+    """One fact of each factor."""
+    facts = [rating(customer, 5), promises(customer, 1, 2), reply(customer, 900, 3600), price(customer, 8, 10)]
+    observe(facts=facts, at=NOW - DAY)
+
+
+def test_it_has_the_shape_of_the_design(acme: Customer) -> None:
+    live(acme)
+    score_everybody()
+    shown = explain_score(customer=acme, at=NOW).as_dict()
+    assert list(shown)[:5] == ["customer", "as_of", "version", "score", "raw"]
+    assert (shown["customer"], shown["as_of"], shown["version"]) == (acme.pk, NOW.isoformat(), 1)
+    assert [factor["name"] for factor in shown["factors"]] == list(FACTORS)
+    factor = shown["factors"][0]
+    assert {"name", "value", "baseline", "n_eff", "contribution", "points", "evidence"} <= set(factor)
+    (evidence,) = factor["evidence"]
+    assert (evidence["type"], evidence["id"], evidence["value"], evidence["given"]) == ("rating", 1, 1.0, 5.0)
+    assert evidence["at"] == (NOW - DAY).isoformat()
+    assert 0.99 < evidence["weight"] < 1.0
+
+
+def test_it_adds_up(north: Team) -> None:
+    for customer in populate(north, 25):
+        score_everybody()
+        shown = explain_score(customer=customer, at=NOW).as_dict()
+        assert 50 + sum(factor["points"] for factor in shown["factors"]) == pytest.approx(shown["score"], abs=1e-9)
+        for factor in shown["factors"]:
+            points = sum(piece["points"] for piece in factor["evidence"])
+            assert points == pytest.approx(factor["points"], abs=1e-9)
+
+
+def test_the_stored_number_is_replayed_exactly_whatever_came_later(north: Team) -> None:
+    people = populate(north, 40)
+    score_everybody()
+    stored = dict(CustomerScore.objects.values_list("pk", "score"))
+    for customer in people:  # corrections, exclusions and late rows, all recorded after
+        row = customer.observations.filter(superseded_version=None).order_by("pk").first()
+        if row is not None and not row.is_exclusion:
+            exclude(row, at=NOW + HOUR)
+        observe(facts=[rating(customer, 1, at=NOW - 100 * DAY, subject=10**6 + customer.pk)], at=NOW + HOUR)
+    for customer in people:
+        customer.refresh_from_db()
+        explanation = explain_score(customer=customer, at=NOW + HOUR)
+        assert explanation.score == explanation.stored == explanation.replayed == stored[customer.pk]
+        assert explanation.is_stale
+
+
+def test_a_late_row_is_named_with_the_number_that_follows_from_it(acme: Customer) -> None:
+    live(acme)
+    score_everybody()
+    observe(facts=[rating(acme, 1, at=NOW - 30 * DAY, subject=77)], at=NOW + HOUR)
+    acme.refresh_from_db()
+    shown = explain_score(customer=acme, at=NOW + HOUR).as_dict()
+    assert shown["replayed"] == shown["stored"] == shown["score"]
+    assert shown["now"] < shown["stored"]
+    (change,) = shown["changed_since"]
+    assert (change["what"], change["type"], change["id"], change["given"]) == ("recorded", "rating", 77, 1.0)
+    score_everybody(at=NOW + HOUR, as_of=NOW)
+    assert explain_score(customer=acme, at=NOW + HOUR).score == shown["now"]
+
+
+def test_a_correction_shows_both_rows(acme: Customer) -> None:
+    live(acme)
+    score_everybody()
+    observe(facts=[replace(rating(acme, 2), at=NOW)], at=NOW + HOUR)
+    changes = explain_score(customer=acme, at=NOW + HOUR).as_dict()["changed_since"]
+    assert [(change["what"], change["given"]) for change in changes] == [("superseded", 5.0), ("recorded", 2.0)]
+
+
+def test_an_exclusion_is_named_with_its_reason(acme: Customer) -> None:
+    live(acme)
+    score_everybody()
+    exclude(Observation.objects.get(factor=1), at=NOW + HOUR, reason="wrong ticket")
+    changes = explain_score(customer=acme, at=NOW + HOUR).as_dict()["changed_since"]
+    assert [(change["what"], change["reason"]) for change in changes] == [
+        ("superseded", ""),
+        ("excluded", "wrong ticket"),
+    ]
+
+
+def test_what_happened_later_is_no_change_of_that_date(acme: Customer) -> None:
+    live(acme)
+    score_everybody()
+    observe(facts=[rating(acme, 1, at=NOW + HOUR, subject=9)], at=NOW + HOUR)
+    explanation = explain_score(customer=acme, at=NOW + HOUR)
+    assert explanation.changed_since == ()
+    assert explanation.now == explanation.stored
+
+
+def test_an_overdue_message_replays_exactly(acme: Customer, queue: Queue) -> None:
+    ticket = Ticket.objects.create(number="1", subject="?", customer=acme, queue=queue, team=queue.team)
+    late = waiting(acme, at=NOW - 9 * DAY, due_at=NOW - 8 * DAY, target=3600, ticket=ticket.pk)
+    observe(facts=[late], at=NOW - 9 * DAY)
+    score_everybody()
+    answered = reply(acme, 7200, 3600, at=NOW + HOUR, ticket=ticket.pk)
+    observe(facts=[answered], at=NOW + HOUR)
+    explanation = explain_score(customer=acme, at=NOW + HOUR)
+    assert explanation.score < 50
+    assert explanation.replayed == explanation.stored
+
+
+def test_with_a_date_it_explains_the_snapshot_of_that_day(acme: Customer) -> None:
+    live(acme)
+    score_everybody(kind=RunKind.REPLAY, as_of=NOW - HOUR)
+    snapshot = ScoreSnapshot.objects.get()
+    explanation = explain_score(customer=acme, as_of=NOW + HOUR, at=NOW + DAY)
+    assert (explanation.as_of, explanation.stored) == (snapshot.as_of, snapshot.score)
+    assert not explanation.is_stale
+
+
+def test_the_stored_score_of_the_day_is_preferred_where_it_is_newer(acme: Customer) -> None:
+    live(acme)
+    score_everybody(kind=RunKind.REPLAY, as_of=NOW - HOUR)
+    score_everybody()
+    assert explain_score(customer=acme, as_of=NOW + HOUR, at=NOW + HOUR).as_of == NOW
+
+
+def test_with_a_date_of_which_nothing_is_stored_it_computes(acme: Customer) -> None:
+    live(acme)
+    score_everybody()
+    observe(facts=[rating(acme, 1, at=NOW, subject=9)], at=NOW)
+    explanation = explain_score(customer=acme, as_of=NOW - 12 * HOUR, at=NOW)
+    assert (explanation.stored, explanation.replayed) == (None, None)
+    assert explanation.as_of == NOW - 12 * HOUR
+    assert explanation.now == explanation.score != 50
+    before_all = explain_score(customer=acme, as_of=NOW - 5 * DAY, at=NOW)
+    assert (before_all.score, before_all.low_evidence) == (50.0, True)
+
+
+def test_the_future_is_not_explained(acme: Customer) -> None:
+    assert explain_score(customer=acme, as_of=NOW + 9 * DAY, at=NOW).as_of == NOW
+
+
+def test_who_was_never_scored_is_explained_as_of_now(acme: Customer) -> None:
+    live(acme)
+    explanation = explain_score(customer=acme, at=NOW)
+    assert (explanation.as_of, explanation.stored, explanation.version) == (NOW, None, None)
+    assert explanation.is_stale
+    assert explanation.percentile is None
+
+
+def test_it_says_what_moved_the_score(acme: Customer) -> None:
+    observe(facts=[rating(acme, 5, at=NOW - 90 * DAY)], at=NOW - 90 * DAY)
+    score_everybody(at=NOW - 40 * DAY)
+    observe(facts=[rating(acme, 1, subject=2), promises(acme, 0, 1)], at=NOW - DAY)
+    score_everybody()
+    explanation = explain_score(customer=acme, at=NOW)
+    row = CustomerScore.objects.get()
+    assert explanation.moved is not None
+    assert explanation.moved.since == NOW - 40 * DAY
+    moved = explanation.as_dict()["moved"]
+    assert moved["points"] == pytest.approx(row.change, abs=1e-9)
+    assert sum(factor["points"] for factor in moved["factors"]) == pytest.approx(row.change, abs=1e-9)
+    causes = {(p["type"], p["id"]): p["cause"] for p in moved["factors"][0]["evidence"]}
+    assert causes == {("rating", 1): "aged", ("rating", 2): "new"}
+
+
+def test_the_percentile_is_among_everybody(north: Team) -> None:
+    people = populate(north, 30)
+    score_everybody()
+    ranked = sorted(people, key=lambda customer: CustomerScore.objects.get(pk=customer.pk).score)
+    percentiles = [explain_score(customer=customer, at=NOW).percentile for customer in ranked]
+    assert percentiles == sorted(p for p in percentiles if p is not None)
+    assert percentiles[0] == 0.0 or percentiles[0] is not None
+
+
+def test_it_asks_a_fixed_number_of_questions(acme: Customer, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    observe(facts=[rating(acme, 3, subject=n) for n in range(80)], at=NOW)
+    score_everybody(at=NOW - timedelta(days=31), as_of=NOW - timedelta(days=31))
+    score_everybody()
+    with django_assert_num_queries(7):
+        explain_score(customer=acme, at=NOW)
