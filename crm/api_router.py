@@ -7,6 +7,7 @@ from analytics.api.scores import PreferenceViewSet, ScoreViewSet
 from customers.api.catalogue import CategoryViewSet, ProductViewSet
 from customers.api.customers import CustomerViewSet
 from customers.api.interactions import InteractionViewSet
+from customers.api.orders import OrderViewSet
 from customers.api.relations import RelationTypeViewSet, RelationViewSet
 from services.api.desk import QueueViewSet, ServiceTypeViewSet, SLAPolicyViewSet
 from services.api.tickets import TicketViewSet
@@ -25,6 +26,7 @@ router.register("relations", RelationViewSet)
 router.register("relation-types", RelationTypeViewSet)
 router.register("products", ProductViewSet)
 router.register("categories", CategoryViewSet)
+router.register("orders", OrderViewSet)
 router.register("interactions", InteractionViewSet)
 router.register("tickets", TicketViewSet)
 router.register("queues", QueueViewSet)

@@ -13,6 +13,8 @@ from rest_framework.views import exception_handler
 
 from customers.models import StaleVersion
 from customers.operations.add_contact_point import HasItAlready
+from customers.operations.deliver_order import NotOnTheWay
+from customers.operations.place_order import BadOrder
 from customers.operations.relate_customers import AlreadyRelated, RelationRefused
 from services.operations.assign_ticket import AgentTakesNoTickets, AlreadyTaken
 from services.operations.change_priority import TicketIsSolved
@@ -25,6 +27,7 @@ CONFLICTS: dict[type[Exception], str] = {
     AlreadyRelated: "already_related",
     AlreadyTaken: "already_taken",
     IllegalTransition: "illegal_transition",
+    NotOnTheWay: "not_on_the_way",
     TicketIsFinal: "ticket_is_final",
     TicketIsSolved: "ticket_is_solved",
 }
@@ -50,6 +53,8 @@ def _translated(error: Exception) -> Exception:
         return ValidationError({error.field: [str(error)]})
     if isinstance(error, HasItAlready):
         return ValidationError({"contact_points": [str(error)]})
+    if isinstance(error, BadOrder):
+        return ValidationError({"lines": [str(error)]})
     if isinstance(error, RatingOutOfBounds):
         return ValidationError({"value": [str(error)]})
     if isinstance(error, ProtectedError):

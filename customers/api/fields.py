@@ -121,6 +121,10 @@ class Day(serializers.DateField):
         return day
 
 
+class NothingSerializer(Strict):
+    """This verb takes nothing."""
+
+
 class StrictModel(Strict, serializers.ModelSerializer[Any]):
     """A strict serializer of a model."""
 

@@ -101,10 +101,6 @@ class RatingSerializer(StrictModel):
         read_only_fields = fields
 
 
-class NothingSerializer(Strict):
-    """This verb takes nothing."""
-
-
 class AssignSerializer(Strict):
     """The agent who is to have the ticket; null: nobody. Left out: you take it yourself."""
 

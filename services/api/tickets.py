@@ -6,6 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from customers.api.base import Changes, Creates, Reads, ScopedViewSet
+from customers.api.fields import NothingSerializer
 from customers.api.idempotency import once
 from customers.api.pagination import Keyset
 from services.api import ticket_serializers as shapes
@@ -42,7 +43,7 @@ class TicketViewSet(Reads, Creates, Changes, ScopedViewSet):
         "note": shapes.SaySerializer,
         "receive": shapes.SaySerializer,
         "rate": shapes.RateSerializer,
-        **dict.fromkeys(["pend", "hold", "solve", "close", "reopen"], shapes.NothingSerializer),
+        **dict.fromkeys(["pend", "hold", "solve", "close", "reopen"], NothingSerializer),
     }
 
     def make(self, **values: Any) -> Ticket:
