@@ -1,3 +1,3 @@
-from analytics.admin import customers, runs, versions
+from analytics.admin import customers, panel, runs, versions
 
-__all__ = ["customers", "runs", "versions"]
+__all__ = ["customers", "panel", "runs", "versions"]

@@ -5,15 +5,22 @@ from typing import Any
 _TICKS = {"color": "#84929a", "maxRotation": 0, "autoSkipPadding": 16}
 _BASE: dict[str, Any] = {"animation": False, "responsive": True, "maintainAspectRatio": False}
 
-SCORE_LINE: dict[str, Any] = {
-    **_BASE,
-    "plugins": {"legend": {"display": False}},
-    "elements": {"point": {"radius": 0, "hitRadius": 12}, "line": {"borderWidth": 2}},
-    "scales": {
-        "x": {"grid": {"display": False}, "ticks": _TICKS},
-        "y": {"min": 0, "max": 100, "border": {"display": False}, "ticks": {**_TICKS, "stepSize": 25}},
-    },
-}
+
+def score_line(values: list[float]) -> dict[str, Any]:
+    """A line of scores. The axis holds 50 and what was reached, in tens, with air on both sides."""
+    low = max(0, 10 * int(min(*values, 50.0) // 10) - 10)
+    high = min(100, 10 * int(max(*values, 50.0) // 10) + 20)
+    return {
+        **_BASE,
+        "plugins": {"legend": {"display": False}},
+        "elements": {"point": {"radius": 0, "hitRadius": 12}, "line": {"borderWidth": 2}},
+        "scales": {
+            "x": {"grid": {"display": False}, "ticks": _TICKS},
+            "y": {"min": low, "max": high, "border": {"display": False}, "ticks": {**_TICKS, "stepSize": 10}},
+        },
+    }
+
+
 COUNT_BARS: dict[str, Any] = {
     **_BASE,
     "plugins": {"legend": {"display": False}},

@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from analytics.admin.chart_options import SCORE_LINE
+from analytics.admin.chart_options import score_line
 from analytics.admin.customer_filters import ChangeFilter, EvidenceFilter, ScoreBandFilter
 from analytics.admin.customer_list import ScoredChangeList
 from analytics.admin.preference_display import preference_card
@@ -70,7 +70,7 @@ class ScoredCustomerAdmin(CustomerAdmin):
         return {
             "score": card,
             "history_data": json.dumps(card.chart) if card else "",
-            "history_options": json.dumps(SCORE_LINE),
+            "history_options": json.dumps(score_line(card.reached)) if card else "",
             "preferences": preference_card(customer),
             **first_page(customer, request),
         }

@@ -58,6 +58,11 @@ class ScoreCard:
     chart: dict[str, Any]
     is_stale: bool
 
+    @property
+    def reached(self) -> list[float]:
+        """The scores that the chart shows."""
+        return [value for value in self.chart["datasets"][0]["data"] if value is not None]
+
 
 def score_card(customer: Customer, *, at: datetime) -> ScoreCard | None:
     """The card, or None where the customer has no score yet. Three queries."""

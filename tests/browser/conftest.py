@@ -1,0 +1,89 @@
+"""A browser in front of a running server: no error in its console, no 5xx, no request to another host."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response
+from pytest_django.live_server_helper import LiveServer
+
+from analytics.tests.admin.conftest import fallen as fallen
+from customers.models import User
+
+PICTURES = Path(__file__).resolve().parents[2] / "test-results"
+LOOKS = {
+    "light": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "light"},
+    "dark": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"},
+    "phone": {"viewport": {"width": 390, "height": 844}, "color_scheme": "light"},
+}
+
+Visit = Callable[[str], Page]
+
+
+@pytest.fixture(params=list(LOOKS))
+def look(request: pytest.FixtureRequest) -> str:
+    """Light, dark, and 390 pixels wide."""
+    return str(request.param)
+
+
+@pytest.fixture
+def browser_context_args(browser_context_args: dict[str, Any], look: str) -> dict[str, Any]:
+    """The window and colours of this look."""
+    return {**browser_context_args, **LOOKS[look], "locale": "en-GB"}
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A page that forgives nothing."""
+    wrong: list[str] = []
+
+    def on_console(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            wrong.append(f"console: {message.text}")
+
+    def on_response(response: Response) -> None:
+        if response.status >= 500:
+            wrong.append(f"{response.status} {response.url}")
+
+    page = context.new_page()
+    page.on("console", on_console)
+    page.on("pageerror", lambda error: wrong.append(f"script: {error}"))
+    page.on("response", on_response)
+    yield page
+    assert not wrong, wrong
+
+
+@pytest.fixture
+def visit(page: Page, live_server: LiveServer, look: str) -> Visit:
+    """Open an address, wait until it is quiet, see that nothing sticks out to the right, and take a picture."""
+    PICTURES.mkdir(exist_ok=True)
+
+    def visit(path: str) -> Page:
+        page.goto(live_server.url + path)
+        page.wait_for_load_state("networkidle")
+        take(page, path.strip("/").replace("/", "-") or "home", look)
+        return page
+
+    return visit
+
+
+def take(page: Page, name: str, look: str) -> None:
+    """Save a picture of the whole page; fail where it is wider than the window."""
+    page.screenshot(path=PICTURES / f"{name}-{look}.png", full_page=True)
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= LOOKS[look]["viewport"]["width"], f"{name} is {width} pixels wide"  # type: ignore[index]
+
+
+@pytest.fixture
+def log_in(page: Page, live_server: LiveServer) -> Callable[[User], None]:
+    """Log in as people do: by the form."""
+
+    def log_in(user: User) -> None:
+        page.goto(f"{live_server.url}/admin/login/")
+        page.fill("#id_username", user.username)
+        page.fill("#id_password", "correct horse")
+        page.click("#login-form button[type=submit]")
+        page.wait_for_url(f"{live_server.url}/admin/")
+
+    return log_in
