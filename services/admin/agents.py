@@ -29,8 +29,9 @@ class AgentAdmin(CandidModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Agents with the number of their unsolved tickets."""
-        agents: QuerySet[Any] = super().get_queryset(request)
-        return agents.annotate(unsolved=Count("tickets", filter=Q(tickets__status__in=UNSOLVED)))
+        count = Count("tickets", filter=Q(tickets__status__in=UNSOLVED))
+        agents: QuerySet[Any] = super().get_queryset(request).annotate(unsolved=count)
+        return agents
 
     @admin.display(description=_("unsolved / capacity"), ordering="unsolved")
     def load(self, agent: Any) -> SafeString:

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from services.choices import TicketStatus
 from services.models import Ticket, TicketEvent
@@ -51,19 +51,26 @@ class Stretch:
 
     @property
     def length(self) -> str:
-        """How long it was, by the clock on the wall."""
-        return duration((self.end - self.start).total_seconds())
+        """How long it was."""
+        return length_of(self.kind, (self.end - self.start).total_seconds())
 
 
 def duration(seconds: float) -> str:
-    """Hours and minutes: “3 h 20 min”; days of 24 hours from two days on."""
+    """Hours and minutes: “3 h 20 min”."""
     minutes = round(seconds / 60)
     if minutes < 60:
-        return ngettext("%(minutes)d min", "%(minutes)d min", minutes) % {"minutes": minutes}
+        return _("%(minutes)d min") % {"minutes": minutes}
     hours, rest = divmod(minutes, 60)
     if rest and hours < 10:
         return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": rest}
     return _("%(hours)d h") % {"hours": hours}
+
+
+def length_of(kind: str, seconds: float) -> str:
+    """How long a stretch was: business time in hours, idle time from two days on in days of 24 hours."""
+    if kind == TapeKind.COUNTED or seconds < 48 * 3600:
+        return duration(seconds)
+    return _("%(days)d d") % {"days": round(seconds / 86_400)}
 
 
 def pressing(ticket: Ticket, *, at: datetime) -> ClockFace:
@@ -82,7 +89,7 @@ def reply_face(ticket: Ticket, *, at: datetime) -> ClockFace:
         took = duration(ticket.first_reply_seconds or 0)
         if late_since:
             return ClockFace(name, _("late: took %(time)s") % {"time": took}, "bad", ticket.first_reply_due_at)
-        return ClockFace(name, _("after %(time)s") % {"time": took}, "good", ticket.first_replied_at)
+        return ClockFace(name, _("answered after %(time)s") % {"time": took}, "good", ticket.first_replied_at)
     if not ticket.is_unsolved:
         return ClockFace(name, _("solved without a reply"), "bad" if late_since else "")
     return _running(name, ticket.first_reply_due_at, late_since, at) or ClockFace(name, _("no target"))
@@ -172,5 +179,5 @@ def totals(pieces: list[Stretch]) -> list[tuple[str, str, str]]:
     for kind, group in groupby(ordered, key=lambda piece: piece.kind):
         of_kind = list(group)
         seconds = sum((piece.end - piece.start).total_seconds() for piece in of_kind)
-        result.append((kind, of_kind[0].name, duration(seconds)))
+        result.append((kind, of_kind[0].name, length_of(kind, seconds)))
     return result

@@ -13,6 +13,7 @@ from services.models import SLAPolicy, SLATarget
 
 # A year of business minutes: a promise beyond it is a slip of the pen.
 LONGEST_TARGET = 366 * 24 * 60
+TARGETS = ("first_reply_minutes", "next_reply_minutes", "resolution_minutes")
 
 
 class TargetForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -20,19 +21,12 @@ class TargetForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = SLATarget
-        fields = ["priority", "first_reply_minutes", "next_reply_minutes", "resolution_minutes"]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in self.Meta.fields[1:]:
-            if name in self.fields:
-                minutes: Any = self.fields[name]
-                minutes.min_value, minutes.max_value = 1, LONGEST_TARGET
+        fields = ["priority", *TARGETS]
 
     def clean(self) -> dict[str, Any]:
         """Refuse what is no promise."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
-        for name in self.Meta.fields[1:]:
+        for name in TARGETS:
             minutes = data.get(name)
             if minutes is not None and not 1 <= minutes <= LONGEST_TARGET:
                 self.add_error(name, _("Between a minute and a year, or empty for no promise."))
@@ -44,7 +38,7 @@ class TargetInline(CandidTabularInline):
 
     model = SLATarget
     form = TargetForm
-    fields = (*TargetForm.Meta.fields,)
+    fields = ("priority", *TARGETS)
     max_num = 4
 
 

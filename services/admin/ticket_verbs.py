@@ -38,11 +38,10 @@ class Move:
     icon: str
     to: TicketStatus
     verb: Callable[..., Ticket]
-    is_main: bool = False
 
 
 MOVES = [
-    Move("solve", gettext_lazy("Solve"), "check_circle", TicketStatus.SOLVED, solve_ticket, is_main=True),
+    Move("solve", gettext_lazy("Solve"), "check_circle", TicketStatus.SOLVED, solve_ticket),
     Move("reopen", gettext_lazy("Reopen"), "replay", TicketStatus.OPEN, reopen_ticket),
     Move("pend", gettext_lazy("Wait for customer"), "hourglass_empty", TicketStatus.PENDING, pend_ticket),
     Move("hold", gettext_lazy("Put on hold"), "pause_circle", TicketStatus.ON_HOLD, hold_ticket),

@@ -23,27 +23,13 @@ from services.admin.ticket_filters import ShowFilter, SLAFilter
 from services.admin.ticket_forms import OpenTicketForm
 from services.admin.ticket_page import do_verb, ticket_page
 from services.admin.ticket_verbs import REFUSALS
-from services.choices import Priority, TicketStatus
+from services.choices import Priority
 from services.models import Agent, Queue, Ticket
 from services.operations.assign_ticket import assign_ticket
 from services.operations.open_ticket import open_ticket
 from services.operations.solve_ticket import solve_ticket
 
-STATUS_TONES = {
-    TicketStatus.NEW: "fair",
-    TicketStatus.OPEN: "bad",
-    TicketStatus.PENDING: "warn",
-    TicketStatus.ON_HOLD: "",
-    TicketStatus.SOLVED: "good",
-    TicketStatus.CLOSED: "",
-    TicketStatus.MERGED: "",
-}
-PRIORITY_TONES = {Priority.LOW: "", Priority.NORMAL: "", Priority.HIGH: "warn", Priority.URGENT: "bad"}
-
-
-def chip(label: str, tone: str) -> SafeString:
-    """A state in one word, coloured."""
-    return format_html('<span class="cd-chip{}">{}</span>', f" cd-chip--{tone}" if tone else "", label)
+PRIORITY_TONES = {Priority.HIGH: "cd-chip--warn", Priority.URGENT: "cd-chip--bad"}
 
 
 @admin.register(Ticket)
@@ -188,12 +174,14 @@ class TicketAdmin(CandidModelAdmin):
     @admin.display(description=_("status"), ordering="status")
     def state(self, ticket: Ticket) -> SafeString:
         """The status, coloured."""
-        return chip(ticket.get_status_display(), STATUS_TONES[TicketStatus(ticket.status)])
+        text = '<span class="cd-chip desk-status desk-status--{}">{}</span>'
+        return format_html(text, ticket.status, ticket.get_status_display())
 
     @admin.display(description=_("priority"), ordering="priority")
     def urgency(self, ticket: Ticket) -> SafeString:
         """The priority, coloured where it presses."""
-        return chip(ticket.get_priority_display(), PRIORITY_TONES[Priority(ticket.priority)])
+        tone = PRIORITY_TONES.get(Priority(ticket.priority), "")
+        return format_html('<span class="cd-chip {}">{}</span>', tone, ticket.get_priority_display())
 
     @admin.display(description=_("SLA"), ordering="resolution_due_at")
     def clock(self, ticket: Ticket) -> SafeString:
