@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from io import TextIOWrapper
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import BinaryIO, TextIO, cast
 
 
 class ImportStopped(Exception):
@@ -62,13 +62,16 @@ def read_table(
 
 def _unpacked(raw: BinaryIO, path: Path) -> TextIO:
     if path.suffix == ".xz":
-        return lzma.open(raw, "rt", encoding="utf-8-sig", newline="")
+        return cast(TextIO, lzma.open(raw, "rt", encoding="utf-8-sig", newline=""))
     return TextIOWrapper(raw, encoding="utf-8-sig", newline="")
 
 
 def _rows(text: TextIO, path: Path, columns: Sequence[str], progress: Callable[[], object]) -> Iterator[TableRow]:
     reader = csv.reader(text, strict=True)
-    names = _header(path, next(reader, []), columns)
+    try:
+        names = _header(path, next(reader, []), columns)
+    except csv.Error as error:
+        raise ImportStopped(f"{path}: the header is no proper CSV: {error}") from error
     line = reader.line_num + 1
     for number, (values, problem) in enumerate(_values(reader, len(names))):
         if number % 1000 == 0:
