@@ -1,0 +1,146 @@
+"""Every route of the API × every role × {their own, their team's, another's}. A route without a row here fails."""
+
+from typing import Any, cast
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+from django.urls import reverse
+
+from crm.api_router import router
+from crm.roles import ROLES
+from customers.models import Customer, Team, User
+from services.models import Ticket
+from tests.api.world import World
+from tests.cast import make_user
+from tests.client import as_user
+
+pytestmark = pytest.mark.django_db
+
+Permissions = dict[str, str]
+READ, CREATE = {"get": "view"}, {"get": "view", "post": "add"}
+CHANGE = {"get": "view", "put": "change", "patch": "change"}
+ALL = {**CHANGE, "delete": "delete"}
+VERB = {"post": "change"}
+
+
+def of(model: str, verbs: Permissions) -> Permissions:
+    return {method: f"{verb}_{model}" for method, verb in verbs.items()}
+
+
+# Rows that belong to a team: an outsider sees none of them.
+SCOPED: dict[str, Permissions] = {
+    "customer-list": of("customer", CREATE),
+    "customer-detail": of("customer", ALL),
+    "insight-timeline": of("customer", READ),
+    "insight-score": of("customerscore", READ),
+    "insight-preferences": of("preferenceprofile", READ),
+    "relation-list": of("relation", CREATE),
+    "relation-detail": of("relation", ALL),
+    "relation-end": of("relation", VERB),
+    "order-list": of("order", CREATE),
+    "order-detail": of("order", READ),
+    "order-deliver": of("order", VERB),
+    "interaction-list": of("interaction", CREATE),
+    "interaction-detail": of("interaction", ALL),
+    "ticket-list": of("ticket", CREATE),
+    "ticket-detail": of("ticket", CHANGE),
+    "ticket-messages": of("message", READ),
+    **{
+        f"ticket-{verb}": of("ticket", VERB)
+        for verb in ("assign", "prioritise", "pend", "hold", "solve", "reopen", "close")
+    },
+    **{f"ticket-{verb}": {"post": "add_message"} for verb in ("reply", "note", "receive")},
+    "ticket-rate": {"post": "add_satisfactionrating"},
+    "customerscore-list": of("customerscore", READ),
+    "customerscore-detail": of("customerscore", READ),
+    "preferenceprofile-list": of("preferenceprofile", READ),
+    "preferenceprofile-detail": of("preferenceprofile", READ),
+}
+# The common catalogue: everybody with the permission sees all of it.
+OPEN: dict[str, Permissions] = {
+    f"{model}-{kind}": of(model, verbs)
+    for model in ("category", "product", "queue", "relationtype", "servicetype", "slapolicy")
+    for kind, verbs in (("list", CREATE), ("detail", ALL))
+}
+DECLARED = SCOPED | OPEN
+
+ROUTES: dict[str, Any] = {route.name: route for route in cast(Any, router.urls) if route.name != "api-root"}
+
+
+def methods(name: str) -> list[str]:
+    return sorted(ROUTES[name].callback.actions)
+
+
+def address(name: str, world: World) -> str:
+    resource, _dash, kind = name.partition("-")
+    return reverse(name) if kind == "list" else reverse(name, args=[world[resource]])
+
+
+def ask(user: User, name: str, method: str, world: World) -> Any:
+    """A request that changes nothing: what it sends is refused by whoever looks at it."""
+    send = getattr(as_user(user), method)
+    data = None if method == "get" else {"no such field": 1}
+    headers = {"If-Match": '"999999"'} if method == "delete" else {"If-Match": "*"}
+    return send(address(name, world), data, headers=headers)
+
+
+def permit_everything(user: User) -> User:
+    """Whatever can be permitted, but to see the rows of other teams."""
+    user.user_permissions.set(Permission.objects.exclude(codename="see_all_teams"))
+    return user
+
+
+def test_every_route_is_declared_with_its_methods() -> None:
+    assert {name: methods(name) for name in ROUTES} == {name: sorted(row) for name, row in DECLARED.items()}
+
+
+def test_an_outsider_who_may_do_everything_sees_nothing(otto: User, world: World) -> None:
+    permit_everything(otto)
+    for name, row in SCOPED.items():
+        for method in row:
+            response = ask(otto, name, method, world)
+            if not name.endswith("-list"):
+                assert response.status_code == 404, (name, method, response.content)
+            elif method == "get":
+                assert response.json()["results"] == [], name
+
+
+def test_the_team_sees_its_rows(ann: User, world: World) -> None:
+    permit_everything(ann)
+    for name, row in DECLARED.items():
+        for method in row:
+            response = ask(ann, name, method, world)
+            expected = 200 if method == "get" else 412 if method == "delete" else 400
+            assert response.status_code == expected, (name, method, response.content)
+            if name.endswith("-list") and method == "get":
+                assert response.json()["results"], name
+
+
+def test_owners_see_their_own_whatever_their_team(otto: User, world: World) -> None:
+    Customer.objects.update(owner=otto)
+    Ticket.objects.update(assignee=otto.agent)
+    permit_everything(otto)
+    for name, row in SCOPED.items():
+        if "get" in row:
+            response = ask(otto, name, "get", world)
+            assert response.status_code == 200, name
+            assert response.json().get("results", True), name
+
+
+@pytest.mark.parametrize("role", ["", *ROLES])
+def test_a_role_may_do_what_it_was_given_and_nothing_else(role: str, north: Team, world: World) -> None:
+    user = make_user("new", north, role=role)
+    given = set(Group.objects.get(name=role).permissions.values_list("codename", flat=True)) if role else set()
+    for name, row in DECLARED.items():
+        for method, permission in row.items():
+            refused = ask(user, name, method, world).status_code == 403
+            assert refused == (permission not in given), (name, method, permission)
+
+
+def test_a_stranger_and_one_who_left_get_nothing(client: Any, root: User, world: World) -> None:
+    for name in DECLARED:
+        assert client.get(address(name, world)).status_code == 401, name
+    client.force_login(root)
+    User.objects.update(is_active=False)
+    for name in DECLARED:
+        assert client.get(address(name, world)).status_code == 401, name
