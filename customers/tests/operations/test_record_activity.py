@@ -21,8 +21,6 @@ def test_it_leaves_out_customers_that_do_not_exist(acme: Customer) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_writers_at_the_same_time_lose_no_version() -> None:
-    if connection.vendor == "sqlite":
-        pytest.skip("an in-memory SQLite is not shared between threads; PostgreSQL and MariaDB run this")
     customers = [Customer.objects.create(name=str(n), team=Team.objects.get()) for n in range(3)]
     ids = [c.pk for c in customers]
 
