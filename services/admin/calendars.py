@@ -34,6 +34,9 @@ class HolidayInline(CandidTabularInline):
 
     model = Holiday
     fields = ["date", "name"]
+    ordering = ["-date"]
+    hide_title = True
+    tab = True
 
 
 @admin.register(Calendar)

@@ -24,13 +24,14 @@ class Entry:
     text: str
     is_automatic: bool = False
     tone: str = ""
+    place: int = 2  # among what happened at one moment: the opening, what was said, what followed
 
 
 def conversation(ticket: Ticket, events: list[TicketEvent]) -> tuple[list[Entry], bool]:
     """The newest entries of the story, oldest first, and whether there are earlier ones. One query."""
     rows = ticket.messages.select_related("author__agent", "customer").order_by("-at", "-id")[: ENTRIES_SHOWN + 1]
     messages = list(rows)[::-1]
-    entries = sorted([*_lines(events, messages), *map(_said, messages)], key=lambda entry: entry.at)
+    entries = sorted([*_lines(events, messages), *map(_said, messages)], key=lambda entry: (entry.at, entry.place))
     return entries[-ENTRIES_SHOWN:], len(entries) > ENTRIES_SHOWN
 
 
@@ -45,7 +46,7 @@ def _said(message: Message) -> Entry:
     else:
         side = "theirs" if message.direction == Direction.INBOUND else "ours"
     who = message.customer.name if message.customer else _name(message.author)
-    return Entry(message.at, who, side, message.body, message.is_automatic)
+    return Entry(message.at, who, side, message.body, message.is_automatic, place=1)
 
 
 def _lines(events: list[TicketEvent], messages: list[Message]) -> list[Entry]:
@@ -64,7 +65,9 @@ def _told(events: list[TicketEvent]) -> list[tuple[TicketEvent, Entry]]:
             text = step if event.kind == EventKind.STATUS else f"{text} · {step}"
         status = event.status_after
         tone = {EventKind.BREACHED: "bad", EventKind.REOPENED: "warn"}.get(EventKind(event.kind), "")
-        told.append((event, Entry(event.at, _name(event.actor) if event.actor else "", "", text, tone=tone)))
+        who = _name(event.actor) if event.actor else ""
+        place = 0 if event.kind == EventKind.OPENED else 2
+        told.append((event, Entry(event.at, who, "", text, tone=tone, place=place)))
     return told
 
 
@@ -73,6 +76,8 @@ def _what(event: TicketEvent) -> str:
     match event.kind:
         case EventKind.OPENED if data.get("channel"):
             return _("Opened · %(channel)s") % {"channel": _label(Channel, data["channel"])}
+        case EventKind.ASSIGNED if event.actor and data.get("name") == _name(event.actor):
+            return _("Taken")
         case EventKind.ASSIGNED if data.get("name"):
             return _("Assigned to %(agent)s") % {"agent": data["name"]}
         case EventKind.ASSIGNED if "to" in data:

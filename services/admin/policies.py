@@ -40,6 +40,7 @@ class TargetInline(CandidTabularInline):
     form = TargetForm
     fields = ("priority", *TARGETS)
     max_num = 4
+    hide_title = True
 
 
 @admin.register(SLAPolicy)

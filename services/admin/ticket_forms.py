@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from customers.admin.forms import CandidForm
 from customers.models import User
@@ -65,7 +66,7 @@ class OpenTicketForm(CandidForm):
         label=_("What the customer wrote or said"),
         required=False,
         max_length=50_000,
-        widget=forms.Textarea(attrs={"rows": 6}),
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 6}),
     )
 
     class Meta:

@@ -22,6 +22,7 @@ from services.choices import RatingScale
 from services.models import SatisfactionRating, Ticket
 from services.operations.sla_terms import terms_of
 from services.operations.ticket_change import FINAL
+from services.transitions import TRANSITIONS
 
 OTHERS_SHOWN = 5
 ORDERS_SHOWN = 3
@@ -152,7 +153,7 @@ def _verbs(
         "moves": moves_of(ticket),
         "can_take": may_take(ticket, user),
         "compose": None if is_final else _compose_box(compose, seen),
-        "then": [pair for pair in THEN if not pair[0] or pair[0] != ticket.status],
+        "then": [pair for pair in THEN if not pair[0] or pair[0] in TRANSITIONS[ticket.status]],
         "assign_form": None if is_final else AssignForm(initial={"to": ticket.assignee}, ticket=ticket, user=user),
         "priority_form": PriorityForm(initial={"to": ticket.priority}) if ticket.is_unsolved else None,
         "rate_form": RateForm(initial={"scale": RatingScale.CSAT}),

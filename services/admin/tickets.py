@@ -98,7 +98,7 @@ class TicketAdmin(CandidModelAdmin):
             return [(None, {"fields": self.edited})]
         return [
             (None, {"fields": [("customer", "requester"), "subject", "body"]}),
-            (_("Where it goes"), {"fields": [("queue", "assignee"), ("priority", "service_type", "channel")]}),
+            (_("Where it goes"), {"fields": [("queue", "assignee"), ("priority", "channel"), "service_type"]}),
         ]
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from customers.models import Customer, Order, Team, User
+from services.choices import TicketStatus
 from services.models import Agent, Queue, SatisfactionRating, Ticket
 from services.operations.add_note import add_note
 from services.operations.assign_ticket import assign_ticket
@@ -50,6 +51,17 @@ def test_it_shows_the_conversation_with_notes_and_events_apart(desk: Client, tic
     assert "New → Open" in html
 
 
+def test_what_was_said_comes_before_what_followed_from_it(desk: Client, ticket: Ticket, ann: User) -> None:
+    reply_to_ticket(ticket=ticket, body="Done.", by=ann, at=after(hours=1), status_after=TicketStatus.SOLVED)
+    entries = desk.get(page(ticket)).context["entries"]
+    assert [entry.side or entry.text for entry in entries] == [
+        "Opened · Web form",
+        "theirs",
+        "ours",
+        "New → Solved",
+    ]
+
+
 def test_it_shows_other_tickets_and_orders_of_the_customer(desk: Client, ticket: Ticket, queue: Queue) -> None:
     a_ticket(ticket.customer, queue, subject="Another leak")
     Order.objects.create(number="O-77", customer=ticket.customer, currency="GBP", ordered_at=after())
@@ -77,7 +89,9 @@ def test_who_may_only_read_gets_no_buttons(client: Client, ticket: Ticket, bob: 
 def test_only_moves_that_the_table_allows_are_offered(desk: Client, ticket: Ticket, ann: User) -> None:
     assert [move.code for move in desk.get(page(ticket)).context["moves"]] == ["solve", "pend", "hold"]
     solve_ticket(ticket=ticket, by=ann, at=after(hours=1))
-    assert [move.code for move in desk.get(page(ticket)).context["moves"]] == ["reopen", "close"]
+    response = desk.get(page(ticket))
+    assert [move.code for move in response.context["moves"]] == ["reopen", "close"]
+    assert [then for then, _label in response.context["then"]] == [""]
     close_ticket(ticket=ticket, by=ann, at=after(hours=1))
     response = desk.get(page(ticket))
     assert response.context["moves"] == [] and response.context["compose"] is None
