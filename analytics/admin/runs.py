@@ -24,20 +24,14 @@ STATE_TONES = {
     RunState.PARTIAL: "danger",
     RunState.SKIPPED: "warning",
 }
-CHUNK_TONES = {
-    ChunkState.TODO: "",
-    ChunkState.LEASED: "info",
-    ChunkState.DONE: "success",
-    ChunkState.FAILED: "danger",
-}
 
 
 class ChunkInline(CandidTabularInline):
     """The parts of a run, each leased by one worker at a time."""
 
     model = ScoringChunk
-    fields = ["lo", "hi", "status", "customers", "seconds", "attempts", "error"]
-    readonly_fields = ["lo", "hi", "status", "customers", "seconds", "attempts", "error"]
+    fields = ["lo", "hi", "state", "customers", "time", "attempts", "error"]
+    readonly_fields = ["lo", "hi", "state", "customers", "time", "attempts", "error"]
     can_delete = False
     per_page = 20
 
@@ -49,10 +43,10 @@ class ChunkInline(CandidTabularInline):
         """Nobody changes."""
         return False
 
-    @display(description=gettext_lazy("state"), label=CHUNK_TONES)
-    def status(self, chunk: ScoringChunk) -> tuple[str, str]:
-        """The state as a label."""
-        return chunk.state, chunk.get_state_display()
+    @admin.display(description=gettext_lazy("seconds"))
+    def time(self, chunk: ScoringChunk) -> str:
+        """How long its worker took."""
+        return str(number_format(chunk.seconds, 2))
 
 
 @admin.register(ScoringRun)
@@ -63,13 +57,14 @@ class ScoringRunAdmin(ReadOnlyModelAdmin):
     list_filter = [("kind", ChoicesDropdownFilter), ("state", ChoicesDropdownFilter)]
     list_select_related = ["version"]
     fields = [
-        ("kind", "status"),
-        ("progress", "speed", "failures"),
+        ("kind", "state"),
+        "progress",
+        ("speed", "failures"),
         ("logical_at", "as_of"),
         ("started_at", "finished_at"),
         "version",
     ]
-    readonly_fields = ["status", "progress", "speed", "failures"]
+    readonly_fields = ["progress", "speed", "failures"]
     inlines = [ChunkInline]
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -106,13 +101,12 @@ class ScoringRunAdmin(ReadOnlyModelAdmin):
         )
 
     @admin.display(description=gettext_lazy("speed"))
-    def speed(self, run: Any) -> str:
+    def speed(self, run: Any) -> SafeString | str:
         """Customers a second of one worker's time."""
         if not run.work_seconds:
             return "–"
-        return _("%(number)s a second") % {
-            "number": number_format(run.scored / run.work_seconds, 0, force_grouping=True)
-        }
+        each_second = number_format(run.scored / run.work_seconds, 0, force_grouping=True)
+        return format_html('<span class="cd-number">{}</span>', _("%(number)s a second") % {"number": each_second})
 
     @admin.display(description=gettext_lazy("failed"))
     def failures(self, run: Any) -> SafeString | str:

@@ -26,8 +26,8 @@ class VersionAdmin(ReadOnlyModelAdmin):
     list_filter = [("state", ChoicesDropdownFilter)]
     list_select_related = ["created_by"]
     ordering = ["-number"]
-    fields = [("number", "status"), "label", "table", "note", ("created_at", "activated_at"), "created_by"]
-    readonly_fields = ["status", "table"]
+    fields = [("number", "state"), "label", "table", "note", ("created_at", "activated_at"), "created_by"]
+    readonly_fields = ["table"]
 
     @display(description=gettext_lazy("state"), ordering="state", label=STATE_TONES)
     def status(self, version: Any) -> tuple[str, str]:

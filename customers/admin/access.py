@@ -43,11 +43,19 @@ class UserAdmin(DjangoUserAdmin, CandidModelAdmin):  # type: ignore[type-arg]
     list_display = ["username", "full_name", "is_staff", "is_active", "last_login"]
     list_filter = [("is_active", BooleanRadioFilter), ("is_staff", BooleanRadioFilter), ("teams", VisibleRelatedFilter)]
     ordering = ["username"]
-    filter_horizontal = ["groups", "user_permissions"]
+    filter_horizontal = ["groups"]
+    # What somebody may do comes from their roles (groups) alone: single permissions are never looked for again.
+    fieldsets = [
+        (None, {"fields": ["username", "password"]}),
+        (_("Person"), {"fields": [("first_name", "last_name"), "email"]}),
+        (_("Access"), {"fields": ["is_active", "is_staff", "is_superuser", "groups"]}),
+        (_("Dates"), {"fields": [("last_login", "date_joined")]}),
+    ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Only a superuser makes superusers or hands out single permissions: nobody lifts themselves up."""
-        return () if request.user.is_superuser else ("is_superuser", "user_permissions")
+        """Only a superuser makes superusers: nobody lifts themselves up."""
+        always = ("last_login", "date_joined")
+        return always if request.user.is_superuser else (*always, "is_superuser")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A superuser's account is changed by superusers only."""

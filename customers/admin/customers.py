@@ -44,6 +44,7 @@ class CustomerAdmin(CandidModelAdmin):
     ]
     inlines = [ContactPointInline, RelationsFromInline, RelationsToInline]
     change_form_outer_before_template = "admin/customers/customer/tabs.html"
+    object_history_template = "admin/customers/customer/history.html"
     page_template = "admin/customers/customer/page.html"
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:

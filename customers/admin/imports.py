@@ -22,7 +22,7 @@ class ImportBatchAdmin(ReadOnlyModelAdmin):
     fields = [
         "format",
         "path",
-        "status",
+        "state",
         "dry_run",
         "table",
         "report_path",
@@ -31,7 +31,7 @@ class ImportBatchAdmin(ReadOnlyModelAdmin):
         "finished_at",
         "started_by",
     ]
-    readonly_fields = ["status", "table"]
+    readonly_fields = ["table"]
 
     @display(
         description=gettext_lazy("state"),

@@ -2,16 +2,23 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter
 from unfold.decorators import display
 
 from customers.admin.base import CandidTabularInline, ReadOnlyModelAdmin
 from customers.models import Order, OrderLine
+from customers.operations.deliver_order import ON_THE_WAY, NotOnTheWay, deliver_order
+
+MAY_DELIVER = "customers.change_order"
 
 
 class OrderLineInline(CandidTabularInline):
@@ -43,13 +50,42 @@ class OrderAdmin(ReadOnlyModelAdmin):
     list_filter = [("status", ChoicesDropdownFilter), ("ordered_at", RangeDateTimeFilter)]
     list_select_related = ["customer"]
     search_fields = ["number__startswith"]
-    search_help_text = _("The beginning of the number")
+    search_help_text = gettext_lazy("The beginning of the number")
     fields = ["number", "customer", ("status", "amount"), "ordered_at", ("promised_at", "delivered_at")]
     readonly_fields = ["amount"]
     inlines = [OrderLineInline]
+    change_form_outer_before_template = "admin/customers/order/verbs.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        """Status and dates of an order move by verbs alone."""
+        deliver = path("<int:pk>/deliver/", self.admin_site.admin_view(self.deliver), name="customers_order_deliver")
+        return [deliver, *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The order, with the verbs that it can take."""
+        verbs = {"may_deliver": request.user.has_perm(MAY_DELIVER), "on_the_way": ON_THE_WAY}
+        response: HttpResponse = super().change_view(request, object_id, form_url, {**verbs, **(extra_context or {})})
+        return response
+
+    def deliver(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Put on record that the order arrived just now."""
+        order = self.get_queryset(request).filter(pk=pk).first()
+        if order is None:
+            raise Http404(_("There is no such order, or you may not see it."))
+        if not request.user.has_perm(MAY_DELIVER):
+            raise PermissionDenied
+        if request.method == "POST":
+            try:
+                deliver_order(order=order, at=timezone.now())
+                messages.success(request, _("Order %(number)s arrived.") % {"number": order.number})
+            except NotOnTheWay as refused:
+                messages.error(request, str(refused))
+        return HttpResponseRedirect(reverse("admin:customers_order_change", args=[pk]))
 
     @display(
-        description=_("status"),
+        description=gettext_lazy("status"),
         ordering="status",
         label={
             "placed": "info",
@@ -63,7 +99,7 @@ class OrderAdmin(ReadOnlyModelAdmin):
         """The status as a label."""
         return order.status, order.get_status_display()
 
-    @admin.display(description=_("total"), ordering="total")
+    @admin.display(description=gettext_lazy("total"), ordering="total")
     def amount(self, order: Order) -> str:
         """The total with its currency."""
         return format_html('<span class="cd-number">{} {}</span>', order.total, order.currency)

@@ -47,10 +47,8 @@ class ApiTokenAdmin(CandidModelAdmin):
     ordering = ["-created_at"]
     actions = ["revoke"]
     add_fieldsets = [(None, {"fields": ["user", "name", "days"]})]
-    fieldsets = [
-        (None, {"fields": ["user", "name", "state", "created_at", "expires_at", "revoked_at", "last_used_at"]})
-    ]
-    readonly_fields = ["state", "created_at", "expires_at", "revoked_at", "last_used_at"]
+    fieldsets = [(None, {"fields": ["user", "name", "created_at", "expires_at", "revoked_at", "last_used_at"]})]
+    readonly_fields = ["created_at", "expires_at", "revoked_at", "last_used_at"]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A token is made and revoked, never edited; the list's actions need the permission."""
