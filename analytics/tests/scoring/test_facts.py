@@ -43,6 +43,8 @@ def test_the_value_of_a_fact_is_that_of_the_definition(
 def test_a_reply_still_waited_for_counts_only_when_it_is_late() -> None:
     assert fact_value(fact("reply", None, 3600, elapsed_seconds=3600)) is None
     assert fact_value(fact("reply", None, 3600, elapsed_seconds=7200)) == 0.25
+    column = values([MeasureCode.REPLY] * 2, [math.nan] * 2, [3600.0] * 2, [3600.0, 7200.0])
+    assert np.array_equal(column, [math.nan, 0.25], equal_nan=True)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from analytics.scoring.facts import MEASURE_CODES, Fact
 from analytics.scoring.parameters import FACTOR_CODES, ScoreParameters
 from analytics.scoring.population import PopulationScores, percentiles, score_population
 from analytics.scoring.satisfaction import Satisfaction, score
-from analytics.tests.scoring.strategies import AS_OF, DEFAULTS, fact_lists, parameters, quick
+from analytics.tests.scoring.strategies import AS_OF, DEFAULTS, fact, fact_lists, parameters, quick
 
 Population = list[list[Fact]]
 populations = st.lists(fact_lists, min_size=1, max_size=5)
@@ -78,6 +78,11 @@ def test_customers_without_observations_have_exactly_50() -> None:
     assert everyone.score.tolist() == [50.0, 50.0]
     assert everyone.factors.tolist() == [[0.8, 0.9, 0.5, 1.0]] * 2
     assert everyone.low_evidence.all()
+
+
+def test_as_many_observations_as_the_prior_is_worth_are_enough() -> None:
+    rows = [fact("csat", 5.0, observation_id=number) for number in range(5)]
+    assert score_all([rows, rows[:4]], DEFAULTS).low_evidence.tolist() == [False, True]
 
 
 def test_nobody_at_all_is_no_error() -> None:
