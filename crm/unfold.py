@@ -50,7 +50,7 @@ UNFOLD: dict[str, Any] = {
             "950": "oklch(22.8% .036 212)",
         },
     },
-    "COMMAND": {"search_models": ["customers.customer", "services.ticket", "customers.order"], "show_history": False},
+    "COMMAND": {"search_callback": "crm.search.search", "show_history": False},
     "SIDEBAR": {
         "show_search": True,
         "command_search": True,

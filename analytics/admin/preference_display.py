@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from analytics.models import PreferenceProfile
+from customers.admin.words import language_name
 from customers.models import Customer
 
 SHOWN_CATEGORIES = 5
@@ -92,4 +93,6 @@ def _habit(name: str, rows: list[dict[str, Any]]) -> Habit:
 
 def _value(name: str, row: dict[str, Any]) -> str:
     value = row["value"]
-    return _("%(hour)02d:00") % {"hour": int(value)} if name == "hour" else str(value)
+    if name == "hour":
+        return _("%(hour)02d:00") % {"hour": int(value)}
+    return language_name(value) if name == "language" else str(value)

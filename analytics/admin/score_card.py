@@ -9,6 +9,7 @@ from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 
 from analytics.admin.score_display import FACTOR_NAMES, points, pull, tone_of
+from analytics.admin.words import rank
 from analytics.models import FACTORS, CustomerScore, ScoreSnapshot
 from analytics.operations.score_distribution import percentile_of, score_distribution
 from analytics.scoring.parameters import ScoreParameters
@@ -51,7 +52,7 @@ class ScoreCard:
     number: int
     tone: str
     dial: str
-    percentile: int | None
+    rank: str
     factors: list[FactorLine]
     moved: Moved | None
     snapshots: list[ScoreSnapshot]
@@ -76,7 +77,7 @@ def score_card(customer: Customer, *, at: datetime) -> ScoreCard | None:
         number=round(row.score),
         tone=tone_of(row.score),
         dial=f"{row.score * 0.75:.2f}",  # the dial is three quarters of a circle of length 100
-        percentile=None if percentile is None else round(percentile),
+        rank=rank(percentile),
         factors=_factors(row),
         moved=_moved(row, snapshots),
         snapshots=snapshots,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from analytics.admin.score_card import shown_value
 from analytics.admin.score_display import FACTOR_NAMES, points, pull, tone_of
 from analytics.admin.subjects import Subject, Subjects
-from analytics.admin.words import describe
+from analytics.admin.words import describe, rank
 from analytics.operations.explain_score import explain_score
 from analytics.operations.explanation import Explanation
 from analytics.operations.moment_of import moment_of
@@ -79,7 +79,7 @@ def why_page(model_admin: Any, request: HttpRequest, pk: int, *, at: datetime) -
         "number": round(found.score),
         "tone": tone_of(found.score),
         "dial": f"{found.score * 0.75:.2f}",
-        "percentile": None if found.percentile is None else round(found.percentile),
+        "rank": rank(found.percentile),
         "factors": _factors(found, subjects),
         "moved": _moved(found, subjects),
         "changed_since": [

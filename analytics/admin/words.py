@@ -45,6 +45,15 @@ def rating_tone(scale: str, value: float) -> str:
     return "good" if share >= 0.75 else "warn" if share >= 0.5 else "bad"
 
 
+def rank(percentile: float | None) -> str:
+    """Where a score stands among all customers, told from the nearer side; empty where nobody knows."""
+    if percentile is None:
+        return ""
+    if percentile < 50:
+        return _("lower than %(share)d %% of customers") % {"share": round(100 - percentile)}
+    return _("higher than %(share)d %% of customers") % {"share": round(percentile)}
+
+
 def duration(seconds: float) -> str:
     """Business time: minutes up to an hour and a half, then hours."""
     minutes = seconds / 60

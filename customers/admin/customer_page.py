@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from customers.admin.words import language_name
 from customers.choices import InteractionKind
 from customers.models import Customer, Interaction, Relation
 from customers.operations.log_interaction import log_interaction as record_interaction
@@ -80,6 +81,7 @@ def customer_page(
     may_log = request.user.has_perm("customers.add_interaction")
     context = {
         **page_frame(model_admin, request, customer, tab="overview"),
+        "language": language_name(customer.language),
         "contact_points": list(customer.contact_points.all()),
         "relations": relations_of(customer, request, at=at),
         "interaction_form": (form or InteractionForm(initial={"kind": InteractionKind.CALL})) if may_log else None,
