@@ -1,3 +1,4 @@
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -41,20 +42,22 @@ def compute_preferences(*, sheet: FactSheet, run: ScoringRun, at: datetime) -> C
         "as_of": [run.as_of] * len(ids),
         "computed_at": [at] * len(ids),
         "activity_version": sheet.versions,
-        "categories": [categories.get(pk, []) for pk in ids],
-        "service": [service.get(pk, {}) for pk in ids],
+        "categories": [categories.get(pk, "[]") for pk in ids],
+        "service": [service.get(pk, "{}") for pk in ids],
     }
 
 
-def _categories(whose: Whose, run: ScoringRun, parameters: PreferenceParameters) -> dict[int, list[Any]]:
+def _categories(whose: Whose, run: ScoringRun, parameters: PreferenceParameters) -> dict[int, str]:
     bought = purchases(whose=whose, as_of=run.as_of)
     if not bought:
         return {}
     statistics = category_statistics(run=run, parameters=parameters)
-    result: dict[int, list[Any]] = {}
+    result: dict[int, str] = {}
     for part in buyers(bought, statistics):
         preferences = features_of(part, statistics, parameters, run.as_of)
-        result.update(zip(part, _ranked(preferences, statistics, parameters), strict=True))
+        ranked = _ranked(preferences, statistics, parameters)
+        # Made into text one by one: a million small dicts alive at once would keep the garbage collector busy.
+        result.update((pk, _json(rows)) for pk, rows in zip(part, ranked, strict=True))
     return result
 
 
@@ -109,14 +112,18 @@ def _ranked(
         ]
 
 
-def _service(rows: Sequence[SignalRow], as_of: datetime) -> dict[int, dict[str, list[dict[str, Any]]]]:
+def _service(rows: Sequence[SignalRow], as_of: datetime) -> dict[int, str]:
     """How to serve each customer, in the shape of PreferenceProfile.service. Hours are those of TIME_ZONE."""
     zone = timezone.get_default_timezone()
     signals: dict[int, list[Signal]] = defaultdict(list)
     for who, kind, value, at in rows:
         shown = value.astimezone(zone).hour if isinstance(value, datetime) else value
         signals[who].append(Signal(kind, shown, at))
-    return {who: _habits(service_habits(mine, as_of)) for who, mine in signals.items()}
+    return {who: _json(_habits(service_habits(mine, as_of))) for who, mine in signals.items()}
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"))
 
 
 def _habits(habits: dict[str, tuple[Habit, ...]]) -> dict[str, list[dict[str, Any]]]:

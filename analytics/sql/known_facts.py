@@ -55,13 +55,17 @@ def known_facts(
         .order_by("pk", "known__pk")
         .values_list("pk", "activity_version", "known__pk", *(_column(name) for name in KnownFact._fields[3:]))
     )
-    return [_row(*row) for row in rows.iterator(chunk_size=20_000)]
+    fetched = rows.iterator(chunk_size=20_000)
+    return [KnownFact._make(row) if type(row[_AT]) is float else _row(row) for row in fetched]
+
+
+_AT = KnownFact._fields.index("at")
 
 
 def _column(name: str) -> str | Epoch:
     return Epoch("known__at") if name == "at" else f"known__{name}"
 
 
-def _row(*columns: Any) -> KnownFact:
-    fact = KnownFact(*columns)
+def _row(columns: tuple[Any, ...]) -> KnownFact:
+    fact = KnownFact._make(columns)
     return fact if fact.observation_id is None else fact._replace(at=seconds(fact.at))

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -22,8 +23,8 @@ def profile(customer: Customer, as_of: datetime, categories: list[Any]) -> dict[
         "as_of": as_of,
         "computed_at": NOW,
         "activity_version": 1,
-        "categories": categories,
-        "service": {"channel": [{"value": "电话", "count": 2}]},
+        "categories": json.dumps(categories),
+        "service": json.dumps({"channel": [{"value": "电话", "count": 2}]}),
     }
     return {name: [value] for name, value in row.items()}
 
