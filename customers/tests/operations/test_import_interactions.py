@@ -1,0 +1,59 @@
+from collections.abc import Callable
+
+import pytest
+
+from customers.models import Customer, Interaction, Team
+from customers.operations.import_customers import import_customers
+from customers.operations.import_interactions import import_interactions
+from customers.operations.records import Counts, CustomerRecord, InteractionRecord
+from tests.cast import NOW
+
+pytestmark = pytest.mark.django_db
+Importing = Callable[..., Counts]
+CALL = InteractionRecord("c1", "call", "inbound", "Asked for an offer", "for 20 pumps", NOW)
+
+
+@pytest.fixture
+def refused() -> dict[str, str]:
+    return {}
+
+
+@pytest.fixture
+def bring(north: Team, refused: dict[str, str]) -> Importing:
+    common = {"source": "old", "team": north, "at": NOW, "refuse": refused.__setitem__}
+    import_customers(records=[CustomerRecord("c1", "Ana")], **common)  # type: ignore[arg-type]
+
+    def importing(*records: InteractionRecord) -> Counts:
+        return import_interactions(records=records, **common)  # type: ignore[arg-type]
+
+    return importing
+
+
+def test_it_goes_on_the_customers_timeline(bring: Importing) -> None:
+    assert bring(CALL) == Counts(created=1)
+    row = Interaction.objects.get()
+    assert (row.customer.name, row.kind, row.direction, row.at) == ("Ana", "call", "inbound", NOW)
+    assert row.customer.activity_version == 2
+
+
+def test_the_same_again_changes_nothing_not_even_activity(bring: Importing) -> None:
+    bring(CALL)
+    assert bring(CALL) == Counts(unchanged=1)
+    assert Interaction.objects.count() == 1
+    assert Customer.objects.get().activity_version == 2
+
+
+def test_another_text_of_the_same_call_is_an_update(bring: Importing) -> None:
+    bring(CALL)
+    changed = InteractionRecord("c1", "call", "inbound", "Asked for an offer", "for 30 pumps", NOW)
+    assert bring(changed) == Counts(updated=1)
+    row = Interaction.objects.get()
+    assert (row.body, row.version) == ("for 30 pumps", 2)
+
+
+def test_a_bad_row_is_refused_and_stops_no_other(bring: Importing, refused: dict[str, str]) -> None:
+    unknown = InteractionRecord("c9", "call", "inbound", "Hello", "", NOW)
+    odd = InteractionRecord("c1", "seance", "inbound", "Hello", "", NOW)
+    assert bring(unknown, odd, CALL) == Counts(created=1, refused=2)
+    assert refused.keys() == {"c9", "c1"}
+    assert "customer" in refused["c9"]
