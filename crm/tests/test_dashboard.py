@@ -25,14 +25,14 @@ def dashboard(user: User) -> tuple[Client, Any]:
 
 
 @pytest.fixture
-def page(ann: User, fallen: Customer, queue: Queue) -> Any:
+def first_page(ann: User, fallen: Customer, queue: Queue) -> Any:
     """What Ann sees while one ticket waits, far too long."""
     open_ticket(customer=fallen, subject="Again", queue=queue, by=None, at=NOW)
     return dashboard(ann)[1]
 
 
-def test_it_counts_what_waits(page: Any) -> None:
-    tiles = {tile.name: tile.value for tile in page.context["tiles"]}
+def test_it_counts_what_waits(first_page: Any) -> None:
+    tiles = {tile.name: tile.value for tile in first_page.context["tiles"]}
     assert tiles["Open tickets"] == tiles["Unassigned"] == 1
     assert tiles["Mine"] == 0
 
@@ -46,15 +46,15 @@ def test_each_number_leads_to_a_list_of_as_many(ann: User, fallen: Customer, que
         assert listed.context["cl"].result_count == tile.value, tile.name
 
 
-def test_it_names_who_fell_and_the_factor_that_moved_them(page: Any) -> None:
-    (mover,) = page.context["fell"]
+def test_it_names_who_fell_and_the_factor_that_moved_them(first_page: Any) -> None:
+    (mover,) = first_page.context["fell"]
     assert mover["customer"].name == "Acme Pumps"
     assert str(mover["factor"]) in ("Quality", "Reliability", "Responsiveness")
 
 
-def test_it_shows_how_scores_lie_and_when_they_were_made(page: Any) -> None:
-    assert page.context["distribution"]["count"] == 2
-    assert page.context["run"].state == "done"
+def test_it_shows_how_scores_lie_and_when_they_were_made(first_page: Any) -> None:
+    assert first_page.context["distribution"]["count"] == 2
+    assert first_page.context["run"].state == "done"
 
 
 def test_another_team_sees_none_of_it(otto: User, fallen: Customer, queue: Queue) -> None:

@@ -40,9 +40,12 @@ def test_it_shows_score_change_and_open_tickets(client: Client, fallen: Customer
     assert "▼" in text
 
 
-def test_a_score_on_thin_ground_says_so(client: Client, fallen: Customer, wang: Customer) -> None:
-    assert CustomerScore.objects.get(pk=wang.pk).low_evidence
-    assert "low evidence" in client.get(reverse("admin:customers_customer_changelist")).content.decode()
+def test_a_score_on_thin_ground_says_so_and_no_other(client: Client, fallen: Customer, wang: Customer) -> None:
+    label, url = "cd-chip--thin", reverse("admin:customers_customer_changelist")
+    CustomerScore.objects.update(low_evidence=False)
+    assert label not in client.get(url).content.decode()
+    CustomerScore.objects.filter(pk=wang.pk).update(low_evidence=True)
+    assert client.get(url).content.decode().count(label) == 1
 
 
 # Ann may delete nobody, so that her list has no column of check marks: the score is column 1.

@@ -9,15 +9,15 @@ from customers.tests.admin.conftest import LogIn
 PAGES = ["page", "change", "history", "delete"]
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_a_row_out_of_sight_is_not_found(log_in: LogIn, bob: User, stranger: Customer, page: str) -> None:
-    response = log_in(bob).get(reverse(f"admin:customers_customer_{page}", args=[stranger.pk]))
+@pytest.mark.parametrize("view", PAGES)
+def test_a_row_out_of_sight_is_not_found(log_in: LogIn, bob: User, stranger: Customer, view: str) -> None:
+    response = log_in(bob).get(reverse(f"admin:customers_customer_{view}", args=[stranger.pk]))
     assert response.status_code == 404
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_ones_own_row_is_found(log_in: LogIn, bob: User, acme: Customer, page: str) -> None:
-    response = log_in(bob).get(reverse(f"admin:customers_customer_{page}", args=[acme.pk]))
+@pytest.mark.parametrize("view", PAGES)
+def test_ones_own_row_is_found(log_in: LogIn, bob: User, acme: Customer, view: str) -> None:
+    response = log_in(bob).get(reverse(f"admin:customers_customer_{view}", args=[acme.pk]))
     assert response.status_code == 200
 
 
