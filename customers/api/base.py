@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import status
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.generics import get_object_or_404
 from rest_framework.mixins import ListModelMixin
 from rest_framework.parsers import BaseParser
@@ -23,6 +23,7 @@ from customers.api.pagination import Keyset, Pages
 from customers.api.parsers import StrictJSONParser
 from customers.api.permissions import ModelPermissions
 from customers.api.schema import IDEMPOTENCY_KEY, IF_MATCH
+from customers.filtersets import LARGEST_KEY
 from customers.models import User, Versioned
 from customers.operations.add_row import add_row
 from customers.operations.remove_row import remove_row
@@ -73,7 +74,10 @@ class ScopedViewSet(GenericViewSet[Any]):
         return rows.visible_to(self.request.user)
 
     def get_object(self) -> Any:
-        row = get_object_or_404(self.get_queryset(), pk=self.kwargs["pk"])
+        key = self.kwargs["pk"]
+        if not (key.isascii() and key.isdigit() and len(key) < 20 and int(key) <= LARGEST_KEY):
+            raise NotFound
+        row = get_object_or_404(self.get_queryset(), pk=int(key))
         self.check_object_permissions(self.request, row)
         return row
 

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.utils import timezone
+from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -50,6 +51,7 @@ class TicketViewSet(Reads, Creates, Changes, ScopedViewSet):
         """Open through the operation."""
         return open_ticket(**values, by=self.user, at=timezone.now())
 
+    @extend_schema(responses=shapes.MessageSerializer(many=True))
     @action(
         detail=True,
         serializer_class=shapes.MessageSerializer,

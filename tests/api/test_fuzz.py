@@ -1,0 +1,126 @@
+"""The API under generated requests, right and wrong ones: never a 5xx, never an answer that the schema has not.
+
+The same requests on every run (derandomised)."""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import hypothesis
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from hypothesis import HealthCheck, Phase
+from hypothesis import strategies as st
+from rest_framework.throttling import SimpleRateThrottle
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi import checks as openapi
+
+from crm.wsgi import application
+from customers.models import User
+from tests.api.world import World
+from tests.client import with_token
+
+pytestmark = pytest.mark.django_db
+
+CHECKS: Any = [
+    not_a_server_error,
+    openapi.status_code_conformance,
+    openapi.content_type_conformance,
+    openapi.response_headers_conformance,
+    openapi.response_schema_conformance,
+]
+# Requests of each kind by each role; a long run takes a few hundred.
+EXAMPLES = int(os.environ.get("CRM_FUZZ_EXAMPLES", "3"))
+# Fields that refer to a row, and what to put there so that more than a 404 or a 400 is seen.
+REFERENCES = {
+    "customer": "customer",
+    "customer_id": "customer",
+    "from_customer": "customer",
+    "requester": "customer",
+    "queue": "queue",
+    "product": "product",
+    "category": "category",
+    "service_type": "servicetype",
+}
+RESOURCES = {
+    "categories": "category",
+    "customers": "customer",
+    "interactions": "interaction",
+    "orders": "order",
+    "preferences": "preferenceprofile",
+    "products": "product",
+    "queues": "queue",
+    "relation-types": "relationtype",
+    "relations": "relation",
+    "scores": "customerscore",
+    "service-types": "servicetype",
+    "sla-policies": "slapolicy",
+    "tickets": "ticket",
+}
+
+
+@pytest.fixture
+def one_connection() -> Iterator[None]:
+    """The connection of the test, whose transaction outlives each request, as Django's own test client has it."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+def point_at_rows(case: Any, world: World) -> None:
+    """Put keys of rows that exist where a key is asked for."""
+    if case.path_parameters:
+        key = world[RESOURCES[case.path.split("/")[3]]]
+        case.path_parameters = dict.fromkeys(case.path_parameters, key)
+    if isinstance(case.body, dict):
+        for name, resource in REFERENCES.items():
+            if name in case.body:
+                case.body[name] = world[resource]
+
+
+def requests_of(operation: Any, mode: GenerationMode) -> Any:
+    """Generated requests of one kind, each with a coin that says whether to point them at rows that exist."""
+    return st.tuples(operation.as_strategy(generation_mode=mode), st.booleans())
+
+
+@pytest.mark.usefixtures("one_connection")
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=lambda mode: mode.value)
+@pytest.mark.parametrize("who", ["root", "ann"])
+def test_it_answers_as_its_schema_says(
+    who: str, mode: GenerationMode, root: User, ann: User, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SimpleRateThrottle, "allow_request", lambda *_: True)
+    credentials = with_token({"root": root, "ann": ann}[who])._credentials
+    headers = {"Authorization": credentials["HTTP_AUTHORIZATION"]}
+    schema = schemathesis.openapi.from_wsgi("/api/schema/", application, headers=headers)
+    asked = 0
+
+    def ask(drawn: tuple[Any, bool]) -> None:
+        nonlocal asked
+        case, at_rows = drawn
+        if at_rows:
+            point_at_rows(case, world)
+        case.call_and_validate(headers=headers, checks=CHECKS)
+        asked += 1
+
+    settings = hypothesis.settings(
+        max_examples=EXAMPLES,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    for result in schema.get_all_operations():
+        operation = result.ok()
+        strategy = requests_of(operation, mode)
+        try:
+            settings(hypothesis.given(strategy)(ask))()
+        except hypothesis.errors.Unsatisfiable:
+            assert mode == GenerationMode.NEGATIVE  # nothing can be wrong with a request that has no input
+    assert asked > 100
