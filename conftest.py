@@ -16,7 +16,7 @@ pytest_plugins = ["tests.cast"]
 
 ROOT = Path(__file__).resolve().parent
 REQUIRE_ALL = os.environ.get("CRM_REQUIRE_ALL") == "1"  # .ci/run sets it: nothing may be missing there
-NEEDS = ("browser", "realdata", "redis")
+NEEDS = ("browser", "gettext", "realdata", "redis")
 LOCAL = {"127.0.0.1", "localhost", "[::1]"}
 
 

@@ -11,6 +11,8 @@ LANGUAGE = "zh_Hans"
 # Ours, which makemessages writes; and what the packages leave in English, written by hand.
 FOLDERS = ["locale", "locale/packages"]
 NOT_SHOWN = [".venv", "var", "tests", "bench", "bin"]
+EXTRACT = ["makemessages", "--locale", LANGUAGE, "--add-location", "file"]
+EXTRACT += [word for name in NOT_SHOWN for word in ("--ignore", name)]
 TOOLS = ["xgettext", "msgmerge", "msgattrib", "msgfmt"]
 
 
@@ -23,9 +25,8 @@ def main(arguments: list[str]) -> int:
     environment.ensure()
     values = environment.child_environment()
     values.update(secret_values.throw_away())
-    ignored = [word for name in NOT_SHOWN for word in ("--ignore", name)]
-    extract = ["makemessages", "--locale", LANGUAGE, "--no-obsolete", "--add-location", "file", *ignored]
-    if subprocess.run([python(), "manage.py", *extract], cwd=ROOT, env=values).returncode != 0:
+    extract = [python(), "manage.py", *EXTRACT, "--no-obsolete"]
+    if subprocess.run(extract, cwd=ROOT, env=values).returncode != 0:
         raise say.Refusal("The strings could not be extracted.")
     complete = [_compile(ROOT / folder / LANGUAGE / "LC_MESSAGES" / "django.po") for folder in FOLDERS]
     return 0 if all(complete) else 1
@@ -34,12 +35,12 @@ def main(arguments: list[str]) -> int:
 def _compile(catalogue: Path) -> bool:
     """Compile a catalogue; print the entries that want a translator and return False where there are any."""
     compiled = subprocess.run(["msgfmt", "--check", "--output-file", catalogue.with_suffix(".mo"), catalogue])
-    wanting = "".join(
-        subprocess.run(["msgattrib", which, catalogue], check=True, stdout=subprocess.PIPE, text=True).stdout.partition(
-            "\n\n"
-        )[2]  # after the header
-        for which in ("--untranslated", "--only-fuzzy")
-    )
+    wanting = _entries(catalogue, "--untranslated") + _entries(catalogue, "--only-fuzzy")
     if wanting:
         say.line(f"These strings of {catalogue.relative_to(ROOT)} want a translation:\n\n{wanting}")
     return compiled.returncode == 0 and not wanting
+
+
+def _entries(catalogue: Path, which: str) -> str:
+    done = subprocess.run(["msgattrib", which, catalogue], check=True, stdout=subprocess.PIPE, text=True)
+    return done.stdout.partition("\n\n")[2]  # after the header
