@@ -1,5 +1,6 @@
 import json
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -14,10 +15,10 @@ from customers.operations.observe import observe
 pytestmark = pytest.mark.django_db
 
 
-def rescore(**options: object) -> dict[str, object]:
+def rescore(**options: object) -> dict[str, Any]:
     out = StringIO()
     call_command("rescore", json=True, stdout=out, **options)
-    result: dict[str, object] = json.loads(out.getvalue())
+    result: dict[str, Any] = json.loads(out.getvalue())
     return result
 
 

@@ -8,7 +8,7 @@ import pytest
 from analytics.choices import RunKind
 from analytics.models import PreferenceModelVersion, PreferenceProfile, ScoringRun
 from analytics.operations import compute_preferences as module
-from analytics.operations.category_statistics import CategoryStatistics, measure_statistics
+from analytics.operations.category_statistics import CategoryStatistics, category_statistics, measure_statistics
 from analytics.scoring.preference import Purchase, profile
 from analytics.scoring.preference_parameters import FEATURES, PreferenceParameters
 from analytics.tests.histories import DAY, HOUR, score_everybody
@@ -120,7 +120,7 @@ def test_the_statistics_are_measured_once_a_run_and_taken_over_by_sweeps(
     buy(wang, "Books")
     kept = run.distribution["categories"]
     sweep = ScoringRun(kind=RunKind.SWEEP, as_of=NOW, version=run.version)
-    taken = module.category_statistics(run=sweep, parameters=PreferenceParameters())
+    taken = category_statistics(run=sweep, parameters=PreferenceParameters())
     assert taken.as_dict() == kept
 
 

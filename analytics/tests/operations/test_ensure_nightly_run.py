@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
+from django.test import override_settings
 from django.utils import timezone
 
 from analytics.choices import RunKind, RunState
@@ -75,25 +75,17 @@ def test_a_run_by_hand_is_left_alone(acme: Customer) -> None:
         ("2026-10-26T01:00:00+00:00", "2026-10-26T01:00:00+00:00"),
     ],
 )
-def test_two_in_the_morning_is_local(settings: Any, now: str, due: str) -> None:
-    settings.TIME_ZONE = "Europe/Berlin"
-    timezone.get_default_timezone.cache_clear()
-    try:
-        assert due_at_or_before(datetime.fromisoformat(now)) == datetime.fromisoformat(due)
-    finally:
-        timezone.get_default_timezone.cache_clear()
+@override_settings(TIME_ZONE="Europe/Berlin")
+def test_two_in_the_morning_is_local(now: str, due: str) -> None:
+    assert due_at_or_before(datetime.fromisoformat(now)) == datetime.fromisoformat(due)
 
 
-def test_summer_time_makes_no_night_twice_and_none_missing(settings: Any, acme: Customer) -> None:
-    settings.TIME_ZONE = "Europe/Berlin"
-    timezone.get_default_timezone.cache_clear()
-    try:
-        at = datetime(2026, 3, 25, tzinfo=UTC)
-        ensure_versions(at=at)
-        for hour in range(24 * 10):
-            ensure_nightly_run(at=at + timedelta(hours=hour))
-        local = [moment.astimezone(timezone.get_default_timezone()).date() for moment, _ in states()]
-    finally:
-        timezone.get_default_timezone.cache_clear()
+@override_settings(TIME_ZONE="Europe/Berlin")
+def test_summer_time_makes_no_night_twice_and_none_missing(acme: Customer) -> None:
+    at = datetime(2026, 3, 25, tzinfo=UTC)
+    ensure_versions(at=at)
+    for hour in range(24 * 10):
+        ensure_nightly_run(at=at + timedelta(hours=hour))
+    local = [moment.astimezone(timezone.get_default_timezone()).date() for moment, _ in states()]
     assert local == [local[0] + n * DAY for n in range(len(local))]
     assert len(local) == 11

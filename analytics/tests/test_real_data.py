@@ -1,0 +1,52 @@
+"""Olist's real customers: imported, rescored, and compared with the pure functions one by one."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.utils import timezone
+
+from analytics.models import FACTORS, CustomerScore, PreferenceProfile, ScoreModelVersion
+from analytics.operations.explain_score import explain_score
+from analytics.operations.read_facts import read_facts
+from analytics.scoring import satisfaction
+from analytics.scoring.facts import Fact
+from analytics.scoring.parameters import ScoreParameters
+from analytics.sql.whose import Whose
+from analytics.tests.histories import score_everybody
+from customers.importers.run import run_import
+from customers.models import Customer, Observation, Order, Team
+from services.importers.olist import import_olist
+
+# Shortly after the last order.
+AS_OF = datetime(2018, 9, 3, tzinfo=UTC)
+CUSTOMERS = 19_831
+
+
+@pytest.mark.realdata
+@pytest.mark.django_db
+def test_every_score_of_olist_equals_the_pure_function_and_replays_exactly(data_dir: Path, north: Team) -> None:
+    reports = settings.VAR_DIR / "reports"
+    run_import(
+        format="olist", reader=import_olist, path=data_dir / "olist", team=north, now=timezone.now, reports=reports
+    )
+    run = score_everybody(at=timezone.now(), as_of=AS_OF)
+    assert (run.customers, run.failed) == (CUSTOMERS, 0)
+    assert CustomerScore.objects.count() == PreferenceProfile.objects.count() == CUSTOMERS
+    parameters = ScoreParameters.from_dict(ScoreModelVersion.objects.get().parameters)
+    chunk = CustomerScore.objects.in_bulk()
+    by_customer: dict[int, list[Fact]] = {pk: [] for pk in chunk}
+    sheet = read_facts(whose=Whose(min(chunk), max(chunk)), as_of=AS_OF)
+    for row, fact in zip(sheet.rows, sheet.facts(), strict=True):
+        by_customer[row.customer_id].append(fact)
+    for pk, stored in chunk.items():
+        pure = satisfaction.score(by_customer[pk], parameters, AS_OF)
+        assert stored.score == pytest.approx(pure.score, abs=1e-9)
+        assert stored.raw == pytest.approx(pure.raw, abs=1e-9)
+        for name, factor in zip(FACTORS, pure.factors, strict=True):
+            assert getattr(stored, name) == pytest.approx(factor.value, abs=1e-9)
+    assert Observation.objects.filter(at__lte=AS_OF).count() >= Order.objects.count()
+    for customer in Customer.objects.order_by("pk")[::400]:
+        explanation = explain_score(customer=customer, at=timezone.now())
+        assert explanation.replayed == explanation.stored
