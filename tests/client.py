@@ -16,11 +16,16 @@ def as_user(user: User) -> APIClient:
     return client
 
 
+def bearer(user: User) -> str:
+    """The Authorization header of a program."""
+    _row, token = issue_token(user=user, name="test", at=timezone.now())
+    return f"Bearer {token}"
+
+
 def with_token(user: User) -> APIClient:
     """A client that logs in as a program does, so that each request pays for all of it."""
-    _row, token = issue_token(user=user, name="test", at=timezone.now())
     client = APIClient()
-    client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+    client.credentials(HTTP_AUTHORIZATION=bearer(user))
     return client
 
 
