@@ -27,7 +27,11 @@ def _sqlite(database: dict[str, Any]) -> dict[str, Any]:
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON",
     }
-    return {**database, "OPTIONS": {**options, **database.get("OPTIONS", {})}}
+    return {
+        **database,
+        "ENGINE": "crm.db.sqlite3",
+        "OPTIONS": {**options, **database.get("OPTIONS", {})},
+    }
 
 
 def _postgresql(database: dict[str, Any]) -> dict[str, Any]:

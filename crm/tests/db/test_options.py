@@ -7,6 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
 from crm.db.options import complete
+from customers.models import Team
 
 
 def test_sqlite_takes_its_write_lock_at_the_beginning(tmp_path: Path) -> None:
@@ -15,6 +16,11 @@ def test_sqlite_takes_its_write_lock_at_the_beginning(tmp_path: Path) -> None:
     assert options["transaction_mode"] == "IMMEDIATE"
     assert options["timeout"] == 20
     assert name.parent.is_dir()
+
+
+@pytest.mark.django_db
+def test_one_statement_takes_more_than_a_thousand_parameters() -> None:
+    assert Team.objects.filter(pk__in=range(5_000)).count() == Team.objects.count()
 
 
 def test_an_option_of_the_url_wins() -> None:

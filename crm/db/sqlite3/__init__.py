@@ -1,0 +1,1 @@
+"""SQLite, with as many parameters in a statement as the library takes."""
