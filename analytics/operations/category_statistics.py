@@ -1,11 +1,10 @@
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from analytics.choices import RunKind
 from analytics.models import ScoringRun
@@ -33,7 +32,11 @@ class CategoryStatistics:
     def events(self, rows: Sequence[BoughtRow], place: Mapping[int, int], as_of: datetime) -> Events:
         """The purchases of the customers that have a place, as columns. Categories that are newer than these
         statistics are left out."""
-        return _purchases(rows, place, {pk: i for i, pk in enumerate(self.ids)}, self.currency, as_of)
+        positions = {pk: i for i, pk in enumerate(self.ids)}
+        known = [row for row in rows if row.category_id in positions]
+        price = _log([row.unit_price if row.currency == self.currency else 0.0 for row in known])
+        who, what = [place[row.customer_id] for row in known], [positions[row.category_id] for row in known]
+        return _events(who, what, [row.at for row in known], as_of, price)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON values, read back by `from_dict`."""
@@ -61,48 +64,52 @@ def category_statistics(*, run: ScoringRun, parameters: PreferenceParameters) ->
 
 
 def measure_statistics(*, as_of: datetime, parameters: PreferenceParameters) -> CategoryStatistics:
-    """Read all purchases and ratings up to a moment."""
+    """Read all purchases and ratings up to a moment, as columns: some 30 bytes each."""
     named = list(Category.objects.order_by("pk").values_list("pk", "name"))
     positions = {pk: i for i, (pk, _name) in enumerate(named)}
-    bought = purchases(as_of=as_of)
-    currencies = Counter(row.currency for row in bought).most_common(1)
-    currency = currencies[0][0] if currencies else ""
-    anybody = {row.customer_id: 0 for row in bought}
+    codes: dict[str, int] = {}
+    bought = np.fromiter(
+        (
+            (positions[row.category_id], row.at, row.unit_price, codes.setdefault(row.currency, len(codes)))
+            for row in purchases(as_of=as_of)
+            if row.category_id in positions
+        ),
+        dtype=[("category", "i4"), ("at", "f8"), ("price", "f8"), ("currency", "i2")],
+    )
+    rated = np.fromiter(
+        (
+            (positions[row.category_id], row.at, _position_on_scale(row))
+            for row in category_ratings(as_of=as_of)
+            if row.category_id in positions
+        ),
+        dtype=[("category", "i4"), ("at", "f8"), ("x", "f8")],
+    )
+    most_used = int(np.bincount(bought["currency"], minlength=1).argmax())
+    price = np.where(bought["currency"] == most_used, bought["price"], 0.0)
     figures = measure_categories(
-        _purchases(bought, anybody, positions, currency, as_of),
-        _ratings(category_ratings(as_of=as_of), positions, as_of),
+        _events(np.zeros(bought.size), bought["category"], bought["at"], as_of, _log(price)),
+        _events(np.zeros(rated.size), rated["category"], rated["at"], as_of, rated["x"]),
         len(named),
         parameters,
     )
+    currency = next((name for name, code in codes.items() if code == most_used), "")
     return CategoryStatistics(list(positions), [name for _pk, name in named], currency, figures)
 
 
-def _purchases(
-    rows: Sequence[BoughtRow],
-    place: Mapping[int, int],
-    positions: Mapping[int, int],
-    currency: str,
-    as_of: datetime,
-) -> Events:
-    known = [row for row in rows if row.category_id in positions]
-    price = np.array([row.unit_price if row.currency == currency else 0.0 for row in known], dtype=np.float64)
-    return Events.of(
-        [place[row.customer_id] for row in known],
-        [positions[row.category_id] for row in known],
-        _ages([row.at for row in known], as_of),
-        np.log(price, where=price > 0.0, out=np.full(price.shape, np.nan)),
-    )
+def _events(who: ArrayLike, what: ArrayLike, at: ArrayLike, as_of: datetime, value: ArrayLike) -> Events:
+    age_days = (as_of.timestamp() - np.asarray(at, dtype=np.float64)) / SECONDS_A_DAY
+    return Events.of(who, what, age_days, value)
 
 
-def _ratings(rows: Sequence[RatedRow], positions: Mapping[int, int], as_of: datetime) -> Events:
-    x = [(row.value - SCALES[row.scale][0]) / (SCALES[row.scale][1] - SCALES[row.scale][0]) for row in rows]
-    nobody = [0] * len(rows)
-    return Events.of(nobody, [positions[row.category_id] for row in rows], _ages([row.at for row in rows], as_of), x)
+def _log(price: ArrayLike) -> NDArray[np.float64]:
+    """ln of each price, NaN where there is none."""
+    given = np.asarray(price, dtype=np.float64)
+    return np.log(given, where=given > 0.0, out=np.full(given.shape, np.nan))
 
 
-def _ages(moments: Sequence[float], as_of: datetime) -> NDArray[np.float64]:
-    happened = np.array(moments, dtype=np.float64)
-    return np.asarray((as_of.timestamp() - happened) / SECONDS_A_DAY, dtype=np.float64)
+def _position_on_scale(row: RatedRow) -> float:
+    low, high = SCALES[row.scale]
+    return (row.value - low) / (high - low)
 
 
 def _or_none(x: float) -> float | None:

@@ -48,7 +48,7 @@ def compute_preferences(*, sheet: FactSheet, run: ScoringRun, at: datetime) -> C
 
 
 def _categories(whose: Whose, run: ScoringRun, parameters: PreferenceParameters) -> dict[int, str]:
-    bought = purchases(whose=whose, as_of=run.as_of)
+    bought = list(purchases(whose=whose, as_of=run.as_of))
     if not bought:
         return {}
     statistics = category_statistics(run=run, parameters=parameters)

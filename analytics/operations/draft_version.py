@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from analytics.models import PreferenceModelVersion, ScoreModelVersion
+from analytics.operations.ensure_versions import ensure_versions
 from analytics.scoring.parameters import ScoreParameters
 from analytics.scoring.preference_parameters import PreferenceParameters
 from customers.models import User
@@ -24,9 +25,11 @@ def draft_version(
     note: str = "",
 ) -> Version:
     """Write down a new version of the satisfaction or the preference model. Nothing goes by it before it is activated.
+    Number 1 is the one that is measured when nothing is in force yet.
 
     Raises ValueError that names the field for unknown or impossible parameters; those left out take the default."""
     reader = ScoreParameters if model is ScoreModelVersion else PreferenceParameters
+    ensure_versions(at=at)
     newest = model.objects.aggregate(newest=Max("number"))["newest"] or 0
     return model.objects.create(
         number=newest + 1,

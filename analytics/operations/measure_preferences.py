@@ -23,7 +23,7 @@ def measure_preferences(*, current: PreferenceParameters, as_of: datetime) -> Pr
         .values_list("customer_id", flat=True)
         .distinct()
     )
-    bought = purchases(as_of=as_of, whose=Whose.these(who[:: max(1, len(who) // SAMPLE)]))
+    bought = list(purchases(as_of=as_of, whose=Whose.these(who[:: max(1, len(who) // SAMPLE)])))
     if not bought:
         return current
     statistics = measure_statistics(as_of=as_of, parameters=current)

@@ -1,7 +1,5 @@
 from datetime import datetime, timedelta
 
-from django.db.models import Max
-
 from analytics.choices import RunKind, RunState
 from analytics.models import ScoringRun
 from analytics.operations.score_distribution import OVER_EVERYBODY
@@ -18,8 +16,9 @@ def stale_since(*, before: ScoringRun | None = None) -> datetime | None:
     that was committed by then. What a transaction recorded before but committed after, it did not see, hence the
     margin. A sweep that failed hides its customers from the next one; the nightly run heals them."""
     earlier = ScoringRun.objects.all() if before is None else ScoringRun.objects.filter(pk__lt=before.pk)
-    sweeps = earlier.filter(kind=RunKind.SWEEP)
-    complete = earlier.filter(kind__in=OVER_EVERYBODY, state=RunState.DONE)
-    moments = [runs.aggregate(newest=Max("as_of"))["newest"] for runs in (sweeps, complete)]
-    known = [moment for moment in moments if moment is not None]
-    return max(known) - LONGEST_TRANSACTION if known else None
+    runs = [earlier.filter(kind=RunKind.SWEEP)]
+    runs += [earlier.filter(kind=kind, state=RunState.DONE) for kind in OVER_EVERYBODY]
+    # Kind by kind, newest first: each is one step along the unique index (kind, logical_at).
+    newest = [run.order_by("-logical_at").values_list("as_of", flat=True).first() for run in runs]
+    moments = [as_of for as_of in newest if as_of is not None]
+    return max(moments) - LONGEST_TRANSACTION if moments else None

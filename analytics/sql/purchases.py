@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
@@ -31,11 +32,12 @@ class RatedRow(NamedTuple):
     value: int
 
 
-def purchases(*, as_of: datetime, whose: Whose | None = None) -> list[BoughtRow]:
+def purchases(*, as_of: datetime, whose: Whose | None = None) -> Iterator[BoughtRow]:
     """The order lines of these customers (None: of everybody) up to a moment, less cancelled orders, in the order of
     their keys; lines of products without a category say nothing of preferences.
 
-    One statement a chunk, as columns: objects of 10 million lines would take minutes to build.
+    One statement a chunk, and plain rows one after the other: objects of 10 million lines would take minutes to build
+    and would not fit into memory.
     """
     bought = OrderLine.objects.filter(order__ordered_at__lte=as_of, product__category__isnull=False).exclude(
         order__status=OrderStatus.CANCELLED
@@ -45,10 +47,11 @@ def purchases(*, as_of: datetime, whose: Whose | None = None) -> list[BoughtRow]
     moment = Epoch("order__ordered_at")
     columns = ("order__customer_id", "product__category_id", moment, "unit_price", "order__currency")
     rows = bought.order_by("pk").values_list(*columns).iterator(chunk_size=_FETCHED_AT_ONCE)
-    return [BoughtRow(who, what, seconds(at), float(price), currency) for who, what, at, price, currency in rows]
+    for who, what, at, price, currency in rows:
+        yield BoughtRow(who, what, seconds(at), float(price), currency)
 
 
-def category_ratings(*, as_of: datetime) -> list[RatedRow]:
+def category_ratings(*, as_of: datetime) -> Iterator[RatedRow]:
     """What was said of orders up to a moment, by category of what was ordered. One statement, for the same reason."""
     rated = SatisfactionRating.objects.filter(
         Q(replaced_by=None) | Q(replaced_by__at__gt=as_of),
@@ -57,4 +60,5 @@ def category_ratings(*, as_of: datetime) -> list[RatedRow]:
     )
     columns = ("order__lines__product__category_id", Epoch("at"), "scale", "value")
     rows = rated.order_by("pk").values_list(*columns).iterator(chunk_size=_FETCHED_AT_ONCE)
-    return [RatedRow(what, seconds(at), scale, value) for what, at, scale, value in rows]
+    for what, at, scale, value in rows:
+        yield RatedRow(what, seconds(at), scale, value)

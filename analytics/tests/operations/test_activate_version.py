@@ -21,6 +21,12 @@ def test_a_draft_changes_nothing(acme: Customer, bob: User) -> None:
     assert ScoreModelVersion.objects.active().get().number == 1
 
 
+def test_the_first_draft_leaves_number_one_to_the_measured_version(acme: Customer) -> None:
+    draft = draft_version(model=ScoreModelVersion, parameters={}, at=NOW)
+    assert draft.number == 2
+    assert ScoreModelVersion.objects.active().get().number == 1
+
+
 @pytest.mark.parametrize("model", [ScoreModelVersion, PreferenceModelVersion])
 def test_impossible_parameters_are_refused_by_name(model: type[ScoreModelVersion]) -> None:
     with pytest.raises(ValueError, match="half_life is not a field"):

@@ -9,6 +9,7 @@ from analytics.choices import ChunkState, RunKind
 from analytics.models import FACTORS, CustomerScore, PreferenceProfile, ScoreModelVersion, ScoreSnapshot, ScoringChunk
 from analytics.operations.claim_chunk import claim_chunk
 from analytics.operations.ensure_run import ensure_run
+from analytics.operations.ensure_sweep import ensure_sweep
 from analytics.operations.ensure_versions import ensure_versions
 from analytics.operations.read_facts import read_facts
 from analytics.operations.score_chunk import score_chunk
@@ -237,6 +238,18 @@ def test_the_number_of_queries_does_not_depend_on_the_customers(north: Team, que
             assert score_chunk(chunk=chunk, at=NOW) == len(everybody)
         counts.append(len(queries))
     assert counts[0] == counts[1] <= MOST_QUERIES
+
+
+def test_a_sweep_leaves_out_who_was_scored_meanwhile(acme: Customer) -> None:
+    score_everybody()
+    observe(facts=[rating(acme, 5)], at=NOW)
+    sweep = ensure_sweep(at=NOW + HOUR)
+    chunk = claim_chunk(run=sweep)
+    assert chunk is not None
+    score_everybody(at=NOW + HOUR)
+    stands = numbers()
+    assert score_chunk(chunk=chunk, at=NOW + HOUR) == 0
+    assert numbers() == stands
 
 
 def test_scores_stay_within_their_bounds_whatever_happened(acme: Customer) -> None:
