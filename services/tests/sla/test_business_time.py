@@ -103,6 +103,28 @@ def test_moments_of_the_repeated_hour_are_told_apart() -> None:
     assert hours.elapsed(berlin(2024, 10, 27, 2, 30), berlin(2024, 10, 27, 2, 30, fold=1)) == HOUR
 
 
+def test_intervals_may_be_told_to_the_second() -> None:
+    hours = BusinessHours({0: [(time(9, 30, 15), time(10, 0, 5))]})
+    assert hours.elapsed(datetime(2024, 6, 3, tzinfo=UTC), datetime(2024, 6, 4, tzinfo=UTC)) == 29 * 60 + 50
+
+
+@pytest.mark.parametrize(
+    ("tz", "start"),
+    [
+        ("Pacific/Kiritimati", datetime(2023, 12, 31, 10, tzinfo=UTC)),
+        ("Pacific/Honolulu", datetime(2024, 1, 1, 10, tzinfo=UTC)),
+    ],
+)
+def test_the_local_year_need_not_be_the_year_in_utc(tz: str, start: datetime) -> None:
+    week = {day: [(time(0), time(2)), (time(22), time(0))] for day in range(7)}
+    for asked_before in (None, datetime(2023, 6, 1, tzinfo=UTC), datetime(2024, 6, 1, tzinfo=UTC)):
+        hours = BusinessHours(week, tz=tz)
+        if asked_before:
+            assert not hours.is_open(asked_before.replace(tzinfo=ZoneInfo(tz)) + timedelta(hours=12))
+        assert hours.elapsed(start - timedelta(hours=2), start + timedelta(hours=2)) == 4 * HOUR
+        assert hours.add(start, 2 * HOUR) == start + timedelta(hours=2)
+
+
 def test_always_open_time_is_real_time() -> None:
     start = datetime(2020, 1, 1, tzinfo=UTC)
     assert ALWAYS_OPEN.elapsed(start, start + timedelta(days=1500, seconds=1)) == 1500 * 86_400 + 1
@@ -128,6 +150,7 @@ def test_a_calendar_that_never_opens_counts_nothing_and_has_no_due_time() -> Non
     start = datetime(2024, 1, 1, tzinfo=UTC)
     assert hours.elapsed(start, start + timedelta(days=400)) == 0
     assert hours.add(start, 0) == start
+    assert not hours.is_open(start)
     with pytest.raises(ValueError, match="no opening hours"):
         hours.add(start, 1)
     with pytest.raises(ValueError, match="no opening hours"):
@@ -148,7 +171,9 @@ def test_impossible_questions_are_refused() -> None:
     with pytest.raises(ValueError, match="must have a time zone"):
         ALWAYS_OPEN.elapsed(start.replace(tzinfo=None), start)
     with pytest.raises(ValueError, match="not between 1900 and 2200"):
-        ALWAYS_OPEN.elapsed(datetime(1, 1, 1, tzinfo=UTC), start)
+        ALWAYS_OPEN.elapsed(datetime(1900, 12, 31, tzinfo=UTC), start)
+    with pytest.raises(ValueError, match="not between 1900 and 2200"):
+        ALWAYS_OPEN.elapsed(start, datetime(2200, 1, 1, tzinfo=UTC))
     for seconds in (-1.0, math.nan, math.inf):
         with pytest.raises(ValueError, match="cannot add"):
             ALWAYS_OPEN.add(start, seconds)
@@ -158,6 +183,7 @@ def test_impossible_questions_are_refused() -> None:
     ("hours", "tz", "problem"),
     [
         ({"0": [["09:00", "08:00"]]}, "UTC", "weekday 0: an interval ends before it starts"),
+        ({"0": [["09:00", "09:00"]]}, "UTC", "weekday 0: an interval ends before it starts"),
         ({"0": [["09:00", "12:00"], ["11:00", "13:00"]]}, "UTC", "weekday 0: two intervals overlap"),
         ({"7": []}, "UTC", "weekday 7"),
         ({"monday": []}, "UTC", "cannot be read"),
