@@ -124,6 +124,7 @@ MEDIA_ROOT = VAR_DIR / "media"  # never served as it is: an authorising view han
 FILE_UPLOAD_PERMISSIONS = 0o600
 
 # Internationalisation
+FORMAT_MODULE_PATH = "crm.formats"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
 # Ours, and what the packages leave in English.

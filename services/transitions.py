@@ -1,5 +1,7 @@
 """The life of a ticket, as a table. Operations ask it; nothing else decides."""
 
+from django.utils.translation import gettext as _
+
 from services.choices import TicketStatus as S
 
 # from -> the statuses that a verb may move a ticket to
@@ -19,8 +21,8 @@ class IllegalTransition(Exception):
 
     def __init__(self, status_from: str, status_to: str) -> None:
         self.status_from, self.status_to = status_from, status_to
-        allowed = ", ".join(sorted(TRANSITIONS[status_from])) or "nothing: it is final"
-        super().__init__(f"a {status_from} ticket cannot become {status_to}; it can become: {allowed}")
+        names = {"before": S(status_from).label.lower(), "after": S(status_to).label.lower()}
+        super().__init__(_("A ticket that is %(before)s cannot become %(after)s.") % names)
 
 
 def require_transition(status_from: str, status_to: str) -> None:

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from analytics.models import PreferenceProfile
 from customers.admin.words import language_name
 from customers.models import Customer
+from services.choices import Channel
 
 SHOWN_CATEGORIES = 5
 SHOWN_REASONS = 3
@@ -95,4 +96,6 @@ def _value(name: str, row: dict[str, Any]) -> str:
     value = row["value"]
     if name == "hour":
         return _("%(hour)02d:00") % {"hour": int(value)}
-    return language_name(value) if name == "language" else str(value)
+    if name == "channel":
+        return str(Channel(value).label)
+    return language_name(value) if name == "language" else pgettext("service type", value)

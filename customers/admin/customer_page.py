@@ -99,9 +99,9 @@ def relations_of(customer: Customer, request: HttpRequest, *, at: datetime) -> l
         .order_by("-strength", "id")
     )
     sentences = [
-        Sentence(row, row.type.name, row.to_customer, _is_past(row, at))
+        Sentence(row, str(row.type), row.to_customer, _is_past(row, at))
         if row.from_customer_id == customer.pk
-        else Sentence(row, row.type.inverse_name, row.from_customer, _is_past(row, at))
+        else Sentence(row, row.type.inverse, row.from_customer, _is_past(row, at))
         for row in rows
     ]
     return sorted(sentences, key=lambda sentence: (sentence.is_past, sentence.other is not None))

@@ -2,6 +2,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from customers.choices import CustomerKind
 from customers.models.customer import Customer
@@ -35,7 +36,13 @@ class RelationType(Versioned):
         ordering = ["name"]
 
     def __str__(self) -> str:
-        return self.name
+        """The name: of the usual types, in the reader's language."""
+        return pgettext("relation type", self.name)
+
+    @property
+    def inverse(self) -> str:
+        """The inverse name: of the usual types, in the reader's language."""
+        return pgettext("relation type", self.inverse_name)
 
 
 class Relation(Versioned):

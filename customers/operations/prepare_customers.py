@@ -1,25 +1,39 @@
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils.translation import override, pgettext_lazy
 
 from customers.encryption.keyring import make_data_keys
 from customers.models import RelationType, Team
 
 FIRST_TEAM = "Everybody"
 
-# code, name, inverse name, from kind, to kind, is_with_us, is_hierarchy
+# code, from kind, to kind, is_with_us, is_hierarchy
 RELATION_TYPES = [
-    ("works-for", "works for", "employs", "person", "organisation", False, False),
-    ("parent-of", "parent of", "subsidiary of", "organisation", "organisation", False, True),
-    ("supplies", "supplies", "is supplied by", "organisation", "organisation", False, False),
-    ("married-to", "married to", "married to", "person", "person", False, False),
-    ("reports-to", "reports to", "leads", "person", "person", False, True),
-    ("referred-by", "referred by", "referred", "", "", False, False),
-    ("prospect", "prospect of ours", "we court", "", "", True, False),
-    ("client", "client of ours", "we serve", "", "", True, False),
-    ("partner", "partner of ours", "we work with", "", "", True, False),
-    ("supplier", "supplier of ours", "we buy from", "organisation", "", True, False),
+    ("works-for", "person", "organisation", False, False),
+    ("parent-of", "organisation", "organisation", False, True),
+    ("supplies", "organisation", "organisation", False, False),
+    ("married-to", "person", "person", False, False),
+    ("reports-to", "person", "person", False, True),
+    ("referred-by", "", "", False, False),
+    ("prospect", "", "", True, False),
+    ("client", "", "", True, False),
+    ("partner", "", "", True, False),
+    ("supplier", "organisation", "", True, False),
 ]
+# code -> name, inverse name: stored in English, shown in the reader's language
+RELATION_NAMES = {
+    "works-for": (pgettext_lazy("relation type", "works for"), pgettext_lazy("relation type", "employs")),
+    "parent-of": (pgettext_lazy("relation type", "parent of"), pgettext_lazy("relation type", "subsidiary of")),
+    "supplies": (pgettext_lazy("relation type", "supplies"), pgettext_lazy("relation type", "is supplied by")),
+    "married-to": (pgettext_lazy("relation type", "married to"), pgettext_lazy("relation type", "married to")),
+    "reports-to": (pgettext_lazy("relation type", "reports to"), pgettext_lazy("relation type", "leads")),
+    "referred-by": (pgettext_lazy("relation type", "referred by"), pgettext_lazy("relation type", "referred")),
+    "prospect": (pgettext_lazy("relation type", "prospect of ours"), pgettext_lazy("relation type", "we court")),
+    "client": (pgettext_lazy("relation type", "client of ours"), pgettext_lazy("relation type", "we serve")),
+    "partner": (pgettext_lazy("relation type", "partner of ours"), pgettext_lazy("relation type", "we work with")),
+    "supplier": (pgettext_lazy("relation type", "supplier of ours"), pgettext_lazy("relation type", "we buy from")),
+}
 
 
 def prepare_customers(**signal: Any) -> None:
@@ -28,19 +42,19 @@ def prepare_customers(**signal: Any) -> None:
     if Team._meta.db_table not in connection.introspection.table_names():  # migrated back to zero
         return
     make_data_keys()
-    with transaction.atomic():
+    with transaction.atomic(), override(None):
         if not Team.objects.exists():
             Team.objects.create(name=FIRST_TEAM)
         if not RelationType.objects.exists():
             RelationType.objects.bulk_create(
                 RelationType(
                     code=code,
-                    name=name,
-                    inverse_name=inverse,
+                    name=str(RELATION_NAMES[code][0]),
+                    inverse_name=str(RELATION_NAMES[code][1]),
                     from_kind=a,
                     to_kind=b,
                     is_with_us=us,
                     is_hierarchy=tree,
                 )
-                for code, name, inverse, a, b, us, tree in RELATION_TYPES
+                for code, a, b, us, tree in RELATION_TYPES
             )

@@ -124,12 +124,6 @@ def reason(refusal: Exception) -> str:
         return _(
             "The ticket changed while this page was open, so nothing was done. Look at what is new, then try again."
         )
-    if isinstance(refusal, IllegalTransition):
-        labels = dict(TicketStatus.choices)
-        return _("A ticket that is %(before)s cannot become %(after)s.") % {
-            "before": str(labels[TicketStatus(refusal.status_from)]).lower(),
-            "after": str(labels[TicketStatus(refusal.status_to)]).lower(),
-        }
     return str(refusal)
 
 

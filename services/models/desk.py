@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from customers.models import Versioned
 from customers.querysets import OpenCatalogueQuerySet
@@ -82,7 +83,8 @@ class ServiceType(Versioned):
         ordering = ["name"]
 
     def __str__(self) -> str:
-        return self.name
+        """The name: of the usual types, in the reader's language."""
+        return pgettext("service type", self.name)
 
 
 class SLAPolicy(Versioned):

@@ -2,6 +2,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils.translation import override, pgettext_lazy
 
 from customers.models import Team
 from services.choices import Priority
@@ -17,12 +18,13 @@ FIRST_TARGETS = {
     Priority.LOW: (8 * 60, 16 * 60, 40 * 60),
 }
 
+# code, name: stored in English, shown in the reader's language
 SERVICE_TYPES = [
-    ("question", "Question"),
-    ("complaint", "Complaint"),
-    ("repair", "Repair"),
-    ("return", "Return"),
-    ("billing", "Billing"),
+    ("question", pgettext_lazy("service type", "Question")),
+    ("complaint", pgettext_lazy("service type", "Complaint")),
+    ("repair", pgettext_lazy("service type", "Repair")),
+    ("return", pgettext_lazy("service type", "Return")),
+    ("billing", pgettext_lazy("service type", "Billing")),
 ]
 
 
@@ -31,12 +33,12 @@ def prepare_services(**signal: Any) -> None:
     Only where there is none: what staff deleted does not come back."""
     if Queue._meta.db_table not in connection.introspection.table_names():  # migrated back to zero
         return
-    with transaction.atomic():
+    with transaction.atomic(), override(None):
         if Queue.objects.exists() or Calendar.objects.exists():
             return
         calendar = Calendar.objects.create(name="Office hours", time_zone=settings.TIME_ZONE, hours=OFFICE_HOURS)
         Queue.objects.create(name="Support", team=Team.objects.order_by("pk")[0], calendar=calendar)
-        ServiceType.objects.bulk_create(ServiceType(code=code, name=name) for code, name in SERVICE_TYPES)
+        ServiceType.objects.bulk_create(ServiceType(code=code, name=str(name)) for code, name in SERVICE_TYPES)
         policy = SLAPolicy.objects.create(name="Standard")
         SLATarget.objects.bulk_create(
             SLATarget(

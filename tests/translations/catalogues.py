@@ -21,8 +21,9 @@ PART = re.compile(r'^(msgctxt|msgid|msgid_plural|msgstr(?:\[\d\])?) (".*"(?:\n".
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One string: the source, which has a plural or not, and the translation."""
+    """One string: the key by which programs find it, the source, which has a plural or not, and the translation."""
 
+    key: str
     source: str
     plural: str
     translation: str
@@ -35,7 +36,8 @@ def entries(catalogue: Path) -> list[Entry]:
         parts = {name: "".join(map(ast.literal_eval, text.splitlines())) for name, text in PART.findall(block)}
         if "msgid" in parts:
             translation = parts.get("msgstr", parts.get("msgstr[0]", ""))
-            found.append(Entry(parts["msgid"], parts.get("msgid_plural", ""), translation))
+            key = f"{parts['msgctxt']}\x04{parts['msgid']}" if "msgctxt" in parts else parts["msgid"]
+            found.append(Entry(key, parts["msgid"], parts.get("msgid_plural", ""), translation))
     return found
 
 
@@ -65,10 +67,10 @@ def extract_ours(folder: Path) -> Path:
 
 
 def extract_from(packages: Iterable[str], folder: Path) -> set[str]:
-    """The strings of installed packages, or of folders in them."""
+    """The keys of the strings of installed packages, or of folders in them."""
     site = Path(pytest.__file__).parents[1]
     for package in packages:
         shutil.copytree(site / package, folder / package, ignore=shutil.ignore_patterns("locale", "tests", "*.js"))
     (folder / "locale").mkdir()
     run(sys.executable, "-m", "django", "makemessages", "--locale", LANGUAGE, folder=folder)
-    return {entry.source for entry in entries(folder / "locale" / LANGUAGE / "LC_MESSAGES" / "django.po")}
+    return {entry.key for entry in entries(folder / "locale" / LANGUAGE / "LC_MESSAGES" / "django.po")}
