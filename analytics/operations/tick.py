@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from analytics.choices import RunState
 from analytics.models import ScoreModelVersion, ScoringRun
@@ -8,7 +8,11 @@ from analytics.operations.ensure_sweep import ensure_sweep
 from analytics.operations.ensure_versions import ensure_versions
 from analytics.operations.finish_run import finish_run
 from analytics.operations.forget_sweeps import forget_sweeps
-from customers.models import Observation
+from customers.choices import ImportState
+from customers.models import ImportBatch, Observation
+
+# An import that died without saying so holds the first version up for so long.
+LONGEST_IMPORT = timedelta(hours=6)
 
 
 def tick(*, at: datetime) -> int:
@@ -16,9 +20,9 @@ def tick(*, at: datetime) -> int:
     sweeps. Returns how many chunks wait for a worker.
 
     Every step may be lost, doubled or run twice at once: each looks at what the database says and does what is
-    missing. A system without a single fact does nothing, so that the first version's baselines are not frozen on an
-    empty population."""
-    if not ScoreModelVersion.objects.active().exists() and not Observation.objects.exists():
+    missing. The first version's baselines are frozen, so a system without facts, or in the middle of an import, does
+    not make it yet."""
+    if not ScoreModelVersion.objects.active().exists() and not _is_ready_for_a_first_version(at):
         return 0
     ensure_versions(at=at)
     ensure_nightly_run(at=at)
@@ -26,3 +30,8 @@ def tick(*, at: datetime) -> int:
     running = [finish_run(run=run, at=at) for run in ScoringRun.objects.filter(state=RunState.RUNNING)]
     forget_sweeps(at=at)
     return sum(free_chunks(run).count() for run in running if run.state == RunState.RUNNING)
+
+
+def _is_ready_for_a_first_version(at: datetime) -> bool:
+    importing = ImportBatch.objects.filter(state=ImportState.RUNNING, started_at__gt=at - LONGEST_IMPORT)
+    return Observation.objects.exists() and not importing.exists()

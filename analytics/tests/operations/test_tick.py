@@ -6,7 +6,8 @@ from analytics.operations.forget_sweeps import KEPT
 from analytics.operations.tick import tick
 from analytics.operations.work_chunks import work_chunks
 from analytics.tests.histories import DAY, HOUR, rating
-from customers.models import Customer
+from customers.choices import ImportState
+from customers.models import Customer, ImportBatch
 from customers.operations.observe import observe
 from tests.cast import NOW
 
@@ -16,6 +17,15 @@ pytestmark = pytest.mark.django_db
 def test_a_system_without_a_fact_does_nothing(acme: Customer) -> None:
     assert tick(at=NOW) == 0
     assert not ScoringRun.objects.exists()
+
+
+def test_the_first_version_waits_for_the_end_of_an_import(acme: Customer) -> None:
+    observe(facts=[rating(acme, 4)], at=NOW)
+    batch = ImportBatch.objects.create(format="olist", path="olist", started_at=NOW)
+    assert tick(at=NOW) == 0
+    batch.state = ImportState.DONE
+    batch.save()
+    assert tick(at=NOW) == 1
 
 
 def test_the_first_tick_makes_the_nightly_run_and_no_sweep(acme: Customer) -> None:
