@@ -1,25 +1,20 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from customers.choices import Factor, Measure, SubjectType
-from customers.models import Order
 from customers.operations.observe import NewFact, observe
-from customers.sql.reference_prices import PricedOrder, orders_without_price, prices_of
+from customers.sql.reference_prices import PricedOrder, prices_of_orders_without_one
 
 
 @transaction.atomic
-def price_orders(*, at: datetime, orders: QuerySet[Order] | None = None) -> int:
+def price_orders(*, at: datetime) -> int:
     """Put on record how the price of each order compares, for the orders that have no such fact yet; returns how many.
 
-    `orders` narrows it down. Call it once after the last batch of orders: the reference of an order may be the median
-    of its category, which later batches still move."""
-    wanted = orders_without_price()
-    if orders is not None:
-        wanted = wanted.filter(pk__in=orders.values("pk"))
+    Call it once after the last batch of orders: the reference of an order may be the median of its category, which
+    later batches still move."""
     count = 0
-    for priced in prices_of(wanted):
+    for priced in prices_of_orders_without_one():
         observe(facts=[price_fact(price) for price in priced], at=at)
         count += len(priced)
     return count

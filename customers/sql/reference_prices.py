@@ -15,7 +15,7 @@ from itertools import groupby
 from operator import itemgetter
 from statistics import median
 
-from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, Min, OuterRef, Q
 
 from customers.choices import Factor, OrderStatus, SubjectType
 from customers.models import Observation, Order, OrderLine
@@ -52,7 +52,6 @@ class _Order:
     customer_id: int
     ordered_at: datetime
     currency: str
-    is_wanted: bool
     lines: list[_Line]
 
 
@@ -80,32 +79,43 @@ class MovingMedians:
         return prices[middle] if len(prices) % 2 else (prices[middle - 1] + prices[middle]) / 2
 
 
-def orders_without_price() -> QuerySet[Order]:
-    """Orders that count and have a line to compare, and no price fact on record."""
+def _period_without_price() -> tuple[datetime, datetime] | None:
+    """The first and the last order that counts, has a line to compare and has no price fact; None: there is none."""
     fact = Observation.objects.filter(
-        factor=Factor.PRICE, subject_type=SubjectType.ORDER, subject_id=OuterRef("pk"), superseded_version=None
+        factor=Factor.PRICE, subject_type=SubjectType.ORDER, subject_id=OuterRef("order"), superseded_version=None
     )
-    line = OrderLine.objects.filter(order=OuterRef("pk"), quantity__gt=0).filter(
-        Q(list_price__gt=0) | Q(product__category__isnull=False)
+    lines = OrderLine.objects.exclude(order__status=OrderStatus.CANCELLED).filter(
+        Q(list_price__gt=0) | Q(product__category__isnull=False), ~Exists(fact), quantity__gt=0
     )
-    return Order.objects.exclude(status=OrderStatus.CANCELLED).filter(Exists(line), ~Exists(fact))
+    period = lines.aggregate(first=Min("order__ordered_at"), last=Max("order__ordered_at"))
+    return (period["first"], period["last"]) if period["first"] else None
 
 
-def prices_of(wanted: QuerySet[Order]) -> Iterator[list[PricedOrder]]:
-    """Price the wanted orders, a list for each thousand orders read, in the order of time.
+def prices_of_orders_without_one() -> Iterator[list[PricedOrder]]:
+    """Price the orders that have no price fact yet, a list for each thousand orders read, in the order of time.
 
     The reference of an order reads the orders up to and including it (by time, then by key), never a later one."""
-    period = wanted.aggregate(first=Min("ordered_at"), last=Max("ordered_at"))
-    if period["first"] is None:
+    period = _period_without_price()
+    if period is None:
         return
     medians = MovingMedians()
-    for orders in _pages(wanted, period["first"] - WINDOW, period["last"]):
+    for orders in _pages(period[0] - WINDOW, period[1]):
+        told = _priced_already(order.pk for order in orders)
         priced = []
         for order in orders:
             _take_in(medians, order)
-            if order.is_wanted and (price := _price(medians.median, order)):
+            if order.pk not in told and (price := _price(medians.median, order)):
                 priced.append(price)
         yield priced
+
+
+def _priced_already(order_ids: Iterable[int]) -> set[int]:
+    # A list of keys, not EXISTS in the page's query: PostgreSQL, which knows nothing of tables that were just
+    # filled, takes 8 seconds a page for that.
+    facts = Observation.objects.filter(
+        factor=Factor.PRICE, subject_type=SubjectType.ORDER, subject_id__in=list(order_ids), superseded_version=None
+    )
+    return set(facts.values_list("subject_id", flat=True))
 
 
 def _take_in(medians: MovingMedians, order: _Order) -> None:
@@ -115,7 +125,7 @@ def _take_in(medians: MovingMedians, order: _Order) -> None:
 
 
 def price_of(order: Order) -> PricedOrder | None:
-    """Price one order by itself, as prices_of does: one query for the lines, one for the windows of its categories."""
+    """Price one order by itself, as the import does: one query for the lines, one for the windows of its categories."""
     lines = _lines([order.pk]).get(order.pk, [])
     categories = {line.category_id for line in lines if not line.list_price and line.category_id is not None}
     prices: dict[int, list[float]] = defaultdict(list)
@@ -131,9 +141,7 @@ def price_of(order: Order) -> PricedOrder | None:
         for category, unit_price in sold.values_list("product__category_id", "unit_price"):
             prices[category or 0].append(float(unit_price))
     medians = {(category, order.currency): median(found) for category, found in prices.items()}
-    return _price(
-        medians.get, _Order(order.pk, order.customer_id, order.ordered_at, order.currency, is_wanted=True, lines=lines)
-    )
+    return _price(medians.get, _Order(order.pk, order.customer_id, order.ordered_at, order.currency, lines))
 
 
 def _price(median_of: Callable[[Market], float | None], order: _Order) -> PricedOrder | None:
@@ -152,20 +160,19 @@ def _price(median_of: Callable[[Market], float | None], order: _Order) -> Priced
     return PricedOrder(order.pk, order.customer_id, order.ordered_at, paid, reference)
 
 
-def _pages(wanted: QuerySet[Order], since: datetime, until: datetime) -> Iterator[list[_Order]]:
+def _pages(since: datetime, until: datetime) -> Iterator[list[_Order]]:
     """All orders that count, from `since` to `until`, page by page with their lines: two queries a page."""
     rows = (
         Order.objects.exclude(status=OrderStatus.CANCELLED)
         .filter(ordered_at__lte=until)
-        .annotate(is_wanted=Exists(wanted.filter(pk=OuterRef("pk"))))
         .order_by("ordered_at", "pk")
-        .values_list("pk", "customer_id", "ordered_at", "currency", "is_wanted")
+        .values_list("pk", "customer_id", "ordered_at", "currency")
     )
     after = Q(ordered_at__gte=since)
     while page := list(rows.filter(after)[:ORDERS_AT_ONCE]):
         lines = _lines(row[0] for row in page)
         yield [_Order(*row, lines.get(row[0], [])) for row in page]
-        last_id, _, last_at, *_ = page[-1]
+        last_id, _, last_at, _ = page[-1]
         after = Q(ordered_at__gt=last_at) | Q(ordered_at=last_at, pk__gt=last_id)
 
 
