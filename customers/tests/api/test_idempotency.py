@@ -1,9 +1,11 @@
 import json
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from customers.api import idempotency
@@ -126,3 +128,20 @@ def test_a_key_that_is_none_is_refused(ann: User, asked: dict[str, Any], key: st
     response = as_user(ann).post(url("customers/"), asked, headers={"Idempotency-Key": key})
     assert response.status_code == 400
     assert not Customer.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_at_once_happen_once(ann: User, asked: dict[str, Any]) -> None:
+    def send(_: int) -> Any:
+        try:
+            return as_user(ann).post(url("customers/"), asked, headers=KEY)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=6) as pool:
+        responses = list(pool.map(send, range(12)))
+    assert {response.status_code for response in responses} <= {201, 409}
+    made = [response.json() for response in responses if response.status_code == 201]
+    assert made
+    assert all(body == made[0] for body in made)
+    assert Customer.objects.count() == 1

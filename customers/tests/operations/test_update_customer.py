@@ -1,0 +1,73 @@
+import pytest
+
+from customers.models import Customer, StaleVersion, Team
+from customers.operations.add_contact_point import HasItAlready, add_contact_point
+from customers.operations.create_customer import create_customer
+from customers.operations.record_activity import record_activity
+from customers.operations.records import ContactRecord
+from customers.operations.update_customer import update_customer
+from tests.cast import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ann_smith(north: Team) -> Customer:
+    """A customer with a national phone number."""
+    phone = ContactRecord("phone", "020 7946 0000", is_primary=True)
+    return create_customer(name="Ann Smith", team=north, country="GB", at=NOW, contact_points=[phone])
+
+
+def test_it_changes_what_it_is_told_and_moves_the_version(ann_smith: Customer) -> None:
+    update_customer(customer=ann_smith, changes={"industry": "tea"}, at=NOW, expected_version=1)
+    ann_smith.refresh_from_db()
+    assert (ann_smith.industry, ann_smith.version) == ("tea", 2)
+
+
+def test_it_refuses_a_stale_version_and_changes_nothing(ann_smith: Customer) -> None:
+    with pytest.raises(StaleVersion):
+        update_customer(customer=ann_smith, changes={"industry": "tea"}, at=NOW, expected_version=7)
+    assert Customer.objects.get().industry == ""
+
+
+def test_a_national_number_is_read_anew_in_another_country(ann_smith: Customer) -> None:
+    assert Customer.objects.reached_at("phone", "+44 20 7946 0000").exists()
+    update_customer(customer=ann_smith, changes={"country": "DE"}, at=NOW)
+    assert not Customer.objects.reached_at("phone", "+44 20 7946 0000").exists()
+    assert Customer.objects.reached_at("phone", "+49 20 79460000").exists()
+
+
+def test_it_keeps_the_row_of_what_stays_and_drops_the_rest(ann_smith: Customer) -> None:
+    kept = ann_smith.contact_points.get()
+    points = [ContactRecord("phone", "+44 20 7946 0000"), ContactRecord("email", "ann@example.com")]
+    update_customer(customer=ann_smith, changes={}, contact_points=points, at=NOW)
+    assert ann_smith.contact_points.get(kind="phone").pk == kept.pk
+    assert ann_smith.contact_points.get(kind="phone").value == "+44 20 7946 0000"
+    update_customer(customer=ann_smith, changes={}, contact_points=[], at=NOW)
+    assert not ann_smith.contact_points.exists()
+
+
+def test_the_same_contact_point_twice_is_refused(ann_smith: Customer) -> None:
+    twice = [ContactRecord("email", "ann@example.com"), ContactRecord("email", "ANN@example.com")]
+    with pytest.raises(HasItAlready):
+        update_customer(customer=ann_smith, changes={}, contact_points=twice, at=NOW)
+    assert ann_smith.contact_points.get().kind == "phone"
+
+
+def test_one_contact_point_of_a_kind_is_the_primary_one(ann_smith: Customer) -> None:
+    add_contact_point(customer=ann_smith, kind="phone", value="+44 20 7946 0001", is_primary=True, at=NOW)
+    add_contact_point(customer=ann_smith, kind="email", value="ann@example.com", is_primary=True, at=NOW)
+    primary = ann_smith.contact_points.filter(is_primary=True)
+    assert {(p.kind, p.value) for p in primary} == {("phone", "+44 20 7946 0001"), ("email", "ann@example.com")}
+    with pytest.raises(HasItAlready):
+        add_contact_point(customer=ann_smith, kind="phone", value="020 7946 0001", at=NOW)
+
+
+def test_saving_an_old_copy_does_not_move_the_activity_back(ann_smith: Customer) -> None:
+    old = Customer.objects.get()
+    record_activity(customer_ids=[ann_smith.pk], at=NOW)
+    old.name = "Ann Jones"
+    old.save_checked()
+    fresh = Customer.objects.get()
+    assert fresh.name == "Ann Jones"
+    assert fresh.activity_version == old.activity_version + 1
