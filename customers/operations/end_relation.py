@@ -9,9 +9,7 @@ from customers.operations.relate_customers import RelationRefused
 
 
 @transaction.atomic
-def end_relation(
-    *, relation: Relation, until: date, at: datetime, expected_version: int | None = None
-) -> Relation:
+def end_relation(*, relation: Relation, until: date, at: datetime, expected_version: int | None = None) -> Relation:
     """Say that a relation holds until a day, that day included. Raises StaleVersion, RelationRefused."""
     relation.refresh_from_db(from_queryset=Relation.objects.select_for_update())
     relation.require_version(expected_version)
