@@ -98,6 +98,12 @@ def test_shifts_over_the_change_of_clocks_are_measured_in_real_time(
     assert hours.elapsed(berlin(2024, 10, 27), berlin(2024, 10, 28)) == autumn * HOUR
 
 
+def test_a_shift_that_is_skipped_altogether_is_no_opening() -> None:
+    hours = BusinessHours({6: [(time(2), time(3))]}, tz="Europe/Berlin")
+    assert hours.next_open(berlin(2024, 3, 25)) == berlin(2024, 4, 7, 2)
+    assert list(hours.intervals(berlin(2024, 3, 31), berlin(2024, 4, 1))) == []
+
+
 def test_moments_of_the_repeated_hour_are_told_apart() -> None:
     hours = BusinessHours(ROUND_THE_CLOCK, tz="Europe/Berlin")
     assert hours.elapsed(berlin(2024, 10, 27, 2, 30), berlin(2024, 10, 27, 2, 30, fold=1)) == HOUR

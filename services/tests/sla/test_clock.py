@@ -86,6 +86,12 @@ def test_the_tape_shows_what_counted_what_paused_and_what_was_closed() -> None:
     ]
 
 
+def test_the_tape_has_no_empty_stretches() -> None:
+    assert [(step.start, step.end, step.kind) for step in tape(PAUSED, ALWAYS_OPEN, at(10))] == [
+        (at(9), at(10), "counted")
+    ]
+
+
 def test_a_due_time_moves_with_the_pauses_so_far() -> None:
     assert due_at(2 * HOUR, PAUSED, ALWAYS_OPEN, at(9)) == at(11)
     assert due_at(2 * HOUR, PAUSED, ALWAYS_OPEN, at(10)) is None
