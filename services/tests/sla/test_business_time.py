@@ -1,18 +1,15 @@
-"""Business time: exact over summer time, split shifts and holidays; `add` is the inverse of `elapsed`."""
+"""Business time: summer time, split shifts, holidays and impossible calendars, case by case."""
 
 from __future__ import annotations
 
 import math
 import pickle
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import example, given
 
 from services.sla.business_time import ALWAYS_OPEN, BusinessHours
-from services.tests.sla.strategies import any_calendars, calendars, durations, moments, quick
 
 OFFICE = {day: [(time(9), time(17))] for day in range(5)}
 SPLIT = {day: [(time(9), time(12, 30)), (time(13, 30), time(18))] for day in range(5)}
@@ -215,100 +212,3 @@ def test_calendars_are_equal_by_content_and_travel_between_processes() -> None:
     assert hours != BusinessHours(SPLIT, tz="Europe/Berlin")
     assert hours != "hours"
     assert "Europe/Berlin" in repr(hours)
-
-
-@quick
-@given(any_calendars, moments, moments)
-def test_elapsed_equals_counting_the_quarters_on_the_wall(
-    hours: BusinessHours, first: datetime, second: datetime
-) -> None:
-    start, end = sorted([_on_the_quarter(first), _on_the_quarter(second)])
-    end = min(end, start + timedelta(days=45))
-    place = ZoneInfo(hours.tz)
-    if place.key in {"Europe/Berlin", "America/New_York", "Asia/Shanghai", "UTC"}:
-        quarters = 0
-        at = start
-        while at < end:
-            quarters += _open_on_the_wall(hours, at.astimezone(place))
-            at += timedelta(minutes=15)
-        # Shifts that begin or end inside an hour that is skipped or repeated are a matter of definition.
-        slack = 4 * _changes(start, end, place)
-        assert abs(hours.elapsed(start, end) / 900 - quarters) <= slack
-
-
-@quick
-@given(any_calendars, moments, moments, moments)
-def test_elapsed_is_additive(hours: BusinessHours, a: datetime, b: datetime, c: datetime) -> None:
-    a, b, c = sorted([a, b, c])
-    assert hours.elapsed(a, b) + hours.elapsed(b, c) == pytest.approx(hours.elapsed(a, c), abs=1e-6)
-
-
-@quick
-@given(any_calendars, moments, moments, moments)
-def test_elapsed_is_monotone_and_never_exceeds_real_time(
-    hours: BusinessHours, a: datetime, b: datetime, c: datetime
-) -> None:
-    a, b, c = sorted([a, b, c])
-    assert 0 <= hours.elapsed(a, b) <= hours.elapsed(a, c) <= (c - a).total_seconds()
-
-
-@quick
-@given(calendars, moments, durations)
-def test_add_is_the_inverse_of_elapsed(hours: BusinessHours, start: datetime, seconds: float) -> None:
-    due = hours.add(start, seconds)
-    assert hours.elapsed(start, due) == pytest.approx(seconds, abs=1e-6)
-    if due > start:
-        assert hours.elapsed(start, due - timedelta(microseconds=1)) < hours.elapsed(start, due)
-
-
-@quick
-@given(calendars, moments, durations, durations)
-def test_adding_twice_is_adding_the_sum(hours: BusinessHours, start: datetime, a: float, b: float) -> None:
-    a, b = round(a), round(b)
-    assert hours.add(hours.add(start, a), b) == hours.add(start, a + b)
-
-
-@quick
-@given(any_calendars, moments, moments)
-def test_the_open_intervals_are_what_elapsed_counts(hours: BusinessHours, a: datetime, b: datetime) -> None:
-    a, b = sorted([a, b])
-    spans = list(hours.intervals(a, b))
-    assert sum((end - start).total_seconds() for start, end in spans) == pytest.approx(hours.elapsed(a, b))
-    assert all(a <= start < end <= b for start, end in spans)
-    assert all(one[1] < other[0] for one, other in pairwise(spans))
-    assert all(hours.is_open(start) and not hours.is_open(end) for start, end in spans if end < b)
-
-
-@quick
-@given(calendars, moments)
-def test_the_next_opening_is_the_first_open_moment(hours: BusinessHours, at: datetime) -> None:
-    opening = hours.next_open(at)
-    assert hours.is_open(opening)
-    assert hours.elapsed(at, opening) == 0
-    assert hours.is_open(at) == (opening == at)
-
-
-@quick
-@given(any_calendars, moments, moments)
-@example(BusinessHours(OFFICE, tz="Pacific/Apia"), datetime(2024, 1, 1, tzinfo=UTC), datetime(2023, 1, 1, tzinfo=UTC))
-def test_the_answer_does_not_depend_on_what_was_asked_before(hours: BusinessHours, a: datetime, b: datetime) -> None:
-    a, b = sorted([a, b])
-    fresh = pickle.loads(pickle.dumps(hours))  # noqa: S301 our own bytes
-    hours.elapsed(datetime(2020, 1, 1, tzinfo=UTC), datetime(2020, 1, 2, tzinfo=UTC))
-    assert fresh.elapsed(a, b) == hours.elapsed(a, b)
-
-
-def _on_the_quarter(at: datetime) -> datetime:
-    return at.replace(minute=at.minute // 15 * 15, second=0, microsecond=0)
-
-
-def _open_on_the_wall(hours: BusinessHours, local: datetime) -> bool:
-    second = local.hour * 3600 + local.minute * 60
-    shifts = hours._week[local.weekday()]
-    return local.date() not in hours.holidays and any(start <= second < end for start, end in shifts)
-
-
-def _changes(start: datetime, end: datetime, place: ZoneInfo) -> int:
-    days = (end - start).days + 2
-    offsets = [(start + timedelta(days=day)).astimezone(place).utcoffset() for day in range(days)]
-    return sum(one != other for one, other in pairwise(offsets))
