@@ -3,10 +3,11 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter, RangeDateFilter
+from unfold.widgets import UnfoldAdminExpandableTextareaWidget
 
 from customers.admin.base import CandidModelAdmin, CandidTabularInline
 from customers.admin.filters import VisibleRelatedFilter
@@ -49,6 +50,8 @@ class RelationInline(CandidTabularInline):
 
     model = Relation
     form = RelationForm
+    # One line that grows with its text: a relation is a row, not a form.
+    formfield_overrides = {TextField: {"widget": UnfoldAdminExpandableTextareaWidget(attrs={"rows": 1})}}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """The relations whose ends the user may see, with their names."""
