@@ -61,7 +61,9 @@ def _reply(events: Sequence[HistoryEvent], terms: Terms, at: datetime) -> dict[s
         "at": wait.asked_at,
     }
     if wait.ended_at is None:
-        return {**fact, "due_at": reply_due_at(wait, target, terms)}
+        due_at = reply_due_at(wait, target, terms)
+        # A target used up as the office closes is missed when it opens again.
+        return {**fact, "due_at": due_at and terms.hours.next_open(due_at)}
     return {**fact, "value": float(waited_seconds(wait, terms, at)), "at": wait.ended_at}
 
 

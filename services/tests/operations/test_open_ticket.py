@@ -2,6 +2,7 @@ import pytest
 from django.utils import timezone
 
 from customers.models import Customer, Observation, User
+from services.choices import Priority
 from services.models import Agent, Queue, ServiceType, SLAPolicy, SLATarget
 from services.operations.assign_ticket import AgentTakesNoTickets
 from services.operations.open_ticket import open_ticket, policy_for
@@ -34,6 +35,12 @@ def test_the_customer_waits_from_now_on(acme: Customer, wang: Customer, queue: Q
     fact = facts_about(ticket)["Time to reply"]
     assert (fact.value, fact.reference, fact.at, fact.due_at) == (None, 4 * 3600, NOW, after(hours=5))
     assert set(Observation.objects.values_list("customer_id", flat=True)) == {acme.pk, wang.pk}
+
+
+def test_a_target_used_up_as_the_office_closes_counts_from_the_next_opening(acme: Customer, queue: Queue) -> None:
+    ticket = a_ticket(acme, queue, priority=Priority.HIGH, at=after(hours=1.5))  # an hour before lunch
+    assert ticket.first_reply_due_at == after(hours=2.5)
+    assert facts_about(ticket)["Time to reply"].due_at == after(hours=3.5)
 
 
 def test_without_a_policy_the_queue_says_what_is_typical(acme: Customer, queue: Queue) -> None:
