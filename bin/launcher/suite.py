@@ -69,6 +69,6 @@ def _environment(var: Path, redis_url: str, database_url: str | None) -> dict[st
 def _pytest_words(name: str, words: list[str]) -> list[str]:
     """Use all cores, and leave browser tests to the run on SQLite."""
     own_workers = any(word in ("-n", "--numprocesses", "--pdb") or word.startswith("-n") for word in words)
-    parallel = [] if own_workers else ["-n", "auto"]
+    parallel = [] if own_workers else ["-n", "auto", "--dist", "worksteal"]
     markers = [] if name == "sqlite" or "-m" in words else ["-m", "not browser"]
     return [*parallel, *markers, *words]

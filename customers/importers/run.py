@@ -16,6 +16,7 @@ from customers.importers.report import RefusedRows
 from customers.importers.tables import TableRow, read_table
 from customers.models import ImportBatch, Team
 from customers.operations.records import Counts
+from customers.sql.refresh_statistics import refresh_statistics
 
 BATCH = 1000
 
@@ -112,6 +113,8 @@ def run_import(
     try:
         with _taken_back_if(dry_run):
             reader(run, path)
+            if not dry_run:
+                refresh_statistics()
     except BaseException as error:
         _finish(batch, run, ImportState.FAILED, at=now(), error=f"{type(error).__name__}: {error}")
         raise

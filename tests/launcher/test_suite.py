@@ -27,8 +27,8 @@ def test_one_failing_database_fails_the_whole(statuses: dict[str, int], capsys: 
 
 
 def test_browser_tests_run_on_sqlite_only() -> None:
-    assert suite._pytest_words("sqlite", ["-x"]) == ["-n", "auto", "-x"]
-    assert suite._pytest_words("postgres", []) == ["-n", "auto", "-m", "not browser"]
+    assert suite._pytest_words("sqlite", ["-x"]) == ["-n", "auto", "--dist", "worksteal", "-x"]
+    assert suite._pytest_words("postgres", []) == ["-n", "auto", "--dist", "worksteal", "-m", "not browser"]
 
 
 def test_a_word_about_workers_is_respected() -> None:
