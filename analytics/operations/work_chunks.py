@@ -15,13 +15,13 @@ def work_chunks(*, clock: Callable[[], datetime], run: ScoringRun | None = None)
     `clock` tells when a score was computed: a worker goes on for longer than one moment. What is not a fault in the
     data (a lost database, a bug) is raised; the chunk is then free again, at the latest when its lease ends."""
     while chunk := claim_chunk(run=run):
+        customers = None
         try:
             customers = score_chunk(chunk=chunk, at=clock())
         except Exception as error:
             give_back_chunk(chunk=chunk, error=error)
             if not isinstance(error, ValueError):
                 raise
-            continue
         if customers is not None:
             yield chunk, customers
         finish_run(run=chunk.run, at=clock())
