@@ -68,7 +68,7 @@ class EventKind(models.TextChoices):
     PRIORITY = "priority", _("Priority changed")
     QUEUE = "queue", _("Queue changed")
     RATED = "rated", _("Rated")
-    BREACHED = "breached", _("Target missed, says the source")
+    BREACHED = "breached", _("Target missed")
 
 
 class RatingScale(models.TextChoices):

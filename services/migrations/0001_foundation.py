@@ -180,7 +180,7 @@ class Migration(migrations.Migration):
             name='TicketEvent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('opened', 'Opened'), ('customer_message', 'Customer wrote'), ('agent_reply', 'Agent replied'), ('auto_reply', 'Automatic reply'), ('note', 'Internal note'), ('assigned', 'Assigned'), ('status', 'Status changed'), ('reopened', 'Reopened'), ('priority', 'Priority changed'), ('queue', 'Queue changed'), ('rated', 'Rated'), ('breached', 'Target missed, says the source')], max_length=16, verbose_name='event')),
+                ('kind', models.CharField(choices=[('opened', 'Opened'), ('customer_message', 'Customer wrote'), ('agent_reply', 'Agent replied'), ('auto_reply', 'Automatic reply'), ('note', 'Internal note'), ('assigned', 'Assigned'), ('status', 'Status changed'), ('reopened', 'Reopened'), ('priority', 'Priority changed'), ('queue', 'Queue changed'), ('rated', 'Rated'), ('breached', 'Target missed')], max_length=16, verbose_name='event')),
                 ('at', models.DateTimeField(verbose_name='at')),
                 ('recorded_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='recorded at')),
                 ('status_after', models.CharField(choices=[('new', 'New'), ('open', 'Open'), ('pending', 'Pending'), ('on_hold', 'On hold'), ('solved', 'Solved'), ('closed', 'Closed'), ('merged', 'Merged')], max_length=8, verbose_name='status after')),
