@@ -22,10 +22,3 @@ class RunState(models.TextChoices):
     DONE = "done", _("Done")
     PARTIAL = "partial", _("Partial")  # some chunks failed for good
     SKIPPED = "skipped", _("Skipped")  # a newer run of its kind took its place
-
-
-class ChunkState(models.TextChoices):
-    TODO = "todo", _("To do")
-    LEASED = "leased", _("Being worked on")
-    DONE = "done", _("Done")
-    FAILED = "failed", _("Failed")

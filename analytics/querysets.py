@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.db.models import Model
 
 from customers.querysets import OfCustomerQuerySet, OpenCatalogueQuerySet
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from customers.models import User
 
 Row = TypeVar("Row", bound=Model, covariant=True)
 
 
 class ScoreQuerySet(OfCustomerQuerySet[Row]):
     """Scores are seen by whoever sees the customer."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """The scores of the customers that this user may see; a customer who was merged away has none."""
+        return super().visible_to(user).filter(customer__merged_into=None)
 
     def fell_by(self, points: float) -> Self:
         """Scores that are lower by at least `points` than thirty days before."""

@@ -4,27 +4,19 @@ import logging
 
 from celery import shared_task
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
 from analytics.operations import tick as tick_operation
 from analytics.operations.work_chunks import work_chunks
+from customers.tasks import poke
 
 logger = logging.getLogger(__name__)
-
-# More pokes than workers help nobody: each works until nothing is left.
-MOST_POKES = 8
-POKE_EXPIRES_SECONDS = 60
 
 
 @shared_task
 def tick() -> None:
     """Beat's: make what is due, and poke a worker for each free chunk."""
     free = tick_operation.tick(at=timezone.now())
-    try:
-        for _ in range(min(free, MOST_POKES)):
-            work.apply_async(expires=POKE_EXPIRES_SECONDS)
-    except OperationalError as error:
-        logger.warning("workers were not poked: %s", type(error).__name__)  # the next tick does it
+    poke(work, free)
 
 
 @shared_task

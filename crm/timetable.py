@@ -8,4 +8,6 @@ from typing import Any
 TIMETABLE: dict[str, dict[str, Any]] = {
     # Ensures the nightly run at 02:00, pokes the workers, finishes runs and sweeps stale customers.
     "tick": {"task": "analytics.tasks.tick", "schedule": 20.0, "options": {"expires": 20}},
+    # Pokes the workers for imports, exports and other long work, and starts what is due.
+    "jobs": {"task": "customers.tasks.tick", "schedule": 10.0, "options": {"expires": 10}},
 }

@@ -67,10 +67,101 @@ class SubjectType(models.TextChoices):
     ORDER = "order", _("Order")
 
 
+class LeaseState(models.TextChoices):
+    """Of work that one worker at a time leases."""
+
+    TODO = "todo", _("To do")
+    LEASED = "leased", _("Being worked on")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+    STOPPED = "stopped", _("Stopped")  # by a person
+
+
 class ImportState(models.TextChoices):
+    UPLOADED = "uploaded", _("To be mapped")
+    CHECKING = "checking", _("Being checked")  # a rehearsal: nothing is written
+    CHECKED = "checked", _("Checked")
     RUNNING = "running", _("Running")
     DONE = "done", _("Done")
     FAILED = "failed", _("Failed")
+    UNDOING = "undoing", _("Being undone")
+    UNDONE = "undone", _("Undone")
+
+
+class Outcome(models.TextChoices):
+    """What became of one row of an import."""
+
+    CREATED = "created", _("Created")
+    UPDATED = "updated", _("Updated")
+    UNCHANGED = "unchanged", _("Unchanged")
+    DUPLICATE = "duplicate", _("Duplicate")
+    REFUSED = "refused", _("Refused")
+
+
+class OnDuplicate(models.TextChoices):
+    """What an import does with a new row that looks like a customer who is here already."""
+
+    CREATE = "create", _("Create it, and put the pair into the review queue")
+    UPDATE = "update", _("Take it for the customer who is here, and update them")
+    SKIP = "skip", _("Leave it out")
+
+
+class AttributeType(models.TextChoices):
+    TEXT = "text", _("Text")
+    NUMBER = "number", _("Number")
+    DATE = "date", _("Date")
+    YES_NO = "yes_no", _("Yes or no")
+    CHOICE = "choice", _("One of a list")
+
+
+class MatchingUse(models.TextChoices):
+    """What an attribute says when two customers are compared."""
+
+    NONE = "none", _("Nothing")
+    IDENTIFIER = "identifier", _("Names one customer alone, like a tax number")
+    BIRTH_DATE = "birth_date", _("Date of birth")
+
+
+class TagColour(models.TextChoices):
+    GREY = "grey", _("Grey")
+    TEAL = "fair", _("Teal")
+    GREEN = "good", _("Green")
+    AMBER = "warn", _("Amber")
+    RED = "bad", _("Red")
+
+
+class ConsentPurpose(models.TextChoices):
+    MARKETING = "marketing", _("Marketing")
+    SURVEY = "survey", _("Surveys")
+    PROFILING = "profiling", _("Profiling")
+    SERVICE = "service", _("Service messages")
+
+
+class ConsentChannel(models.TextChoices):
+    ANY = "any", _("Any channel")
+    EMAIL = "email", _("E-mail")
+    PHONE = "phone", _("Phone")
+    MESSENGER = "messenger", _("Messenger")
+    POST = "post", _("Post")
+
+
+class PairState(models.TextChoices):
+    """Of two customers who may be one."""
+
+    OPEN = "open", _("To be reviewed")
+    MERGED = "merged", _("Merged")
+    DISMISSED = "dismissed", _("Not the same")
+
+
+class PairSource(models.TextChoices):
+    ENTRY = "entry", _("On entry")
+    IMPORT = "import", _("By an import")
+    SWEEP = "sweep", _("By the nightly sweep")
+
+
+class ExportFormat(models.TextChoices):
+    CSV = "csv", "CSV"
+    XLSX = "xlsx", "XLSX"
 
 
 class KeyPurpose(models.TextChoices):

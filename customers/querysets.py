@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from customers.encryption.blind_index import blind_index
 
@@ -47,8 +47,48 @@ class OpenCatalogueQuerySet(QuerySet[Row]):
         return self if user.is_authenticated and user.is_active else self.none()
 
 
+class OwnQuerySet(QuerySet[Row]):
+    """Rows that only their owner sees."""
+
+    owner_path = "owner"
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """The user's own rows."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        return self.filter(**{self.owner_path: user.pk})
+
+
+class JobQuerySet(OwnQuerySet[Row]):
+    """Long work: whoever started it sees it, and who sees all teams sees all of it."""
+
+    owner_path = "created_by"
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """The user's own jobs, or all."""
+        if user.is_authenticated and user.is_active and user.sees_all_teams:
+            return self
+        return super().visible_to(user)
+
+
+class SegmentQuerySet(QuerySet[Row]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Shared segments, and the user's own."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        return self if user.is_superuser else self.filter(Q(is_shared=True) | Q(owner=user.pk))
+
+
 class CustomerQuerySet(ScopedQuerySet[Row]):
     owner_path = "owner"
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """The customers that this user may see. One that was merged into another is seen by nobody."""
+        return super().visible_to(user).living()
+
+    def living(self) -> Self:
+        """Customers that were not merged into another."""
+        return self.filter(merged_into=None)
 
     def organisations(self) -> Self:
         return self.filter(kind="organisation")
@@ -82,6 +122,14 @@ class OfCustomerQuerySet(ScopedQuerySet[Row]):
     owner_path = "customer__owner"
 
 
+class ConsentQuerySet(OfCustomerQuerySet[Row]):
+    def in_force(self) -> Self:
+        """What holds now: the newest row of each customer, purpose and channel."""
+        newer = Q(at__gt=OuterRef("at")) | Q(at=OuterRef("at"), pk__gt=OuterRef("pk"))
+        same = {name: OuterRef(name) for name in ("customer", "purpose", "channel")}
+        return self.filter(~Exists(self.model._default_manager.filter(newer, **same)))
+
+
 class OrderLineQuerySet(ScopedQuerySet[Row]):
     team_path = "order__customer__team"
     owner_path = "order__customer__owner"
@@ -108,6 +156,42 @@ class RelationQuerySet(QuerySet[Row]):
     def of(self, customer_id: int) -> Self:
         """Relations with this customer at either end."""
         return self.filter(Q(from_customer=customer_id) | Q(to_customer=customer_id))
+
+
+class PairQuerySet(QuerySet[Row]):
+    """Two customers side by side, so both must be visible."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Pairs of which this user may see both."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.sees_all_teams:
+            return self
+        first = Q(first__team__in=user.team_ids) | Q(first__owner=user.pk)
+        second = Q(second__team__in=user.team_ids) | Q(second__owner=user.pk)
+        return self.filter(first & second)
+
+    def open(self) -> Self:
+        """Those that wait for somebody to decide."""
+        return self.filter(state="open")
+
+
+class MergeQuerySet(ScopedQuerySet[Row]):
+    """A merge is seen by whoever sees the customer that was kept."""
+
+    team_path = "kept__team"
+    owner_path = "kept__owner"
+
+
+class ImportBatchQuerySet(ScopedQuerySet[Row]):
+    """An import is seen by the team that its customers belong to and by whoever started it."""
+
+    owner_path = "started_by"
+
+
+class ImportPartQuerySet(ScopedQuerySet[Row]):
+    team_path = "batch__team"
+    owner_path = "batch__started_by"
 
 
 class ObservationQuerySet(OfCustomerQuerySet[Row]):

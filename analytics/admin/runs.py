@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
-from analytics.choices import ChunkState, RunState
+from analytics.choices import RunState
 from analytics.models import ScoringChunk, ScoringRun
 from customers.admin.base import CandidTabularInline, ReadOnlyModelAdmin
+from customers.choices import LeaseState
 
-DONE = Q(chunks__state=ChunkState.DONE)
+DONE = Q(chunks__state=LeaseState.DONE)
 STATE_TONES = {
     RunState.RUNNING: "info",
     RunState.DONE: "success",
@@ -75,7 +76,7 @@ class ScoringRunAdmin(ReadOnlyModelAdmin):
             .annotate(
                 parts=Count("chunks"),
                 parts_done=Count("chunks", filter=DONE),
-                parts_failed=Count("chunks", filter=Q(chunks__state=ChunkState.FAILED)),
+                parts_failed=Count("chunks", filter=Q(chunks__state=LeaseState.FAILED)),
                 scored=Sum("chunks__customers", filter=DONE),
                 work_seconds=Sum("chunks__seconds", filter=DONE),
             )

@@ -1,10 +1,9 @@
-import uuid
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from analytics.choices import ChunkState, RunKind, RunState
+from analytics.choices import RunKind, RunState
 from analytics.models.version import ScoreModelVersion
+from customers.models import Leased
 from customers.querysets import OpenCatalogueQuerySet
 
 
@@ -39,16 +38,12 @@ class ScoringRun(models.Model):
         return f"{self.get_kind_display()} {self.logical_at:%Y-%m-%d %H:%M}"
 
 
-class ScoringChunk(models.Model):
-    """A range of customers, lo <= id <= hi, of a run. A worker leases it; the token fences off whoever came late."""
+class ScoringChunk(Leased):
+    """A range of customers, lo <= id <= hi, of a run."""
 
     run = models.ForeignKey(ScoringRun, models.CASCADE, verbose_name=_("run"), related_name="chunks")
     lo = models.BigIntegerField()
     hi = models.BigIntegerField()
-    state = models.CharField(_("state"), max_length=6, choices=ChunkState, default=ChunkState.TODO)
-    token = models.UUIDField(default=uuid.uuid4, editable=False)
-    lease_until = models.DateTimeField(null=True)
-    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     customers = models.PositiveIntegerField(_("customers"), default=0)
     seconds = models.FloatField(_("seconds"), default=0)
     error = models.TextField(_("error"), blank=True)

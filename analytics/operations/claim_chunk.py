@@ -1,24 +1,18 @@
 import random
-import uuid
 from datetime import timedelta
 
-from django.db.models import Q, QuerySet
-from django.db.models.functions import Now
+from django.db.models import QuerySet
 
-from analytics.choices import ChunkState, RunKind, RunState
+from analytics.choices import RunKind, RunState
 from analytics.models import ScoringChunk, ScoringRun
+from customers.models import FREE
 
 # Ten times what the slowest chunk takes (p99, measured in bench/rescore.py); each attempt gets as much again.
 LEASE = timedelta(seconds=30)
-MOST_ATTEMPTS = 5
 # Claimers choose among so many, so that they seldom meet.
 CHOICE = 16
 # A sweep shows what just happened, so it never waits behind a run over everybody.
 URGENCY = {RunKind.SWEEP: 0, RunKind.MANUAL: 1, RunKind.NIGHTLY: 2, RunKind.REPLAY: 3}
-
-# Free: nobody's, or leased by somebody who has not come back in time. The database's clock decides, since the clocks
-# of the workers' machines differ.
-FREE = Q(state=ChunkState.TODO) | Q(state=ChunkState.LEASED, lease_until__lt=Now())
 
 
 def claim_chunk(*, run: ScoringRun | None = None) -> ScoringChunk | None:
@@ -29,14 +23,14 @@ def claim_chunk(*, run: ScoringRun | None = None) -> ScoringChunk | None:
     for candidate in _running_runs(run):
         while chunks := list(free_chunks(candidate)[:CHOICE]):
             chunk = random.choice(chunks)  # noqa: S311 - spreads claimers, guards nothing
-            if _lease(chunk):
+            if chunk.lease(LEASE):
                 return chunk
     return None
 
 
 def free_chunks(run: ScoringRun) -> "QuerySet[ScoringChunk]":
     """The chunks of a run that a worker may take now."""
-    return run.chunks.filter(FREE, attempts__lt=MOST_ATTEMPTS)
+    return run.chunks.filter(FREE, attempts__lt=ScoringChunk.most_attempts)
 
 
 def _running_runs(run: ScoringRun | None) -> list[ScoringRun]:
@@ -44,13 +38,3 @@ def _running_runs(run: ScoringRun | None) -> list[ScoringRun]:
     if run is not None:
         running = running.filter(pk=run.pk)
     return sorted(running, key=lambda row: (URGENCY[RunKind(row.kind)], row.pk))
-
-
-def _lease(chunk: ScoringChunk) -> bool:
-    """Take the chunk if it is still as it was read."""
-    attempt, token = chunk.attempts + 1, uuid.uuid4()
-    taken = ScoringChunk.objects.filter(FREE, pk=chunk.pk, attempts=chunk.attempts).update(
-        state=ChunkState.LEASED, token=token, attempts=attempt, lease_until=Now() + LEASE * attempt
-    )
-    chunk.state, chunk.token, chunk.attempts = ChunkState.LEASED, token, attempt
-    return taken == 1

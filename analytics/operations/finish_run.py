@@ -3,10 +3,11 @@ from datetime import datetime
 
 from django.db.models import Sum
 
-from analytics.choices import ChunkState, RunState
-from analytics.models import ScoringRun
-from analytics.operations.claim_chunk import FREE, MOST_ATTEMPTS
+from analytics.choices import RunState
+from analytics.models import ScoringChunk, ScoringRun
 from analytics.operations.score_distribution import OVER_EVERYBODY, measure_distribution
+from customers.choices import LeaseState
+from customers.models import FREE
 
 logger = logging.getLogger(__name__)
 
@@ -18,8 +19,8 @@ def finish_run(*, run: ScoringRun, at: datetime) -> ScoringRun:
     run.refresh_from_db()
     if run.state != RunState.RUNNING:
         return run
-    run.chunks.filter(FREE, attempts__gte=MOST_ATTEMPTS).update(state=ChunkState.FAILED)
-    if not run.chunks.filter(state__in=(ChunkState.TODO, ChunkState.LEASED)).exists():
+    run.chunks.filter(FREE, attempts__gte=ScoringChunk.most_attempts).update(state=LeaseState.FAILED)
+    if not run.chunks.filter(state__in=(LeaseState.TODO, LeaseState.LEASED)).exists():
         _close(run, at)
         run.refresh_from_db()
     return run
@@ -27,14 +28,14 @@ def finish_run(*, run: ScoringRun, at: datetime) -> ScoringRun:
 
 def _close(run: ScoringRun, at: datetime) -> None:
     customers = dict(run.chunks.order_by().values("state").annotate(n=Sum("customers")).values_list("state", "n"))
-    failed = customers.get(ChunkState.FAILED)
+    failed = customers.get(LeaseState.FAILED)
     distribution = run.distribution  # what the chunks shared
     if run.kind in OVER_EVERYBODY:
         distribution = {**measure_distribution(), **(distribution or {})}
     closed = ScoringRun.objects.filter(pk=run.pk, state=RunState.RUNNING).update(
         state=RunState.DONE if failed is None else RunState.PARTIAL,
         finished_at=at,
-        customers=customers.get(ChunkState.DONE, 0),
+        customers=customers.get(LeaseState.DONE, 0),
         failed=failed or 0,
         distribution=distribution,
     )

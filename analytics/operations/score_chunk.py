@@ -3,7 +3,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from analytics.choices import ChunkState, RunKind
+from analytics.choices import RunKind
 from analytics.models import CustomerScore, PreferenceProfile, ScoreSnapshot, ScoringChunk
 from analytics.operations.compute_preferences import compute_preferences
 from analytics.operations.compute_scores import Columns, ComputedScores, compute_scores
@@ -12,6 +12,7 @@ from analytics.operations.stale_since import stale_since
 from analytics.sql.stale_customers import stale_customers
 from analytics.sql.upsert import upsert
 from analytics.sql.whose import Whose
+from customers.choices import LeaseState
 
 
 def score_chunk(*, chunk: ScoringChunk, at: datetime) -> int | None:
@@ -39,9 +40,8 @@ def _read(chunk: ScoringChunk) -> FactSheet:
 @transaction.atomic
 def _publish(chunk: ScoringChunk, computed: ComputedScores, profiles: Columns | None, started: float) -> int | None:
     """Fence first: whoever still holds the token writes, in the same transaction; whoever came late discards."""
-    mine = ScoringChunk.objects.filter(pk=chunk.pk, token=chunk.token, state=ChunkState.LEASED)
     seconds = time.perf_counter() - started
-    if not mine.update(state=ChunkState.DONE, customers=computed.count, seconds=seconds, error=""):
+    if not chunk.mine().update(state=LeaseState.DONE, customers=computed.count, seconds=seconds, error=""):
         return None
     if profiles is not None:
         upsert(CustomerScore, computed.scores, key=["customer_id"], newest="as_of")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import Any, NoReturn
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,10 +14,11 @@ from analytics.operations.ensure_versions import ensure_versions
 from analytics.operations.moment_of import moment_of
 from analytics.operations.work_chunks import work_chunks
 from crm.demo.company import Company
+from crm.demo.parties import ATTRIBUTES
 from crm.demo.presence import SOURCE, require_no_other_customers
 from crm.demo.settle import settle_desk, settle_staff
 from crm.demo.staff import TEAMS
-from customers.choices import ImportState
+from customers.choices import ImportState, Outcome
 from customers.models import ImportBatch, Team
 from customers.operations.import_customers import import_customers
 from customers.operations.import_interactions import import_interactions
@@ -26,6 +27,7 @@ from customers.operations.import_products import import_products
 from customers.operations.import_relations import import_relations
 from customers.operations.price_orders import price_orders
 from customers.operations.records import Counts
+from customers.operations.source import Source
 from services.operations.import_ratings import import_ratings
 from services.operations.import_tickets import import_tickets
 
@@ -63,9 +65,11 @@ def load_company(
     kept = settle_staff(password=password, at=at)
     settle_desk(years=range(at.year - 3, at.year + 2))
     team = Team.objects.get(name=TEAMS[0])
+    source = Source(SOURCE)
+    source.ensure_attributes(ATTRIBUTES)
     counts = {}
     for part, operation in IMPORTS.items():
-        take = partial(operation, source=SOURCE, team=team, at=at, refuse=partial(_refuse, part))
+        take = partial(operation, source=source, team=team, at=at, report=partial(_require, part))
         counts[part] = _feed(part, getattr(company, part), take, progress)
         if part == "orders":
             price_orders(at=at)
@@ -92,8 +96,9 @@ def _feed(part: str, records: Sequence[Any], take: Callable[..., Counts], progre
     return total
 
 
-def _refuse(part: str, source_id: str, reason: str) -> NoReturn:
-    raise DemoRefused(f"{part} {source_id}: {reason}")
+def _require(part: str, source_id: str, outcome: str, label: str, detail: str) -> None:
+    if outcome == Outcome.REFUSED:
+        raise DemoRefused(f"{part} {source_id}: {detail}")
 
 
 def write_history(*, at: datetime, progress: Progress) -> None:

@@ -12,7 +12,8 @@ from crm.demo.names import Namer
 from crm.demo.places import CHINA, PLACES, Place
 from crm.demo.staff import CHINA as CHINA_TEAM
 from crm.demo.staff import FINANCE, MANUFACTURING, OWNERS, RETAIL
-from customers.choices import ContactKind, CustomerKind
+from customers.choices import AttributeType, ContactKind, CustomerKind
+from customers.operations.ensure_attributes import NewAttribute
 from customers.operations.records import ContactRecord, CustomerRecord
 
 ORGANISATIONS, PRIVATE = 350, 400
@@ -27,6 +28,10 @@ ROLES = (
 )  # fmt: skip
 ROLES_ZH = ("采购", "运营经理", "信息部", "店长", "财务", "质量", "仓库", "总经理")
 HEADCOUNTS = ("1-9", "10-49", "50-249", "250-999", "1000+")
+ATTRIBUTES = (
+    NewAttribute("employees", "Employees", AttributeType.CHOICE, CustomerKind.ORGANISATION, HEADCOUNTS),
+    NewAttribute("website", "Website", kind=CustomerKind.ORGANISATION),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +161,7 @@ class _Population:
 
     def _facts(self, account: Account) -> dict[str, str]:
         headcount = HEADCOUNTS[min(4, int(account.size * 1.3))]
-        return {"employees": headcount, "website": f"https://www.{account.domain}"} | (
-            {"tier": "VIP"} if account.is_vip else {}
-        )
+        return {"employees": headcount, "website": f"https://www.{account.domain}"}
 
     def _colleague(self, account: Account) -> Contact:
         rng = self.rng
@@ -238,6 +241,7 @@ class _Population:
                 industry=account.industry,
                 contacts=contacts,
                 attributes=attributes or {},
+                tags=("VIP",) if account.is_vip else (),
                 created_at=account.since,
                 team=account.team,
                 owner=self._owner(account.team),

@@ -1,24 +1,26 @@
-"""One run of an importer: its batch row, counts, report and progress bar, and the feeding of operations."""
+"""One run of an importer: its counts, the rows that people see, and the feeding of operations."""
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from django.db import transaction
 from tqdm import tqdm
 
-from customers.choices import ImportState
+from customers.choices import ImportState, OnDuplicate, Outcome
 from customers.importers.report import RefusedRows
 from customers.importers.tables import TableRow, read_table
-from customers.models import ImportBatch, Team
+from customers.models import ImportBatch, ImportRow, Team, User
 from customers.operations.records import Counts
+from customers.operations.source import Source, keys_in
 from customers.sql.refresh_statistics import refresh_statistics
 
 BATCH = 1000
+
+# So many rows of each outcome are kept for people to look at; the report of refused rows has all of those.
+ROWS_KEPT = 2000
 
 Place = tuple[str, int]
 """A file and a line of it."""
@@ -40,18 +42,32 @@ class Unusable(Exception):
 class ImportRun:
     """What a reader is given: it streams tables and feeds records to operations; the rest is seen to here."""
 
-    format: str
+    batch: ImportBatch
+    source: Source
     team: Team
     at: datetime
     refused: RefusedRows
+    tell: Callable[[int, int, str], None] = lambda done, total, step: None
     counts: dict[str, Counts] = field(default_factory=dict)
+    _kept: dict[tuple[str, str], int] = field(default_factory=dict)
+    _rows: list[ImportRow] = field(default_factory=list)
+
+    @property
+    def rehearsal(self) -> bool:
+        """Whether nothing is to be written."""
+        return self.source.rehearsal
 
     def rows(self, kind: str, path: Path, columns: Iterable[str]) -> Iterator[TableRow]:
         """The rows of a table that can be used, with a progress bar on a terminal; the others are refused as `kind`."""
         self.counts.setdefault(kind, Counts())
-        with tqdm(total=path.stat().st_size if path.is_file() else 0, desc=path.name, unit="B", unit_scale=True,
-                  disable=None, leave=False) as bar:  # fmt: skip
-            for row in read_table(path, columns=list(columns), progress=lambda read: bar.update(read - bar.n)):
+        size = path.stat().st_size if path.is_file() else 0
+        with tqdm(total=size, desc=path.name, unit="B", unit_scale=True, disable=None, leave=False) as bar:
+
+            def progress(read: int) -> None:
+                bar.update(read - bar.n)
+                self.tell(read, size, path.name)
+
+            for row in read_table(path, columns=list(columns), progress=progress):
                 if row.problem:
                     self.refuse(kind, (path.name, row.line), "", row.problem)
                 else:
@@ -60,26 +76,52 @@ class ImportRun:
     def refuse(self, kind: str, place: Place, source_id: str, reason: str) -> None:
         """Count a row as refused and report where it is and why."""
         self.counts.setdefault(kind, Counts()).refused += 1
-        self.refused.add(file=place[0], line=place[1], source_id=source_id, reason=reason)
+        self._report(kind, place, source_id, Outcome.REFUSED, "", reason)
 
     def feed(self, kind: str, operation: Callable[..., Counts], records: Iterable[tuple[Place, Record]]) -> None:
         """Hand the records to a bulk operation, a thousand at a time, each batch in a transaction of its own."""
         total = self.counts.setdefault(kind, Counts())
         for batch in batches(records):
             places = {record.source_id: place for place, record in reversed(batch)}
-            total.add(
-                operation(
-                    source=self.format,
-                    records=[record for _, record in batch],
-                    team=self.team,
-                    at=self.at,
-                    refuse=lambda source_id, reason, places=places: self._report(places, source_id, reason),
-                )
-            )
 
-    def _report(self, places: dict[str, Place], source_id: str, reason: str) -> None:
-        file, line = places.get(source_id, ("", 0))
-        self.refused.add(file=file, line=line, source_id=source_id, reason=reason)
+            def report(
+                source_id: str,
+                outcome: str,
+                label: str,
+                detail: str,
+                places: dict[str, Place] = places,
+            ) -> None:
+                self._report(kind, places.get(source_id, ("", 0)), source_id, outcome, label, detail)
+
+            given = [record for _, record in batch]
+            total.add(operation(source=self.source, records=given, team=self.team, at=self.at, report=report))
+            self.write_rows()
+
+    def _report(self, kind: str, place: Place, source_id: str, outcome: str, label: str, detail: str) -> None:
+        file, line = place
+        if outcome == Outcome.REFUSED:
+            self.refused.add(file=file, line=line, source_id=source_id, reason=detail)
+        elif outcome == Outcome.DUPLICATE:
+            self.batch.duplicates += 1
+        elif not self.rehearsal:
+            return
+        kept = self._kept.get((kind, outcome), 0)
+        if kept < ROWS_KEPT:
+            self._kept[kind, outcome] = kept + 1
+            row = ImportRow(batch=self.batch, kind=kind, file=file[:255], line=line, outcome=outcome)
+            row.source_id, row.label, row.detail = (_storable(text) for text in (source_id, label, detail))
+            row.source_id, row.label = row.source_id[:255], row.label[:255]
+            self._rows.append(row)
+
+    def write_rows(self) -> None:
+        """Write down what became of the rows so far."""
+        ImportRow.objects.bulk_create(self._rows, batch_size=BATCH)
+        self._rows.clear()
+
+
+def _storable(text: str) -> str:
+    """What every database takes: no NUL, no half characters."""
+    return text.replace("\0", "\N{SYMBOL FOR NULL}").encode(errors="replace").decode()
 
 
 def batches(items: Iterable[Item], size: int = BATCH) -> Iterator[list[Item]]:
@@ -102,39 +144,82 @@ def run_import(
     now: Callable[[], datetime],
     reports: Path,
     dry_run: bool = False,
+    user: User | None = None,
+    on_duplicate: str = OnDuplicate.CREATE,
 ) -> ImportBatch:
-    """Import a file or folder; returns the batch with its counts. Raises ImportStopped where it cannot be read.
+    """Import a file or folder from the command line; returns the batch with its counts. Raises ImportStopped where it
+    cannot be read.
 
-    The report of refused rows is written into the folder `reports`. A dry run does everything in one transaction and
-    takes it back. Otherwise what was written before a failure stays: the next run finds it unchanged and goes on."""
-    at = now()
-    batch = ImportBatch.objects.create(format=format, path=str(path)[-255:], dry_run=dry_run, started_at=at)
-    run = ImportRun(format, team, at, RefusedRows(reports / f"import-{batch.pk}-{format}.csv"))
+    A dry run does everything but write. Otherwise what was written before a failure stays: the next run finds it
+    unchanged and goes on."""
+    batch = ImportBatch.objects.create(
+        format=format,
+        source=format,
+        path=str(path)[-255:],
+        dry_run=dry_run,
+        team=team,
+        on_duplicate=on_duplicate,
+        started_at=now(),
+        started_by=user,
+    )
+    return work_through(batch=batch, reader=reader, path=path, now=now, reports=reports, rehearsal=dry_run)
+
+
+def work_through(
+    *,
+    batch: ImportBatch,
+    reader: Reader,
+    path: Path,
+    now: Callable[[], datetime],
+    reports: Path,
+    rehearsal: bool,
+    tell: Callable[[int, int, str], None] = lambda done, total, step: None,
+    ended: str = ImportState.DONE,
+) -> ImportBatch:
+    """Do the import of a batch row, or rehearse it; it ends in the state `ended`, or in `failed`.
+
+    The report of refused rows is written into the folder `reports`. Raises ImportStopped where a file cannot be
+    read."""
+    batch.rows.all().delete()
+    batch.duplicates = 0
+    earlier = {} if rehearsal else _written_before(batch)
+    source = Source(
+        batch.source,
+        user=batch.started_by,
+        batch=None if rehearsal else batch,
+        rehearsal=rehearsal,
+        on_duplicate=batch.on_duplicate,
+    )
+    team = batch.team or Team.objects.order_by("pk")[0]
+    run = ImportRun(batch, source, team, now(), RefusedRows(reports / f"import-{batch.pk}-{batch.format}.csv"), tell)
     try:
-        with _taken_back_if(dry_run):
-            reader(run, path)
-            if not dry_run:
-                refresh_statistics()
+        reader(run, path)
+        if not rehearsal:
+            refresh_statistics()
     except BaseException as error:
-        _finish(batch, run, ImportState.FAILED, at=now(), error=f"{type(error).__name__}: {error}")
+        _finish(run, ImportState.FAILED, at=now(), error=f"{type(error).__name__}: {error}")
         raise
-    _finish(batch, run, ImportState.DONE, at=now())
+    for kind, counts in earlier.items():
+        run.counts.setdefault(kind, Counts()).resume(counts)
+    _finish(run, ended, at=now())
     return batch
 
 
-@contextmanager
-def _taken_back_if(dry_run: bool) -> Iterator[None]:
-    if not dry_run:
-        yield
-        return
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
+def _written_before(batch: ImportBatch) -> dict[str, Counts]:
+    """What an earlier attempt at this import, whose worker died, has created and updated."""
+    found: dict[str, Counts] = {}
+    for step in batch.steps.exclude(kind=""):
+        counts = found.setdefault(step.kind, Counts())
+        counts.created += sum(1 for _ in keys_in(step.created))
+        counts.updated += len(step.changed)
+    return found
 
 
-def _finish(batch: ImportBatch, run: ImportRun, state: ImportState, *, at: datetime, error: str = "") -> None:
+def _finish(run: ImportRun, state: str, *, at: datetime, error: str = "") -> None:
+    batch = run.batch
     counts: dict[str, Any] = {kind: asdict(count) for kind, count in run.counts.items()}
     batch.state, batch.counts, batch.error = state, counts, error
     batch.report_path = run.refused.close()
     batch.finished_at = at
-    batch.save(update_fields=["state", "counts", "error", "report_path", "finished_at"])
+    run.write_rows()
+    batch.save(update_fields=["state", "counts", "error", "report_path", "finished_at", "duplicates"])

@@ -1,33 +1,54 @@
 from customers.models.access import Team, User
 from customers.models.api_token import ApiToken
+from customers.models.attribute import CustomAttribute
+from customers.models.consent import Consent
 from customers.models.customer import ContactPoint, Customer, ExternalId
 from customers.models.data_key import DataKey
+from customers.models.duplicate import DuplicatePair, Merge
+from customers.models.export import Export
 from customers.models.idempotency import IdempotencyKey
-from customers.models.import_batch import ImportBatch
+from customers.models.import_batch import ImportBatch, ImportMapping, ImportRow, ImportStep
 from customers.models.interaction import Interaction
+from customers.models.job import Job
+from customers.models.leased import FREE, Leased, LeaseLost
 from customers.models.observation import Observation
 from customers.models.order import Category, Order, OrderLine, Product
 from customers.models.relation import Relation, RelationType
+from customers.models.segment import Segment, Tag
 from customers.models.versioned import Sourced, StaleVersion, Versioned
 
 __all__ = [
+    "FREE",
     "ApiToken",
     "Category",
+    "Consent",
     "ContactPoint",
+    "CustomAttribute",
     "Customer",
     "DataKey",
+    "DuplicatePair",
+    "Export",
     "ExternalId",
     "IdempotencyKey",
     "ImportBatch",
+    "ImportMapping",
+    "ImportRow",
+    "ImportStep",
     "Interaction",
+    "Job",
+    "LeaseLost",
+    "Leased",
+    "Merge",
     "Observation",
     "Order",
     "OrderLine",
     "Product",
     "Relation",
     "RelationType",
+    "Segment",
     "Sourced",
     "StaleVersion",
+    "Tag",
     "Team",
     "User",
     "Versioned",

@@ -8,10 +8,20 @@ from django.utils.translation import gettext_lazy as _
 from customers.choices import ContactKind, CustomerKind
 from customers.encryption.blind_index import blind_index, domain_index
 from customers.encryption.fields import EncryptedTextField
+from customers.folding import fold
 from customers.models.versioned import Versioned
 from customers.querysets import CustomerQuerySet, OfCustomerQuerySet
 
 ACTIVITY = ("last_activity_at", "activity_version")
+
+
+class FoldedNameField(models.CharField):  # type: ignore[type-arg]
+    """The name as it is searched, kept in step with it: by every save, and by bulk_create."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        folded = fold(getattr(model_instance, "name"))[: self.max_length]  # noqa: B009 - the model is Customer
+        setattr(model_instance, self.attname, folded)
+        return folded
 
 
 class Customer(Versioned):
@@ -19,6 +29,7 @@ class Customer(Versioned):
 
     kind = models.CharField(_("kind"), max_length=12, choices=CustomerKind, default=CustomerKind.PERSON)
     name = models.CharField(_("name"), max_length=255)
+    search_name = FoldedNameField(max_length=255, default="", editable=False)
     given_name = models.CharField(_("given name"), max_length=128, blank=True)
     family_name = models.CharField(_("family name"), max_length=128, blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True)
@@ -34,6 +45,11 @@ class Customer(Versioned):
         related_name="customers",
     )
     attributes = models.JSONField(_("custom attributes"), default=dict, blank=True)
+    tags = models.ManyToManyField("customers.Tag", verbose_name=_("tags"), blank=True, related_name="customers")
+    # Set by a merge: the row stays, with its history, but nobody sees it any more.
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, verbose_name=_("merged into"), null=True, editable=False, related_name="merged"
+    )
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
     # Moved by record_activity only: a score that read another activity_version is stale.
@@ -47,8 +63,10 @@ class Customer(Versioned):
         verbose_name_plural = _("customers")
         ordering = ["-id"]
         indexes = [
-            # the changelist and the API, sorted by name or filtered by its beginning
+            # the changelist and the API, sorted by name
             models.Index(fields=["name"], name="customer_name"),
+            # the beginning of the name, and the same name
+            models.Index(fields=["search_name"], name="customer_search_name", opclasses=["varchar_pattern_ops"]),
             # the sweep: who changed since the last one
             models.Index(fields=["last_activity_at"], name="customer_activity"),
             # visible_to, newest first
@@ -59,6 +77,9 @@ class Customer(Versioned):
         return self.name
 
     def save(self, *args: object, **kwargs: object) -> None:
+        names = kwargs.get("update_fields")
+        if names is not None and "name" in names:  # type: ignore[operator]
+            kwargs["update_fields"] = [*names, "search_name"]  # type: ignore[misc]
         # record_activity moves the activity under a lock of its own: saving an older copy must not move it back.
         if not self._state.adding and kwargs.get("update_fields") is None:
             kwargs["update_fields"] = [

@@ -27,6 +27,9 @@ class RelationType(Versioned):
     is_hierarchy = models.BooleanField(
         _("is a hierarchy"), default=False, help_text=_("No circles: nobody may be their own parent.")
     )
+    is_household = models.BooleanField(
+        _("joins a household"), default=False, help_text=_("Whoever is joined in this way lives together.")
+    )
 
     objects = OpenCatalogueQuerySet["RelationType"].as_manager()
 
@@ -38,6 +41,11 @@ class RelationType(Versioned):
     def __str__(self) -> str:
         """The name: of the usual types, in the reader's language."""
         return pgettext("relation type", self.name)
+
+    @property
+    def is_symmetric(self) -> bool:
+        """Whether it reads the same from both ends, like a marriage."""
+        return self.name == self.inverse_name
 
     @property
     def inverse(self) -> str:

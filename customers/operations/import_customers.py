@@ -6,13 +6,12 @@ from typing import Any
 from django.db import transaction
 
 from customers.models import ContactPoint, Customer, ExternalId, Team, User
+from customers.operations.clean_attributes import BadAttributes, clean_attributes
+from customers.operations.ensure_tags import ensure_tags, label_customers
 from customers.operations.import_rows import (
-    ROWS_AT_ONCE,
-    Refuse,
     Tally,
     check_row,
-    chunks,
-    customers_by_source,
+    in_words,
     insert_rows,
     set_what_differs,
     update_rows,
@@ -20,6 +19,7 @@ from customers.operations.import_rows import (
 )
 from customers.operations.record_activity import record_activity
 from customers.operations.records import ContactRecord, Counts, CustomerRecord, Refused
+from customers.operations.source import Changes, Report, Source, chunks
 
 TEXTS = ("kind", "name", "given_name", "family_name", "language", "country", "industry")
 
@@ -29,61 +29,86 @@ Points = dict[tuple[str, str], bool]
 
 @transaction.atomic
 def import_customers(
-    *, source: str, records: Sequence[CustomerRecord], team: Team, at: datetime, refuse: Refuse
+    *, source: Source, records: Sequence[CustomerRecord], team: Team, at: datetime, report: Report
 ) -> Counts:
     """Bring a batch of customers in, each known by (source, source_id).
 
     What is empty in a record says nothing: it never blanks what is here. Attributes are laid over those that are
-    here, contact points are added and never taken away."""
-    tally = Tally(refuse)
+    here, contact points and tags are added and never taken away."""
+    tally = Tally(report)
     batch = _Batch(source, without_repeats(records, tally), team, at)
     for record in batch.records:
         try:
             batch.sort_out(record, tally)
         except Refused as refused:
-            tally.refuse(record.source_id, str(refused))
-    batch.write(tally)
+            tally.refuse(record.source_id, str(refused), record.name)
+    if source.rehearsal:
+        batch.rehearse(tally)
+    else:
+        batch.write(tally)
     return tally.counts
 
 
 class _Batch:
-    def __init__(self, source: str, records: list[CustomerRecord], team: Team, at: datetime) -> None:
+    def __init__(self, source: Source, records: list[CustomerRecord], team: Team, at: datetime) -> None:
         self.source, self.records, self.team, self.at = source, records, team, at
-        keys = customers_by_source(source, (r.source_id for r in records))
-        rows = {row.pk: row for ids in chunks(keys.values()) for row in Customer.objects.filter(pk__in=ids)}
-        self.here = {source_id: rows[pk] for source_id, pk in keys.items()}
+        keys = source.customers(r.source_id for r in records)
+        self.hidden = source.hidden_customers(r.source_id for r in records)
+        rows = _locked(keys.values(), lock=not source.rehearsal)
+        self.here = {source_id: rows[pk] for source_id, pk in keys.items() if pk in rows}
+        self.made_up = {source_id for source_id, pk in keys.items() if pk < 0}
         self.points = _points_of(rows)
-        self.teams = dict(Team.objects.values_list("name", "pk"))
+        self.teams = _team_keys(source.user)
         owners = {r.owner for r in records} - {""}
         self.owners = dict(User.objects.filter(username__in=owners).values_list("username", "pk"))
-        self.new: list[tuple[str, Customer]] = []
-        self.changed: list[tuple[Customer, list[str]]] = []
+        self.new: list[tuple[CustomerRecord, Customer]] = []
+        self.changed: list[tuple[Customer, Changes]] = []
         self.new_points: list[ContactPoint] = []
+        self.labelled: list[tuple[Customer, tuple[str, ...]]] = []
 
     def sort_out(self, record: CustomerRecord, tally: Tally) -> None:
         """Put one record with the new, the changed or the unchanged. Raises Refused."""
-        values = self._values(record)
         customer = self.here.get(record.source_id)
-        if customer is None:
-            customer = Customer(**{"team": self.team, **values}, last_activity_at=self.at)
-            customer.created_at = record.created_at or self.at
-            check_row(customer, leave_out=("team", "owner"))
-            self.new_points += self._missing_points(customer, record.contacts)
-            self.new.append((record.source_id, customer))
+        if record.source_id in self.made_up:  # a rehearsal cannot tell what this row would change in an earlier one
+            tally.found(record.source_id, record.name)
             return
-        values["attributes"] = {**customer.attributes, **record.attributes}
-        names = set_what_differs(customer, values)
-        if names:
-            check_row(customer, leave_out=("team", "owner"))
+        if record.source_id in self.hidden:
+            raise Refused("belongs to a team whose customers you may not see")
+        values = self._values(record, customer)
+        if customer is None:
+            self._sort_out_new(record, values)
+            return
+        values["attributes"] = {**customer.attributes, **values["attributes"]}
+        before = set_what_differs(customer, values)
+        if before:
+            check_row(customer, leave_out=("team", "owner", "merged_into"))
         points = self._missing_points(customer, record.contacts)
-        tally.found(changed=bool(names or points))
-        if names or points:
-            self.changed.append((customer, names))
+        said = [in_words(customer, before)] if before else []
+        tally.found(record.source_id, customer.name, changed="; ".join([*said, *(f"+ {p.kind}" for p in points)]))
+        if before or points:
+            self.changed.append((customer, before))
             self.new_points += points
+        self.labelled.append((customer, record.tags))
 
-    def _values(self, record: CustomerRecord) -> dict[str, Any]:
+    def _sort_out_new(self, record: CustomerRecord, values: dict[str, Any]) -> None:
+        customer = Customer(**{"team": self.team, **values}, last_activity_at=self.at)
+        customer.created_at = record.created_at or self.at
+        check_row(customer, leave_out=("team", "owner", "merged_into", "search_name"))
+        self.new_points += self._missing_points(customer, record.contacts)
+        self.new.append((record, customer))
+        self.labelled.append((customer, record.tags))
+
+    def _values(self, record: CustomerRecord, customer: Customer | None) -> dict[str, Any]:
         values: dict[str, Any] = {name: getattr(record, name) for name in TEXTS if getattr(record, name)}
-        values["attributes"] = dict(record.attributes)
+        try:
+            values["attributes"] = clean_attributes(
+                kind=record.kind,
+                values=record.attributes,
+                definitions=self.source.attributes,
+                kept=customer.attributes if customer else None,
+            )
+        except BadAttributes as error:
+            raise Refused(str(error)) from error
         if record.team:
             values["team_id"] = _named(self.teams, record.team, "team")
         if record.owner:
@@ -106,29 +131,65 @@ class _Batch:
             missing.append(point)
         return missing
 
+    def rehearse(self, tally: Tally) -> None:
+        """Count what would be created, and have later rows find it."""
+        for record, customer in self.new:
+            tally.create(record.source_id, customer.name)
+        self.source.make_up(Customer, (record.source_id for record, _ in self.new))
+
     def write(self, tally: Tally) -> None:
         """Write what is new and what changed, and note the activity of those who were here."""
         update_rows(Customer, self.changed, at=self.at)
         record_activity(customer_ids=[customer.pk for customer, _ in self.changed], at=self.at)
-        names = {id(customer): source_id for source_id, customer in self.new}
+        records = {id(customer): record for record, customer in self.new}
         written = insert_rows(
             Customer,
             [customer for _, customer in self.new],
-            refuse=lambda row, reason: tally.refuse(names[id(row)], reason),
+            refuse=lambda row, reason: tally.refuse(records[id(row)].source_id, reason, row.name),
         )
-        external = [ExternalId(customer=c, source=self.source, source_id=names[id(c)]) for c in written]
-        kept = insert_rows(ExternalId, external, refuse=lambda row, reason: self._take_back(row, reason, tally))
-        tally.counts.created += len(kept)
-        gone = {id(customer) for _, customer in self.new} - {id(row.customer) for row in kept}
-        points = [point for point in self.new_points if id(point.customer) not in gone]
+        external = [
+            ExternalId(customer=c, source=self.source.name, source_id=records[id(c)].source_id) for c in written
+        ]
+        kept = insert_rows(ExternalId, external, refuse=lambda row, reason: _take_back(row, reason, tally))
+        for row in kept:
+            tally.create(row.source_id, row.customer.name)
+        here = {id(customer) for customer in self.here.values()} | {id(row.customer) for row in kept}
+        self._write_points([point for point in self.new_points if id(point.customer) in here])
+        self.source.wrote(Customer, kind="customers", created=[row.customer for row in kept], changed=self.changed)
+        self._label([(customer, tags) for customer, tags in self.labelled if id(customer) in here])
+
+    def _write_points(self, points: list[ContactPoint]) -> None:
         for point in points:
             point.customer_id = point.customer.pk
-        ContactPoint.objects.bulk_create(points, batch_size=ROWS_AT_ONCE)
+        ContactPoint.objects.bulk_create(points, batch_size=1000)
+        # Those of new customers go when their customer goes.
+        changed = {id(customer) for customer, _ in self.changed}
+        self.source.wrote(ContactPoint, created=[point for point in points if id(point.customer) in changed])
 
-    @staticmethod
-    def _take_back(row: ExternalId, reason: str, tally: Tally) -> None:
-        tally.refuse(row.source_id, reason)
-        Customer.objects.filter(pk=row.customer_id).delete()
+    def _label(self, labelled: list[tuple[Customer, tuple[str, ...]]]) -> None:
+        tags = ensure_tags(names={name for _, names in labelled for name in names})
+        rows = label_customers(pairs=[(customer.pk, tags[name].pk) for customer, names in labelled for name in names])
+        before = {customer.pk for customer in self.here.values()}
+        self.source.wrote(Customer.tags.through, created=[row for row in rows if row.customer_id in before])
+
+
+def _take_back(row: ExternalId, reason: str, tally: Tally) -> None:
+    tally.refuse(row.source_id, reason, row.customer.name)
+    Customer.objects.filter(pk=row.customer_id).delete()
+
+
+def _locked(customer_ids: Iterable[int], *, lock: bool) -> dict[int, Customer]:
+    """The customers by key, locked in its order, so that nobody changes one between being read and being written."""
+    found: dict[int, Customer] = {}
+    for ids in chunks(sorted({pk for pk in customer_ids if pk > 0})):
+        rows = Customer.objects.filter(pk__in=ids).order_by("pk")
+        found.update((row.pk, row) for row in (rows.select_for_update() if lock else rows))
+    return found
+
+
+def _team_keys(user: User | None) -> dict[str, int]:
+    teams = Team.objects.all() if user is None or user.sees_all_teams else Team.objects.filter(pk__in=user.team_ids)
+    return dict(teams.values_list("name", "pk"))
 
 
 def _points_of(customer_ids: Iterable[int]) -> dict[int, Points]:

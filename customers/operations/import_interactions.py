@@ -4,19 +4,10 @@ from datetime import datetime
 from django.db import transaction
 
 from customers.models import Interaction, Team
-from customers.operations.import_rows import (
-    Refuse,
-    Tally,
-    check_row,
-    chunks,
-    customers_by_source,
-    insert_rows,
-    known,
-    set_what_differs,
-    update_rows,
-)
+from customers.operations.import_rows import Tally, check_row, in_words, insert_rows, set_what_differs, update_rows
 from customers.operations.record_activity import record_activity
 from customers.operations.records import Counts, InteractionRecord, Refused
+from customers.operations.source import Changes, Report, Source, chunks, known
 
 # customer, kind, time, subject
 Key = tuple[int, str, datetime, str]
@@ -24,37 +15,46 @@ Key = tuple[int, str, datetime, str]
 
 @transaction.atomic
 def import_interactions(
-    *, source: str, records: Sequence[InteractionRecord], team: Team, at: datetime, refuse: Refuse
+    *, source: Source, records: Sequence[InteractionRecord], team: Team, at: datetime, report: Report
 ) -> Counts:
     """Bring a batch of calls, meetings, visits and campaign touches of this source's customers in.
 
-    An interaction is known by its customer, kind, time and subject; it is refused under its customer's id."""
-    tally = Tally(refuse)
-    customers = customers_by_source(source, (r.customer_id for r in records))
+    An interaction is known by its customer, kind, time and subject."""
+    tally = Tally(report)
+    customers = source.customers(r.customer_id for r in records)
     here = _interactions_of(customers.values(), [r.at for r in records])
-    new: list[Interaction] = []
-    changed: list[tuple[Interaction, list[str]]] = []
+    new: list[tuple[InteractionRecord, Interaction]] = []
+    changed: list[tuple[Interaction, Changes]] = []
     for record in records:
         try:
             key: Key = (known(customers, record.customer_id, "customer"), record.kind, record.at, record.subject)
             row = here.get(key) or Interaction(
                 customer_id=key[0], kind=record.kind, at=record.at, subject=record.subject
             )
-            names = set_what_differs(row, {"direction": record.direction, "body": record.body})
+            before = set_what_differs(row, {"direction": record.direction, "body": record.body})
             check_row(row, leave_out=("customer", "author"))
         except Refused as refused:
-            tally.refuse(record.customer_id, str(refused))
+            tally.refuse(record.source_id, str(refused), record.subject)
             continue
         if key not in here:
             here[key] = row
-            new.append(row)
+            new.append((record, row))
             continue
-        tally.found(changed=bool(names))
-        if row.pk and names:
-            changed.append((row, names))
+        tally.found(record.source_id, record.subject, changed=in_words(row, before))
+        if row.pk and before:
+            changed.append((row, before))
+    if source.rehearsal:
+        for record, _ in new:
+            tally.create(record.source_id, record.subject)
+        return tally.counts
     update_rows(Interaction, changed, at=at)
-    written = insert_rows(Interaction, new, refuse=lambda row, reason: tally.refuse(str(row.customer_id), reason))
-    tally.counts.created += len(written)
+    names = {id(row): record.source_id for record, row in new}
+    written = insert_rows(
+        Interaction, [row for _, row in new], refuse=lambda row, reason: tally.refuse(names[id(row)], reason)
+    )
+    for row in written:
+        tally.create(names[id(row)], row.subject)
+    source.wrote(Interaction, kind="interactions", created=written, changed=changed)
     touched = {row.customer_id for row in (*written, *(row for row, _ in changed))}
     record_activity(customer_ids=touched, at=at)
     return tally.counts

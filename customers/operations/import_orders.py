@@ -10,15 +10,10 @@ from customers.choices import Factor, OrderStatus, SubjectType
 from customers.models import Order, OrderLine, Product, Team
 from customers.operations.import_rows import (
     ROWS_AT_ONCE,
-    Refuse,
     Tally,
     check_row,
-    chunks,
-    customers_by_source,
+    in_words,
     insert_rows,
-    keys_by_source,
-    known,
-    rows_by_source,
     set_what_differs,
     update_rows,
     without_repeats,
@@ -26,6 +21,7 @@ from customers.operations.import_rows import (
 from customers.operations.observe import observe
 from customers.operations.promise_fact import promise_fact
 from customers.operations.records import Counts, LineRecord, OrderRecord, Refused
+from customers.operations.source import Changes, Report, Source, chunks, known
 from customers.operations.withdraw_facts import withdraw_facts
 
 CENT = Decimal("0.01")
@@ -39,54 +35,67 @@ Line = tuple[int, Decimal, Decimal, Decimal | None]
 
 
 @transaction.atomic
-def import_orders(*, source: str, records: Sequence[OrderRecord], team: Team, at: datetime, refuse: Refuse) -> Counts:
+def import_orders(
+    *, source: Source, records: Sequence[OrderRecord], team: Team, at: datetime, report: Report
+) -> Counts:
     """Bring a batch of orders in with their lines, each known by (source, source_id).
 
     Customers and products are those of the same source and must be here already. A delivery with a promised date
     becomes a fact at once. **Call `price_orders(at=at)` after the last batch**: it puts the price facts on record."""
-    tally = Tally(refuse)
+    tally = Tally(report)
     batch = _Batch(source, without_repeats(records, tally), at)
     for record in batch.records:
         try:
             batch.sort_out(record, tally)
         except Refused as refused:
-            tally.refuse(record.source_id, str(refused))
-    batch.write(tally)
+            tally.refuse(record.source_id, str(refused), record.number)
+    if source.rehearsal:
+        batch.rehearse(tally)
+    else:
+        batch.write(tally)
     return tally.counts
 
 
 class _Batch:
-    def __init__(self, source: str, records: list[OrderRecord], at: datetime) -> None:
+    def __init__(self, source: Source, records: list[OrderRecord], at: datetime) -> None:
         self.source, self.records, self.at = source, records, at
-        self.customers = customers_by_source(source, (r.customer_id for r in records))
-        self.products = keys_by_source(Product, source, (line.product_id for r in records for line in r.lines))
-        self.here = rows_by_source(Order, source, (r.source_id for r in records))
+        self.customers = source.customers(r.customer_id for r in records)
+        self.products = source.keys(Product, (line.product_id for r in records for line in r.lines))
+        self.here = source.rows(Order, (r.source_id for r in records))
         self.lines_here = _lines_of(row.pk for row in self.here.values())
         self.new: list[tuple[Order, list[Line]]] = []
-        self.changed: list[tuple[Order, list[str]]] = []
+        self.changed: list[tuple[Order, Changes]] = []
         self.new_lines: dict[int, list[Line]] = {}
 
     def sort_out(self, record: OrderRecord, tally: Tally) -> None:
         """Put one record with the new, the changed or the unchanged. Raises Refused."""
         order = self.here.get(record.source_id) or Order(
-            source=self.source, source_id=record.source_id, created_at=self.at
+            source=self.source.name, source_id=record.source_id, created_at=self.at
         )
         lines = [self._line(line) for line in record.lines]
         was_cancelled = order.status == OrderStatus.CANCELLED
-        names = set_what_differs(order, self._values(record, lines))
-        if names:
+        before = set_what_differs(order, self._values(record, lines))
+        if before:
             check_row(order, leave_out=("customer",))
         if order._state.adding:
             self.new.append((order, lines))
             return
+        said = in_words(order, before)
         if lines != self.lines_here.get(order.pk, []):
             self.new_lines[order.pk] = lines
-            names.append("lines")
-        tally.found(changed=bool(names))
-        if names:
+            before["lines"] = [[str(part) for part in line] for line in self.lines_here.get(order.pk, [])]
+            said = said or "lines"
+        tally.found(record.source_id, order.number, changed=said)
+        if before:
             if was_cancelled != (order.status == OrderStatus.CANCELLED):
-                names.append("cancelled")
-            self.changed.append((order, names))
+                before["cancelled"] = was_cancelled
+            self.changed.append((order, before))
+
+    def rehearse(self, tally: Tally) -> None:
+        """Count what would be created, and have later rows find it."""
+        for order, _ in self.new:
+            tally.create(str(order.source_id), order.number)
+        self.source.make_up(Order, (str(order.source_id) for order, _ in self.new))
 
     def _values(self, record: OrderRecord, lines: list[Line]) -> dict[str, Any]:
         return {
@@ -117,25 +126,26 @@ class _Batch:
 
     def write(self, tally: Tally) -> None:
         """Write what is new and what changed, and the facts about it."""
-        columns = [(order, [n for n in names if n not in ("lines", "cancelled")]) for order, names in self.changed]
-        update_rows(Order, columns, at=self.at)
+        update_rows(Order, self.changed, at=self.at)
         OrderLine.objects.filter(order__in=self.new_lines).delete()
         written = insert_rows(
             Order,
             [order for order, _ in self.new],
-            refuse=lambda row, reason: tally.refuse(str(row.source_id), reason),
+            refuse=lambda row, reason: tally.refuse(str(row.source_id), reason, row.number),
         )
-        tally.counts.created += len(written)
+        for order in written:
+            tally.create(str(order.source_id), order.number)
+        self.source.wrote(Order, kind="orders", created=written, changed=self.changed)
         kept = {id(order) for order in written}
         self.new_lines.update((order.pk, lines) for order, lines in self.new if id(order) in kept)
         OrderLine.objects.bulk_create(_rows(self.new_lines), batch_size=ROWS_AT_ONCE)
         self._tell_anew(written)
 
     def _tell_anew(self, written: list[Order]) -> None:
-        promises = [order for order, names in self.changed if PROMISE_READS & {*names}]
-        moved = [order.pk for order, names in self.changed if "customer_id" in names]
+        promises = [order for order, before in self.changed if PROMISE_READS & {*before}]
+        moved = [order.pk for order, before in self.changed if "customer_id" in before]
         untold = [order.pk for order in promises if promise_fact(order) is None]
-        repriced = [order.pk for order, names in self.changed if (PRICE_READS | {"cancelled"}) & {*names}]
+        repriced = [order.pk for order, before in self.changed if (PRICE_READS | {"cancelled"}) & {*before}]
         for factor, ids in (Factor.RELIABILITY, [*untold, *moved]), (Factor.PRICE, repriced):
             withdraw_facts(factor=factor, subject_type=SubjectType.ORDER, subject_ids=ids, at=self.at)
         facts = [fact for order in (*promises, *written) if (fact := promise_fact(order))]

@@ -6,49 +6,56 @@ from django.db import transaction
 
 from customers.models import Category, Product, Team
 from customers.operations.import_rows import (
-    Refuse,
     Tally,
     check_row,
+    in_words,
     insert_rows,
-    rows_by_source,
     set_what_differs,
     update_rows,
     without_repeats,
 )
 from customers.operations.records import Counts, ProductRecord, Refused
+from customers.operations.source import Changes, Report, Source
 
 
 @transaction.atomic
 def import_products(
-    *, source: str, records: Sequence[ProductRecord], team: Team, at: datetime, refuse: Refuse
+    *, source: Source, records: Sequence[ProductRecord], team: Team, at: datetime, report: Report
 ) -> Counts:
     """Bring a batch of products in, each known by (source, source_id); a category is made when it is missing.
 
     What is empty in a record says nothing: it never blanks what is here. The catalogue belongs to all teams."""
-    tally = Tally(refuse)
+    tally = Tally(report)
     records = without_repeats(records, tally)
-    categories = _category_keys(records)
-    here = rows_by_source(Product, source, (r.source_id for r in records))
+    categories = _category_keys(records, make=not source.rehearsal)
+    here = source.rows(Product, (r.source_id for r in records))
     new: list[Product] = []
-    changed: list[tuple[Product, list[str]]] = []
+    changed: list[tuple[Product, Changes]] = []
     for record in records:
         try:
-            row = here.get(record.source_id) or Product(source=source, source_id=record.source_id)
-            names = set_what_differs(row, _values(record, categories))
-            if names:
+            row = here.get(record.source_id) or Product(source=source.name, source_id=record.source_id)
+            before = set_what_differs(row, _values(record, categories))
+            if before:
                 check_row(row, leave_out=("category",))
         except Refused as refused:
-            tally.refuse(record.source_id, str(refused))
+            tally.refuse(record.source_id, str(refused), record.name)
             continue
         if row._state.adding:
             new.append(row)
         else:
-            tally.found(changed=bool(names))
-            if names:
-                changed.append((row, names))
+            tally.found(record.source_id, row.name, changed=in_words(row, before))
+            if before:
+                changed.append((row, before))
+    if source.rehearsal:
+        for row in new:
+            tally.create(str(row.source_id), row.name)
+        source.make_up(Product, (str(row.source_id) for row in new))
+        return tally.counts
     update_rows(Product, changed, at=at)
     written = insert_rows(Product, new, refuse=lambda row, reason: tally.refuse(str(row.source_id), reason))
-    tally.counts.created += len(written)
+    for row in written:
+        tally.create(str(row.source_id), row.name)
+    source.wrote(Product, kind="products", created=written, changed=changed)
     return tally.counts
 
 
@@ -65,8 +72,8 @@ def _values(record: ProductRecord, categories: dict[str, int]) -> dict[str, Any]
     return values
 
 
-def _category_keys(records: Sequence[ProductRecord]) -> dict[str, int]:
-    """Keys of the categories by case-folded name; makes those that are missing."""
+def _category_keys(records: Sequence[ProductRecord], *, make: bool) -> dict[str, int]:
+    """Keys of the categories by case-folded name; makes those that are missing, or makes keys below zero up."""
     keys = {name.casefold(): pk for name, pk in Category.objects.values_list("name", "pk")}
     for name in dict.fromkeys(r.category for r in records if r.category):
         if name.casefold() in keys:
@@ -75,5 +82,5 @@ def _category_keys(records: Sequence[ProductRecord]) -> dict[str, int]:
             check_row(Category(name=name), leave_out=("parent",))
         except Refused:
             continue  # the products of this category are refused by name
-        keys[name.casefold()] = Category.objects.get_or_create(name=name)[0].pk
+        keys[name.casefold()] = Category.objects.get_or_create(name=name)[0].pk if make else -len(keys) - 1
     return keys

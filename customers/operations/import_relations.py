@@ -7,18 +7,16 @@ from django.db import transaction
 
 from customers.models import Customer, Relation, RelationType, Team
 from customers.operations.import_rows import (
-    Refuse,
     Tally,
     check_row,
-    chunks,
-    customers_by_source,
+    in_words,
     insert_rows,
-    known,
     set_what_differs,
     update_rows,
 )
 from customers.operations.record_activity import record_activity
 from customers.operations.records import Counts, Refused, RelationRecord
+from customers.operations.source import Changes, Report, Source, chunks, known
 
 # type, from, to, since: the same two may be related again at a later time
 Key = tuple[int, int, int | None, date | None]
@@ -26,25 +24,30 @@ Key = tuple[int, int, int | None, date | None]
 
 @transaction.atomic
 def import_relations(
-    *, source: str, records: Sequence[RelationRecord], team: Team, at: datetime, refuse: Refuse
+    *, source: Source, records: Sequence[RelationRecord], team: Team, at: datetime, report: Report
 ) -> Counts:
     """Bring a batch of relations between customers of this source in, or between one of them and us.
 
     A relation is known by its type, its two ends and the day it began; it is refused under `type from to`."""
-    tally = Tally(refuse)
+    tally = Tally(report)
     batch = _Batch(source, records)
     for record in records:
         try:
             batch.sort_out(record, tally)
         except Refused as refused:
-            tally.refuse(f"{record.type} {record.from_id} {record.to_id}".strip(), str(refused))
-    batch.write(tally, at)
+            tally.refuse(record.source_id, str(refused))
+    if source.rehearsal:
+        for record, _ in batch.new:
+            tally.create(record.source_id)
+    else:
+        batch.write(tally, at)
     return tally.counts
 
 
 class _Batch:
-    def __init__(self, source: str, records: Sequence[RelationRecord]) -> None:
-        self.customers = customers_by_source(source, (end for r in records for end in (r.from_id, r.to_id)))
+    def __init__(self, source: Source, records: Sequence[RelationRecord]) -> None:
+        self.source = source
+        self.customers = source.customers(end for r in records for end in (r.from_id, r.to_id))
         self.kinds = {
             pk: kind
             for ids in chunks(self.customers.values())
@@ -57,8 +60,8 @@ class _Batch:
             kind = self.types.get(record.type)
             if kind and kind.is_hierarchy and kind.pk not in self.below:
                 self.below[kind.pk] = _hierarchy(kind.pk, self.customers.values())
-        self.new: list[Relation] = []
-        self.changed: list[tuple[Relation, list[str]]] = []
+        self.new: list[tuple[RelationRecord, Relation]] = []
+        self.changed: list[tuple[Relation, Changes]] = []
 
     def sort_out(self, record: RelationRecord, tally: Tally) -> None:
         """Put one record with the new, the changed or the unchanged. Raises Refused."""
@@ -69,20 +72,31 @@ class _Batch:
         to_id = known(self.customers, record.to_id, "customer") if record.to_id else None
         self._check_ends(kind, from_id, to_id)
         key: Key = (kind.pk, from_id, to_id, record.since)
-        row = self.here.get(key) or Relation(type=kind, from_customer_id=from_id, to_customer_id=to_id)
-        names = set_what_differs(row, _values(record))
+        row = (
+            self.here.get(key)
+            or self._mirrored(kind, key)
+            or Relation(type=kind, from_customer_id=from_id, to_customer_id=to_id)
+        )
+        before = set_what_differs(row, _values(record))
         check_row(row, leave_out=("type", "from_customer", "to_customer"))
         if row.since and row.until and row.until < row.since:
             raise Refused("until: it ends before it begins")
         if key in self.here:
-            tally.found(changed=bool(names))
-            if row.pk and names:
-                self.changed.append((row, names))
+            tally.found(record.source_id, changed=in_words(row, before))
+            if row.pk and before:
+                self.changed.append((row, before))
             return
         if kind.is_hierarchy and to_id is not None:
             self._check_circle(kind.pk, from_id, to_id)
         self.here[key] = row
-        self.new.append(row)
+        self.new.append((record, row))
+
+    def _mirrored(self, kind: RelationType, key: Key) -> Relation | None:
+        """The same relation told from the other end, of a type that reads the same from both."""
+        mirrored = self.here.get((key[0], key[2] or 0, key[1], key[3])) if kind.is_symmetric else None
+        if mirrored is not None:
+            self.here[key] = mirrored
+        return mirrored
 
     def _check_ends(self, kind: RelationType, from_id: int, to_id: int | None) -> None:
         if kind.is_with_us != (to_id is None):
@@ -90,8 +104,9 @@ class _Batch:
         if from_id == to_id:
             raise Refused("to: nobody is related to themselves")
         for end, needed in (from_id, kind.from_kind), (to_id, kind.to_kind):
-            if end is not None and needed and self.kinds[end] != needed:
-                raise Refused(f"a {self.kinds[end]} stands where {kind.code} needs a {needed}")
+            found = self.kinds.get(end or 0)  # None: us, or one that a rehearsal made up
+            if found and needed and found != needed:
+                raise Refused(f"a {found} stands where {kind.code} needs a {needed}")
 
     def _check_circle(self, type_id: int, from_id: int, to_id: int) -> None:
         below = self.below[type_id]
@@ -107,12 +122,15 @@ class _Batch:
     def write(self, tally: Tally, at: datetime) -> None:
         """Write what is new and what changed, and note the activity of both ends."""
         update_rows(Relation, self.changed, at=at)
+        names = {id(row): record.source_id for record, row in self.new}
         written = insert_rows(
             Relation,
-            self.new,
-            refuse=lambda row, reason: tally.refuse(f"{row.type.code} {row.from_customer_id}", reason),
+            [row for _, row in self.new],
+            refuse=lambda row, reason: tally.refuse(names[id(row)], reason),
         )
-        tally.counts.created += len(written)
+        for row in written:
+            tally.create(names[id(row)])
+        self.source.wrote(Relation, kind="relations", created=written, changed=self.changed)
         rows = [*written, *(row for row, _ in self.changed)]
         ends = {end for row in rows for end in (row.from_customer_id, row.to_customer_id) if end}
         record_activity(customer_ids=ends, at=at)

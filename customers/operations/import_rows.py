@@ -1,7 +1,7 @@
 """What all imports share: rows found by their name in the source, rows checked and written many at a time."""
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, Protocol, TypeVar
@@ -10,23 +10,18 @@ from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, transaction
 from django.db.models import CharField, DateTimeField, Model, TextField
 
-from customers.models import ExternalId
+from customers.choices import Outcome
 from customers.operations.records import Counts, Refused
+from customers.operations.source import Changes, Report
 
 Row = TypeVar("Row", bound=Model)
-Item = TypeVar("Item")
 
-# Ids in one IN (...): databases slow down or refuse beyond.
-IDS_AT_ONCE = 500
 ROWS_AT_ONCE = 1000
 # bulk_update writes a CASE a field: longer statements cost more than they save.
 UPDATES_AT_ONCE = 200
 
 # Text without rules of its own but its length (a slug has some).
 PLAIN_TEXTS = (CharField, TextField)
-
-Refuse = Callable[[str, str], None]
-"""Called with the id of a row in the source and the reason why it is not taken."""
 
 
 class _Sourced(Protocol):
@@ -38,30 +33,33 @@ Record = TypeVar("Record", bound=_Sourced)
 
 
 class Tally:
-    """Counts the rows of one batch and passes refusals on."""
+    """Counts the rows of one batch and reports what became of each."""
 
-    def __init__(self, refuse: Refuse) -> None:
+    def __init__(self, report: Report) -> None:
         self.counts = Counts()
-        self._refuse = refuse
+        self._report = report
 
-    def refuse(self, source_id: str, reason: str) -> None:
+    def refuse(self, source_id: str, reason: str, label: str = "") -> None:
         """Count a row as refused and say why."""
         self.counts.refused += 1
-        self._refuse(source_id, reason)
+        self._report(source_id, Outcome.REFUSED, label, reason)
 
-    def found(self, *, changed: bool) -> None:
-        """Count a row that was here already."""
+    def create(self, source_id: str, label: str = "") -> None:
+        """Count a row as created."""
+        self.counts.created += 1
+        self._report(source_id, Outcome.CREATED, label, "")
+
+    def found(self, source_id: str, label: str = "", *, changed: str = "") -> None:
+        """Count a row that was here already, updated where something is said to have changed."""
         if changed:
             self.counts.updated += 1
         else:
             self.counts.unchanged += 1
+        self._report(source_id, Outcome.UPDATED if changed else Outcome.UNCHANGED, label, changed)
 
-
-def chunks(items: Iterable[Item], size: int = IDS_AT_ONCE) -> Iterator[list[Item]]:
-    """The items in lists of at most `size`."""
-    everything = list(items)
-    for start in range(0, len(everything), size):
-        yield everything[start : start + size]
+    def duplicate(self, source_id: str, label: str, reason: str) -> None:
+        """Report, beside what else is counted, that a row looks like a customer who is here."""
+        self._report(source_id, Outcome.DUPLICATE, label, reason)
 
 
 def without_repeats(records: Sequence[Record], tally: Tally) -> list[Record]:
@@ -75,46 +73,22 @@ def without_repeats(records: Sequence[Record], tally: Tally) -> list[Record]:
     return list(seen.values())
 
 
-def rows_by_source(model: type[Row], source: str, source_ids: Iterable[str]) -> dict[str, Row]:
-    """The rows of a model that came from these ids of the source; ids not seen before are left out."""
-    found: dict[str, Row] = {}
-    for ids in chunks({*source_ids} - {""}):
-        for row in model._default_manager.filter(source=source, source_id__in=ids):
-            found[row.source_id] = row  # type: ignore[attr-defined]
-    return found
-
-
-def keys_by_source(model: type[Model], source: str, source_ids: Iterable[str]) -> dict[str, int]:
-    """As rows_by_source, but the primary keys only."""
-    found: dict[str, int] = {}
-    for ids in chunks({*source_ids} - {""}):
-        rows = model._default_manager.filter(source=source, source_id__in=ids)
-        found.update(rows.values_list("source_id", "pk"))
-    return found
-
-
-def customers_by_source(source: str, source_ids: Iterable[str]) -> dict[str, int]:
-    """The primary keys of the customers that the source knows by these ids."""
-    found: dict[str, int] = {}
-    for ids in chunks({*source_ids} - {""}):
-        rows = ExternalId.objects.filter(source=source, source_id__in=ids)
-        found.update(rows.values_list("source_id", "customer_id"))
-    return found
-
-
-def known(keys: Mapping[str, int], source_id: str, what: str) -> int:
-    """The key of a row that another one names. Raises Refused where it was not imported."""
-    if source_id not in keys:
-        raise Refused(f"there is no {what} {source_id!r}: import it first")
-    return keys[source_id]
-
-
-def set_what_differs(row: Model, values: Mapping[str, Any]) -> list[str]:
-    """Give the row these values; returns the names of the fields that changed."""
-    changed = [name for name, value in values.items() if getattr(row, name) != value]
+def set_what_differs(row: Model, values: Mapping[str, Any]) -> Changes:
+    """Give the row these values; returns what stood before in the fields that changed."""
+    changed = {name: getattr(row, name) for name, value in values.items() if getattr(row, name) != value}
     for name in changed:
         setattr(row, name, values[name])
     return changed
+
+
+def in_words(row: Model, before: Changes) -> str:
+    """What changed in a row, for the preview: `name: Ana → Ana Lima`."""
+    return "; ".join(f"{name}: {_short(old)} → {_short(getattr(row, name, None))}" for name, old in before.items())
+
+
+def _short(value: object) -> str:
+    text = "–" if value in (None, "", {}, []) else str(value)
+    return text if len(text) <= 60 else text[:59] + "…"
 
 
 def check_row(row: Model, *, leave_out: Collection[str] = ()) -> None:
@@ -193,13 +167,17 @@ def _insert_alone(row: Row, refuse: Callable[[Row, str], None]) -> bool:
     return False
 
 
-def update_rows(model: type[Row], changed: Sequence[tuple[Row, list[str]]], *, at: datetime) -> None:
+def update_rows(model: type[Row], changed: Sequence[tuple[Row, Collection[str]]], *, at: datetime) -> None:
     """Write the changed fields of these rows, move the version of each and set when it was updated."""
     if not changed:
         return
     rows = [row for row, _ in changed]
-    columns = {field.name for field in model._meta.concrete_fields}
-    fields = {name for _, names in changed for name in names}
+    columns = {name for field in model._meta.concrete_fields for name in (field.name, field.attname)}
+    fields = {name for _, names in changed for name in names} & columns
+    if "search_name" in columns and "name" in fields:
+        fields.add("search_name")
+        for row in rows:
+            model._meta.get_field("search_name").pre_save(row, add=False)  # type: ignore[union-attr]
     if "version" in columns:
         fields.add("version")
         for row in rows:

@@ -8,12 +8,15 @@ from customers.models import RelationType, Team
 
 FIRST_TEAM = "Everybody"
 
+HOUSEHOLD = "lives-with"
+
 # code, from kind, to kind, is_with_us, is_hierarchy
 RELATION_TYPES = [
     ("works-for", "person", "organisation", False, False),
     ("parent-of", "organisation", "organisation", False, True),
     ("supplies", "organisation", "organisation", False, False),
     ("married-to", "person", "person", False, False),
+    (HOUSEHOLD, "person", "person", False, False),
     ("reports-to", "person", "person", False, True),
     ("referred-by", "", "", False, False),
     ("prospect", "", "", True, False),
@@ -27,6 +30,7 @@ RELATION_NAMES = {
     "parent-of": (pgettext_lazy("relation type", "parent of"), pgettext_lazy("relation type", "subsidiary of")),
     "supplies": (pgettext_lazy("relation type", "supplies"), pgettext_lazy("relation type", "is supplied by")),
     "married-to": (pgettext_lazy("relation type", "married to"), pgettext_lazy("relation type", "married to")),
+    HOUSEHOLD: (pgettext_lazy("relation type", "lives with"), pgettext_lazy("relation type", "lives with")),
     "reports-to": (pgettext_lazy("relation type", "reports to"), pgettext_lazy("relation type", "leads")),
     "referred-by": (pgettext_lazy("relation type", "referred by"), pgettext_lazy("relation type", "referred")),
     "prospect": (pgettext_lazy("relation type", "prospect of ours"), pgettext_lazy("relation type", "we court")),
@@ -55,6 +59,7 @@ def prepare_customers(**signal: Any) -> None:
                     to_kind=b,
                     is_with_us=us,
                     is_hierarchy=tree,
+                    is_household=code == HOUSEHOLD,
                 )
                 for code, a, b, us, tree in RELATION_TYPES
             )

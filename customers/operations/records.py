@@ -35,6 +35,7 @@ class CustomerRecord:
     created_at: datetime | None = None
     team: str = ""  # by name; empty: the batch's team
     owner: str = ""  # by username
+    tags: tuple[str, ...] = ()  # by name; made when missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,26 @@ class RelationRecord:
     strength: int = 3
     note: str = ""
 
+    @property
+    def source_id(self) -> str:
+        """What names it in a report: a relation has no id of its own."""
+        return f"{self.type} {self.from_id} {self.to_id}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRecord:
+    customer_id: str  # source_id
+    purpose: str
+    channel: str
+    is_given: bool
+    at: datetime | None = None  # None: when the row was imported
+    text_version: str = ""
+
+    @property
+    def source_id(self) -> str:
+        """What names it in a report."""
+        return f"{self.customer_id} {self.purpose} {self.channel}"
+
 
 @dataclass(frozen=True, slots=True)
 class InteractionRecord:
@@ -57,6 +78,11 @@ class InteractionRecord:
     subject: str
     body: str
     at: datetime
+
+    @property
+    def source_id(self) -> str:
+        """What names it in a report: an interaction has no id of its own."""
+        return f"{self.customer_id} {self.kind} {self.at.isoformat()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,3 +131,9 @@ class Counts:
         self.updated += other.updated
         self.unchanged += other.unchanged
         self.refused += other.refused
+
+    def resume(self, earlier: "Counts") -> None:
+        """Take over what an earlier attempt wrote: this one found those rows unchanged."""
+        self.created += earlier.created
+        self.updated += earlier.updated
+        self.unchanged = max(0, self.unchanged - earlier.created - earlier.updated)

@@ -90,7 +90,10 @@ def _require_no_circle(type: RelationType, start: Customer, end: Customer) -> No
 def _overlapping(
     type: RelationType, start: Customer, end: Customer | None, since: date | None, until: date | None
 ) -> Relation | None:
-    same = Relation.objects.filter(type=type, from_customer=start, to_customer=end)
+    ends = Q(from_customer=start, to_customer=end)
+    if type.is_symmetric and end is not None:  # told from the other end it is the same relation
+        ends |= Q(from_customer=end, to_customer=start)
+    same = Relation.objects.filter(ends, type=type)
     if until is not None:
         same = same.filter(Q(since=None) | Q(since__lte=until))
     if since is not None:

@@ -4,8 +4,8 @@ from datetime import datetime
 from django.db import transaction
 
 from customers.models import Observation
-from customers.operations.import_rows import IDS_AT_ONCE, chunks
 from customers.operations.record_activity import record_activity
+from customers.operations.source import IDS_AT_ONCE, chunks
 
 
 @transaction.atomic

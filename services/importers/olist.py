@@ -24,6 +24,7 @@ from pathlib import Path
 from customers.choices import OrderStatus
 from customers.importers.run import ImportRun, Place, Unusable
 from customers.importers.tables import TableRow, find_table
+from customers.operations.ensure_attributes import NewAttribute
 from customers.operations.import_customers import import_customers
 from customers.operations.import_orders import import_orders
 from customers.operations.import_products import import_products
@@ -33,6 +34,11 @@ from services.importers.local_times import local_time, optional_time
 from services.importers.olist_reviews import import_reviews
 
 CURRENCY = "BRL"
+ATTRIBUTES = (
+    NewAttribute("city", "City"),
+    NewAttribute("state", "State"),
+    NewAttribute("zip_code_prefix", "Zip code prefix"),
+)
 STATUSES = {
     "delivered": OrderStatus.DELIVERED,
     "shipped": OrderStatus.SHIPPED,
@@ -58,6 +64,7 @@ TRANSLATION_COLUMNS = ("product_category_name", "product_category_name_english")
 
 def import_olist(run: ImportRun, path: Path) -> None:
     """Bring the Olist folder in: customers, products, orders with their facts, reviews."""
+    run.source.ensure_attributes(ATTRIBUTES)
     orders_file = find_table(path, ORDERS)
     orders = list(run.rows("orders", orders_file, ORDER_COLUMNS))
     persons = _import_customers(run, path, {row["customer_id"]: row["order_purchase_timestamp"] for row in orders})
@@ -129,7 +136,8 @@ def _import_orders(run: ImportRun, folder: Path, orders: list[TableRow], file: s
     for row in run.rows("orders", path, ITEM_COLUMNS):
         items[row["order_id"]].append(row)
     run.feed("orders", import_orders, _orders(run, orders, file, items, persons))
-    price_orders(at=run.at)
+    if not run.rehearsal:
+        price_orders(at=run.at)
     for rows in items.values():
         for row in rows:
             run.refuse("orders", (path.name, row.line), row["order_id"], f"{file} has no such order for this item")

@@ -7,20 +7,10 @@ from datetime import datetime
 from django.db import transaction
 
 from customers.models import Order, Team
-from customers.operations.import_rows import (
-    ROWS_AT_ONCE,
-    Refuse,
-    Tally,
-    check_row,
-    chunks,
-    customers_by_source,
-    insert_rows,
-    known,
-    rows_by_source,
-    without_repeats,
-)
+from customers.operations.import_rows import ROWS_AT_ONCE, Tally, check_row, insert_rows, without_repeats
 from customers.operations.observe import observe
 from customers.operations.records import Counts, Refused
+from customers.operations.source import Report, Source, chunks, known
 from services.choices import RATING_BOUNDS, EventKind, RatingScale, TicketStatus
 from services.models import SatisfactionRating, Ticket, TicketEvent
 from services.operations.records import RatingRecord
@@ -32,19 +22,24 @@ History = tuple[list[datetime], list[str]]
 
 
 @transaction.atomic
-def import_ratings(*, source: str, records: Sequence[RatingRecord], team: Team, at: datetime, refuse: Refuse) -> Counts:
+def import_ratings(
+    *, source: Source, records: Sequence[RatingRecord], team: Team, at: datetime, report: Report
+) -> Counts:
     """Bring a batch of ratings in, each known by (source, source_id) and about a ticket or an order of that source.
 
     Every rating stands beside the others; only one that comes again under its id with something else in it replaces
     the former. The rating of a ticket is written into its history."""
-    tally = Tally(refuse)
+    tally = Tally(report)
     batch = _Batch(source, without_repeats(records, tally), at)
     for record in batch.records:
         try:
             batch.sort_out(record, tally)
         except Refused as refused:
             tally.refuse(record.source_id, str(refused))
-    batch.write(tally)
+    if source.rehearsal:
+        batch.rehearse(tally)
+    else:
+        batch.write(tally)
     return tally.counts
 
 
@@ -55,16 +50,16 @@ class _New:
 
 
 class _Batch:
-    def __init__(self, source: str, records: list[RatingRecord], at: datetime) -> None:
+    def __init__(self, source: Source, records: list[RatingRecord], at: datetime) -> None:
         self.source, self.records, self.at = source, records, at
-        self.customers = customers_by_source(source, (r.customer_id for r in records))
-        self.tickets = rows_by_source(Ticket, source, (r.ticket_id for r in records))
-        self.orders = _orders(source, (r.order_id for r in records))
+        self.customers = source.customers(r.customer_id for r in records)
+        self.tickets = source.rows(Ticket, (r.ticket_id for r in records))
+        self.orders = source.rows(Order, (r.order_id for r in records))
         self.subjects = {
-            "ticket": {source_id: ticket.pk for source_id, ticket in self.tickets.items()},
-            "order": {source_id: pk for source_id, (pk, _) in self.orders.items()},
+            "ticket": source.keys(Ticket, (r.ticket_id for r in records)),
+            "order": source.keys(Order, (r.order_id for r in records)),
         }
-        self.here = rows_by_source(SatisfactionRating, source, (r.source_id for r in records))
+        self.here = source.rows(SatisfactionRating, (r.source_id for r in records))
         self.new: list[_New] = []
 
     def sort_out(self, record: RatingRecord, tally: Tally) -> None:
@@ -72,9 +67,9 @@ class _Batch:
         values = self._values(record)
         old = self.here.get(record.source_id)
         if old is not None and all(getattr(old, name) == value for name, value in values.items()):
-            tally.found(changed=False)
+            tally.found(record.source_id)
             return
-        row = SatisfactionRating(source=self.source, source_id=record.source_id, recorded_at=self.at, **values)
+        row = SatisfactionRating(source=self.source.name, source_id=record.source_id, recorded_at=self.at, **values)
         check_row(row, leave_out=("customer", "ticket", "order", "replaced_by"))
         self.new.append(_New(row, old))
 
@@ -96,6 +91,14 @@ class _Batch:
             "at": record.at,
         }
 
+    def rehearse(self, tally: Tally) -> None:
+        """Count what would be created or replaced."""
+        for new in self.new:
+            if new.replaced:
+                tally.found(str(new.row.source_id), changed=f"value: {new.replaced.value} → {new.row.value}")
+            else:
+                tally.create(str(new.row.source_id))
+
     def write(self, tally: Tally) -> None:
         """Write the ratings, what they replace, the histories of their tickets and the facts."""
         former = [new.replaced for new in self.new if new.replaced]
@@ -114,8 +117,8 @@ class _Batch:
                 new.replaced.replaced_by = new.row
         replaced = [new.replaced for new in self.new if new.replaced]
         SatisfactionRating.objects.bulk_update(replaced, ["replaced_by"], batch_size=ROWS_AT_ONCE)
-        tally.counts.updated += len(replaced)
-        tally.counts.created += len(self.new) - len(replaced)
+        self.rehearse(tally)
+        self.source.wrote(SatisfactionRating, kind="ratings", created=[new.row for new in self.new])
         self._write_histories()
         self._tell()
 
@@ -137,7 +140,7 @@ class _Batch:
 
     def _tell(self) -> None:
         tickets = {ticket.pk: ticket for ticket in self.tickets.values()}
-        customers = dict(self.orders.values())
+        customers = {order.pk: order.customer_id for order in self.orders.values()}
         facts = []
         for new in self.new:
             row = new.row
@@ -147,16 +150,6 @@ class _Batch:
                 ids = {customers[row.order_id or 0]}
             facts += rating_facts(row, customer_ids=sorted(ids), replaced=new.replaced)
         observe(facts=facts, at=self.at, also_touched=[new.row.customer_id for new in self.new])
-
-
-def _orders(source: str, source_ids: Iterable[str]) -> dict[str, tuple[int, int]]:
-    """The key and the customer of each of these orders."""
-    found: dict[str, tuple[int, int]] = {}
-    for ids in chunks({*source_ids} - {""}):
-        rows = Order.objects.filter(source=source, source_id__in=ids)
-        for source_id, pk, customer_id in rows.values_list("source_id", "pk", "customer_id"):
-            found[str(source_id)] = pk, customer_id
-    return found
 
 
 def _histories(ticket_ids: Iterable[int]) -> dict[int, History]:

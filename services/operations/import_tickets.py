@@ -10,20 +10,17 @@ from customers.choices import Factor, SubjectType
 from customers.models import Team
 from customers.operations.import_rows import (
     ROWS_AT_ONCE,
-    Refuse,
     Tally,
     check_row,
-    chunks,
-    customers_by_source,
+    in_words,
     insert_rows,
-    known,
-    rows_by_source,
     set_what_differs,
     update_rows,
     without_repeats,
 )
 from customers.operations.observe import NewFact, observe
 from customers.operations.records import Counts, Refused
+from customers.operations.source import Changes, Report, Source, chunks, known
 from customers.operations.withdraw_facts import withdraw_facts
 from services.choices import Direction, EventKind, TicketStatus
 from services.models import Message, Ticket, TicketEvent
@@ -37,27 +34,32 @@ OWNED_BY = {"assignee_id": EventKind.ASSIGNED, "priority": EventKind.PRIORITY, "
 
 
 @transaction.atomic
-def import_tickets(*, source: str, records: Sequence[TicketRecord], team: Team, at: datetime, refuse: Refuse) -> Counts:
+def import_tickets(
+    *, source: Source, records: Sequence[TicketRecord], team: Team, at: datetime, report: Report
+) -> Counts:
     """Bring a batch of tickets in with their histories and conversations, each known by (source, source_id).
 
     A history without an OPENED event begins with one at `created_at`. Clocks and facts are computed from the history
     as the verbs do it. A ticket that is here already gains the events and messages it lacks; what happened to it here
     stays, and its status is that of the latest event."""
-    tally = Tally(refuse)
+    tally = Tally(report)
     batch = _Batch(source, without_repeats(records, tally), team, at)
     for record in batch.records:
         try:
             batch.sort_out(record, tally)
         except Refused as refused:
-            tally.refuse(record.source_id, str(refused))
-    batch.write(tally)
+            tally.refuse(record.source_id, str(refused), record.subject)
+    if source.rehearsal:
+        batch.rehearse(tally)
+    else:
+        batch.write(tally)
     return tally.counts
 
 
 @dataclass(slots=True)
 class _Ticket:
     row: Ticket
-    changed: list[str]
+    before: Changes
     events: list[TicketEvent]  # the whole history, in order
     new_events: list[TicketEvent]
     new_messages: list[Message]
@@ -65,11 +67,11 @@ class _Ticket:
 
 
 class _Batch:
-    def __init__(self, source: str, records: list[TicketRecord], team: Team, at: datetime) -> None:
+    def __init__(self, source: Source, records: list[TicketRecord], team: Team, at: datetime) -> None:
         self.source, self.records, self.at = source, records, at
-        self.customers = customers_by_source(source, (pk for r in records for pk in (r.customer_id, r.requester_id)))
-        self.catalogue = Catalogue(records, team)
-        self.here = rows_by_source(Ticket, source, (r.source_id for r in records))
+        self.customers = source.customers(pk for r in records for pk in (r.customer_id, r.requester_id))
+        self.catalogue = Catalogue(records, team, make=not source.rehearsal)
+        self.here = source.rows(Ticket, (r.source_id for r in records))
         keys = [row.pk for row in self.here.values()]
         self.events = _of_tickets(TicketEvent, keys)
         self.messages = _of_tickets(Message, keys)
@@ -78,7 +80,7 @@ class _Batch:
 
     def sort_out(self, record: TicketRecord, tally: Tally) -> None:
         """Put one record with the new, the changed or the unchanged. Raises Refused."""
-        row = self.here.get(record.source_id) or Ticket(source=self.source, source_id=record.source_id)
+        row = self.here.get(record.source_id) or Ticket(source=self.source.name, source_id=record.source_id)
         history = self.events.get(row.pk, [])
         counted_for = counts_for(row) if row.customer_id else []
         events = self._missing_events(record, row, history)
@@ -89,16 +91,18 @@ class _Batch:
             ours = _kinds_of_our_own(history, record)
             values = {name: value for name, value in values.items() if OWNED_BY.get(name) not in ours}
         values["status"] = whole[-1].status_after
-        names = set_what_differs(row, values)
-        if names:
+        before = set_what_differs(row, values)
+        if before:
             check_row(row, leave_out=("customer", "requester", "service_type", "queue", "team", "assignee", "policy"))
-        ticket = _Ticket(row, names, whole, events, messages)
+        ticket = _Ticket(row, before, whole, events, messages)
         if row._state.adding:
             self.new.append(ticket)
             return
-        something = bool(names or events or messages)
-        tally.found(changed=something)
-        if something:
+        more = [f"+ {len(events)} events"] if events else []
+        more += [f"+ {len(messages)} messages"] if messages else []
+        said = "; ".join([*([in_words(row, before)] if before else []), *more])
+        tally.found(record.source_id, row.number, changed=said)
+        if said:
             ticket.facts_moved = counts_for(row) != counted_for
             self.changed.append(ticket)
 
@@ -151,17 +155,27 @@ class _Batch:
                 missing.append(made)
         return missing
 
+    def rehearse(self, tally: Tally) -> None:
+        """Count what would be created, and have later rows find it."""
+        for ticket in self.new:
+            tally.create(str(ticket.row.source_id), ticket.row.subject)
+        self.source.make_up(Ticket, (str(ticket.row.source_id) for ticket in self.new))
+
     def write(self, tally: Tally) -> None:
         """Write tickets, events and messages, then the facts about them."""
         for ticket in (*self.new, *self.changed):
             self._set_clocks(ticket)
-        update_rows(Ticket, [(ticket.row, ticket.changed) for ticket in self.changed], at=self.at)
+        update_rows(Ticket, [(ticket.row, ticket.before) for ticket in self.changed], at=self.at)
         written = insert_rows(
             Ticket,
             [ticket.row for ticket in self.new],
-            refuse=lambda row, reason: tally.refuse(str(row.source_id), reason),
+            refuse=lambda row, reason: tally.refuse(str(row.source_id), reason, row.subject),
         )
-        tally.counts.created += len(written)
+        for row in written:
+            tally.create(str(row.source_id), row.subject)
+        self.source.wrote(
+            Ticket, kind="tickets", created=written, changed=[(ticket.row, ticket.before) for ticket in self.changed]
+        )
         kept = {id(row) for row in written}
         tickets = [*(ticket for ticket in self.new if id(ticket.row) in kept), *self.changed]
         for ticket in tickets:
@@ -173,13 +187,16 @@ class _Batch:
         TicketEvent.objects.bulk_create(events, batch_size=ROWS_AT_ONCE)
         messages = [message for ticket in tickets for message in ticket.new_messages]
         Message.objects.bulk_create(messages, batch_size=ROWS_AT_ONCE)
+        # Those of new tickets go when their ticket goes.
+        self.source.wrote(TicketEvent, created=[event for ticket in self.changed for event in ticket.new_events])
+        self.source.wrote(Message, created=[message for ticket in self.changed for message in ticket.new_messages])
         self._tell(tickets)
 
     def _set_clocks(self, ticket: _Ticket) -> None:
         row = ticket.row
         terms = self.catalogue.terms(queue_id=row.queue_id, policy_id=row.policy_id, priority=row.priority)
         clocks = compute_clocks(events=ticket.events, terms=terms, at=self.at)
-        ticket.changed += set_what_differs(row, {name: getattr(clocks, name) for name in CLOCK_COLUMNS})
+        ticket.before |= set_what_differs(row, {name: getattr(clocks, name) for name in CLOCK_COLUMNS})
 
     def _tell(self, tickets: list[_Ticket]) -> None:
         moved = [ticket.row.pk for ticket in tickets if ticket.facts_moved]

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
-from analytics.choices import ChunkState, RunKind, RunState
+from analytics.choices import RunKind, RunState
 from analytics.models import ScoringRun
 from analytics.operations.ensure_run import ensure_run
 from analytics.operations.ensure_sweep import ensure_sweep
@@ -17,6 +17,7 @@ from analytics.operations.ensure_versions import ensure_versions
 from analytics.operations.finish_run import finish_run
 from analytics.operations.moment_of import moment_of
 from analytics.operations.work_chunks import work_chunks
+from customers.choices import LeaseState
 
 POLL_SECONDS = 0.5
 
@@ -78,7 +79,7 @@ class Command(BaseCommand):
         return run
 
     def _show(self, progress: "tqdm[Any]", run: ScoringRun) -> None:
-        done = run.chunks.filter(state=ChunkState.DONE).values_list("customers", flat=True)
+        done = run.chunks.filter(state=LeaseState.DONE).values_list("customers", flat=True)
         progress.update(sum(done) - progress.n)
 
     def _report(self, run: ScoringRun | None, seconds: float, *, as_json: bool) -> None:

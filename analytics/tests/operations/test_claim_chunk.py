@@ -6,12 +6,13 @@ import pytest
 from django.db import connection
 from django.db.models.functions import Now
 
-from analytics.choices import ChunkState, RunKind, RunState
+from analytics.choices import RunKind, RunState
 from analytics.models import ScoringChunk, ScoringRun
-from analytics.operations.claim_chunk import LEASE, MOST_ATTEMPTS, claim_chunk
+from analytics.operations.claim_chunk import LEASE, claim_chunk
 from analytics.operations.ensure_run import ensure_run
 from analytics.operations.ensure_versions import ensure_versions
 from analytics.sql.customer_ranges import CustomerRange
+from customers.choices import LeaseState
 from tests.cast import NOW
 
 EXPIRED = NOW - timedelta(days=3650)
@@ -37,7 +38,7 @@ def test_a_lease_holds_by_the_clock_of_the_database() -> None:
     chunk = claim_chunk()
     assert chunk is not None
     row = ScoringChunk.objects.annotate(now=Now()).get(pk=chunk.pk)
-    assert (row.state, row.token, row.attempts) == (ChunkState.LEASED, chunk.token, 1)
+    assert (row.state, row.token, row.attempts) == (LeaseState.LEASED, chunk.token, 1)
     assert row.lease_until is not None
     assert timedelta(0) < row.lease_until - row.now <= LEASE
 
@@ -60,7 +61,7 @@ def test_an_expired_lease_is_taken_over_with_a_new_token_and_a_longer_lease() ->
 @pytest.mark.django_db
 def test_a_chunk_is_tried_five_times_and_no_more() -> None:
     make_run(chunks=1)
-    for _ in range(MOST_ATTEMPTS):
+    for _ in range(ScoringChunk.most_attempts):
         assert claim_chunk() is not None
         ScoringChunk.objects.update(lease_until=EXPIRED)
     assert claim_chunk() is None

@@ -1,13 +1,14 @@
 import pytest
 
-from analytics.choices import ChunkState, RunKind, RunState
+from analytics.choices import RunKind, RunState
 from analytics.models import ScoringChunk, ScoringRun
-from analytics.operations.claim_chunk import MOST_ATTEMPTS, claim_chunk
+from analytics.operations.claim_chunk import claim_chunk
 from analytics.operations.ensure_run import ensure_run
 from analytics.operations.ensure_versions import ensure_versions
 from analytics.operations.finish_run import finish_run
 from analytics.operations.score_distribution import score_distribution
 from analytics.tests.histories import DAY, HOUR, populate, score_everybody
+from customers.choices import LeaseState
 from customers.models import Customer, Team
 from tests.cast import NOW
 
@@ -44,15 +45,17 @@ def test_it_closes_a_complete_run_with_its_distribution(north: Team) -> None:
 
 def test_a_chunk_that_failed_five_times_makes_the_run_partial(acme: Customer) -> None:
     run = make_run()
-    ScoringChunk.objects.update(state=ChunkState.LEASED, attempts=MOST_ATTEMPTS, lease_until=NOW - 3650 * DAY)
+    ScoringChunk.objects.update(
+        state=LeaseState.LEASED, attempts=ScoringChunk.most_attempts, lease_until=NOW - 3650 * DAY
+    )
     run = finish_run(run=run, at=NOW)
     assert (run.state, run.customers, run.failed) == (RunState.PARTIAL, 0, 1)
-    assert ScoringChunk.objects.get().state == ChunkState.FAILED
+    assert ScoringChunk.objects.get().state == LeaseState.FAILED
 
 
 def test_the_last_attempt_may_finish_its_lease(acme: Customer) -> None:
     run = make_run()
-    ScoringChunk.objects.update(state=ChunkState.TODO, attempts=MOST_ATTEMPTS - 1)
+    ScoringChunk.objects.update(state=LeaseState.TODO, attempts=ScoringChunk.most_attempts - 1)
     assert claim_chunk() is not None
     assert finish_run(run=run, at=NOW).state == RunState.RUNNING
 
@@ -65,6 +68,6 @@ def test_a_closed_run_stays_as_it_was_closed(acme: Customer) -> None:
 def test_a_skipped_run_is_not_closed(acme: Customer) -> None:
     run = make_run()
     ScoringRun.objects.update(state=RunState.SKIPPED)
-    ScoringChunk.objects.update(state=ChunkState.DONE)
+    ScoringChunk.objects.update(state=LeaseState.DONE)
     assert finish_run(run=run, at=NOW).state == RunState.SKIPPED
     assert score_distribution() is None

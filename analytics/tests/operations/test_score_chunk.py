@@ -5,7 +5,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from analytics.choices import ChunkState, RunKind
+from analytics.choices import RunKind
 from analytics.models import FACTORS, CustomerScore, PreferenceProfile, ScoreModelVersion, ScoreSnapshot, ScoringChunk
 from analytics.operations.claim_chunk import claim_chunk
 from analytics.operations.ensure_run import ensure_run
@@ -28,6 +28,7 @@ from analytics.tests.histories import (
     scores,
     waiting,
 )
+from customers.choices import LeaseState
 from customers.models import Customer, Team
 from customers.operations.observe import observe
 from services.models import Queue, Ticket
@@ -171,7 +172,7 @@ def test_a_worker_killed_between_computing_and_publishing_leaves_no_trace(acme: 
     chunk = claim_chunk()
     assert chunk is not None
     assert score_chunk(chunk=chunk, at=NOW) == 1
-    assert ScoringChunk.objects.get().state == ChunkState.DONE
+    assert ScoringChunk.objects.get().state == LeaseState.DONE
     assert scores() == {acme.pk: 50.0}
 
 

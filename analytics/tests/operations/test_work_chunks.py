@@ -1,14 +1,14 @@
 import pytest
 
-from analytics.choices import ChunkState, RunKind, RunState
+from analytics.choices import RunKind, RunState
 from analytics.models import CustomerScore, ScoringChunk, ScoringRun
 from analytics.operations import ensure_run as plan
 from analytics.operations import work_chunks as module
-from analytics.operations.claim_chunk import MOST_ATTEMPTS
 from analytics.operations.ensure_run import ensure_run
 from analytics.operations.ensure_versions import ensure_versions
 from analytics.operations.work_chunks import work_chunks
 from analytics.tests.histories import populate, rating
+from customers.choices import LeaseState
 from customers.models import Team
 from customers.operations.observe import observe
 from tests.cast import NOW
@@ -50,7 +50,7 @@ def test_an_impossible_fact_costs_its_own_customer_only(north: Team) -> None:
     run.refresh_from_db()
     assert (run.state, run.customers, run.failed) == (RunState.PARTIAL, 20, 1)
     assert set(CustomerScore.objects.values_list("pk", flat=True)) == {c.pk for c in people} - {people[13].pk}
-    failed = ScoringChunk.objects.get(state=ChunkState.FAILED)
+    failed = ScoringChunk.objects.get(state=LeaseState.FAILED)
     assert failed.lo == failed.hi == people[13].pk
     assert "value of csat out of range" in failed.error
 
@@ -63,7 +63,7 @@ def test_a_fault_in_the_program_is_raised_and_tried_again(north: Team, monkeypat
         raise KeyError("secret")
 
     monkeypatch.setattr(module, "score_chunk", broken)
-    for _ in range(MOST_ATTEMPTS):
+    for _ in range(ScoringChunk.most_attempts):
         with pytest.raises(KeyError):
             list(work_chunks(clock=lambda: NOW))
     assert list(work_chunks(clock=lambda: NOW, run=run)) == []

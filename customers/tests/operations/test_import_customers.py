@@ -2,10 +2,13 @@ from collections.abc import Callable
 
 import pytest
 
-from customers.models import ContactPoint, Customer, ExternalId, Team, User
+from customers.choices import AttributeType
+from customers.models import ContactPoint, CustomAttribute, Customer, ExternalId, Team, User
 from customers.operations.import_customers import import_customers
 from customers.operations.records import ContactRecord, Counts, CustomerRecord
+from customers.operations.source import Source
 from tests.cast import NOW
+from tests.imports import refusals_into
 
 pytestmark = pytest.mark.django_db
 Importing = Callable[..., Counts]
@@ -19,8 +22,13 @@ def refused() -> dict[str, str]:
 
 @pytest.fixture
 def bring(north: Team, refused: dict[str, str]) -> Importing:
+    for code, kind in (("size", AttributeType.NUMBER), ("a", AttributeType.NUMBER), ("b", AttributeType.NUMBER)):
+        CustomAttribute.objects.create(code=code, name=code, type=kind)
+
     def importing(*records: CustomerRecord) -> Counts:
-        return import_customers(source="old", records=records, team=north, at=NOW, refuse=refused.__setitem__)
+        return import_customers(
+            source=Source("old"), records=records, team=north, at=NOW, report=refusals_into(refused)
+        )
 
     return importing
 
@@ -39,7 +47,7 @@ def test_it_brings_customers_in_with_contact_points(bring: Importing, north: Tea
 
 
 def test_the_same_again_changes_nothing_not_even_activity(bring: Importing) -> None:
-    records = CustomerRecord("1", "Ana", contacts=(EMAIL,), attributes={"a": [1]}), CustomerRecord("2", "Rui")
+    records = CustomerRecord("1", "Ana", contacts=(EMAIL,), attributes={"a": 1}), CustomerRecord("2", "Rui")
     bring(*records)
     before = everything()
     assert bring(*records) == Counts(unchanged=2)
@@ -70,14 +78,16 @@ def test_a_bad_row_is_refused_and_stops_no_other(bring: Importing, refused: dict
         CustomerRecord("name", ""),
         CustomerRecord("long", "x" * 256),
         CustomerRecord("kind", "Ana", kind="robot"),
-        CustomerRecord("nul", "Ana", attributes={"a": ["b\0"]}),
+        CustomerRecord("nul", "Ana\0"),
+        CustomerRecord("type", "Ana", attributes={"a": "many"}),
+        CustomerRecord("unknown", "Ana", attributes={"colour": "red"}),
         CustomerRecord("half", "a\ud800"),
         CustomerRecord("team", "Ana", team="Nobody"),
         CustomerRecord("owner", "Ana", owner="nobody"),
         CustomerRecord("contact", "Ana", contacts=(ContactRecord("pigeon", "x"),)),
     ]
     counts = bring(*bad, CustomerRecord("good", "Ana"), CustomerRecord("good", "Rui"))
-    assert counts == Counts(created=1, refused=9)
+    assert counts == Counts(created=1, refused=11)
     assert refused.keys() == {record.source_id for record in bad} | {"good"}
     assert refused["owner"] == "there is no user named 'nobody'"
     assert Customer.objects.get().name == "Ana"

@@ -6,7 +6,9 @@ from customers.models import Customer, Interaction, Team
 from customers.operations.import_customers import import_customers
 from customers.operations.import_interactions import import_interactions
 from customers.operations.records import Counts, CustomerRecord, InteractionRecord
+from customers.operations.source import Source
 from tests.cast import NOW
+from tests.imports import refusals_into
 
 pytestmark = pytest.mark.django_db
 Importing = Callable[..., Counts]
@@ -20,7 +22,7 @@ def refused() -> dict[str, str]:
 
 @pytest.fixture
 def bring(north: Team, refused: dict[str, str]) -> Importing:
-    common = {"source": "old", "team": north, "at": NOW, "refuse": refused.__setitem__}
+    common = {"source": Source("old"), "team": north, "at": NOW, "report": refusals_into(refused)}
     import_customers(records=[CustomerRecord("c1", "Ana")], **common)  # type: ignore[arg-type]
 
     def importing(*records: InteractionRecord) -> Counts:
@@ -55,5 +57,5 @@ def test_a_bad_row_is_refused_and_stops_no_other(bring: Importing, refused: dict
     unknown = InteractionRecord("c9", "call", "inbound", "Hello", "", NOW)
     odd = InteractionRecord("c1", "seance", "inbound", "Hello", "", NOW)
     assert bring(unknown, odd, CALL) == Counts(created=1, refused=2)
-    assert refused.keys() == {"c9", "c1"}
-    assert "customer" in refused["c9"]
+    assert refused.keys() == {unknown.source_id, odd.source_id}
+    assert "customer" in refused[unknown.source_id]

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from customers.choices import Factor
+from customers.choices import Factor, Outcome
 from customers.models import Customer, Observation, Order, OrderLine, Product, Team
 from customers.operations.import_customers import import_customers
 from customers.operations.import_orders import import_orders
 from customers.operations.import_products import import_products
 from customers.operations.price_orders import price_orders
 from customers.operations.records import Counts, CustomerRecord, LineRecord, OrderRecord, ProductRecord
+from customers.operations.source import Source
 from tests.cast import NOW
 
 pytestmark = pytest.mark.django_db
@@ -41,10 +42,11 @@ def refused() -> list[tuple[str, str]]:
 def bring(north: Team, refused: list[tuple[str, str]]) -> Importing:
     """Import orders into a shop with two customers and two products of one category."""
 
-    def refuse(source_id: str, reason: str) -> None:
-        refused.append((source_id, reason))
+    def report(source_id: str, outcome: str, label: str, detail: str) -> None:
+        if outcome == Outcome.REFUSED:
+            refused.append((source_id, detail))
 
-    common = {"source": "shop", "team": north, "at": NOW, "refuse": refuse}
+    common = {"source": Source("shop"), "team": north, "at": NOW, "report": report}
     import_customers(records=[CustomerRecord("c1", "Ana"), CustomerRecord("c2", "Rui")], **common)  # type: ignore[arg-type]
     import_products(
         records=[ProductRecord("p1", "P1", "Vase", "Home"), ProductRecord("p2", "P2", "Lamp", "Home")],
@@ -179,7 +181,7 @@ def test_the_size_of_a_batch_and_the_order_of_rows_move_no_reference(bring: Impo
     Observation.objects.all().delete()
     Order.objects.all().delete()
     for record in reversed(records):
-        import_orders(source="shop", records=[record], team=north, at=NOW, refuse=lambda *_: None)
+        import_orders(source=Source("shop"), records=[record], team=north, at=NOW, report=lambda *_: None)
     price_orders(at=NOW)
     facts = dict(Observation.objects.values_list("subject_id", "reference"))
     assert {o.source_id: facts[o.pk] for o in Order.objects.all()} == at_once
@@ -197,4 +199,4 @@ def test_a_thousand_orders_take_a_few_queries(
 ) -> None:
     records = [order(f"{n}", status="delivered", promised_at=NOW, delivered_at=NOW) for n in range(1000)]
     with django_assert_max_num_queries(70):  # SQLite takes some eighty rows a statement
-        import_orders(source="shop", records=records, team=north, at=NOW, refuse=lambda *_: None)
+        import_orders(source=Source("shop"), records=records, team=north, at=NOW, report=lambda *_: None)

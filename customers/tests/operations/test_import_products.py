@@ -6,7 +6,9 @@ import pytest
 from customers.models import Category, Product, Team
 from customers.operations.import_products import import_products
 from customers.operations.records import Counts, ProductRecord
+from customers.operations.source import Source
 from tests.cast import NOW
+from tests.imports import refusals_into
 
 pytestmark = pytest.mark.django_db
 Importing = Callable[..., Counts]
@@ -20,7 +22,9 @@ def refused() -> dict[str, str]:
 @pytest.fixture
 def bring(north: Team, refused: dict[str, str]) -> Importing:
     def importing(*records: ProductRecord) -> Counts:
-        return import_products(source="shop", records=records, team=north, at=NOW, refuse=refused.__setitem__)
+        return import_products(
+            source=Source("shop"), records=records, team=north, at=NOW, report=refusals_into(refused)
+        )
 
     return importing
 

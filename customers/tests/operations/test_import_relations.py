@@ -7,7 +7,9 @@ from customers.models import Customer, Relation, Team
 from customers.operations.import_customers import import_customers
 from customers.operations.import_relations import import_relations
 from customers.operations.records import Counts, CustomerRecord, RelationRecord
+from customers.operations.source import Source
 from tests.cast import NOW
+from tests.imports import refusals_into
 
 pytestmark = pytest.mark.django_db
 Importing = Callable[..., Counts]
@@ -21,7 +23,7 @@ def refused() -> dict[str, str]:
 @pytest.fixture
 def bring(north: Team, refused: dict[str, str]) -> Importing:
     """Import relations between two persons and three organisations."""
-    common = {"source": "old", "team": north, "at": NOW, "refuse": refused.__setitem__}
+    common = {"source": Source("old"), "team": north, "at": NOW, "report": refusals_into(refused)}
     people = [CustomerRecord(name, name) for name in ("ana", "rui")]
     firms = [CustomerRecord(name, name, kind="organisation") for name in ("a", "b", "c")]
     import_customers(records=[*people, *firms], **common)  # type: ignore[arg-type]

@@ -8,12 +8,14 @@ from customers.models import Customer, Observation, Team
 from customers.operations.import_customers import import_customers
 from customers.operations.import_orders import import_orders
 from customers.operations.records import Counts, CustomerRecord, OrderRecord
+from customers.operations.source import Source
 from services.choices import EventKind, TicketStatus
 from services.models import SatisfactionRating, TicketEvent
 from services.operations.import_ratings import import_ratings
 from services.operations.import_tickets import import_tickets
 from services.operations.records import EventRecord, RatingRecord, TicketRecord
 from tests.cast import NOW
+from tests.imports import refusals_into
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -33,7 +35,7 @@ def refused() -> dict[str, str]:
 @pytest.fixture
 def bring(north: Team, refused: dict[str, str]) -> Importing:
     """Import ratings of an order of c1 and of a ticket that c2 opened for c1."""
-    common = {"source": "shop", "team": north, "at": NOW, "refuse": refused.__setitem__}
+    common = {"source": Source("shop"), "team": north, "at": NOW, "report": refusals_into(refused)}
     import_customers(records=[CustomerRecord("c1", "Ana"), CustomerRecord("c2", "Rui")], **common)  # type: ignore[arg-type]
     order = OrderRecord("o1", "N-1", "c1", "BRL", NOW, lines=())
     import_orders(records=[order], **common)  # type: ignore[arg-type]

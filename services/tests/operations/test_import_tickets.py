@@ -8,12 +8,14 @@ from customers.choices import Factor
 from customers.models import Customer, Observation, Team, User
 from customers.operations.import_customers import import_customers
 from customers.operations.records import Counts, CustomerRecord
+from customers.operations.source import Source
 from services.choices import EventKind, Priority, TicketStatus
 from services.models import Agent, Message, Queue, ServiceType, SLAPolicy, Ticket, TicketEvent
 from services.operations.assign_ticket import assign_ticket
 from services.operations.import_tickets import import_tickets
 from services.operations.records import EventRecord, MessageRecord, TicketRecord
 from tests.cast import NOW
+from tests.imports import refusals_into
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -49,15 +51,15 @@ def bring(north: Team, ann: User, refused: dict[str, str]) -> Importing:
     """Import tickets of two customers, a day after they happened."""
     at = NOW + timedelta(days=1)
     import_customers(
-        source="desk",
+        source=Source("desk"),
         records=[CustomerRecord("c1", "Ana"), CustomerRecord("c2", "Rui")],
         team=north,
         at=at,
-        refuse=refused.__setitem__,
+        report=refusals_into(refused),
     )
 
     def importing(*records: TicketRecord) -> Counts:
-        return import_tickets(source="desk", records=records, team=north, at=at, refuse=refused.__setitem__)
+        return import_tickets(source=Source("desk"), records=records, team=north, at=at, report=refusals_into(refused))
 
     return importing
 

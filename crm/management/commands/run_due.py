@@ -6,6 +6,8 @@ from django.utils import timezone
 
 from analytics.operations.tick import tick
 from analytics.operations.work_chunks import work_chunks
+from customers.operations.tick import tick as tick_customers
+from customers.operations.work_jobs import work_jobs
 
 
 class Command(BaseCommand):
@@ -18,8 +20,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run once; start it every minute."""
+        tick_customers(at=timezone.now())
+        jobs = [job.pk for job in work_jobs(clock=timezone.now)]
         tick(at=timezone.now())
         customers = sum(count for _chunk, count in work_chunks(clock=timezone.now))
         tick(at=timezone.now())
         if options["verbosity"] > 1:
-            self.stdout.write(f"{customers} customers scored")
+            self.stdout.write(f"{len(jobs)} jobs done, {customers} customers scored")

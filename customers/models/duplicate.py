@@ -1,0 +1,81 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from customers.choices import PairSource, PairState
+from customers.models.customer import Customer
+from customers.querysets import MergeQuerySet, PairQuerySet
+
+
+class DuplicatePair(models.Model):
+    """Two customers who may be one. `first` has the smaller key, so that a pair exists once.
+
+    `reasons` is [{"what": "name" | "email" | ..., "similarity": 0..1, "points": float}], without the values
+    themselves: those are read when the pair is shown."""
+
+    first = models.ForeignKey(Customer, models.CASCADE, related_name="+")
+    second = models.ForeignKey(Customer, models.CASCADE, related_name="+")
+    score = models.FloatField(_("likeness"), help_text=_("0 to 1."))
+    reasons = models.JSONField(_("reasons"), default=list)
+    state = models.CharField(_("state"), max_length=9, choices=PairState, default=PairState.OPEN)
+    found_by = models.CharField(_("found"), max_length=6, choices=PairSource)
+    found_at = models.DateTimeField(_("found at"))
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        verbose_name=_("decided by"),
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+
+    objects = PairQuerySet["DuplicatePair"].as_manager()
+
+    class Meta:
+        verbose_name = _("possible duplicate")
+        verbose_name_plural = _("possible duplicates")
+        ordering = ["-score", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="duplicate_pair_once"),
+            models.CheckConstraint(condition=Q(first__lt=F("second")), name="duplicate_pair_in_order"),
+        ]
+        indexes = [
+            # the review queue, likeliest first
+            models.Index(fields=["state", "-score", "id"], name="duplicate_pair_queue"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_id} – {self.second_id}"
+
+
+class Merge(models.Model):
+    """Two customers made one: `gone` stays as a row that points to `kept`, so that everything can be put back.
+
+    `columns` is {name: {"before": ..., "after": ...}} of what the merge changed in `kept`. `moved` is {model label:
+    {field: [keys]}} of the rows that went over. `dropped` is {model label: [rows]} of those that could not, because
+    the same stood there already. `facts` is [[subject type, subject id, factor, stood there already]]."""
+
+    kept = models.ForeignKey(Customer, models.CASCADE, verbose_name=_("kept"), related_name="merges")
+    gone = models.ForeignKey(Customer, models.CASCADE, verbose_name=_("merged into it"), related_name="+")
+    columns = models.JSONField(default=dict)
+    moved = models.JSONField(default=dict)
+    dropped = models.JSONField(default=dict)
+    facts = models.JSONField(default=list)
+    at = models.DateTimeField(_("merged at"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, verbose_name=_("by"), null=True, related_name="+")
+    undone_at = models.DateTimeField(_("undone at"), null=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, verbose_name=_("undone by"), null=True, related_name="+"
+    )
+
+    objects = MergeQuerySet["Merge"].as_manager()
+
+    class Meta:
+        verbose_name = _("merge")
+        verbose_name_plural = _("merges")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.gone_id} → {self.kept_id}"

@@ -1,0 +1,32 @@
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from customers.choices import ExportFormat
+from customers.models.job import Job
+from customers.querysets import OwnQuerySet
+
+
+class Export(models.Model):
+    """A list of the admin or a segment, written to a file that its owner fetches. Gone after a few days."""
+
+    model = models.CharField(_("list"), max_length=100, help_text=_("Label of the model, such as customers.Customer."))
+    query = models.TextField(_("filters"), blank=True, help_text=_("The query string of the list."))
+    format = models.CharField(_("format"), max_length=4, choices=ExportFormat)
+    rows = models.PositiveBigIntegerField(_("rows"), null=True)
+    size = models.PositiveBigIntegerField(_("size"), null=True, help_text=_("Bytes."))
+    file = models.CharField(max_length=100, blank=True, editable=False)  # a random name below VAR_DIR/exports
+    job = models.OneToOneField(Job, models.SET_NULL, null=True, editable=False, related_name="export")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, verbose_name=_("owner"), related_name="+")
+    created_at = models.DateTimeField(_("created at"))
+    expires_at = models.DateTimeField(_("kept until"))
+
+    objects = OwnQuerySet["Export"].as_manager()
+
+    class Meta:
+        verbose_name = _("export")
+        verbose_name_plural = _("exports")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.pk}"

@@ -1,0 +1,58 @@
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from customers.choices import TagColour
+from customers.models.versioned import Versioned
+from customers.querysets import OpenCatalogueQuerySet, SegmentQuerySet
+
+
+class Tag(Versioned):
+    """A free label of customers."""
+
+    name = models.CharField(_("name"), max_length=50, unique=True)
+    colour = models.CharField(_("colour"), max_length=4, choices=TagColour, default=TagColour.GREY)
+
+    objects = OpenCatalogueQuerySet["Tag"].as_manager()
+
+    class Meta:
+        verbose_name = _("tag")
+        verbose_name_plural = _("tags")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Segment(Versioned):
+    """A saved filter over customers: who is in it is asked anew each time.
+
+    `definition` is {"match": "all" | "any", "groups": [{"match": ..., "conditions": [{"fact", "op", "value"}]}]};
+    customers.segments reads it."""
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    description = models.CharField(_("description"), max_length=255, blank=True)
+    definition = models.JSONField(_("conditions"), default=dict)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        verbose_name=_("owner"),
+        null=True,
+        blank=True,
+        related_name="segments",
+    )
+    is_shared = models.BooleanField(
+        _("shared"), default=True, help_text=_("Everybody may use it. Each sees the customers that are theirs to see.")
+    )
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+
+    objects = SegmentQuerySet["Segment"].as_manager()
+
+    class Meta:
+        verbose_name = _("segment")
+        verbose_name_plural = _("segments")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name

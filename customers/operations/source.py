@@ -1,0 +1,184 @@
+"""Where imported rows come from: what the ids of a file stand for here, and a record of what was written."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import count
+from typing import Any, TypeVar
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Model, QuerySet
+
+from customers.choices import OnDuplicate
+from customers.models import CustomAttribute, Customer, ExternalId, ImportBatch, ImportStep, User
+from customers.operations.clean_attributes import attribute_definitions
+from customers.operations.ensure_attributes import NewAttribute, ensure_attributes
+from customers.operations.records import Refused
+
+Row = TypeVar("Row", bound=Model)
+Item = TypeVar("Item")
+
+# Ids in one IN (...): databases slow down or refuse beyond.
+IDS_AT_ONCE = 500
+
+Changes = dict[str, Any]
+"""What changed in a row: name of the column to the value that stood there before."""
+
+
+class Source:
+    """A system whose ids rows are known by.
+
+    `user`: who imports; rows out of their sight are not touched (None: a command, which may touch all).
+    `rehearsal`: nothing is written; rows that would be are given keys below zero, so that others can refer to them.
+    `batch`: the import that what is written is put down to, so that it can be undone."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        user: User | None = None,
+        batch: ImportBatch | None = None,
+        rehearsal: bool = False,
+        on_duplicate: str = OnDuplicate.CREATE,
+    ) -> None:
+        self.name, self.user, self.batch = name, user, batch
+        self.rehearsal, self.on_duplicate = rehearsal, on_duplicate
+        self._planned: dict[type[Model], dict[str, int]] = {}
+        self._keys = count(-1, -1)
+
+    @cached_property
+    def attributes(self) -> dict[str, CustomAttribute]:
+        """The custom attributes of customers by code, with those that a rehearsal made up."""
+        return attribute_definitions()
+
+    def ensure_attributes(self, wanted: Iterable[NewAttribute]) -> None:
+        """Make the custom attributes that the rows will have, where they are missing; a rehearsal makes them up."""
+        missing = [new for new in wanted if not self._has(new)]
+        if self.rehearsal:
+            self.attributes.update((new.code, new.unsaved()) for new in missing)
+        elif missing:
+            self.attributes.update(ensure_attributes(wanted=missing))
+
+    def _has(self, new: NewAttribute) -> bool:
+        row = self.attributes.get(new.code)
+        return row is not None and row.kind in ("", new.kind)
+
+    def rows(self, model: type[Row], source_ids: Iterable[str]) -> dict[str, Row]:
+        """The rows of a model that came from these ids; ids not seen before are left out."""
+        found: dict[str, Row] = {}
+        for ids in chunks({*source_ids} - {""}):
+            for row in self._visible(model).filter(source=self.name, source_id__in=ids):
+                found[row.source_id] = row  # type: ignore[attr-defined]
+        return found
+
+    def keys(self, model: type[Model], source_ids: Iterable[str]) -> dict[str, int]:
+        """As `rows`, but the primary keys only, and those that a rehearsal made up."""
+        wanted = {*source_ids} - {""}
+        found = self._made_up(model, wanted)
+        for ids in chunks(wanted - found.keys()):
+            rows = self._visible(model).filter(source=self.name, source_id__in=ids)
+            found.update(rows.values_list("source_id", "pk"))
+        return found
+
+    def customers(self, source_ids: Iterable[str]) -> dict[str, int]:
+        """The primary keys of the customers that the source knows by these ids, and those that a rehearsal made up."""
+        wanted = {*source_ids} - {""}
+        found = self._made_up(Customer, wanted)
+        for ids in chunks(wanted - found.keys()):
+            rows = self._visible(ExternalId).filter(source=self.name, source_id__in=ids)
+            found.update(rows.values_list("source_id", "customer_id"))
+        return found
+
+    def hidden_customers(self, source_ids: Iterable[str]) -> set[str]:
+        """Those of the ids that stand for customers whom whoever imports may not see."""
+        if self.user is None or self.user.sees_all_teams:
+            return set()
+        hidden: set[str] = set()
+        for ids in chunks({*source_ids} - {""}):
+            taken = ExternalId.objects.filter(source=self.name, source_id__in=ids)
+            hidden |= {*taken.values_list("source_id", flat=True)} - self.customers(ids).keys()
+        return hidden
+
+    def _visible(self, model: type[Row]) -> "QuerySet[Row]":
+        rows: Any = model._default_manager.all()
+        return rows if self.user is None else rows.visible_to(self.user)  # type: ignore[no-any-return]
+
+    def make_up(self, model: type[Model], source_ids: Iterable[str]) -> None:
+        """Of a rehearsal: have these ids stand for rows that are not there."""
+        planned = self._planned.setdefault(model, {})
+        for source_id in source_ids:
+            planned.setdefault(source_id, next(self._keys))
+
+    def _made_up(self, model: type[Model], wanted: Iterable[str]) -> dict[str, int]:
+        planned = self._planned.get(model)
+        return {source_id: planned[source_id] for source_id in wanted if source_id in planned} if planned else {}
+
+    def wrote(
+        self,
+        model: type[Row],
+        *,
+        kind: str = "",
+        created: Sequence[Row] = (),
+        changed: Sequence[tuple[Row, Changes]] = (),
+    ) -> None:
+        """Put down what an operation wrote, in its own transaction, so that it can be undone. `kind` of records;
+        empty for rows that come along with one. Nothing without a batch."""
+        if self.batch is None or not (created or changed):
+            return
+        ImportStep.objects.create(
+            batch=self.batch,
+            kind=kind,
+            model=model._meta.label,
+            created=ranges(row.pk for row in created),
+            changed={str(row.pk): _change(row, before) for row, before in changed},
+        )
+
+
+def _change(row: Model, before: Changes) -> dict[str, Any]:
+    encoder = DjangoJSONEncoder()
+    plain = {name: value if _is_plain(value) else encoder.default(value) for name, value in before.items()}
+    return {"version": getattr(row, "version", None), "before": plain}
+
+
+def _is_plain(value: object) -> bool:
+    return value is None or isinstance(value, str | int | float | bool | dict | list | tuple)
+
+
+def ranges(keys: Iterable[Any]) -> list[Any]:
+    """Keys in short: numbers as ranges [first, last], others as they are."""
+    ordered = sorted(keys)
+    if not ordered or not isinstance(ordered[0], int):
+        return [str(key) for key in ordered]
+    found: list[list[int]] = []
+    for key in ordered:
+        if found and found[-1][1] == key - 1:
+            found[-1][1] = key
+        else:
+            found.append([key, key])
+    return found
+
+
+def keys_in(kept: Iterable[Any]) -> Iterator[Any]:
+    """The keys that `ranges` made short."""
+    for part in kept:
+        if isinstance(part, list):
+            yield from range(part[0], part[1] + 1)
+        else:
+            yield part
+
+
+def chunks(items: Iterable[Item], size: int = IDS_AT_ONCE) -> Iterator[list[Item]]:
+    """The items in lists of at most `size`."""
+    everything = list(items)
+    for start in range(0, len(everything), size):
+        yield everything[start : start + size]
+
+
+def known(keys: Mapping[str, int], source_id: str, what: str) -> int:
+    """The key of a row that another one names. Raises Refused where it was not imported."""
+    if source_id not in keys:
+        raise Refused(f"there is no {what} {source_id!r}: import it first")
+    return keys[source_id]
+
+
+Report = Callable[[str, str, str, str], object]
+"""Called with the id of a row in the source, its Outcome, its name, and the reason or what changed."""

@@ -1,0 +1,11 @@
+from datetime import datetime
+
+from customers.operations.work_jobs import free_jobs, give_up_worn_out_jobs
+
+
+def tick(*, at: datetime) -> int:
+    """What has to happen every few seconds in this room; returns how many jobs wait for a worker.
+
+    Every step may be lost, doubled or run twice at once."""
+    give_up_worn_out_jobs(at=at)
+    return free_jobs().count()

@@ -1,0 +1,46 @@
+"""Thin tasks. A task that is lost, doubled or killed costs nothing: the database says what is to be done."""
+
+import logging
+from functools import partial
+from typing import Any
+
+from celery import shared_task
+from django.db import transaction
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from customers.operations.tick import tick as tick_operation
+from customers.operations.work_jobs import work_jobs
+
+logger = logging.getLogger(__name__)
+
+# More pokes than workers help nobody: each works until nothing is left.
+MOST_POKES = 8
+POKE_EXPIRES_SECONDS = 60
+
+
+@shared_task
+def tick() -> None:
+    """Beat's: make what is due, and poke a worker for each free job."""
+    poke(work, tick_operation(at=timezone.now()))
+
+
+@shared_task
+def work() -> None:
+    """Do jobs until none is free."""
+    for job in work_jobs(clock=timezone.now):
+        logger.info("job %s (%s): %s", job.pk, job.kind, job.state)
+
+
+def poke(task: Any, times: int = 1) -> None:
+    """Wake workers up. Never relied on: where the broker is dead, the next tick does it."""
+    try:
+        for _ in range(min(times, MOST_POKES)):
+            task.apply_async(expires=POKE_EXPIRES_SECONDS)
+    except OperationalError as error:
+        logger.warning("workers were not poked: %s", type(error).__name__)
+
+
+def poke_after_commit() -> None:
+    """Have a worker look for the job that this transaction makes."""
+    transaction.on_commit(partial(poke, work), robust=True)
