@@ -9,8 +9,21 @@ READ = ("view",)
 WRITE = ("view", "add", "change")
 ALL = ("view", "add", "change", "delete")
 
-CUSTOMER_MODELS = ("customer", "contactpoint", "externalid", "relation", "interaction", "order", "orderline")
-CATALOGUE_MODELS = ("product", "category", "relationtype")
+CUSTOMER_MODELS = (
+    "customer",
+    "contactpoint",
+    "consent",
+    "externalid",
+    "relation",
+    "interaction",
+    "order",
+    "orderline",
+)
+CATALOGUE_MODELS = ("product", "category", "relationtype", "customattribute", "tag")
+SEGMENTS = ("segment",)
+# Whoever may add a merge may merge; whoever may change one may undo it.
+DUPLICATE_MODELS = ("duplicatepair", "merge")
+IMPORT_MODELS = ("importbatch", "importmapping", "importrow", "importstep")
 TICKET_MODELS = ("ticket", "message", "ticketevent", "satisfactionrating")
 DESK_MODELS = ("queue", "calendar", "holiday", "servicetype", "slapolicy", "slatarget", "agent")
 SCORE_MODELS = (
@@ -29,26 +42,33 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         CUSTOMER_MODELS: WRITE,
         CATALOGUE_MODELS + DESK_MODELS + SCORE_MODELS: READ,
         TICKET_MODELS: WRITE,
-        ("observation", "team"): READ,
+        SEGMENTS: ALL,
+        DUPLICATE_MODELS + ("observation", "team"): READ,
     },
     "Lead": {
-        CUSTOMER_MODELS + TICKET_MODELS: WRITE,
+        CUSTOMER_MODELS + TICKET_MODELS + DUPLICATE_MODELS: WRITE,
+        SEGMENTS + ("export",): ALL,
+        ("job",): READ,
         CATALOGUE_MODELS + SCORE_MODELS: READ,
         DESK_MODELS: WRITE,
         ("observation", "team"): READ,
     },
     "Back office": {
-        CUSTOMER_MODELS + CATALOGUE_MODELS: ALL,
+        CUSTOMER_MODELS + CATALOGUE_MODELS + SEGMENTS + ("export",): ALL,
+        DUPLICATE_MODELS + IMPORT_MODELS: WRITE,
         TICKET_MODELS + DESK_MODELS + SCORE_MODELS: READ,
-        ("observation", "team", "importbatch"): READ,
+        ("observation", "team", "job"): READ,
     },
     "Analyst": {
-        CUSTOMER_MODELS + CATALOGUE_MODELS + TICKET_MODELS + DESK_MODELS + SCORE_MODELS: READ,
-        ("observation", "team"): READ,
+        CUSTOMER_MODELS + CATALOGUE_MODELS + TICKET_MODELS + DESK_MODELS + SCORE_MODELS + DUPLICATE_MODELS: READ,
+        SEGMENTS + ("export",): ALL,
+        ("observation", "team", "job"): READ,
     },
     "Administrator": {
-        CUSTOMER_MODELS + CATALOGUE_MODELS + TICKET_MODELS + DESK_MODELS + SCORE_MODELS: ALL,
-        ("observation", "importbatch"): READ,
+        CUSTOMER_MODELS + CATALOGUE_MODELS + TICKET_MODELS + DESK_MODELS + SCORE_MODELS + SEGMENTS: ALL,
+        DUPLICATE_MODELS + IMPORT_MODELS: WRITE,
+        ("export",): ALL,
+        ("observation", "job"): READ,
         ("team", "user", "group", "apitoken"): ALL,
     },
 }
