@@ -43,11 +43,11 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         CATALOGUE_MODELS + DESK_MODELS + SCORE_MODELS: READ,
         TICKET_MODELS: WRITE,
         SEGMENTS: ALL,
-        DUPLICATE_MODELS + ("observation", "team"): READ,
+        (*DUPLICATE_MODELS, "observation", "team"): READ,
     },
     "Lead": {
         CUSTOMER_MODELS + TICKET_MODELS + DUPLICATE_MODELS: WRITE,
-        SEGMENTS + ("export",): ALL,
+        (*SEGMENTS, "export"): ALL,
         ("job",): READ,
         CATALOGUE_MODELS + SCORE_MODELS: READ,
         DESK_MODELS: WRITE,
@@ -61,7 +61,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
     },
     "Analyst": {
         CUSTOMER_MODELS + CATALOGUE_MODELS + TICKET_MODELS + DESK_MODELS + SCORE_MODELS + DUPLICATE_MODELS: READ,
-        SEGMENTS + ("export",): ALL,
+        (*SEGMENTS, "export"): ALL,
         ("observation", "team", "job"): READ,
     },
     "Administrator": {

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.apps import apps
+from django.core.cache import cache
+from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet
 
-from customers.encryption.blind_index import blind_index
+from customers.encryption.blind_index import blind_index, domain_index
+from customers.folding import fold
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -14,6 +17,12 @@ if TYPE_CHECKING:
     from customers.models import User
 
 Row = TypeVar("Row", bound=Model, covariant=True)
+
+# Customers who share one e-mail address or phone number: more are not looked at.
+MOST_REACHED = 500
+# Fewer digits are part of a name or an address, not a phone number.
+FEWEST_DIGITS = 5
+USUAL_COUNTRIES = 10
 
 
 class ScopedQuerySet(QuerySet[Row]):
@@ -98,21 +107,43 @@ class CustomerQuerySet(ScopedQuerySet[Row]):
 
     def reached_at(self, kind: str, value: str, *, region: str = "") -> Self:
         """Customers with exactly this e-mail, phone or other contact point, by blind index."""
-        return self.filter(
-            contact_points__kind=kind, contact_points__blind_index=blind_index(kind, value, region=region)
-        ).distinct()
+        points = apps.get_model("customers", "ContactPoint").objects
+        found = points.filter(kind=kind, blind_index=blind_index(kind, value, region=region))
+        return self.filter(pk__in=found.values("customer"))
 
     def search(self, text: str) -> Self:
-        """Customers whose name holds `text`, or who are reached at exactly this e-mail or phone."""
+        """Customers whose name holds every word of `text`, in any order, or who are reached at exactly this e-mail or
+        phone; `@example.com` finds everybody at that domain."""
         text = text.strip()
-        found = Q(name__icontains=text)
+        points = apps.get_model("customers", "ContactPoint").objects
+        if text.startswith("@") and domain_index(text):
+            return self.filter(pk__in=points.filter(domain_index=domain_index(text)).values("customer"))
+        found = Q()
+        for word in fold(text).split():
+            found &= Q(search_name__holds=word)
+        if indexes := self._indexes_of(text):
+            # Keys, not a subquery: with OR the database could use no index.
+            reached = points.filter(blind_index__in=indexes).values_list("customer_id", flat=True)
+            found |= Q(pk__in=list(reached[:MOST_REACHED]))
+        return self.filter(found)
+
+    def _indexes_of(self, text: str) -> set[str]:
+        """Blind indexes of what may be an e-mail address or a phone number; a national number is looked for in the
+        countries that most customers live in."""
         if "@" in text:
-            found |= Q(contact_points__kind="email", contact_points__blind_index=blind_index("email", text))
-        elif any(c.isdigit() for c in text):
-            found |= Q(contact_points__kind="phone", contact_points__blind_index=blind_index("phone", text))
-        else:
-            return self.filter(found)
-        return self.filter(found).distinct()
+            return {blind_index("email", text)}
+        if sum(c.isdigit() for c in text) < FEWEST_DIGITS:
+            return set()
+        return {blind_index("phone", text, region=region) for region in ("", *self._usual_countries())}
+
+    def _usual_countries(self) -> list[str]:
+        def most_used() -> list[str]:
+            rows = self.model._default_manager.exclude(country="").order_by().values("country")
+            counted = rows.annotate(number=Count("pk")).order_by("-number")[:USUAL_COUNTRIES]
+            return [row["country"] for row in counted]
+
+        found: list[str] = cache.get_or_set("customers:usual-countries", most_used, 3600)  # type: ignore[assignment]
+        return found
 
 
 class OfCustomerQuerySet(ScopedQuerySet[Row]):

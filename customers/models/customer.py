@@ -8,20 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from customers.choices import ContactKind, CustomerKind
 from customers.encryption.blind_index import blind_index, domain_index
 from customers.encryption.fields import EncryptedTextField
-from customers.folding import fold
+from customers.models.folded_name import FoldedNameField
 from customers.models.versioned import Versioned
 from customers.querysets import CustomerQuerySet, OfCustomerQuerySet
 
 ACTIVITY = ("last_activity_at", "activity_version")
-
-
-class FoldedNameField(models.CharField):  # type: ignore[type-arg]
-    """The name as it is searched, kept in step with it: by every save, and by bulk_create."""
-
-    def pre_save(self, model_instance: models.Model, add: bool) -> str:
-        folded = fold(getattr(model_instance, "name"))[: self.max_length]  # noqa: B009 - the model is Customer
-        setattr(model_instance, self.attname, folded)
-        return folded
 
 
 class Customer(Versioned):
