@@ -1,7 +1,7 @@
 """Blind indexes: a keyed hash of the normalised value, so that equal contact points are found without decrypting."""
 
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 import phonenumbers
 
@@ -57,4 +57,9 @@ def domain_index(value: str) -> str:
     """Blind index of an e-mail address's domain, or an empty string where there is none."""
     domain = normalise_email(value).rpartition("@")[2] if "@" in value else ""
     _, key = current_key(KeyPurpose.INDEX)
-    return keyed_hash(f"domain:{domain}", key=key) if domain else ""
+    return _domain_index(domain, key) if domain else ""
+
+
+@lru_cache(maxsize=1024)
+def _domain_index(domain: str, key: bytes) -> str:
+    return keyed_hash(f"domain:{domain}", key=key)  # most people share a few mail providers

@@ -3,6 +3,7 @@
 import hmac
 import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -15,17 +16,22 @@ class CannotDecrypt(Exception):
     """The key is missing or wrong, or the value was changed or moved to another row."""
 
 
+@lru_cache(maxsize=64)
+def _gcm(key: bytes) -> AESGCM:
+    return AESGCM(key)  # expanding a key costs as much as a short text
+
+
 def seal(plain: bytes, *, key: bytes, bound_to: bytes) -> str:
     """Encrypt `plain` with AES-256-GCM; `bound_to` (associated data) must be given again to open it."""
     nonce = os.urandom(NONCE_BYTES)
-    return urlsafe_b64encode(nonce + AESGCM(key).encrypt(nonce, plain, bound_to)).decode("ascii")
+    return urlsafe_b64encode(nonce + _gcm(key).encrypt(nonce, plain, bound_to)).decode("ascii")
 
 
 def unseal(sealed: str, *, key: bytes, bound_to: bytes) -> bytes:
     """Decrypt what `seal` made. Raises CannotDecrypt on a wrong key, changed bytes or other associated data."""
     try:
         raw = urlsafe_b64decode(sealed)
-        return AESGCM(key).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], bound_to)
+        return _gcm(key).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], bound_to)
     except (InvalidTag, ValueError) as error:
         raise CannotDecrypt("the value cannot be decrypted: wrong key, or it was changed or moved") from error
 

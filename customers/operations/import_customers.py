@@ -6,16 +6,17 @@ from typing import Any
 from django.db import transaction
 
 from customers.models import ContactPoint, Customer, ExternalId, Team, User
+from customers.operations.check_row import check_row
 from customers.operations.clean_attributes import BadAttributes, clean_attributes
 from customers.operations.ensure_tags import ensure_tags, label_customers
 from customers.operations.import_rows import (
     Tally,
-    check_row,
     in_words,
     insert_rows,
     set_what_differs,
     update_rows,
     without_repeats,
+    write_new_rows,
 )
 from customers.operations.record_activity import record_activity
 from customers.operations.records import ContactRecord, Counts, CustomerRecord, Refused
@@ -63,7 +64,7 @@ class _Batch:
         self.owners = dict(User.objects.filter(username__in=owners).values_list("username", "pk"))
         self.new: list[tuple[CustomerRecord, Customer]] = []
         self.changed: list[tuple[Customer, Changes]] = []
-        self.new_points: list[ContactPoint] = []
+        self.new_points: list[tuple[Customer, ContactPoint]] = []
         self.labelled: list[tuple[Customer, tuple[str, ...]]] = []
 
     def sort_out(self, record: CustomerRecord, tally: Tally) -> None:
@@ -87,14 +88,14 @@ class _Batch:
         tally.found(record.source_id, customer.name, changed="; ".join([*said, *(f"+ {p.kind}" for p in points)]))
         if before or points:
             self.changed.append((customer, before))
-            self.new_points += points
+            self.new_points += [(customer, point) for point in points]
         self.labelled.append((customer, record.tags))
 
     def _sort_out_new(self, record: CustomerRecord, values: dict[str, Any]) -> None:
         customer = Customer(**{"team": self.team, **values}, last_activity_at=self.at)
         customer.created_at = record.created_at or self.at
-        check_row(customer, leave_out=("team", "owner", "merged_into", "search_name"))
-        self.new_points += self._missing_points(customer, record.contacts)
+        check_row(customer, leave_out=("id", "team", "owner", "merged_into", "search_name"))
+        self.new_points += [(customer, point) for point in self._missing_points(customer, record.contacts)]
         self.new.append((record, customer))
         self.labelled.append((customer, record.tags))
 
@@ -119,14 +120,13 @@ class _Batch:
         here: Points = dict(self.points.get(customer.pk, {}))
         missing = []
         for contact in contacts:
-            point = ContactPoint(customer=customer, kind=contact.kind, value=contact.value, label=contact.label)
-            check_row(point, leave_out=("customer", "blind_index"))
+            point = ContactPoint(kind=contact.kind, value=contact.value, label=contact.label, created_at=self.at)
+            check_row(point, leave_out=("id", "customer", "blind_index"))
             point.index_value(region=customer.country)
             if (contact.kind, point.blind_index) in here:
                 continue
             has_primary = any(primary for (kind, _), primary in here.items() if kind == contact.kind)
             point.is_primary = contact.is_primary and not has_primary
-            point.created_at = self.at
             here[contact.kind, point.blind_index] = point.is_primary
             missing.append(point)
         return missing
@@ -154,17 +154,17 @@ class _Batch:
         for row in kept:
             tally.create(row.source_id, row.customer.name)
         here = {id(customer) for customer in self.here.values()} | {id(row.customer) for row in kept}
-        self._write_points([point for point in self.new_points if id(point.customer) in here])
+        self._write_points([pair for pair in self.new_points if id(pair[0]) in here])
         self.source.wrote(Customer, kind="customers", created=[row.customer for row in kept], changed=self.changed)
         self._label([(customer, tags) for customer, tags in self.labelled if id(customer) in here])
 
-    def _write_points(self, points: list[ContactPoint]) -> None:
-        for point in points:
-            point.customer_id = point.customer.pk
-        ContactPoint.objects.bulk_create(points, batch_size=1000)
+    def _write_points(self, pairs: list[tuple[Customer, ContactPoint]]) -> None:
+        for customer, point in pairs:
+            point.customer_id = customer.pk
+        write_new_rows(ContactPoint, [point for _, point in pairs])
         # Those of new customers go when their customer goes.
         changed = {id(customer) for customer, _ in self.changed}
-        self.source.wrote(ContactPoint, created=[point for point in points if id(point.customer) in changed])
+        self.source.wrote(ContactPoint, created=[point for customer, point in pairs if id(customer) in changed])
 
     def _label(self, labelled: list[tuple[Customer, tuple[str, ...]]]) -> None:
         tags = ensure_tags(names={name for _, names in labelled for name in names})

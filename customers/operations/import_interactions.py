@@ -4,7 +4,14 @@ from datetime import datetime
 from django.db import transaction
 
 from customers.models import Interaction, Team
-from customers.operations.import_rows import Tally, check_row, in_words, insert_rows, set_what_differs, update_rows
+from customers.operations.check_row import check_row
+from customers.operations.import_rows import (
+    Tally,
+    in_words,
+    insert_rows,
+    set_what_differs,
+    update_rows,
+)
 from customers.operations.record_activity import record_activity
 from customers.operations.records import Counts, InteractionRecord, Refused
 from customers.operations.source import Changes, Report, Source, chunks, known

@@ -5,9 +5,9 @@ from typing import Any
 from django.db import transaction
 
 from customers.models import Category, Product, Team
+from customers.operations.check_row import check_row
 from customers.operations.import_rows import (
     Tally,
-    check_row,
     in_words,
     insert_rows,
     set_what_differs,

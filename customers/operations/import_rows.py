@@ -1,27 +1,24 @@
 """What all imports share: rows found by their name in the source, rows checked and written many at a time."""
 
-import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from functools import cache
 from typing import Any, Protocol, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, transaction
-from django.db.models import CharField, DateTimeField, Model, TextField
+from django.db.models import Model
 
 from customers.choices import Outcome
-from customers.operations.records import Counts, Refused
+from customers.operations.check_row import in_one_line
+from customers.operations.records import Counts
 from customers.operations.source import Changes, Report
+from customers.sql.copy_rows import can_copy, copy_rows
 
 Row = TypeVar("Row", bound=Model)
 
 ROWS_AT_ONCE = 1000
 # bulk_update writes a CASE a field: longer statements cost more than they save.
 UPDATES_AT_ONCE = 200
-
-# Text without rules of its own but its length (a slug has some).
-PLAIN_TEXTS = (CharField, TextField)
 
 
 class _Sourced(Protocol):
@@ -91,64 +88,20 @@ def _short(value: object) -> str:
     return text if len(text) <= 60 else text[:59] + "…"
 
 
-def check_row(row: Model, *, leave_out: Collection[str] = ()) -> None:
-    """Raise Refused where a value is missing, too long, not among the choices or not storable.
-
-    Foreign keys are not looked up: leave them out by name."""
-    fine = {*leave_out}
-    for field in row._meta.concrete_fields:
-        value = getattr(row, field.attname)
-        _check_text(field.name, value)
-        if _is_plainly_fine(field, value):
-            fine.add(field.name)
-    try:
-        row.clean_fields(exclude=fine)
-    except ValidationError as error:
-        raise Refused(_in_one_line(error)) from error
-
-
-def _is_plainly_fine(field: Any, value: object) -> bool:
-    """Whether a value needs no closer look: Django's validation takes half of an import's time otherwise."""
-    if value is None:
-        return bool(field.null)
-    if field.choices is not None:
-        return value in _choices(field)
-    if isinstance(value, str):
-        return value != "" and len(value) <= (field.max_length or len(value)) and type(field) in PLAIN_TEXTS
-    return isinstance(value, datetime) and isinstance(field, DateTimeField)
-
-
-@cache
-def _choices(field: Any) -> frozenset[object]:
-    return frozenset(value for value, _ in field.flatchoices)
-
-
-def _check_text(name: str, value: object) -> None:
-    if isinstance(value, dict):
-        value = json.dumps(value, ensure_ascii=False, default=str).replace("\\u0000", "\0")
-    if not isinstance(value, str):
-        return
-    if "\0" in value:
-        raise Refused(f"{name}: holds a NUL character")
-    try:
-        value.encode()
-    except UnicodeEncodeError as error:
-        raise Refused(f"{name}: holds half a character (a lone surrogate)") from error
-
-
-def _in_one_line(error: ValidationError) -> str:
-    if hasattr(error, "error_dict"):
-        return "; ".join(f"{name}: {' '.join(texts)}" for name, texts in error.message_dict.items())
-    return " ".join(error.messages)
-
-
 def insert_rows(model: type[Row], rows: Sequence[Row], *, refuse: Callable[[Row, str], None]) -> list[Row]:
     """Insert many rows at once; where the database refuses one, that row alone is left out. Returns those written."""
     try:
         with transaction.atomic():
-            return model._default_manager.bulk_create(rows, batch_size=ROWS_AT_ONCE)
+            return write_new_rows(model, rows)
     except (IntegrityError, DataError):
         return [row for row in rows if _insert_alone(row, refuse)]
+
+
+def write_new_rows(model: type[Row], rows: Sequence[Row]) -> list[Row]:
+    """Insert many rows at once by the quickest way that the database has. Raises IntegrityError, DataError."""
+    if can_copy():
+        return copy_rows(model, rows)
+    return model._default_manager.bulk_create(rows, batch_size=ROWS_AT_ONCE)
 
 
 def _insert_alone(row: Row, refuse: Callable[[Row, str], None]) -> bool:
@@ -159,7 +112,7 @@ def _insert_alone(row: Row, refuse: Callable[[Row, str], None]) -> bool:
             row.validate_unique()
             row.save(force_insert=True)
     except ValidationError as error:
-        refuse(row, _in_one_line(error))
+        refuse(row, in_one_line(error))
     except (IntegrityError, DataError):
         refuse(row, "the database does not take the row: it breaks a rule or repeats another row")
     else:

@@ -7,7 +7,13 @@ from datetime import datetime
 from django.db import transaction
 
 from customers.models import Order, Team
-from customers.operations.import_rows import ROWS_AT_ONCE, Tally, check_row, insert_rows, without_repeats
+from customers.operations.check_row import check_row
+from customers.operations.import_rows import (
+    ROWS_AT_ONCE,
+    Tally,
+    insert_rows,
+    without_repeats,
+)
 from customers.operations.observe import observe
 from customers.operations.records import Counts, Refused
 from customers.operations.source import Report, Source, chunks, known

@@ -8,10 +8,10 @@ from django.db import transaction
 
 from customers.choices import Factor, SubjectType
 from customers.models import Team
+from customers.operations.check_row import check_row
 from customers.operations.import_rows import (
     ROWS_AT_ONCE,
     Tally,
-    check_row,
     in_words,
     insert_rows,
     set_what_differs,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from customers.models import Team, User
-from customers.operations.import_rows import check_row
+from customers.operations.check_row import check_row
 from customers.operations.records import Refused
 from customers.operations.source import chunks
 from services.models import Agent, Queue, ServiceType, SLAPolicy
