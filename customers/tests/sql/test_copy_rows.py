@@ -22,7 +22,8 @@ def stored(model: type[models.Model], keys: list[Any], *without: str) -> list[tu
     with connection.cursor() as cursor:
         statement = f"SELECT {columns} FROM {model._meta.db_table} WHERE id = ANY(%s) ORDER BY id"  # noqa: S608
         cursor.execute(statement, [keys])
-        return cursor.fetchall()
+        rows: list[tuple[str, ...]] = cursor.fetchall()
+    return rows
 
 
 def customers(team: Team) -> list[Customer]:
