@@ -36,7 +36,8 @@ def copy_rows(model: type[Row], rows: Sequence[Row]) -> list[Row]:
     table = connection.ops.quote_name(model._meta.db_table)
     # Before COPY begins: sealing a value may read its key, and the connection is busy from then on.
     lines = [_line(writers, row) for row in rows]
-    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+    copying = f"COPY {table} ({columns}) FROM STDIN"
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(copying) as copy:
         for start in range(0, len(lines), LINES_AT_ONCE):
             copy.write("".join(lines[start : start + LINES_AT_ONCE]))
     for row in rows:
