@@ -35,9 +35,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what belongs to another database; skip what this machine cannot run."""
-    on_postgres = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
-    elsewhere = [item for item in items if item.get_closest_marker("postgres") and not on_postgres]
+    """Leave out what belongs to another database, or, beside SQLite, asks none; skip what this machine cannot run."""
+    engine = settings.DATABASES["default"]["ENGINE"]
+    on_postgres, on_sqlite = engine.endswith("postgresql"), engine.endswith("sqlite3")
+    elsewhere = [
+        item
+        for item in items
+        if (item.get_closest_marker("postgres") and not on_postgres) or not (on_sqlite or _asks_a_database(item))
+    ]
     if elsewhere:
         config.hook.pytest_deselected(items=elsewhere)
         items[:] = [item for item in items if item not in set(elsewhere)]
@@ -86,6 +91,11 @@ def redis_url() -> str:
     except redis.RedisError:
         pytest.skip(f"no server answers at REDIS_URL ({url})")
     return url
+
+
+def _asks_a_database(item: pytest.Item) -> bool:
+    asking = {"db", "transactional_db", "live_server"}
+    return item.get_closest_marker("django_db") is not None or bool(asking & {*getattr(item, "fixturenames", ())})
 
 
 def _chromium() -> str | None:
