@@ -16,6 +16,7 @@ pytest_plugins = ["tests.cast"]
 
 ROOT = Path(__file__).resolve().parent
 REQUIRE_ALL = os.environ.get("CRM_REQUIRE_ALL") == "1"  # .ci/run sets it: nothing may be missing there
+EVERY_TEST = os.environ.get("CRM_EVERY_TEST") == "1"  # .ci/run sets it where another Python is tried
 NEEDS = ("browser", "gettext", "realdata", "redis")
 LOCAL = {"127.0.0.1", "localhost", "[::1]"}
 
@@ -41,7 +42,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     elsewhere = [
         item
         for item in items
-        if (item.get_closest_marker("postgres") and not on_postgres) or not (on_sqlite or _asks_a_database(item))
+        if (item.get_closest_marker("postgres") and not on_postgres)
+        or not (on_sqlite or EVERY_TEST or _asks_a_database(item))
     ]
     if elsewhere:
         config.hook.pytest_deselected(items=elsewhere)
