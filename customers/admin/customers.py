@@ -16,7 +16,6 @@ from customers.admin.contact_points import ContactPointInline
 from customers.admin.customer_list import CustomerChangeList
 from customers.admin.customer_page import customer_page, log_interaction
 from customers.admin.filters import CountryFilter, VisibleRelatedFilter
-from customers.admin.relations import RelationsFromInline, RelationsToInline
 from customers.admin.words import ago
 from customers.models import Customer
 
@@ -42,7 +41,7 @@ class CustomerAdmin(CandidModelAdmin):
         (_("Who looks after them"), {"fields": [("team", "owner")]}),
         (_("Custom attributes"), {"fields": ["attributes"], "classes": ["collapse"]}),
     ]
-    inlines = [ContactPointInline, RelationsFromInline, RelationsToInline]
+    inlines = [ContactPointInline]
     change_form_outer_before_template = "admin/customers/customer/tabs.html"
     object_history_template = "admin/customers/customer/history.html"
     page_template = "admin/customers/customer/page.html"

@@ -1,17 +1,12 @@
 """Relations between customers, and the types that they have."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.db.models import QuerySet, TextField
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter, RangeDateFilter
-from unfold.widgets import UnfoldAdminExpandableTextareaWidget
 
-from customers.admin.base import CandidModelAdmin, CandidTabularInline
+from customers.admin.base import CandidModelAdmin
 from customers.admin.filters import VisibleRelatedFilter
-from customers.admin.relation_form import RelationForm
+from customers.admin.relation_form import RelationForm, RelationTypeForm
 from customers.models import Customer, Relation, RelationType
 
 
@@ -19,11 +14,21 @@ from customers.models import Customer, Relation, RelationType
 class RelationTypeAdmin(CandidModelAdmin):
     """How two parties can relate."""
 
-    list_display = ["name", "inverse_name", "from_kind", "to_kind", "is_with_us", "is_hierarchy"]
-    list_filter = [("is_with_us", BooleanRadioFilter), ("is_hierarchy", BooleanRadioFilter)]
+    form = RelationTypeForm
+    list_display = ["name", "inverse_name", "from_kind", "to_kind", "is_with_us", "is_hierarchy", "is_household"]
+    list_filter = [
+        ("is_with_us", BooleanRadioFilter),
+        ("is_hierarchy", BooleanRadioFilter),
+        ("is_household", BooleanRadioFilter),
+    ]
     search_fields = ["name", "inverse_name", "code"]
     ordering = ["name"]
     prepopulated_fields = {"code": ["name"]}
+    fieldsets = [
+        (None, {"fields": [("name", "inverse_name"), "code"]}),
+        (_("Which customers it joins"), {"fields": [("from_kind", "to_kind"), "is_with_us"]}),
+        (_("What it makes of them"), {"fields": [("is_hierarchy", "from_is_above"), "is_household"]}),
+    ]
 
 
 @admin.register(Relation)
@@ -43,34 +48,3 @@ class RelationAdmin(CandidModelAdmin):
     def to(self, relation: Relation) -> Customer | str:
         """The other end, which may be us."""
         return relation.to_customer or str(_("us"))
-
-
-class RelationInline(CandidTabularInline):
-    """Relations on the form of one of their ends."""
-
-    model = Relation
-    form = RelationForm
-    # One line that grows with its text: a relation is a row, not a form.
-    formfield_overrides = {TextField: {"widget": UnfoldAdminExpandableTextareaWidget(attrs={"rows": 1})}}
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """The relations whose ends the user may see, with their names."""
-        return super().get_queryset(request).select_related("type", "from_customer", "to_customer")
-
-
-class RelationsFromInline(RelationInline):
-    """This customer ... somebody (or us)."""
-
-    fk_name = "from_customer"
-    verbose_name_plural = _("relations to others")
-    fields = ["type", "to_customer", "role", "since", "until", "strength", "note"]
-    autocomplete_fields = ["to_customer"]
-
-
-class RelationsToInline(RelationInline):
-    """Somebody ... this customer."""
-
-    fk_name = "to_customer"
-    verbose_name_plural = _("relations of others")
-    fields = ["from_customer", "type", "role", "since", "until", "strength", "note"]
-    autocomplete_fields = ["from_customer"]

@@ -37,6 +37,7 @@ SCOPED: dict[str, Permissions] = {
     "relation-list": of("relation", CREATE),
     "relation-detail": of("relation", ALL),
     "relation-end": of("relation", VERB),
+    "relation-succeed": of("relation", VERB),
     "order-list": of("order", CREATE),
     "order-detail": of("order", READ),
     "order-deliver": of("order", VERB),
