@@ -55,7 +55,7 @@ class Hierarchy:
         return False
 
 
-def hierarchy_above(type: RelationType, customer_ids: Iterable[int], *, leave_out: int | None = None) -> Hierarchy:
+def hierarchy_above(type: RelationType, customer_ids: Iterable[int], *, leave_out: int = 0) -> Hierarchy:
     """All that stand above these customers, as far up as it goes: one query a level. `leave_out`: a relation that is
     not looked at.
 

@@ -34,6 +34,8 @@ SCOPED: dict[str, Permissions] = {
     "insight-timeline": of("customer", READ),
     "insight-score": of("customerscore", READ),
     "insight-preferences": of("preferenceprofile", READ),
+    "consent-consents": of("consent", CREATE),
+    "consent-may-contact": of("consent", READ),
     "relation-list": of("relation", CREATE),
     "relation-detail": of("relation", ALL),
     "relation-end": of("relation", VERB),
