@@ -1,3 +1,5 @@
+from datetime import date
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -105,3 +107,17 @@ class Relation(Versioned):
 
     def __str__(self) -> str:
         return f"{self.type} {self.pk}"
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it had begun and not ended on this day."""
+        return (self.since is None or self.since <= day) and not self.ended_by(day)
+
+    def ended_by(self, day: date) -> bool:
+        """Whether it had ended before this day."""
+        return self.until is not None and self.until < day
+
+    def seen_from(self, customer_id: int) -> tuple[str, Customer | None]:
+        """How it reads from one of its ends, in the reader's language, and who stands at the other (None: us)."""
+        if self.from_customer_id == customer_id:
+            return str(self.type), self.to_customer
+        return self.type.inverse, self.from_customer

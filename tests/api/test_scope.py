@@ -34,6 +34,7 @@ SCOPED: dict[str, Permissions] = {
     "insight-timeline": of("customer", READ),
     "insight-score": of("customerscore", READ),
     "insight-preferences": of("preferenceprofile", READ),
+    **{f"around-{what}": of("relation", READ) for what in ("household", "hierarchy", "neighbourhood")},
     "consent-consents": of("consent", CREATE),
     "consent-may-contact": of("consent", READ),
     "relation-list": of("relation", CREATE),

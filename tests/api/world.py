@@ -31,6 +31,7 @@ def world(acme: Customer, queue: Queue, ann: User) -> World:
     ticket = open_ticket(customer=acme, subject="Leaks", queue=queue, by=ann, at=NOW, body="Help")
     score_everybody()
     return {
+        "around": acme.pk,
         "category": category.pk,
         "consent": acme.pk,
         "customer": acme.pk,
