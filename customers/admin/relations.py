@@ -1,6 +1,9 @@
 """Relations between customers, and the types that they have."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter, RangeDateFilter
 
@@ -8,6 +11,7 @@ from customers.admin.base import CandidModelAdmin
 from customers.admin.filters import VisibleRelatedFilter
 from customers.admin.relation_form import RelationForm, RelationTypeForm
 from customers.models import Customer, Relation, RelationType
+from customers.operations.relate_customers import locked_type
 
 
 @admin.register(RelationType)
@@ -43,6 +47,14 @@ class RelationAdmin(CandidModelAdmin):
     search_fields = ["from_customer__name", "to_customer__name", "role"]
     autocomplete_fields = ["from_customer", "to_customer"]
     fields = ["from_customer", "type", "to_customer", "role", ("since", "until"), "strength", "note"]
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """The relation; before it is locked to be written its type is, as everywhere."""
+        if request.method == "POST":
+            row = self.get_queryset(request).filter(pk=object_id).first() if object_id.isdecimal() else None
+            if row is not None:
+                locked_type(row.type_id)
+        return super().get_object(request, object_id, from_field)
 
     @admin.display(description=_("to"), ordering="to_customer__name")
     def to(self, relation: Relation) -> Customer | str:

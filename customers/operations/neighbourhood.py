@@ -62,7 +62,7 @@ def neighbourhood(
     first = list(around)[:FIRST_RING]
     people = {customer.pk: customer} | {pk: around[pk] for pk in first}
     beyond = list(_beyond(customer.pk, first, user, on)) if first else []
-    outer = _others(beyond, people)
+    outer = _others(beyond, people | around)
     second = _in_turn(first, beyond, outer.keys())[:SECOND_RING]
     people |= {pk: outer[pk] for pk in second}
     return Neighbourhood(

@@ -62,7 +62,7 @@ def relate_customers(
 
 def locked_type(pk: int) -> RelationType:
     """The type, locked: one relation of a type at a time is written, so that two that make a circle together, or twice
-    the same, cannot pass each other, and the type stays as it is meanwhile."""
+    the same, cannot pass each other, and the type stays as it is meanwhile. A relation is locked after its type."""
     return RelationType.objects.select_for_update().get(pk=pk)
 
 

@@ -1,0 +1,83 @@
+"""What a customer allowed and forbade, in words: beside each way to reach them, and as a history."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from customers.choices import ConsentPurpose
+from customers.models import Consent, ContactPoint, Customer
+from customers.operations.may_contact import CHANNEL_OF, Statements, answer, statements_in_force
+
+# The page shows so many of the newest statements; who said more is rare.
+SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What holds of one purpose: “Marketing: given 2025-03-02 by web form”."""
+
+    purpose: str
+    text: str
+    tone: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """A way to reach the customer, and what they said of its use."""
+
+    point: ContactPoint
+    words: list[Word]
+
+
+def consent_card(customer: Customer, request: HttpRequest, *, at: datetime) -> dict[str, Any]:
+    """The context: contact points with what was said, and the history. Two queries, one for whoever may not see
+    consents."""
+    user: Any = request.user
+    points = list(customer.contact_points.all())
+    may_see = user.has_perm("customers.view_consent")
+    rows = customer.consents.select_related("recorded_by").order_by("-at", "-id")
+    said = list(rows[:SHOWN]) if may_see else []
+    holds = statements_in_force(row for row in said if row.at <= at)
+    return {
+        "reaches": [Reach(point, words_of(point, holds) if may_see else []) for point in points],
+        "unreached": _unreached(points, holds),
+        "consents": said,
+        "may_record_consent": user.has_perm("customers.add_consent"),
+    }
+
+
+def words_of(point: ContactPoint, holds: Statements) -> list[Word]:
+    """What was said of the use of a contact point, purpose by purpose; of marketing also that nothing was said."""
+    channel = CHANNEL_OF[point.kind]  # type: ignore[index]
+    found = ((purpose, answer(holds, purpose=purpose, channel=channel)) for purpose in ConsentPurpose)
+    return [_word(purpose, said.decided_by) for purpose, said in found if said.decided_by or purpose == "marketing"]
+
+
+def _unreached(points: Iterable[ContactPoint], holds: Statements) -> list[tuple[Consent, Word]]:
+    """What holds of channels by which the customer has no contact point: nobody may overlook a no."""
+    channels = {CHANNEL_OF[point.kind] for point in points}  # type: ignore[index]
+    return [
+        (said, _word(said.purpose, said))
+        for (_purpose, channel), said in sorted(holds.items())
+        if channel not in channels and (channel != "any" or not channels)
+    ]
+
+
+def _word(purpose: str, said: Consent | None) -> Word:
+    name = str(ConsentPurpose(purpose).label)
+    if said is None:
+        return Word(name, _("not asked"), "", "help")
+    day = date_format(localtime(said.at), "SHORT_DATE_FORMAT")
+    if said.is_given:
+        text = _("given %(day)s by %(source)s") if said.source else _("given %(day)s")
+    else:
+        text = _("withdrawn %(day)s by %(source)s") if said.source else _("withdrawn %(day)s")
+    tone, icon = ("good", "check") if said.is_given else ("bad", "block")
+    return Word(name, text % {"day": day, "source": said.source}, tone, icon)
