@@ -23,6 +23,7 @@ from services.choices import Channel, TicketStatus
 
 AT_ONCE = 20
 ON_THE_PAGE = 12
+NOTICEABLE = 0.5  # points
 ICONS = {
     "interaction": "forum",
     "order": "receipt_long",
@@ -84,17 +85,18 @@ class Line:
     change: SafeString | str
     quote: str
     low_evidence: bool
+    is_day: bool = False
 
 
 def newest(customer: Customer, request: HttpRequest, *, at: datetime) -> Timeline:
     """The newest entries, to be read along with the other short lists of the page."""
     user: Any = request.user
-    return Timeline(customer, user=user, at=at, limit=ON_THE_PAGE)
+    return Timeline(customer, user=user, at=at, limit=2 * ON_THE_PAGE)
 
 
 def newest_lines(found: Timeline, customer: Customer, rows: dict[str, Any]) -> dict[str, Any]:
     """The context: the newest entries of what was read, and where the older ones begin."""
-    return _context(customer, *found.entries(rows), show="")
+    return _context(customer, *found.entries(rows), show="", at_most=ON_THE_PAGE)
 
 
 def older_page(model_admin: Any, request: HttpRequest, pk: int, *, at: datetime) -> HttpResponse:
@@ -108,8 +110,8 @@ def older_page(model_admin: Any, request: HttpRequest, pk: int, *, at: datetime)
     except (ValueError, KeyError):
         return HttpResponseBadRequest(_("This is no place on a timeline."))
     user: Any = request.user
-    entries, following = timeline(customer, user=user, at=at, before=before, limit=AT_ONCE, types=types)
-    context = {"customer": customer, **_context(customer, entries, following, show=show)}
+    entries, following = timeline(customer, user=user, at=at, before=before, limit=2 * AT_ONCE, types=types)
+    context = {"customer": customer, **_context(customer, entries, following, show=show, at_most=AT_ONCE)}
     if request.headers.get("HX-Request"):
         fragment = "timeline_lines" if before else "timeline"
         return TemplateResponse(request, f"admin/analytics/{fragment}.html", context)
@@ -117,13 +119,25 @@ def older_page(model_admin: Any, request: HttpRequest, pk: int, *, at: datetime)
     return TemplateResponse(request, "admin/analytics/timeline_page.html", context)
 
 
-def _context(customer: Customer, entries: list[Entry], following: Place | None, *, show: str) -> dict[str, Any]:
+def _context(
+    customer: Customer, entries: list[Entry], following: Place | None, *, show: str, at_most: int
+) -> dict[str, Any]:
+    news = [entry for entry in entries if show or _is_news(entry)]
+    shown = news[:at_most]
+    if len(news) > at_most:
+        following = shown[-1].place
     return {
-        "lines": [_line(entry, customer) for entry in entries],
+        "lines": [_line(entry, customer) for entry in shown],
         "older": write_place(following) if following else "",
         "show": show,
         "shows": [(key, name) for key, (name, _types) in SHOWS.items()],
     }
+
+
+def _is_news(entry: Entry) -> bool:
+    """A score that hardly moved is one only for whoever looks at scores alone."""
+    change = entry.detail.get("change")
+    return entry.type != "score" or change is None or abs(change) >= NOTICEABLE
 
 
 def write_place(place: Place) -> str:
@@ -216,7 +230,7 @@ def _consent(detail: dict[str, Any]) -> dict[str, Any]:
 
 
 def _relation(detail: dict[str, Any]) -> dict[str, Any]:
-    return {"note": detail["role"]}
+    return {"note": detail["role"], "is_day": True}
 
 
 def _merge(detail: dict[str, Any]) -> dict[str, Any]:

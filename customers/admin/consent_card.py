@@ -1,6 +1,6 @@
 """What a customer allowed and forbade, in words: beside each way to reach them, and as a history."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -46,38 +46,42 @@ def consent_card(customer: Customer, request: HttpRequest, *, at: datetime) -> d
     said = list(rows[:SHOWN]) if may_see else []
     holds = statements_in_force(row for row in said if row.at <= at)
     return {
-        "reaches": [Reach(point, words_of(point, holds) if may_see else []) for point in points],
-        "unreached": _unreached(points, holds),
+        "reaches": [Reach(point, words_of(point, holds, said) if may_see else []) for point in points],
+        "unreached": _unreached(points, holds, said),
         "consents": said,
         "may_record_consent": user.has_perm("customers.add_consent"),
     }
 
 
-def words_of(point: ContactPoint, holds: Statements) -> list[Word]:
+def words_of(point: ContactPoint, holds: Statements, said: Sequence[Consent]) -> list[Word]:
     """What was said of the use of a contact point, purpose by purpose; of marketing also that nothing was said."""
     channel = CHANNEL_OF[point.kind]  # type: ignore[index]
-    found = ((purpose, answer(holds, purpose=purpose, channel=channel)) for purpose in ConsentPurpose)
-    return [_word(purpose, said.decided_by) for purpose, said in found if said.decided_by or purpose == "marketing"]
+    found = ((purpose, answer(holds, purpose=purpose, channel=channel).decided_by) for purpose in ConsentPurpose)
+    return [_word(purpose, decisive, said) for purpose, decisive in found if decisive or purpose == "marketing"]
 
 
-def _unreached(points: Iterable[ContactPoint], holds: Statements) -> list[tuple[Consent, Word]]:
+def _unreached(
+    points: Iterable[ContactPoint], holds: Statements, said: Sequence[Consent]
+) -> list[tuple[Consent, Word]]:
     """What holds of channels by which the customer has no contact point: nobody may overlook a no."""
     channels = {CHANNEL_OF[point.kind] for point in points}  # type: ignore[index]
     return [
-        (said, _word(said.purpose, said))
-        for (_purpose, channel), said in sorted(holds.items())
+        (row, _word(row.purpose, row, said))
+        for (_purpose, channel), row in sorted(holds.items())
         if channel not in channels and (channel != "any" or not channels)
     ]
 
 
-def _word(purpose: str, said: Consent | None) -> Word:
+def _word(purpose: str, row: Consent | None, said: Sequence[Consent]) -> Word:
     name = str(ConsentPurpose(purpose).label)
-    if said is None:
+    if row is None:
         return Word(name, _("not asked"), "", "help")
-    day = date_format(localtime(said.at), "SHORT_DATE_FORMAT")
-    if said.is_given:
-        text = _("given %(day)s by %(source)s") if said.source else _("given %(day)s")
+    day = date_format(localtime(row.at), "SHORT_DATE_FORMAT")
+    if row.is_given:
+        text = _("given %(day)s by %(source)s") if row.source else _("given %(day)s")
+    elif any(earlier.is_given and earlier.purpose == purpose and earlier.at <= row.at for earlier in said):
+        text = _("withdrawn %(day)s by %(source)s") if row.source else _("withdrawn %(day)s")
     else:
-        text = _("withdrawn %(day)s by %(source)s") if said.source else _("withdrawn %(day)s")
-    tone, icon = ("good", "check") if said.is_given else ("bad", "block")
-    return Word(name, text % {"day": day, "source": said.source}, tone, icon)
+        text = _("refused %(day)s by %(source)s") if row.source else _("refused %(day)s")
+    tone, icon = ("good", "check") if row.is_given else ("bad", "block")
+    return Word(name, text % {"day": day, "source": row.source}, tone, icon)

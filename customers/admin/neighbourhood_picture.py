@@ -182,11 +182,17 @@ def _line(tie: Tie, layout: Layout, by: Geometry, *, is_across: bool) -> Line:
         width=LINE_WIDTHS[tie.strength],
         is_past=tie.is_past,
         is_across=is_across,
-        label=shortened(", ".join(tie.verbs), LABEL_LETTERS, 92) if own else "",
+        label=_label(tie) if own else "",
         x=_px(inner - end.side * 7),
         y=_px(end.y + (8 if end.y > 0 else -8)),  # on the side that the line does not come from
         anchor="end" if end.side > 0 else "start",
     )
+
+
+def _label(tie: Tie) -> str:
+    """The first of the verbs, and how many more: the others are told at the node."""
+    first, *others = tie.verbs
+    return shortened(first, LABEL_LETTERS, 84) + (f" +{len(others)}" if others else "")
 
 
 def _curve(start: Spot, end: Spot, by: Geometry) -> str:

@@ -18,7 +18,23 @@ class MomentInput(forms.DateTimeInput):
         super().__init__(format="%Y-%m-%dT%H:%M")
 
 
-class InteractionForm(forms.ModelForm):  # type: ignore[type-arg]
+class Plain:
+    """A form whose labels end in nothing: they stand above their fields."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+
+
+class DayInput(forms.DateInput):
+    """The browser's own choice of a day."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class InteractionForm(Plain, forms.ModelForm):  # type: ignore[type-arg]
     """A call, a meeting or a note, put down in place. When: now, unless said otherwise."""
 
     kind = forms.ChoiceField(
@@ -32,7 +48,7 @@ class InteractionForm(forms.ModelForm):  # type: ignore[type-arg]
         widgets = {"body": forms.Textarea(attrs={"rows": 3})}
 
 
-class ConsentForm(forms.Form):
+class ConsentForm(Plain, forms.Form):
     """What the customer said, of what, and where they said it."""
 
     is_given = forms.TypedChoiceField(
@@ -50,10 +66,10 @@ class ConsentForm(forms.Form):
         widget=forms.TextInput(attrs={"list": "consent-sources"}),
     )
     text_version = forms.CharField(
-        label=_("Text"),
+        label=_("Wording"),
         max_length=Consent._meta.get_field("text_version").max_length,
         required=False,
-        help_text=_("Which wording they saw."),
+        help_text=_("The text they saw, and its version."),
     )
     said_at = forms.DateTimeField(label=_("When"), required=False, widget=MomentInput, help_text=_("Empty: now."))
 

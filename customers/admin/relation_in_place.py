@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from customers.admin.page_forms import DayInput, Plain
 from customers.admin.relation_form import RelationForm
 from customers.models import Customer, Relation, RelationType, User
 
@@ -50,15 +51,6 @@ def phrases_of(kind: str, *, with_us: bool | None = None) -> dict[str, Phrase]:
     return {phrase.key: phrase for phrase in sorted(wanted, key=lambda phrase: phrase.text.casefold())}
 
 
-class DayInput(forms.DateInput):
-    """The browser's own choice of a day."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
-
-
 def _strength(initial: int = 3) -> forms.TypedChoiceField:
     return forms.TypedChoiceField(
         label=gettext_lazy("Strength"),
@@ -70,7 +62,7 @@ def _strength(initial: int = 3) -> forms.TypedChoiceField:
     )
 
 
-class NewRelationForm(forms.Form):
+class NewRelationForm(Plain, forms.Form):
     """A relation of the customer on whose page it stands."""
 
     phrase = forms.ChoiceField(label=gettext_lazy("Relation"))
@@ -94,7 +86,8 @@ class NewRelationForm(forms.Form):
             (_("To another customer"), [p for p in self.phrases.values() if not p.type.is_with_us]),
             (_("To us"), [p for p in self.phrases.values() if p.type.is_with_us]),
         )
-        choices = [(name, [(p.key, p.text) for p in phrases]) for name, phrases in groups if phrases]
+        choices: list[Any] = [(name, [(p.key, p.text) for p in phrases]) for name, phrases in groups if phrases]
+        choices.insert(0, ("", _("is related how?")))
         self.fields["phrase"].choices = choices  # type: ignore[attr-defined]
         self.fields["other"].queryset = Customer.objects.visible_to(user)  # type: ignore[attr-defined]
 
@@ -116,7 +109,7 @@ class NewRelationForm(forms.Form):
         return {"type": phrase.type, "from_customer": ends[0], "to_customer": ends[1], **kept}
 
 
-class EditRelationForm(RelationForm):
+class EditRelationForm(Plain, RelationForm):
     """What may change in a relation that is on record."""
 
     strength = _strength()
@@ -127,14 +120,14 @@ class EditRelationForm(RelationForm):
         widgets = {"since": DayInput, "until": DayInput, "note": forms.Textarea(attrs={"rows": 2})}
 
 
-class EndRelationForm(forms.Form):
+class EndRelationForm(Plain, forms.Form):
     """The last day of a relation, and the version that was seen."""
 
     until = forms.DateField(label=gettext_lazy("Last day"), widget=DayInput)
     seen_version = forms.IntegerField(widget=forms.HiddenInput)
 
 
-class SucceedRelationForm(forms.Form):
+class SucceedRelationForm(Plain, forms.Form):
     """What a customer is to us from some day on, instead of what they were."""
 
     following = forms.ModelChoiceField(
