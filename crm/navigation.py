@@ -20,6 +20,7 @@ def _groups() -> list[tuple[str, list[Entry]]]:
             [
                 ("customers.customer", "group"),
                 ("customers.relation", "hub"),
+                ("customers.consent", "verified_user"),
                 ("customers.interaction", "forum"),
                 ("customers.order", "receipt_long"),
             ],

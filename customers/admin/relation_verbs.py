@@ -3,6 +3,7 @@
 Each verb takes a form of the page. What is refused comes back in its place with what was typed; without scripts the
 whole page does, with the form open."""
 
+from copy import copy
 from datetime import datetime
 from typing import Any
 
@@ -45,11 +46,13 @@ def edit(model_admin: Any, request: HttpRequest, pk: int, relation_pk: int, *, a
     """Change role, days, strength or note of a relation."""
     customer, relation = _found(model_admin, request, pk, relation_pk)
     _require(request, "customers.change_relation")
-    form = EditRelationForm(request.POST or None, instance=relation)
+    form = EditRelationForm(request.POST or None, instance=copy(relation))
     if request.method == "POST" and form.is_valid():
         changes = {name: form.cleaned_data[name] for name in form.changed_data if name != "seen_version"}
         seen = form.cleaned_data["seen_version"]
-        if _written(form, lambda: revise_relation(relation=relation, changes=changes, expected_version=seen, at=at)):
+        if _written(
+            form, lambda: revise_relation(relation=copy(relation), changes=changes, expected_version=seen, at=at)
+        ):
             return _back(request, customer, _("The relation is changed."))
     today = timezone.localdate(at)
     ending = EndRelationForm(initial={"until": today, "seen_version": relation.version})
@@ -67,7 +70,7 @@ def end(model_admin: Any, request: HttpRequest, pk: int, relation_pk: int, *, at
         if _written(
             form,
             lambda: end_relation(
-                relation=relation, until=given["until"], expected_version=given["seen_version"], at=at
+                relation=copy(relation), until=given["until"], expected_version=given["seen_version"], at=at
             ),
         ):
             return _back(request, customer, _("The relation ends on that day."))
@@ -91,7 +94,7 @@ def succeed(model_admin: Any, request: HttpRequest, pk: int, relation_pk: int, *
         if _written(
             form,
             lambda: succeed_relation(
-                relation=relation,
+                relation=copy(relation),
                 type=given["following"],
                 since=given["since"],
                 note=given["note"],
@@ -122,7 +125,8 @@ def _found(model_admin: Any, request: HttpRequest, pk: int, relation_pk: int) ->
 
 
 def _written(form: forms.BaseForm, write: Any) -> bool:
-    """Whether the operation took it; if not, the form says why."""
+    """Whether the operation took it; if not, the form says why. It is given a copy of the row: what it set before it
+    refused must not be shown."""
     try:
         with transaction.atomic():
             write()

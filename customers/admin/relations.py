@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter, RangeDateFilter
 
 from customers.admin.base import CandidModelAdmin
-from customers.admin.filters import VisibleRelatedFilter
+from customers.admin.filters import OfCustomerFilter, VisibleRelatedFilter
 from customers.admin.relation_form import RelationForm, RelationTypeForm
 from customers.models import Customer, Relation, RelationType
 from customers.operations.relate_customers import locked_type
@@ -42,7 +42,12 @@ class RelationAdmin(CandidModelAdmin):
     form = RelationForm
     list_display = ["from_customer", "type", "to", "role", "since", "until", "strength"]
     list_display_links = ["type"]
-    list_filter = [("type", VisibleRelatedFilter), ("since", RangeDateFilter), ("until", RangeDateFilter)]
+    list_filter = [
+        ("type", VisibleRelatedFilter),
+        ("since", RangeDateFilter),
+        ("until", RangeDateFilter),
+        OfCustomerFilter,
+    ]
     list_select_related = ["from_customer", "to_customer", "type"]
     search_fields = ["from_customer__name", "to_customer__name", "role"]
     autocomplete_fields = ["from_customer", "to_customer"]
