@@ -126,6 +126,10 @@ class EndRelationForm(Plain, forms.Form):
     until = forms.DateField(label=gettext_lazy("Last day"), widget=DayInput)
     seen_version = forms.IntegerField(widget=forms.HiddenInput)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        # It stands beside the form that changes the relation, which has a last day as well.
+        super().__init__(*args, **{"auto_id": "id_end_%s", **kwargs})
+
 
 class SucceedRelationForm(Plain, forms.Form):
     """What a customer is to us from some day on, instead of what they were."""
