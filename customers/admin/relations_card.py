@@ -36,7 +36,8 @@ def relations_card(customer: Customer, request: HttpRequest, *, at: datetime) ->
     known = list(relations_of(customer_ids=[customer.pk], user=user, on=today)[: AT_MOST + 1])
     sentences = [sentence_of(row, customer, today) for row in known[:AT_MOST]]
     others = [sentence for sentence in sentences if sentence.other is not None]
-    living = household(customer=customer, user=user, on=today, known=known)
+    around = neighbourhood(customer=customer, user=user, on=today, known=known)
+    living = household(customer=customer, user=user, on=today, known=around.read)
     standing = hierarchy(customer=customer, user=user, on=today, known=known)
     return {
         "relations": others,
@@ -44,7 +45,7 @@ def relations_card(customer: Customer, request: HttpRequest, *, at: datetime) ->
         "with_us": sorted((s for s in sentences if s.other is None), key=_by_beginning),
         "household": living if len(living.members) > 1 else None,
         "standing": standing or None,
-        "picture": picture_of(neighbourhood(customer=customer, user=user, on=today, known=known)),
+        "picture": picture_of(around),
         "today": today,
         "may_relate": user.has_perm("customers.add_relation"),
         "may_change_relations": user.has_perm("customers.change_relation"),

@@ -1,4 +1,4 @@
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,13 +19,18 @@ class Household:
     is_complete: bool
 
 
-def household(*, customer: Customer, user: User, on: date, known: Iterable[Relation] | None = None) -> Household:
+def household(
+    *, customer: Customer, user: User, on: date, known: Mapping[int, Iterable[Relation]] | None = None
+) -> Household:
     """Everybody who is joined to a customer, directly or by way of others, by relations of a household that hold on a
-    day and that a user may see. One query a step; `known`: the relations of the customer, where they were read."""
+    day and that a user may see. One query a step; `known`: relations of some customers, by key, where they were
+    read."""
+    known = known or {}
     members, relations = {customer.pk: customer}, dict[int, Relation]()
-    step = _joining(_of([customer.pk], user, on) if known is None else known, on)
-    while step:
-        reached: list[int] = []
+    reached = [customer.pk]
+    while reached:
+        step = _joining(_of(reached, user, on, known), on)
+        reached = []
         for relation in step:
             relations[relation.pk] = relation
             for end in (relation.from_customer, relation.to_customer):
@@ -35,13 +40,18 @@ def household(*, customer: Customer, user: User, on: date, known: Iterable[Relat
                     return _made(members, relations, is_complete=False)
                 members[end.pk] = end
                 reached.append(end.pk)
-        step = _joining(_of(reached, user, on), on) if reached else []
     return _made(members, relations, is_complete=True)
 
 
-def _of(customer_ids: Collection[int], user: User, on: date) -> Iterable[Relation]:
-    rows = relations_of(customer_ids=customer_ids, user=user, on=on).on(on).filter(type__is_household=True)
-    return rows[:AT_MOST]
+def _of(
+    customer_ids: Iterable[int], user: User, on: date, known: Mapping[int, Iterable[Relation]]
+) -> Iterator[Relation]:
+    for pk in customer_ids:
+        yield from known.get(pk, ())
+    missing = [pk for pk in customer_ids if pk not in known]
+    if missing:
+        rows = relations_of(customer_ids=missing, user=user, on=on).on(on).filter(type__is_household=True)
+        yield from rows[:AT_MOST]
 
 
 def _joining(relations: Iterable[Relation], on: date) -> list[Relation]:

@@ -50,6 +50,8 @@ class Neighbourhood:
     ties: list[Tie]
     more_first: int
     more_second: int
+    # All relations of the customer and of each of the first, by key, where they were read whole.
+    read: dict[int, list[Relation]]
 
 
 def neighbourhood(
@@ -72,7 +74,17 @@ def neighbourhood(
         ties=_ties([*own, *beyond], people, on),
         more_first=len(around) - len(first),
         more_second=len(outer) - len(second),
+        read={customer.pk: list(own)} | (_by_end(first, [*own, *beyond]) if len(beyond) < LOOKED_AT else {}),
     )
+
+
+def _by_end(customer_ids: Iterable[int], relations: list[Relation]) -> dict[int, list[Relation]]:
+    found: dict[int, list[Relation]] = {pk: [] for pk in customer_ids}
+    for row in relations:
+        for end in (row.from_customer_id, row.to_customer_id):
+            if end in found:
+                found[end].append(row)
+    return found
 
 
 def _beyond(customer_id: int, first: list[int], user: User, on: date) -> Iterable[Relation]:
