@@ -89,7 +89,10 @@ def _set_up(request: HttpRequest, teams: list[Team]) -> HttpResponse:
     industry = INDUSTRIES.get(request.POST.get("industry", ""))
     if industry is None:
         raise Http404(_("There is no such industry."))
-    team = next((team for team in teams if str(team.pk) == request.POST.get("team")), teams[0])
+    team = next((team for team in teams if str(team.pk) == request.POST.get("team")), teams[0] if teams else None)
+    if team is None:
+        messages.error(request, _("Make a team first: the queues need one."))
+        return HttpResponseRedirect(reverse("admin:industry_setup"))
     user: User = request.user  # type: ignore[assignment]
     plan = set_up_industry(industry=industry, team=team, at=timezone.now(), by=user)
     made = sum(len(plan.missing(kind)) for kind in plan.kinds)

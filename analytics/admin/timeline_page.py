@@ -184,7 +184,8 @@ def _link(entry: Entry, customer: Customer) -> str:
 
 def _interaction(detail: dict[str, Any]) -> dict[str, Any]:
     kind, direction = InteractionKind(detail["kind"]), Direction(detail["direction"])
-    return {"note": f"{kind.label} · {direction.label}", "icon": INTERACTION_ICONS[kind]}
+    words = [kind.label] if kind == InteractionKind.NOTE else [kind.label, direction.label]
+    return {"note": " · ".join(map(str, words)), "icon": INTERACTION_ICONS[kind]}
 
 
 def _order(detail: dict[str, Any]) -> dict[str, Any]:

@@ -43,12 +43,14 @@ def consent_card(customer: Customer, request: HttpRequest, *, at: datetime) -> d
     points = list(customer.contact_points.all())
     may_see = user.has_perm("customers.view_consent")
     rows = customer.consents.select_related("recorded_by").order_by("-at", "-id")
-    said = list(rows[:SHOWN]) if may_see else []
+    said = list(rows[: SHOWN + 1]) if may_see else []
+    if len(said) > SHOWN:  # what holds may be older than what is shown
+        said = list(rows)
     holds = statements_in_force(row for row in said if row.at <= at)
     return {
         "reaches": [Reach(point, words_of(point, holds, said) if may_see else []) for point in points],
         "unreached": _unreached(points, holds, said),
-        "consents": said,
+        "consents": said[:SHOWN],
         "may_record_consent": user.has_perm("customers.add_consent"),
     }
 

@@ -74,7 +74,9 @@ def _attributes(customer: Customer, known: list[dict[str, Any]]) -> list[tuple[s
     ordered = sorted(known, key=lambda row: (row["position"], row["name"]))
     named = [(row["name"], values.pop(row["code"]), row["type"]) for row in ordered if row["code"] in values]
     rest = [(code, value, "") for code, value in values.items()]
-    return [(name, _value(value, type), _is_web(value)) for name, value, type in (*named, *rest) if value != ""]
+    return [
+        (name, _value(value, type), _is_web(value)) for name, value, type in (*named, *rest) if value not in ("", None)
+    ]
 
 
 def _value(value: Any, type: str) -> str:

@@ -78,13 +78,11 @@ class RelationTypeForm(CandidForm):
 
     def _post_clean(self) -> None:
         super()._post_clean()  # type: ignore[misc]
-        if self.errors or not self.instance.pk:
+        changes = {name: getattr(self.instance, name) for name in RULES if name in self.changed_data}
+        if self.errors or not self.instance.pk or not changes:
             return
-        for name in (name for name in RULES if name in self.changed_data):
-            try:
-                with rehearsal():
-                    revise_relation_type(
-                        row=copy(self.instance), changes={name: getattr(self.instance, name)}, at=timezone.now()
-                    )
-            except RelationRefused as refused:
-                self.add_error(refused.field, str(refused))
+        try:
+            with rehearsal():
+                revise_relation_type(row=copy(self.instance), changes=changes, at=timezone.now())
+        except RelationRefused as refused:
+            self.add_error(refused.field, str(refused))

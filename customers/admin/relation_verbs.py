@@ -28,6 +28,10 @@ from customers.operations.revise_relation import revise_relation
 from customers.operations.succeed_relation import succeed_relation
 
 
+# The forms of the page name some things otherwise than the operations: the end that is not this customer.
+IN_THE_FORM = {"to_customer": "other", "from_customer": "other", "type": "following"}
+
+
 def add(model_admin: Any, request: HttpRequest, pk: int, *, at: datetime) -> HttpResponse:
     """Relate the customer to another, or to us."""
     customer = visible_customer(model_admin, request, pk)
@@ -39,7 +43,7 @@ def add(model_admin: Any, request: HttpRequest, pk: int, *, at: datetime) -> Htt
         and _written(form, lambda: relate_customers(**form.columns(), at=at))
     ):
         return _back(request, customer, _("The relation is on record."))
-    return _shown(model_admin, request, pk, "add", {"relation_form": form}, at=at)
+    return _shown(model_admin, request, customer, "add", {"relation_form": form}, at=at)
 
 
 def edit(model_admin: Any, request: HttpRequest, pk: int, relation_pk: int, *, at: datetime) -> HttpResponse:
@@ -57,7 +61,7 @@ def edit(model_admin: Any, request: HttpRequest, pk: int, relation_pk: int, *, a
     today = timezone.localdate(at)
     ending = EndRelationForm(initial={"until": today, "seen_version": relation.version})
     context = {"edited": sentence_of(relation, customer, today), "edit_form": form, "end_form": ending}
-    return _shown(model_admin, request, pk, "edit", context, at=at)
+    return _shown(model_admin, request, customer, "edit", context, at=at)
 
 
 def end(model_admin: Any, request: HttpRequest, pk: int, relation_pk: int, *, at: datetime) -> HttpResponse:
@@ -79,7 +83,7 @@ def end(model_admin: Any, request: HttpRequest, pk: int, relation_pk: int, *, at
         "edit_form": EditRelationForm(instance=relation),
         "end_form": form,
     }
-    return _shown(model_admin, request, pk, "edit", context, at=at)
+    return _shown(model_admin, request, customer, "edit", context, at=at)
 
 
 def succeed(model_admin: Any, request: HttpRequest, pk: int, relation_pk: int, *, at: datetime) -> HttpResponse:
@@ -104,7 +108,7 @@ def succeed(model_admin: Any, request: HttpRequest, pk: int, relation_pk: int, *
         ):
             return _back(request, customer, _("What they are to us is on record."))
     context = {"followed": sentence_of(relation, customer, timezone.localdate(at)), "succeed_form": form}
-    return _shown(model_admin, request, pk, "succeed", context, at=at)
+    return _shown(model_admin, request, customer, "succeed", context, at=at)
 
 
 def _require(request: HttpRequest, permission: str) -> Any:
@@ -131,9 +135,7 @@ def _written(form: forms.BaseForm, write: Any) -> bool:
         with transaction.atomic():
             write()
     except RelationRefused as refused:
-        # A form of the page names the ends otherwise than the operation: the one that is not this customer.
-        fields = {"to_customer": "other", "from_customer": "other"}
-        name = fields.get(refused.field, refused.field)
+        name = IN_THE_FORM.get(refused.field, refused.field)
         form.add_error(name if name in form.fields else None, str(refused))
     except AlreadyRelated as refused:
         form.add_error(None, str(refused))
@@ -151,11 +153,10 @@ def _back(request: HttpRequest, customer: Customer, said: str) -> HttpResponse:
 
 
 def _shown(
-    model_admin: Any, request: HttpRequest, pk: int, template: str, context: dict[str, Any], *, at: datetime
+    model_admin: Any, request: HttpRequest, customer: Customer, form: str, context: dict[str, Any], *, at: datetime
 ) -> HttpResponse:
     """The form alone for a page that asks for it, else the page with the form open."""
     if request.headers.get("HX-Request") and request.method == "GET":
-        customer = visible_customer(model_admin, request, pk)
-        shown = {"customer": customer, "today": timezone.localdate(at), **context}
-        return TemplateResponse(request, f"admin/customers/customer/relation_{template}.html", shown)
-    return customer_page(model_admin, request, pk, at=at, opened=context)
+        template = f"admin/customers/customer/relation_{form}.html"
+        return TemplateResponse(request, template, {"customer": customer, **context})
+    return customer_page(model_admin, request, customer.pk, at=at, opened=context)

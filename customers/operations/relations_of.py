@@ -12,11 +12,20 @@ AT_MOST = 200
 
 
 def relations_of(*, customer_ids: Collection[int], user: User, on: date) -> RelationQuerySet[Relation]:
-    """The relations at whose ends one of these customers stands and that a user may see, with type and both ends:
-    those that hold (or will) on a day before those that ended, close ones before loose ones. Take a slice of them."""
-    ended = Case(When(until__lt=on, then=Value(1)), default=Value(0), output_field=IntegerField())
+    """The relations at whose ends one of these customers stands and that a user may see, with type and both ends.
+
+    Take a slice of them. Those to us come first; then those that hold (or will) on a day before those that ended,
+    hierarchies and households before others, close ones before loose ones: what a slice leaves out matters least."""
     rows = Relation.objects.visible_to(user).filter(_at_an_end(customer_ids))
-    return with_ends(rows).order_by(ended, "-strength", "id")
+    others = _unless(Q(to_customer=None))
+    ended = _unless(Q(until=None) | Q(until__gte=on))
+    distant = _unless(Q(type__is_hierarchy=True) | Q(type__is_household=True))
+    return with_ends(rows).order_by(others, ended, distant, "-strength", "id")
+
+
+def _unless(condition: Q) -> Case:
+    """0 where it is so, else 1: to sort by."""
+    return Case(When(condition, then=Value(0)), default=Value(1), output_field=IntegerField())
 
 
 def with_ends(rows: Any) -> RelationQuerySet[Relation]:

@@ -113,6 +113,18 @@ def test_the_history_stands_on_the_page(client: Client, acme: Customer) -> None:
     assert [row.is_given for row in client.get(page_of(acme)).context["consents"]] == [False, True]
 
 
+def test_an_old_no_holds_however_much_was_said_since(
+    client: Client, reachable: Customer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("customers.admin.consent_card.SHOWN", 3)
+    said = {"customer": reachable, "is_given": False, "at": NOW}
+    record_consent(purpose="marketing", channel="any", said_at=NOW - 9 * DAY, **said)  # type: ignore[arg-type]
+    for _ in range(5):
+        record_consent(purpose="survey", channel="post", **said)  # type: ignore[arg-type]
+    assert words(client, reachable)["email"] == ["Marketing: refused 2026-05-25"]
+    assert len(client.get(page_of(reachable)).context["consents"]) == 3
+
+
 def test_an_outsider_and_whoever_may_not_put_nothing_down(
     log_in: LogIn, otto: User, north: Team, acme: Customer
 ) -> None:

@@ -273,3 +273,20 @@ def test_what_holds_comes_before_what_ended(client: Client, acme: Customer, nort
     relate("works-for", new, acme, strength=1)
     relations = client.get(url("page", acme)).context["relations"]
     assert [(s.other.name, s.is_past) for s in relations] == [("N", False), ("O", True)]
+
+
+def test_what_matters_most_is_shown_however_many_there_are(
+    client: Client, north: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("customers.admin.relations_card.AT_MOST", 3)
+    top, firm = firms(north, "TF")
+    relate("prospect", firm, until=date(2020, 1, 1))
+    for person in persons(north, "ABCDE"):
+        relate("works-for", person, firm, strength=5)
+    relate("parent-of", top, firm, strength=1)
+    page = client.get(url("page", firm))
+    assert [s.verb for s in page.context["with_us"]] == ["prospect of ours"]
+    assert [s.verb for s in page.context["relations"]] == ["subsidiary of", "employs"]
+    assert page.context["has_more_relations"]
+    assert [[row.name for row in level] for level in page.context["standing"].above] == [["T"]]
+    assert "All relations" in page.content.decode()

@@ -92,6 +92,14 @@ def test_a_type_changes_as_far_as_its_relations_allow(client: Client, acme: Cust
     assert (row.name, row.from_kind) == ("serves", "person")
 
 
+def test_what_joins_two_becomes_no_relation_to_us(client: Client, acme: Customer, wang: Customer) -> None:
+    add(client, "works-for", wang, acme)
+    refused = revise(client, "works-for", is_with_us="on", to_kind="")
+    assert "1 relation on record does not fit" in refused.content.decode()
+    Relation.objects.all().delete()
+    assert revise(client, "works-for", is_with_us="on", to_kind="").status_code == 302
+
+
 def test_a_circle_keeps_a_type_from_becoming_a_hierarchy(client: Client, acme: Customer) -> None:
     other = Customer.objects.create(kind="organisation", name="Bolt", team=acme.team)
     add(client, "supplies", acme, other)
