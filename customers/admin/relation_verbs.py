@@ -27,7 +27,6 @@ from customers.operations.relations_of import with_ends
 from customers.operations.revise_relation import revise_relation
 from customers.operations.succeed_relation import succeed_relation
 
-
 # The forms of the page name some things otherwise than the operations: the end that is not this customer.
 IN_THE_FORM = {"to_customer": "other", "from_customer": "other", "type": "following"}
 
