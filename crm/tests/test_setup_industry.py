@@ -37,7 +37,7 @@ def test_the_queues_are_those_of_the_team_that_is_named(capsys: pytest.CaptureFi
 
 
 def test_an_unknown_team_or_industry_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(CommandError, match="There is no team Nobody. There are: Everybody"):
+    with pytest.raises(CommandError, match=r"There is no team Nobody\. There are: Everybody"):
         run(capsys, "finance", "--team", "Nobody")
     with pytest.raises(CommandError, match="invalid choice"):
         run(capsys, "agriculture")
