@@ -4,7 +4,9 @@ from rest_framework.routers import DefaultRouter
 
 from analytics.api.insights import InsightViewSet
 from analytics.api.scores import PreferenceViewSet, ScoreViewSet
+from customers.api.around import AroundViewSet
 from customers.api.catalogue import CategoryViewSet, ProductViewSet
+from customers.api.consents import ConsentsOfCustomerViewSet
 from customers.api.customers import CustomerViewSet
 from customers.api.interactions import InteractionViewSet
 from customers.api.orders import OrderViewSet
@@ -21,6 +23,8 @@ class Router(DefaultRouter):
 
 router = Router(use_regex_path=False)
 router.register("customers", InsightViewSet, basename="insight")  # before the one that the root lists by this prefix
+router.register("customers", AroundViewSet, basename="around")
+router.register("customers", ConsentsOfCustomerViewSet, basename="consent")
 router.register("customers", CustomerViewSet)
 router.register("relations", RelationViewSet)
 router.register("relation-types", RelationTypeViewSet)

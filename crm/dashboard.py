@@ -16,6 +16,7 @@ from analytics.admin.score_display import FACTOR_NAMES, FACTOR_OF_CODE, points, 
 from analytics.admin.words import rating_tone, said_of_rating
 from analytics.models import CustomerScore, ScoringRun
 from analytics.operations.score_distribution import score_distribution
+from crm.setup_page import may_set_up
 from customers.admin.words import ago
 from customers.models import Customer
 from services.models import SatisfactionRating, Ticket
@@ -46,6 +47,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         context["tiles"] = ticket_tiles(user, at=at)
     if user.has_perm("customers.view_customer"):
         context["has_customers"] = Customer.objects.visible_to(user).exists()
+        context["setup_link"] = reverse("admin:industry_setup") if may_set_up(request) else ""
         context["customers_link"] = reverse("admin:customers_customer_changelist")
     if user.has_perm("analytics.view_customerscore"):
         scores = CustomerScore.objects.visible_to(user).select_related("customer")

@@ -8,6 +8,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from crm.setup_page import may_set_up
+
 # group -> entries: (model, icon). Only what the user may see is shown; a model without a page is left out.
 Entry = tuple[str, str]
 
@@ -20,6 +22,7 @@ def _groups() -> list[tuple[str, list[Entry]]]:
             [
                 ("customers.customer", "group"),
                 ("customers.relation", "hub"),
+                ("customers.consent", "verified_user"),
                 ("customers.interaction", "forum"),
                 ("customers.order", "receipt_long"),
             ],
@@ -67,6 +70,11 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     dashboard = {"title": _("Dashboard"), "icon": "space_dashboard", "link": index, "active": request.path == index}
     groups[0]["items"].insert(0, dashboard)  # type: ignore[attr-defined]
     groups[0]["separator"] = False
+    if may_set_up(request):
+        setup = reverse("admin:industry_setup")
+        groups[-1]["items"].append(  # type: ignore[attr-defined]
+            {"title": _("Set up for your industry"), "icon": "factory", "link": setup, "active": request.path == setup}
+        )
     return [group for group in groups if group["items"]]
 
 

@@ -243,6 +243,8 @@ SPECTACULAR_SETTINGS = {
         "InteractionKind": "customers.choices.InteractionKind",
         "Direction": "customers.choices.Direction",
         "OrderStatus": "customers.choices.OrderStatus",
+        "ConsentChannel": "customers.choices.ConsentChannel",
+        "TicketChannel": "services.choices.Channel",
         "TicketStatus": "services.choices.TicketStatus",
         "MessageKind": "services.choices.MessageKind",
         "MessageDirection": "services.choices.Direction",

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Subquery
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -15,13 +16,16 @@ from django.utils.translation import gettext_lazy as _
 from analytics.admin.chart_options import score_line
 from analytics.admin.customer_filters import ChangeFilter, EvidenceFilter, ScoreBandFilter
 from analytics.admin.customer_list import ScoredChangeList
+from analytics.admin.open_tickets import open_ticket_parts, open_tickets
 from analytics.admin.preference_display import preference_card
 from analytics.admin.score_card import score_card
 from analytics.admin.score_display import points, score_bar
-from analytics.admin.timeline_page import first_page, older_page
+from analytics.admin.timeline_page import newest, newest_lines, older_page
 from analytics.admin.why_page import why_page
+from analytics.operations.score_distribution import newest_distribution
 from customers.admin.customers import CustomerAdmin
 from customers.models import Customer
+from customers.sql.united import Part
 
 admin.site.unregister(Customer)
 
@@ -62,17 +66,36 @@ class ScoredCustomerAdmin(CustomerAdmin):
 
     def timeline(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Older entries of the timeline, from ?before= on."""
-        return older_page(self, request, pk)
+        return older_page(self, request, pk, at=timezone.now())
 
-    def page_context(self, request: HttpRequest, customer: Customer, *, at: datetime) -> dict[str, Any]:
-        """Score, preferences and the newest entries of the timeline."""
-        card = score_card(customer, at=at)
+    def page_queryset(self, request: HttpRequest) -> Any:
+        """The visible customers with score, preferences and how the scores of everybody lie, in the same query."""
+        rows = super().page_queryset(request).select_related("score__version", "preferences")
+        return rows.annotate(distribution=Subquery(newest_distribution()[:1]))
+
+    def page_parts(self, request: HttpRequest, customer: Customer, *, at: datetime) -> dict[str, Part]:
+        """The open tickets and the newest entries of the timeline as well."""
+        mine = open_ticket_parts(customer, request) | newest(customer, request, at=at).parts
+        return super().page_parts(request, customer, at=at) | mine
+
+    def page_context(
+        self, request: HttpRequest, customer: Customer, *, at: datetime, rows: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Score, preferences, open tickets and the newest entries of the timeline as well."""
+        beside: Any = customer  # with what page_queryset put beside it
+        may_see = request.user.has_perm("analytics.view_customerscore")
+        card = score_card(customer, getattr(beside, "score", None), beside.distribution, at=at) if may_see else None
+        may_see_preferences = request.user.has_perm("analytics.view_preferenceprofile")
         return {
+            **super().page_context(request, customer, at=at, rows=rows),
+            "may_see_score": may_see,
             "score": card,
             "history_data": json.dumps(card.chart) if card else "",
             "history_options": json.dumps(score_line(card.reached)) if card else "",
-            "preferences": preference_card(customer),
-            **first_page(customer, request),
+            "may_see_preferences": may_see_preferences,
+            "preferences": preference_card(getattr(beside, "preferences", None)) if may_see_preferences else None,
+            **open_tickets(rows, at=at),
+            **newest_lines(newest(customer, request, at=at), customer, rows),
         }
 
     @admin.display(description=_("satisfaction"), ordering="score__score")

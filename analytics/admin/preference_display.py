@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from analytics.models import PreferenceProfile
 from customers.admin.words import language_name
-from customers.models import Customer
 from services.choices import Channel
 
 SHOWN_CATEGORIES = 5
@@ -67,9 +66,8 @@ class PreferenceCard:
     habits: list[Habit]
 
 
-def preference_card(customer: Customer) -> PreferenceCard | None:
-    """What the customer likes and how they like to be served; None where nothing is known. One query."""
-    profile = PreferenceProfile.objects.filter(customer=customer).first()
+def preference_card(profile: PreferenceProfile | None) -> PreferenceCard | None:
+    """What the customer likes and how they like to be served; None where nothing is known."""
     if profile is None or not (profile.categories or profile.service):
         return None
     habits = [_habit(name, profile.service[name]) for name in HABITS if profile.service.get(name)]

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from analytics.admin.score_display import FACTOR_NAMES, points, pull, tone_of
 from analytics.admin.words import rank
 from analytics.models import FACTORS, CustomerScore, ScoreSnapshot
-from analytics.operations.score_distribution import percentile_of, score_distribution
+from analytics.operations.score_distribution import percentile_of
 from analytics.scoring.parameters import ScoreParameters
 from analytics.scoring.waterfall import points_per_z_between
 from customers.models import Customer
@@ -65,13 +65,14 @@ class ScoreCard:
         return [value for value in self.chart["datasets"][0]["data"] if value is not None]
 
 
-def score_card(customer: Customer, *, at: datetime) -> ScoreCard | None:
-    """The card, or None where the customer has no score yet. Three queries."""
-    row = CustomerScore.objects.select_related("version").filter(customer=customer).first()
+def score_card(
+    customer: Customer, row: CustomerScore | None, distribution: dict[str, Any] | None, *, at: datetime
+) -> ScoreCard | None:
+    """The card of a stored score, or None where the customer has none yet. One query."""
     if row is None:
         return None
     snapshots = list(ScoreSnapshot.objects.filter(customer=customer).order_by("-as_of")[:HISTORY_ROWS])
-    percentile = percentile_of(row.score, score_distribution())
+    percentile = percentile_of(row.score, distribution)
     return ScoreCard(
         row=row,
         number=round(row.score),

@@ -14,13 +14,16 @@ from django.utils.translation import gettext_lazy
 
 from analytics.admin.score_display import points, tone_of
 from analytics.admin.words import duration, rating_tone, said_of_rating
-from analytics.operations.timeline import Entry, Place, timeline
+from analytics.operations.timeline import Timeline, timeline
+from analytics.operations.timeline_sources import TYPES, Entry, Place
 from customers.admin.customer_page import page_frame, visible_customer
 from customers.choices import Direction, InteractionKind, OrderStatus
 from customers.models import Customer
 from services.choices import Channel, TicketStatus
 
 AT_ONCE = 20
+ON_THE_PAGE = 12
+NOTICEABLE = 0.5  # points
 ICONS = {
     "interaction": "forum",
     "order": "receipt_long",
@@ -28,6 +31,10 @@ ICONS = {
     "score": "monitoring",
     "ticket_opened": "confirmation_number",
     "ticket_solved": "task_alt",
+    "consent": "verified_user",
+    "relation_began": "hub",
+    "relation_ended": "link_off",
+    "merge": "merge",
 }
 INTERACTION_ICONS = {"call": "call", "meeting": "groups", "visit": "storefront", "campaign": "campaign", "note": "note"}
 KINDS = {
@@ -37,13 +44,31 @@ KINDS = {
     "score": gettext_lazy("Score"),
     "ticket_opened": gettext_lazy("Ticket opened"),
     "ticket_solved": gettext_lazy("Ticket solved"),
+    "consent": gettext_lazy("Consent"),
+    "relation_began": gettext_lazy("Relation began"),
+    "relation_ended": gettext_lazy("Relation ended"),
+    "merge": gettext_lazy("Merged into this"),
+}
+# What the page can be narrowed down to: name in the address, name for people, types of entries.
+SHOWS = {
+    "": (gettext_lazy("All"), TYPES),
+    "tickets": (gettext_lazy("Tickets"), ("ticket_opened", "ticket_solved")),
+    "orders": (gettext_lazy("Orders"), ("order",)),
+    "interactions": (gettext_lazy("Calls and notes"), ("interaction",)),
+    "ratings": (gettext_lazy("Ratings"), ("rating",)),
+    "scores": (gettext_lazy("Scores"), ("score",)),
+    "relations": (gettext_lazy("Relations"), ("relation_began", "relation_ended", "merge")),
+    "consents": (gettext_lazy("Consent"), ("consent",)),
 }
 PAGES = {
     "interaction": "admin:customers_interaction_change",
     "order": "admin:customers_order_change",
     "ticket_opened": "admin:services_ticket_change",
     "ticket_solved": "admin:services_ticket_change",
+    "relation_began": "admin:customers_relation_change",
+    "relation_ended": "admin:customers_relation_change",
 }
+AT_HOME = {"consent": "#identity"}  # told of on the customer's page itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,34 +85,59 @@ class Line:
     change: SafeString | str
     quote: str
     low_evidence: bool
+    is_day: bool = False
 
 
-def first_page(customer: Customer, request: HttpRequest) -> dict[str, Any]:
-    """The newest entries, and where the older ones begin."""
-    return _page(customer, request, None)
+def newest(customer: Customer, request: HttpRequest, *, at: datetime) -> Timeline:
+    """The newest entries, to be read along with the other short lists of the page."""
+    user: Any = request.user
+    return Timeline(customer, user=user, at=at, limit=2 * ON_THE_PAGE)
 
 
-def older_page(model_admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
-    """The entries after `?before=`: as a fragment for the page that asked, or as a page of its own without scripts."""
+def newest_lines(found: Timeline, customer: Customer, rows: dict[str, Any]) -> dict[str, Any]:
+    """The context: the newest entries of what was read, and where the older ones begin."""
+    return _context(customer, *found.entries(rows), show="", at_most=ON_THE_PAGE)
+
+
+def older_page(model_admin: Any, request: HttpRequest, pk: int, *, at: datetime) -> HttpResponse:
+    """The entries after `?before=` of the kind `?show=`: as a fragment for the page that asked (with the frame where
+    it begins anew), or as a page of its own without scripts."""
     customer = visible_customer(model_admin, request, pk)
+    show = request.GET.get("show", "")
     try:
         before = read_place(request.GET.get("before", ""))
-    except ValueError:
+        _name, types = SHOWS[show]
+    except (ValueError, KeyError):
         return HttpResponseBadRequest(_("This is no place on a timeline."))
-    lines = _page(customer, request, before)
+    user: Any = request.user
+    entries, following = timeline(customer, user=user, at=at, before=before, limit=2 * AT_ONCE, types=types)
+    context = {"customer": customer, **_context(customer, entries, following, show=show, at_most=AT_ONCE)}
     if request.headers.get("HX-Request"):
-        return TemplateResponse(request, "admin/analytics/timeline_lines.html", {"customer": customer, **lines})
-    context = {**page_frame(model_admin, request, customer, tab="timeline"), **lines}
+        fragment = "timeline_lines" if before else "timeline"
+        return TemplateResponse(request, f"admin/analytics/{fragment}.html", context)
+    context |= page_frame(model_admin, request, customer, tab="timeline")
     return TemplateResponse(request, "admin/analytics/timeline_page.html", context)
 
 
-def _page(customer: Customer, request: HttpRequest, before: Place | None) -> dict[str, Any]:
-    user: Any = request.user
-    entries, following = timeline(customer, user=user, before=before, limit=AT_ONCE)
+def _context(
+    customer: Customer, entries: list[Entry], following: Place | None, *, show: str, at_most: int
+) -> dict[str, Any]:
+    news = [entry for entry in entries if show or _is_news(entry)]
+    shown = news[:at_most]
+    if len(news) > at_most:
+        following = shown[-1].place
     return {
-        "lines": [_line(entry, customer) for entry in entries],
+        "lines": [_line(entry, customer) for entry in shown],
         "older": write_place(following) if following else "",
+        "show": show,
+        "shows": [(key, name) for key, (name, _types) in SHOWS.items()],
     }
+
+
+def _is_news(entry: Entry) -> bool:
+    """A score that hardly moved is one only for whoever looks at scores alone."""
+    change = entry.detail.get("change")
+    return entry.type != "score" or change is None or abs(change) >= NOTICEABLE
 
 
 def write_place(place: Place) -> str:
@@ -125,12 +175,17 @@ def _link(entry: Entry, customer: Customer) -> str:
     if entry.type == "rating":
         page = "admin:services_ticket_change" if entry.detail["ticket"] else "admin:customers_order_change"
         return reverse(page, args=[entry.detail["ticket"] or entry.detail["order"]])
+    if entry.type == "merge":
+        return reverse("admin:customers_customer_history", args=[customer.pk])
+    if entry.type in AT_HOME:
+        return reverse("admin:customers_customer_page", args=[customer.pk]) + AT_HOME[entry.type]
     return reverse(PAGES[entry.type], args=[entry.id])
 
 
 def _interaction(detail: dict[str, Any]) -> dict[str, Any]:
     kind, direction = InteractionKind(detail["kind"]), Direction(detail["direction"])
-    return {"note": f"{kind.label} · {direction.label}", "icon": INTERACTION_ICONS[kind]}
+    words = [kind.label] if kind == InteractionKind.NOTE else [kind.label, direction.label]
+    return {"note": " · ".join(map(str, words)), "icon": INTERACTION_ICONS[kind]}
 
 
 def _order(detail: dict[str, Any]) -> dict[str, Any]:
@@ -169,7 +224,25 @@ def _solved(detail: dict[str, Any]) -> dict[str, Any]:
     return {"note": note, "tone": "warn" if detail["late"] else "good"}
 
 
+def _consent(detail: dict[str, Any]) -> dict[str, Any]:
+    said = _("allowed") if detail["is_given"] else _("forbidden")
+    words = [said, detail["source"], detail["text_version"]]
+    return {"note": " · ".join(word for word in words if word), "tone": "good" if detail["is_given"] else "bad"}
+
+
+def _relation(detail: dict[str, Any]) -> dict[str, Any]:
+    return {"note": detail["role"], "is_day": True}
+
+
+def _merge(detail: dict[str, Any]) -> dict[str, Any]:
+    return {"note": _("undone since") if detail["undone"] else ""}
+
+
 _DETAILS = {
+    "consent": _consent,
+    "merge": _merge,
+    "relation_began": _relation,
+    "relation_ended": _relation,
     "interaction": _interaction,
     "order": _order,
     "rating": _rating,

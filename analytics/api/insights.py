@@ -17,7 +17,8 @@ from analytics.api.scores import PreferenceSerializer
 from analytics.models import PreferenceProfile
 from analytics.operations.explain_score import explain_score
 from analytics.operations.moment_of import moment_of
-from analytics.operations.timeline import Place, timeline
+from analytics.operations.timeline import timeline
+from analytics.operations.timeline_sources import TYPES, Place
 from customers.api.base import ScopedViewSet
 from customers.api.fields import FIRST_YEAR, LAST_YEAR
 from customers.api.pagination import LARGEST_PAGE, page_size_of
@@ -30,9 +31,7 @@ class EntrySerializer(serializers.Serializer[Any]):
     """One thing that happened."""
 
     at = serializers.DateTimeField()
-    type = serializers.ChoiceField(
-        choices=["interaction", "order", "rating", "score", "ticket_opened", "ticket_solved"]
-    )
+    type = serializers.ChoiceField(choices=TYPES)
     id = serializers.IntegerField(help_text="Of the row behind it.")
     title = serializers.CharField(allow_blank=True)
     detail = serializers.DictField()
@@ -54,15 +53,25 @@ class InsightViewSet(ScopedViewSet):
     @extend_schema(
         parameters=[
             OpenApiParameter("before", str, description="Taken from `next_before` of the page before."),
+            OpenApiParameter(
+                "type", {"type": "string", "enum": list(TYPES)}, description="Entries of this type alone."
+            ),
             OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": 50}),
         ]
     )
-    @action(detail=True, parameters=("before", "limit"))
+    @action(detail=True, parameters=("before", "limit", "type"))
     def timeline(self, request: Request, pk: str) -> Response:
-        """Tickets, orders, interactions, ratings and scores of a customer, newest first."""
+        """All that happened to a customer, newest first: tickets, orders, interactions, ratings, scores, consents,
+        relations, merges."""
         customer = self.get_object()
-        limit = page_size_of(request, "limit")
-        entries, following = timeline(customer, user=self.user, before=_place(request), limit=limit)
+        entries, following = timeline(
+            customer,
+            user=self.user,
+            at=timezone.now(),
+            before=_place(request),
+            limit=page_size_of(request, "limit"),
+            types=_types(request),
+        )
         next_before = following and signing.dumps([following.at.isoformat(), *following[1:]], salt=SALT)
         return Response({"next_before": next_before, "results": [asdict(entry) for entry in entries]})
 
@@ -100,6 +109,15 @@ def _place(request: Request) -> Place | None:
     except (signing.BadSignature, ValueError) as error:
         raise ValidationError({"before": [_("This is not one of our places.")]}) from error
     return Place(datetime.fromisoformat(at), kind, key)
+
+
+def _types(request: Request) -> tuple[str, ...]:
+    wanted = request.query_params.get("type")
+    if wanted is None:
+        return TYPES
+    if wanted not in TYPES:
+        raise ValidationError({"type": [_("Choose one of: %(choices)s.") % {"choices": ", ".join(TYPES)}]})
+    return (wanted,)
 
 
 def _as_of(request: Request) -> datetime | None:

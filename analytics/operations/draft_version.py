@@ -28,14 +28,21 @@ def draft_version(
     Number 1 is the one that is measured when nothing is in force yet.
 
     Raises ValueError that names the field for unknown or impossible parameters; those left out take the default."""
-    reader = ScoreParameters if model is ScoreModelVersion else PreferenceParameters
     ensure_versions(at=at)
     newest = model.objects.aggregate(newest=Max("number"))["newest"] or 0
     return model.objects.create(
         number=newest + 1,
         label=label,
-        parameters=reader.from_dict(parameters).as_dict(),
+        parameters=read_parameters(model, parameters),
         note=note,
         created_at=at,
         created_by=by,
     )
+
+
+def read_parameters(
+    model: type[ScoreModelVersion] | type[PreferenceModelVersion], parameters: Mapping[str, Any]
+) -> dict[str, Any]:
+    """All parameters of a version, those left out with their defaults. Raises ValueError that names the field."""
+    reader = ScoreParameters if model is ScoreModelVersion else PreferenceParameters
+    return dict(reader.from_dict(parameters).as_dict())

@@ -16,9 +16,14 @@ def score_distribution() -> dict[str, Any] | None:
 
     {"count", "low_evidence", "quantiles": the 0th to the 100th, "histogram": how many per 5 points, and, where
     anybody bought anything, "categories": see category_statistics}."""
-    finished = ScoringRun.objects.filter(kind__in=OVER_EVERYBODY, state__in=(RunState.DONE, RunState.PARTIAL))
-    distribution: dict[str, Any] | None = finished.order_by("-id").values_list("distribution", flat=True).first()
+    distribution: dict[str, Any] | None = newest_distribution().first()
     return distribution
+
+
+def newest_distribution() -> Any:
+    """The same as a query of one value, to be read along with something else."""
+    finished = ScoringRun.objects.filter(kind__in=OVER_EVERYBODY, state__in=(RunState.DONE, RunState.PARTIAL))
+    return finished.order_by("-id").values_list("distribution", flat=True)
 
 
 def measure_distribution() -> dict[str, Any]:

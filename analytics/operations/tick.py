@@ -1,18 +1,13 @@
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from analytics.choices import RunState
 from analytics.models import ScoreModelVersion, ScoringRun
 from analytics.operations.claim_chunk import free_chunks
 from analytics.operations.ensure_nightly_run import ensure_nightly_run
 from analytics.operations.ensure_sweep import ensure_sweep
-from analytics.operations.ensure_versions import ensure_versions
+from analytics.operations.ensure_versions import ensure_versions, is_ready_for_a_first_version
 from analytics.operations.finish_run import finish_run
 from analytics.operations.forget_sweeps import forget_sweeps
-from customers.choices import ImportState
-from customers.models import ImportBatch, Observation
-
-# An import that died without saying so holds the first version up for so long.
-LONGEST_IMPORT = timedelta(hours=6)
 
 
 def tick(*, at: datetime) -> int:
@@ -20,9 +15,8 @@ def tick(*, at: datetime) -> int:
     sweeps. Returns how many chunks wait for a worker.
 
     Every step may be lost, doubled or run twice at once: each looks at what the database says and does what is
-    missing. The first version's baselines are frozen, so a system without facts, or in the middle of an import, does
-    not make it yet."""
-    if not ScoreModelVersion.objects.active().exists() and not _is_ready_for_a_first_version(at):
+    missing. Before there is something to measure the first version is not made."""
+    if not ScoreModelVersion.objects.active().exists() and not is_ready_for_a_first_version(at=at):
         return 0
     ensure_versions(at=at)
     ensure_nightly_run(at=at)
@@ -30,8 +24,3 @@ def tick(*, at: datetime) -> int:
     running = [finish_run(run=run, at=at) for run in ScoringRun.objects.filter(state=RunState.RUNNING)]
     forget_sweeps(at=at)
     return sum(free_chunks(run).count() for run in running if run.state == RunState.RUNNING)
-
-
-def _is_ready_for_a_first_version(at: datetime) -> bool:
-    importing = ImportBatch.objects.filter(state=ImportState.RUNNING, started_at__gt=at - LONGEST_IMPORT)
-    return Observation.objects.exists() and not importing.exists()

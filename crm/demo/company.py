@@ -6,6 +6,7 @@ from datetime import datetime
 
 from crm.demo.catalogue import catalogue
 from crm.demo.chance import Rhythm, midnight
+from crm.demo.consents import Statement, statements
 from crm.demo.interactions import interactions
 from crm.demo.orders import reviews, trade
 from crm.demo.parties import parties
@@ -27,6 +28,7 @@ class Company:
 
     customers: list[CustomerRecord]
     relations: list[RelationRecord]
+    consents: list[Statement]
     interactions: list[InteractionRecord]
     products: list[ProductRecord]
     orders: list[OrderRecord]
@@ -53,6 +55,7 @@ def generate(*, at: datetime, scale: float = 1.0) -> Company:
     return Company(
         customers=people.records,
         relations=relations(people.accounts, now=now),
+        consents=statements(people.records, now=now),
         interactions=interactions(people.accounts, rhythm),
         products=[product.record() for product in products],
         orders=[purchase.record for purchase in sales.purchases],

@@ -14,6 +14,7 @@ from analytics.operations.ensure_versions import ensure_versions
 from analytics.operations.moment_of import moment_of
 from analytics.operations.work_chunks import work_chunks
 from crm.demo.company import Company
+from crm.demo.consents import put_down
 from crm.demo.parties import ATTRIBUTES
 from crm.demo.presence import SOURCE, require_no_other_customers
 from crm.demo.settle import settle_desk, settle_staff
@@ -40,6 +41,7 @@ Progress = Callable[[str, int, int], None]
 IMPORTS: dict[str, Callable[..., Counts]] = {
     "customers": import_customers,
     "relations": import_relations,
+    "consents": put_down,
     "interactions": import_interactions,
     "products": import_products,
     "orders": import_orders,

@@ -1,14 +1,15 @@
 """How the customers hang together, and what they are to us."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 
-from crm.demo.chance import stream
+from crm.demo.chance import DAYS, stream
 from crm.demo.parties import Account, Contact
 from customers.operations.records import RelationRecord
 
 SPREAD = {1: 5, 2: 15, 3: 45, 4: 25, 5: 10}
+LONG = timedelta(days=400)
 
 
 def relations(accounts: list[Account], *, now: datetime) -> list[RelationRecord]:
@@ -16,15 +17,17 @@ def relations(accounts: list[Account], *, now: datetime) -> list[RelationRecord]
     rng = stream("relations")
     firms = [account for account in accounts if account.domain]
     private = [account for account in accounts if not account.domain]
+    with_us, employment = _with_us(rng, accounts, now), _employment(rng, firms, now)
     found = [
-        *_with_us(rng, accounts, now),
-        *_employment(rng, firms, now),
+        *with_us,
+        *employment,
         *_groups(rng, firms),
         *_supplies(rng, firms),
-        *_marriages(rng, private),
+        *(marriages := list(_marriages(rng, private))),
         *_referrals(rng, accounts),
+        *_households(stream("households"), private, marriages, now),
     ]
-    return list({(r.type, r.from_id, r.to_id): r for r in found}.values())
+    return list({(r.type, r.from_id, r.to_id, r.since): r for r in found}.values())
 
 
 def _strength(rng: Random) -> int:
@@ -32,16 +35,28 @@ def _strength(rng: Random) -> int:
 
 
 def _with_us(rng: Random, accounts: list[Account], now: datetime) -> Iterator[RelationRecord]:
-    """What each is to us; many clients were prospects first, some partners clients."""
+    """What each is to us; many clients were prospects first, some partners clients; some left and came back."""
+    fate = stream("who left")
     for account in accounts:
         since = account.since.date()
         won = min(since + timedelta(days=rng.randrange(5, 90)), now.date())
         before = {"client": "prospect", "partner": "client"}.get(account.standing)
         if before and (account.domain or rng.random() < 0.2):
-            yield RelationRecord(before, account.id, "", since=since, until=won)
+            yield RelationRecord(before, account.id, "", since=since, until=won - timedelta(days=1))
         else:
             won = since
+        again = now.date() - timedelta(days=75 if account.standing == "prospect" else DAYS + 5)
+        if account.standing in ("prospect", "client") and won == since and again - since > LONG and fate.random() < 0.5:
+            yield from _left(account.id, since, again)
+            won = again
         yield RelationRecord(account.standing, account.id, "", since=won, strength=_strength(rng))
+
+
+def _left(account_id: str, since: date, again: date) -> Iterator[RelationRecord]:
+    """A client who left, before the dealings that are on record, and was gone for a while."""
+    left = since + (again - since) // 3
+    yield RelationRecord("client", account_id, "", since=since, until=left - timedelta(days=1))
+    yield RelationRecord("former-client", account_id, "", since=left, until=again - timedelta(days=1))
 
 
 def _employment(rng: Random, firms: list[Account], now: datetime) -> Iterator[RelationRecord]:
@@ -64,8 +79,12 @@ def _employment(rng: Random, firms: list[Account], now: datetime) -> Iterator[Re
 def _groups(rng: Random, firms: list[Account]) -> Iterator[RelationRecord]:
     """Groups of companies: the largest are parents, a subsidiary has one parent and may have subsidiaries itself."""
     by_size = sorted(firms, key=lambda firm: -firm.size)
-    parents = by_size[: max(1, len(firms) // 14)]
-    for firm in by_size[len(parents) :]:
+    top, middle, *others = by_size
+    yield RelationRecord("parent-of", top.id, middle.id, since=max(top.since, middle.since).date(), strength=5)
+    for firm in others[-3:]:  # one group has three levels, however small the company is
+        yield RelationRecord("parent-of", middle.id, firm.id, since=max(middle.since, firm.since).date(), strength=4)
+    parents = others[: max(1, len(firms) // 14)]
+    for firm in others[len(parents) : -3]:
         if rng.random() < 0.18:
             parent = rng.choice(parents)
             since = max(firm.since, parent.since).date()
@@ -97,6 +116,29 @@ def _marriages(rng: Random, private: list[Account]) -> Iterator[RelationRecord]:
         since = (min(person.since, partner.since) - timedelta(days=rng.randrange(100, 7000))).date()
         until = since + timedelta(days=rng.randrange(60, 100)) if rng.random() < 0.05 else None
         yield RelationRecord("married-to", person.id, partner.id, since=since, until=until, strength=5)
+
+
+def _households(
+    rng: Random, private: list[Account], marriages: list[RelationRecord], now: datetime
+) -> Iterator[RelationRecord]:
+    """Couples mostly live together; with some of them a son, a daughter or a lodger does, who may bring another."""
+    country = {person.id: person.place.country for person in private}
+    together = {end for row in marriages for end in (row.from_id, row.to_id)}
+    alone = [person.id for person in private if person.id not in together]
+    for row in marriages:
+        if row.until is not None or rng.random() < 0.15:
+            continue
+        since = row.since
+        yield RelationRecord("lives-with", row.from_id, row.to_id, since=since, strength=5)
+        host = row.to_id
+        for _lodger in range(rng.choice((0, 0, 1, 1, 2))):
+            guest = next((pk for pk in alone if country[pk] == country[host]), None)
+            if guest is None:
+                break
+            alone.remove(guest)
+            moved_in = now.date() - timedelta(days=rng.randrange(60, 2000))
+            yield RelationRecord("lives-with", host, guest, since=moved_in, strength=4)
+            host = guest
 
 
 def _referrals(rng: Random, accounts: list[Account]) -> Iterator[RelationRecord]:

@@ -12,13 +12,17 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from customers.admin.base import CandidModelAdmin
+from customers.admin.consent_card import consent_card
 from customers.admin.contact_points import ContactPointInline
 from customers.admin.customer_list import CustomerChangeList
-from customers.admin.customer_page import customer_page, log_interaction
+from customers.admin.customer_page import customer_page
 from customers.admin.filters import CountryFilter, VisibleRelatedFilter
-from customers.admin.relations import RelationsFromInline, RelationsToInline
+from customers.admin.identity_card import identity_card, identity_parts
+from customers.admin.page_urls import page_urls
+from customers.admin.relations_card import relations_card
 from customers.admin.words import ago
 from customers.models import Customer
+from customers.sql.united import Part
 
 
 @admin.register(Customer)
@@ -42,7 +46,7 @@ class CustomerAdmin(CandidModelAdmin):
         (_("Who looks after them"), {"fields": [("team", "owner")]}),
         (_("Custom attributes"), {"fields": ["attributes"], "classes": ["collapse"]}),
     ]
-    inlines = [ContactPointInline, RelationsFromInline, RelationsToInline]
+    inlines = [ContactPointInline]
     change_form_outer_before_template = "admin/customers/customer/tabs.html"
     object_history_template = "admin/customers/customer/history.html"
     page_template = "admin/customers/customer/page.html"
@@ -57,24 +61,30 @@ class CustomerAdmin(CandidModelAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         """The page that is read is at /admin/customers/customer/<id>/; the form stays at .../change/."""
-        wrap = self.admin_site.admin_view
-        return [
-            path("<int:pk>/", wrap(self.page), name="customers_customer_page"),
-            path("<int:pk>/log/", wrap(self.log), name="customers_customer_log"),
-            *super().get_urls(),
-        ]
+        page = path("<int:pk>/", self.admin_site.admin_view(self.page), name="customers_customer_page")
+        return [page, *page_urls(self), *super().get_urls()]
 
     def page(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The page that is read."""
         return customer_page(self, request, pk, at=timezone.now())
 
-    def log(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Log an interaction from the page."""
-        return log_interaction(self, request, pk, at=timezone.now())
+    def page_queryset(self, request: HttpRequest) -> Any:
+        """The visible customers, with what the page shows of rows beside them."""
+        return self.get_queryset(request).select_related("team", "owner")
 
-    def page_context(self, request: HttpRequest, customer: Customer, *, at: Any) -> dict[str, Any]:
-        """What a subclass adds to the page."""
-        return {}
+    def page_parts(self, request: HttpRequest, customer: Customer, *, at: Any) -> dict[str, Part]:
+        """The short lists of the page, which are read in one query. A subclass adds its own."""
+        return identity_parts(customer, request)
+
+    def page_context(
+        self, request: HttpRequest, customer: Customer, *, at: Any, rows: dict[str, Any]
+    ) -> dict[str, Any]:
+        """What the page shows; `rows` are what the parts found. A subclass adds its own."""
+        return {
+            **identity_card(customer, rows),
+            **consent_card(customer, request, at=at),
+            **relations_card(customer, request, at=at),
+        }
 
     def response_change(self, request: HttpRequest, obj: Customer) -> HttpResponse:
         """After saving, the page that is read."""

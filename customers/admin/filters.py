@@ -54,3 +54,29 @@ class CountryFilter(DropdownFilter):
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         """Customers of the chosen country."""
         return queryset.filter(country=self.value()) if self.value() else queryset
+
+
+class OfCustomerFilter(DropdownFilter):
+    """Rows with one customer at either end: how a customer's page leads to all of their relations."""
+
+    title = _("customer")
+    parameter_name = "customer"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+        """The customer that was asked for, by name: the list offers no others."""
+        key = self.used_parameters.get(self.parameter_name)
+        if key is None:
+            return []
+        found = Customer.objects.visible_to(request.user).filter(pk=key).first() if _is_key(key) else None
+        return [(key, found.name if found else "–")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        """The relations of the customer."""
+        key = self.value()
+        if key is None:
+            return queryset
+        return queryset.of(int(key)) if _is_key(key) else queryset.none()
+
+
+def _is_key(text: Any) -> bool:
+    return str(text).isdecimal() and len(str(text)) < 19

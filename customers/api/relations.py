@@ -12,11 +12,15 @@ from rest_framework.response import Response
 from customers.api.base import CatalogueViewSet, Changes, Creates, Deletes, Reads, ScopedViewSet
 from customers.api.fields import Day, Strict, StrictModel, Text, VisibleName, VisibleRow
 from customers.api.idempotency import once
+from customers.api.locking import expected_version
 from customers.api.parsers import StrictJSONParser
 from customers.filtersets import RelationFilterSet, RelationTypeFilterSet
 from customers.models import Customer, Relation, RelationType
 from customers.operations.end_relation import end_relation
 from customers.operations.relate_customers import relate_customers
+from customers.operations.revise_relation import revise_relation
+from customers.operations.revise_relation_type import revise_relation_type
+from customers.operations.succeed_relation import succeed_relation
 
 
 class RelationTypeSerializer(StrictModel):
@@ -24,7 +28,19 @@ class RelationTypeSerializer(StrictModel):
 
     class Meta:
         model = RelationType
-        fields = ["id", "code", "name", "inverse_name", "from_kind", "to_kind", "is_with_us", "is_hierarchy", "version"]
+        fields = [
+            "id",
+            "code",
+            "name",
+            "inverse_name",
+            "from_kind",
+            "to_kind",
+            "is_with_us",
+            "is_hierarchy",
+            "from_is_above",
+            "is_household",
+            "version",
+        ]
         read_only_fields = ["version"]
 
 
@@ -34,6 +50,10 @@ class RelationTypeViewSet(CatalogueViewSet):
     queryset = RelationType.objects.all()
     serializer_class = RelationTypeSerializer
     filterset_class = RelationTypeFilterSet
+
+    def change(self, row: RelationType, expected: int | None, **values: Any) -> None:
+        """Update through the operation, which looks at the relations on record."""
+        revise_relation_type(row=row, changes=values, expected_version=expected, at=timezone.now())
 
 
 class RelationSerializer(StrictModel):
@@ -84,6 +104,18 @@ class RelationToUsSerializer(Strict):
     note = Text(required=False, allow_blank=True)
 
 
+class SucceedRelationSerializer(Strict):
+    """What follows a relation to us, from which day on."""
+
+    type = RelationTypeByName(
+        slug_field="code", queryset=RelationType.objects.all(), help_text="Code or name of a relation type with us."
+    )
+    since = Day()
+    role = Text(max_length=100, required=False, allow_blank=True)
+    strength = serializers.IntegerField(min_value=1, max_value=5, required=False)
+    note = Text(required=False, allow_blank=True)
+
+
 class EndRelationSerializer(Strict):
     """The last day of a relation."""
 
@@ -105,6 +137,7 @@ class RelationViewSet(Reads, Creates, Changes, Deletes, ScopedViewSet):
         "update": RelationChangeSerializer,
         "partial_update": RelationChangeSerializer,
         "end": EndRelationSerializer,
+        "succeed": SucceedRelationSerializer,
     }
 
     def get_serializer_class(self) -> Any:
@@ -134,8 +167,26 @@ class RelationViewSet(Reads, Creates, Changes, Deletes, ScopedViewSet):
         """Create through the operation."""
         return relate_customers(to_customer=to_customer, **values, at=timezone.now())
 
+    def change(self, row: Relation, expected: int | None, **values: Any) -> None:
+        """Update through the operation."""
+        revise_relation(relation=row, changes=values, expected_version=expected, at=timezone.now())
+
     @action(detail=True, methods=["post"], is_verb=True)
     @once
     def end(self, request: Request, pk: str) -> Response:
         """Say that the relation holds until a day, that day included."""
         return self.act(end_relation)
+
+    @action(detail=True, methods=["post"], is_verb=True)
+    @once
+    def succeed(self, request: Request, pk: str) -> Response:
+        """Say that a customer's relation to us became another one, such as a prospect a client: this one ends the day
+        before. Answers the next relation."""
+        row = self.get_object()
+        following = succeed_relation(
+            relation=row,
+            **self.validated(),
+            expected_version=expected_version(request, required=False),
+            at=timezone.now(),
+        )
+        return self.answer(following.pk)

@@ -1,6 +1,7 @@
 import uuid
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -66,6 +67,18 @@ class Customer(Versioned):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Refuse a kind that relations on record do not allow."""
+        if not self.pk:
+            return
+        fits = ["", self.kind]
+        begin, lead = (
+            self.relations_from.exclude(type__from_kind__in=fits),
+            self.relations_to.exclude(type__to_kind__in=fits),
+        )
+        if begin.exists() or lead.exists():
+            raise ValidationError({"kind": _("Relations on record need the kind that stands: delete them first.")})
 
     def save(self, *args: object, **kwargs: object) -> None:
         names = kwargs.get("update_fields")

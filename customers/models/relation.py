@@ -1,3 +1,6 @@
+from datetime import date
+
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -27,6 +30,11 @@ class RelationType(Versioned):
     is_hierarchy = models.BooleanField(
         _("is a hierarchy"), default=False, help_text=_("No circles: nobody may be their own parent.")
     )
+    from_is_above = models.BooleanField(
+        _("the first stands above"),
+        default=True,
+        help_text=_("Of a hierarchy: a parent company stands above its subsidiary, who reports to somebody below."),
+    )
     is_household = models.BooleanField(
         _("joins a household"), default=False, help_text=_("Whoever is joined in this way lives together.")
     )
@@ -41,6 +49,13 @@ class RelationType(Versioned):
     def __str__(self) -> str:
         """The name: of the usual types, in the reader's language."""
         return pgettext("relation type", self.name)
+
+    def clean(self) -> None:
+        """Refuse what no relation could be."""
+        if self.is_with_us and (self.is_hierarchy or self.is_household):
+            raise ValidationError({"is_with_us": _("A relation to us is neither a hierarchy nor a household.")})
+        if self.is_with_us and self.to_kind:
+            raise ValidationError({"to_kind": _("The other end of a relation to us is this company: leave it empty.")})
 
     @property
     def is_symmetric(self) -> bool:
@@ -92,3 +107,17 @@ class Relation(Versioned):
 
     def __str__(self) -> str:
         return f"{self.type} {self.pk}"
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it had begun and not ended on this day."""
+        return (self.since is None or self.since <= day) and not self.ended_by(day)
+
+    def ended_by(self, day: date) -> bool:
+        """Whether it had ended before this day."""
+        return self.until is not None and self.until < day
+
+    def seen_from(self, customer_id: int) -> tuple[str, Customer | None]:
+        """How it reads from one of its ends, in the reader's language, and who stands at the other (None: us)."""
+        if self.from_customer_id == customer_id:
+            return str(self.type), self.to_customer
+        return self.type.inverse, self.from_customer

@@ -1,4 +1,3 @@
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -7,6 +6,7 @@ from django.db import transaction
 
 from customers.models import Customer, Relation, RelationType, Team
 from customers.operations.check_row import check_row
+from customers.operations.circles import Period, hierarchy_above, period
 from customers.operations.import_rows import (
     Tally,
     in_words,
@@ -53,13 +53,11 @@ class _Batch:
             for ids in chunks(self.customers.values())
             for pk, kind in Customer.objects.filter(pk__in=ids).values_list("pk", "kind")
         }
-        self.types = {row.code: row for row in RelationType.objects.all()}
+        self.types = _types(records, lock=not source.rehearsal)
         self.here = _relations_from(self.customers.values())
-        self.below: dict[int, dict[int, set[int]]] = {}
-        for record in records:
-            kind = self.types.get(record.type)
-            if kind and kind.is_hierarchy and kind.pk not in self.below:
-                self.below[kind.pk] = _hierarchy(kind.pk, self.customers.values())
+        self.above = {
+            kind.pk: hierarchy_above(kind, self.customers.values()) for kind in self.types.values() if kind.is_hierarchy
+        }
         self.new: list[tuple[RelationRecord, Relation]] = []
         self.changed: list[tuple[Relation, Changes]] = []
 
@@ -81,13 +79,13 @@ class _Batch:
         check_row(row, leave_out=("type", "from_customer", "to_customer"))
         if row.since and row.until and row.until < row.since:
             raise Refused("until: it ends before it begins")
+        if kind.is_hierarchy and to_id is not None and (key not in self.here or "until" in before):
+            self._check_circle(kind, from_id, to_id, period(row.since, row.until))
         if key in self.here:
             tally.found(record.source_id, changed=in_words(row, before))
             if row.pk and before:
                 self.changed.append((row, before))
             return
-        if kind.is_hierarchy and to_id is not None:
-            self._check_circle(kind.pk, from_id, to_id)
         self.here[key] = row
         self.new.append((record, row))
 
@@ -108,16 +106,10 @@ class _Batch:
             if found and needed and found != needed:
                 raise Refused(f"a {found} stands where {kind.code} needs a {needed}")
 
-    def _check_circle(self, type_id: int, from_id: int, to_id: int) -> None:
-        below = self.below[type_id]
-        seen, ahead = {to_id}, [to_id]
-        while ahead:
-            for pk in below.get(ahead.pop(), set()) - seen:
-                seen.add(pk)
-                ahead.append(pk)
-        if from_id in seen:
+    def _check_circle(self, kind: RelationType, from_id: int, to_id: int, days: Period) -> None:
+        if self.above[kind.pk].would_close(kind, from_id, to_id, days):
             raise Refused("a hierarchy has no circles: this one would close")
-        below.setdefault(from_id, set()).add(to_id)
+        self.above[kind.pk].add(kind, from_id, to_id, days)
 
     def write(self, tally: Tally, at: datetime) -> None:
         """Write what is new and what changed, and note the activity of both ends."""
@@ -140,24 +132,16 @@ def _values(record: RelationRecord) -> dict[str, Any]:
     return {name: getattr(record, name) for name in ("role", "since", "until", "strength", "note")}
 
 
+def _types(records: Iterable[RelationRecord], *, lock: bool) -> dict[str, RelationType]:
+    """The types of the records by code. Locked like by all who write relations, so that two imports at once close no
+    circle together; in key order, so that they do not wait for each other in one."""
+    rows = RelationType.objects.filter(code__in={record.type for record in records}).order_by("pk")
+    return {row.code: row for row in (rows.select_for_update() if lock else rows)}
+
+
 def _relations_from(customer_ids: Iterable[int]) -> dict[Key, Relation]:
     found: dict[Key, Relation] = {}
     for ids in chunks(customer_ids):
         for row in Relation.objects.filter(from_customer__in=ids):
             found[row.type_id, row.from_customer_id, row.to_customer_id, row.since] = row
     return found
-
-
-def _hierarchy(type_id: int, customer_ids: Iterable[int]) -> dict[int, set[int]]:
-    """Who stands below whom, as far down as these customers reach: one query a level."""
-    below: dict[int, set[int]] = defaultdict(set)
-    level = set(customer_ids)
-    while level:
-        reached: set[int] = set()
-        for ids in chunks(level):
-            pairs = Relation.objects.filter(type=type_id, from_customer__in=ids, to_customer__isnull=False)
-            for above, under in pairs.values_list("from_customer_id", "to_customer_id"):
-                below[above].add(under or 0)
-                reached.add(under or 0)
-        level = reached - below.keys()
-    return below

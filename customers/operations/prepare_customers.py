@@ -9,6 +9,7 @@ from customers.models import RelationType, Team
 FIRST_TEAM = "Everybody"
 
 HOUSEHOLD = "lives-with"
+REPORTS_TO = "reports-to"
 
 # code, from kind, to kind, is_with_us, is_hierarchy
 RELATION_TYPES = [
@@ -17,10 +18,11 @@ RELATION_TYPES = [
     ("supplies", "organisation", "organisation", False, False),
     ("married-to", "person", "person", False, False),
     (HOUSEHOLD, "person", "person", False, False),
-    ("reports-to", "person", "person", False, True),
+    (REPORTS_TO, "person", "person", False, True),
     ("referred-by", "", "", False, False),
     ("prospect", "", "", True, False),
     ("client", "", "", True, False),
+    ("former-client", "", "", True, False),
     ("partner", "", "", True, False),
     ("supplier", "organisation", "", True, False),
 ]
@@ -31,10 +33,14 @@ RELATION_NAMES = {
     "supplies": (pgettext_lazy("relation type", "supplies"), pgettext_lazy("relation type", "is supplied by")),
     "married-to": (pgettext_lazy("relation type", "married to"), pgettext_lazy("relation type", "married to")),
     HOUSEHOLD: (pgettext_lazy("relation type", "lives with"), pgettext_lazy("relation type", "lives with")),
-    "reports-to": (pgettext_lazy("relation type", "reports to"), pgettext_lazy("relation type", "leads")),
+    REPORTS_TO: (pgettext_lazy("relation type", "reports to"), pgettext_lazy("relation type", "leads")),
     "referred-by": (pgettext_lazy("relation type", "referred by"), pgettext_lazy("relation type", "referred")),
     "prospect": (pgettext_lazy("relation type", "prospect of ours"), pgettext_lazy("relation type", "we court")),
     "client": (pgettext_lazy("relation type", "client of ours"), pgettext_lazy("relation type", "we serve")),
+    "former-client": (
+        pgettext_lazy("relation type", "former client of ours"),
+        pgettext_lazy("relation type", "we served"),
+    ),
     "partner": (pgettext_lazy("relation type", "partner of ours"), pgettext_lazy("relation type", "we work with")),
     "supplier": (pgettext_lazy("relation type", "supplier of ours"), pgettext_lazy("relation type", "we buy from")),
 }
@@ -59,6 +65,7 @@ def prepare_customers(**signal: Any) -> None:
                     to_kind=b,
                     is_with_us=us,
                     is_hierarchy=tree,
+                    from_is_above=code != REPORTS_TO,
                     is_household=code == HOUSEHOLD,
                 )
                 for code, a, b, us, tree in RELATION_TYPES

@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from django.db import transaction
@@ -5,7 +6,8 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from customers.models import Customer, Relation, RelationType
-from customers.operations.record_activity import record_activity
+from customers.operations.circles import hierarchy_above, period
+from customers.operations.record_activity import customers_of, record_activity
 
 
 class RelationRefused(Exception):
@@ -38,19 +40,8 @@ def relate_customers(
     note: str = "",
 ) -> Relation:
     """Relate a customer to another, or, where `to_customer` is None, to us. Raises RelationRefused, AlreadyRelated."""
-    # One relation of a type at a time: two that make a circle together, or twice the same, cannot pass each other.
-    type = RelationType.objects.select_for_update().get(pk=type.pk)
-    _require_fitting(type, from_customer, to_customer)
-    if since and until and until < since:
-        raise RelationRefused("until", _("It ends before it begins."))
-    if type.is_hierarchy and to_customer is not None:
-        _require_no_circle(type, from_customer, to_customer)
-    twin = _overlapping(type, from_customer, to_customer, since, until)
-    if twin is not None:
-        raise AlreadyRelated(twin)
-    ends = [from_customer.pk] if to_customer is None else [from_customer.pk, to_customer.pk]
-    record_activity(customer_ids=ends, at=at)
-    return Relation.objects.create(
+    type = locked_type(type.pk)
+    relation = Relation(
         type=type,
         from_customer=from_customer,
         to_customer=to_customer,
@@ -60,42 +51,63 @@ def relate_customers(
         strength=strength,
         note=note,
     )
+    require_two_ends(relation)
+    record_activity(customer_ids=customers_of(relation), at=at)  # first: the lock keeps them of one kind
+    kinds = dict(Customer.objects.filter(pk__in=customers_of(relation)).values_list("pk", "kind"))
+    require_fitting_kinds(relation, kinds)
+    require_free_days(relation)
+    relation.save(force_insert=True)
+    return relation
 
 
-def _require_fitting(type: RelationType, start: Customer, end: Customer | None) -> None:
-    if type.is_with_us and end is not None:
+def locked_type(pk: int) -> RelationType:
+    """The type, locked: one relation of a type at a time is written, so that two that make a circle together, or twice
+    the same, cannot pass each other, and the type stays as it is meanwhile. A relation is locked after its type."""
+    return RelationType.objects.select_for_update().get(pk=pk)
+
+
+def require_two_ends(relation: Relation) -> None:
+    """Refuse a relation with one end too many or too few."""
+    if relation.type.is_with_us and relation.to_customer_id is not None:
         raise RelationRefused("to_customer", _("This is a relation to us: leave the other end empty."))
-    if not type.is_with_us and end is None:
+    if not relation.type.is_with_us and relation.to_customer_id is None:
         raise RelationRefused("to_customer", _("This relation needs another customer."))
-    if start == end:
+    if relation.from_customer_id == relation.to_customer_id:
         raise RelationRefused("to_customer", _("A customer cannot relate to itself."))
-    if type.from_kind and start.kind != type.from_kind:
+
+
+def require_fitting_kinds(relation: Relation, kinds: Mapping[int, str]) -> None:
+    """Refuse a relation that joins other kinds of customers (`kinds` by key) than its type does."""
+    type, end = relation.type, relation.to_customer_id
+    if type.from_kind and kinds.get(relation.from_customer_id) != type.from_kind:
         raise RelationRefused("from_customer", _("This relation begins at another kind of customer."))
-    if end is not None and type.to_kind and end.kind != type.to_kind:
+    if end is not None and type.to_kind and kinds.get(end) != type.to_kind:
         raise RelationRefused("to_customer", _("This relation leads to another kind of customer."))
 
 
-def _require_no_circle(type: RelationType, start: Customer, end: Customer) -> None:
-    """Walk the hierarchy on from `end`, one level a query: whoever stands there must not be `start`."""
-    seen: set[int] = set()
-    level = {end.pk}
-    while level:
-        if start.pk in level:
+def require_free_days(relation: Relation) -> None:
+    """Refuse a relation that ends before it begins, is on record already for some of its days, or closes a circle on
+    one of them. Its type is locked; it may be new, or on record with other days."""
+    if relation.since and relation.until and relation.until < relation.since:
+        raise RelationRefused("until", _("It ends before it begins."))
+    twin = _overlapping(relation)
+    if twin is not None:
+        raise AlreadyRelated(twin)
+    if relation.type.is_hierarchy and relation.to_customer_id is not None:
+        ends = relation.from_customer_id, relation.to_customer_id
+        above = hierarchy_above(relation.type, ends, leave_out=relation.pk or 0)
+        if above.would_close(relation.type, *ends, period(relation.since, relation.until)):
             raise RelationRefused("to_customer", _("That would make a circle: nobody may be their own parent."))
-        seen |= level
-        following = Relation.objects.filter(type=type, from_customer__in=level, to_customer__isnull=False)
-        level = set(following.values_list("to_customer", flat=True)) - seen
 
 
-def _overlapping(
-    type: RelationType, start: Customer, end: Customer | None, since: date | None, until: date | None
-) -> Relation | None:
+def _overlapping(relation: Relation) -> Relation | None:
+    start, end = relation.from_customer_id, relation.to_customer_id
     ends = Q(from_customer=start, to_customer=end)
-    if type.is_symmetric and end is not None:  # told from the other end it is the same relation
+    if relation.type.is_symmetric and end is not None:  # told from the other end it is the same relation
         ends |= Q(from_customer=end, to_customer=start)
-    same = Relation.objects.filter(ends, type=type)
-    if until is not None:
-        same = same.filter(Q(since=None) | Q(since__lte=until))
-    if since is not None:
-        same = same.filter(Q(until=None) | Q(until__gte=since))
+    same = Relation.objects.filter(ends, type=relation.type).exclude(pk=relation.pk)
+    if relation.until is not None:
+        same = same.filter(Q(since=None) | Q(since__lte=relation.until))
+    if relation.since is not None:
+        same = same.filter(Q(until=None) | Q(until__gte=relation.since))
     return same.first()

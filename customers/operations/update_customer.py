@@ -22,12 +22,15 @@ def update_customer(
 ) -> Customer:
     """Change columns of a customer and, unless None, replace the ways to reach it: what stays keeps its row.
 
-    Raises StaleVersion; HasItAlready where two contact points are the same."""
+    Raises StaleVersion; HasItAlready where two contact points are the same; ValidationError where relations on record
+    need the kind that stood."""
     customer.refresh_from_db(from_queryset=Customer.objects.select_for_update())
     customer.require_version(expected_version)
     old_country = customer.country
     for name, value in changes.items():
         setattr(customer, name, value)
+    if "kind" in changes:
+        customer.clean()
     customer.save_checked(update_fields=[*changes, "updated_at"])
     if contact_points is not None:
         _replace(customer, list(contact_points), at=at)

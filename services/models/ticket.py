@@ -92,6 +92,8 @@ class Ticket(Versioned, Sourced):
         indexes = [
             # the queue list: unsolved tickets of a team, newest first
             models.Index(fields=["team", "status", "-id"], name="ticket_team_status"),
+            # the same, by when they were solved; and those of a customer that are not
+            models.Index(fields=["customer", "-solved_at"], name="ticket_solved_timeline"),
             # my tickets
             models.Index(fields=["assignee", "status"], name="ticket_assignee_status"),
             # a customer's timeline

@@ -8,6 +8,7 @@ from analytics.tests.histories import score_everybody
 from customers.models import Category, Customer, Product, RelationType, User
 from customers.operations.log_interaction import log_interaction
 from customers.operations.place_order import NewLine, place_order
+from customers.operations.record_consent import record_consent
 from customers.operations.relate_customers import relate_customers
 from services.models import Queue, ServiceType, SLAPolicy
 from services.operations.open_ticket import open_ticket
@@ -23,13 +24,16 @@ def world(acme: Customer, queue: Queue, ann: User) -> World:
     product = Product.objects.create(sku="P-1", name="Pump", category=category)
     client = RelationType.objects.get(code="client")
     line = NewLine(product=product, unit_price=Decimal(10))
+    record_consent(customer=acme, purpose="marketing", is_given=True, at=NOW)
     relation = relate_customers(type=client, from_customer=acme, to_customer=None, at=NOW)
     order = place_order(customer=acme, currency="EUR", lines=[line], at=NOW)
     call = log_interaction(customer=acme, kind="call", direction="inbound", subject="x", author=ann, at=NOW)
     ticket = open_ticket(customer=acme, subject="Leaks", queue=queue, by=ann, at=NOW, body="Help")
     score_everybody()
     return {
+        "around": acme.pk,
         "category": category.pk,
+        "consent": acme.pk,
         "customer": acme.pk,
         "customerscore": acme.pk,
         "insight": acme.pk,

@@ -11,14 +11,14 @@ from django.urls import reverse
 
 from analytics.admin.timeline_page import read_place, write_place
 from analytics.models import CustomerScore
-from analytics.operations.timeline import Place
+from analytics.operations.timeline_sources import Place
 from analytics.tests.admin.conftest import LogIn
 from analytics.tests.admin.test_customer_list import OF_THE_SESSION
 from customers.models import Customer, User
 from customers.operations.log_interaction import log_interaction
 from tests.cast import NOW
 
-BUDGET = 17
+BUDGET = 14
 
 
 @pytest.fixture

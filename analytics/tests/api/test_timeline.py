@@ -22,7 +22,15 @@ def test_it_tells_everything_page_by_page(ann: User, acme: Customer, queue: Queu
     assert rest["next_before"] is None
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=201", "limit=x", "before=x", "before=", "before=%00", "page=1"])
+def test_it_can_be_narrowed_down_to_a_type(ann: User, acme: Customer, queue: Queue) -> None:
+    live(acme, queue, ann)
+    results = as_user(ann).get(url(f"customers/{acme.pk}/timeline/?type=order")).json()["results"]
+    assert [row["type"] for row in results] == ["order"]
+
+
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=201", "limit=x", "before=x", "before=", "before=%00", "page=1", "type=x"]
+)
 def test_a_parameter_that_is_not_right_is_refused(ann: User, acme: Customer, query: str) -> None:
     response = as_user(ann).get(url(f"customers/{acme.pk}/timeline/?{query}"))
     assert (response.status_code, list(response.json()["errors"])) == (400, [query.split("=")[0]])
@@ -42,6 +50,6 @@ def test_it_costs_the_same_however_much_there_is(
 ) -> None:
     live(acme, queue, ann)
     client = with_token(ann)
-    # token, last use, two of permissions, teams, customer, and one a source
-    with django_assert_max_num_queries(12):
+    # token, last use, two of permissions, teams, customer, and one for all sources
+    with django_assert_max_num_queries(7):
         assert client.get(url(f"customers/{acme.pk}/timeline/")).status_code == 200

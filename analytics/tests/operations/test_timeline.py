@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -8,10 +8,13 @@ from hypothesis import strategies as st
 
 from analytics.models import ScoreModelVersion, ScoreSnapshot
 from analytics.operations.ensure_versions import ensure_versions
-from analytics.operations.timeline import SOURCES, Entry, timeline
-from customers.models import Customer, Interaction, Order, Product, Team, User
+from analytics.operations.timeline import timeline
+from analytics.operations.timeline_sources import Entry
+from customers.models import Consent, Customer, Interaction, Merge, Order, Product, Relation, Team, User
 from customers.operations.log_interaction import log_interaction
 from customers.operations.place_order import NewLine, place_order
+from customers.operations.record_consent import record_consent
+from customers.tests.operations.relations import relate
 from services.models import Queue, SatisfactionRating, Ticket
 from services.operations.open_ticket import open_ticket
 from services.operations.rate_ticket import rate_ticket
@@ -21,6 +24,7 @@ from tests.cast import NOW
 pytestmark = pytest.mark.django_db
 
 HOUR = timedelta(hours=1)
+LATER = NOW + timedelta(days=9)
 FIGURES = {
     f"{factor}{end}": 0.5
     for factor in ("quality", "reliability", "responsiveness", "price")
@@ -59,7 +63,7 @@ def live(customer: Customer, queue: Queue, user: User) -> Ticket:
 
 def test_it_tells_everything_newest_first(ann: User, acme: Customer, queue: Queue) -> None:
     live(acme, queue, ann)
-    entries, following = timeline(acme, user=ann)
+    entries, following = timeline(acme, user=ann, at=LATER)
     assert [entry.type for entry in entries] == [
         "score",
         "score",
@@ -72,33 +76,35 @@ def test_it_tells_everything_newest_first(ann: User, acme: Customer, queue: Queu
     assert [entry.detail["change"] for entry in entries[:2]] == [12.5, None]
     assert (entries[2].detail["value"], entries[2].detail["comment"]) == (5, "好")
     assert (entries[4].title, entries[6].title) == ("Leaks", "Called")
+    assert entries[5].detail == {"status": "placed", "total": "3.00", "currency": "EUR"}
+    assert [entry.at for entry in entries] == [NOW + n * HOUR for n in (6, 5, 4, 3, 2, 1, 0)]
     assert following is None
 
 
 def test_it_shows_only_what_the_user_may_see(ann: User, otto: User, acme: Customer, queue: Queue) -> None:
     ticket = live(acme, queue, ann)
-    assert timeline(acme, user=otto) == ([], None)
+    assert timeline(acme, user=otto, at=LATER) == ([], None)
     Ticket.objects.filter(pk=ticket.pk).update(assignee=otto.agent)
-    assert [entry.type for entry in timeline(acme, user=otto)[0]] == ["ticket_solved", "ticket_opened"]
+    assert [entry.type for entry in timeline(acme, user=otto, at=LATER)[0]] == ["ticket_solved", "ticket_opened"]
 
 
 def test_it_shows_only_kinds_that_the_user_may_read(acme: Customer, queue: Queue, ann: User, north: Team) -> None:
     live(acme, queue, ann)
     nobody = User.objects.create_user("nobody")
     nobody.teams.add(north)
-    assert timeline(acme, user=nobody) == ([], None)
+    assert timeline(acme, user=nobody, at=LATER) == ([], None)
 
 
 def test_a_requester_sees_the_tickets_they_asked_for(ann: User, acme: Customer, wang: Customer, queue: Queue) -> None:
     open_ticket(customer=acme, requester=wang, subject="Leaks", queue=queue, by=None, at=NOW)
-    assert [entry.type for entry in timeline(wang, user=ann)[0]] == ["ticket_opened"]
+    assert [entry.type for entry in timeline(wang, user=ann, at=LATER)[0]] == ["ticket_opened"]
 
 
 def test_a_change_is_told_across_pages(ann: User, acme: Customer) -> None:
     for n in range(5):
         snapshot(acme, 50.0 + n, NOW + n * HOUR)
-    first, following = timeline(acme, user=ann, limit=2)
-    rest, end = timeline(acme, user=ann, before=following, limit=3)
+    first, following = timeline(acme, user=ann, at=LATER, limit=2)
+    rest, end = timeline(acme, user=ann, at=LATER, before=following, limit=3)
     assert [entry.detail["change"] for entry in first + rest] == [1.0, 1.0, 1.0, 1.0, None]
     assert end is None
 
@@ -108,20 +114,25 @@ def test_a_change_is_told_across_pages(ann: User, acme: Customer) -> None:
 def test_pages_of_any_size_tell_each_entry_once(
     root: User, acme: Customer, queue: Queue, minutes: list[int], limit: int
 ) -> None:
-    for model in (Interaction, SatisfactionRating, Order, Ticket):
+    for model in (Interaction, SatisfactionRating, Order, Ticket, Relation, Consent):
         model.objects.all().delete()
+    relate("client", acme, since=NOW.date())  # stands at midnight, as does a call
+    relate("partner", acme, since=NOW.date() - timedelta(days=1), until=NOW.date())
+    midnight = NOW.replace(hour=0)
+    log_interaction(customer=acme, kind="call", direction="inbound", subject="0", author=None, at=midnight)
+    record_consent(customer=acme, purpose="survey", is_given=True, at=midnight)
     for n, minute in enumerate(minutes):  # many at the same moment, of several kinds
         at = NOW + timedelta(minutes=minute)
         if n % 3:
             log_interaction(customer=acme, kind="call", direction="inbound", subject=str(n), author=None, at=at)
         else:
             solve_ticket(ticket=open_ticket(customer=acme, subject=str(n), queue=queue, by=None, at=at), by=None, at=at)
-    whole, _end = timeline(acme, user=root, limit=200)
+    whole, _end = timeline(acme, user=root, at=LATER, limit=200)
     told: list[Entry] = []
-    page, following = timeline(acme, user=root, limit=limit)
+    page, following = timeline(acme, user=root, at=LATER, limit=limit)
     told += page
     while following is not None:
-        page, following = timeline(acme, user=root, before=following, limit=limit)
+        page, following = timeline(acme, user=root, at=LATER, before=following, limit=limit)
         told += page
     assert told == whole
     assert len({entry.place for entry in told}) == len(told)
@@ -129,11 +140,63 @@ def test_pages_of_any_size_tell_each_entry_once(
 
 
 @pytest.mark.parametrize("count", [3, 60])
-def test_it_costs_one_query_a_source(
+def test_it_costs_one_query(
     root: User, acme: Customer, queue: Queue, count: int, django_assert_num_queries: Any
 ) -> None:
     Interaction.objects.bulk_create(
         Interaction(customer=acme, kind="call", subject=str(n), at=NOW + n * HOUR) for n in range(count)
     )
-    with django_assert_num_queries(len(SOURCES)):
-        timeline(acme, user=root)
+    with django_assert_num_queries(1):
+        timeline(acme, user=root, at=LATER)
+
+
+def test_consents_are_told(ann: User, acme: Customer) -> None:
+    record_consent(customer=acme, purpose="marketing", channel="email", is_given=False, source="phone call", at=NOW)
+    (entry,) = timeline(acme, user=ann, at=LATER)[0]
+    assert (entry.type, entry.at, entry.title) == ("consent", NOW, "Marketing · E-mail")
+    assert (entry.detail["is_given"], entry.detail["source"]) == (False, "phone call")
+
+
+def test_relations_are_told_from_both_ends_on_the_days_they_began_and_ended(
+    ann: User, acme: Customer, wang: Customer
+) -> None:
+    relate("works-for", wang, acme, role="Buyer", since=date(2024, 1, 2), until=date(2025, 3, 4))
+    at_wang, at_acme = (timeline(customer, user=ann, at=LATER)[0] for customer in (wang, acme))
+    assert [(e.type, e.title, e.at.date().isoformat()) for e in at_wang] == [
+        ("relation_ended", "works for Acme Pumps", "2025-03-04"),
+        ("relation_began", "works for Acme Pumps", "2024-01-02"),
+    ]
+    assert [entry.title for entry in at_acme] == ["employs 王芳", "employs 王芳"]
+    assert (at_acme[0].detail["customer"], at_acme[0].detail["role"]) == (wang.pk, "Buyer")
+
+
+def test_what_has_not_begun_or_ended_yet_is_not_told(ann: User, acme: Customer) -> None:
+    relate("client", acme, since=LATER.date(), until=LATER.date())
+    assert timeline(acme, user=ann, at=NOW)[0] == []
+    assert [entry.type for entry in timeline(acme, user=ann, at=LATER)[0]] == ["relation_began"]
+    following = timeline(acme, user=ann, at=LATER + timedelta(days=1))[0]
+    assert [entry.type for entry in following] == ["relation_ended", "relation_began"]
+
+
+def test_a_relation_to_somebody_out_of_sight_is_not_told(ann: User, acme: Customer, south: Team) -> None:
+    theirs = Customer.objects.create(name="Theirs", team=south)
+    relate("works-for", theirs, acme, since=NOW.date())
+    assert timeline(acme, user=ann, at=LATER)[0] == []
+
+
+def test_merges_are_told(ann: User, acme: Customer) -> None:
+    gone = Customer.objects.create(name="Acme Pump", kind="organisation", team=acme.team, merged_into=acme)
+    Merge.objects.create(kept=acme, gone=gone, at=NOW)
+    (entry,) = timeline(acme, user=ann, at=LATER)[0]
+    assert (entry.type, entry.title, entry.detail) == ("merge", "Acme Pump", {"customer": gone.pk, "undone": False})
+
+
+def test_it_can_be_narrowed_down_to_some_types(ann: User, acme: Customer, queue: Queue) -> None:
+    live(acme, queue, ann)
+    found, _end = timeline(acme, user=ann, at=LATER, types=("order", "rating"))
+    assert [entry.type for entry in found] == ["rating", "order"]
+
+
+def test_a_requester_who_is_the_customer_is_told_once(ann: User, wang: Customer, queue: Queue) -> None:
+    open_ticket(customer=wang, requester=wang, subject="Leaks", queue=queue, by=None, at=NOW)
+    assert [entry.type for entry in timeline(wang, user=ann, at=LATER)[0]] == ["ticket_opened"]

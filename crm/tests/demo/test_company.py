@@ -1,10 +1,13 @@
-from datetime import UTC, datetime, timedelta
+from collections import defaultdict
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
 from crm.demo.company import Company, generate
 from crm.demo.staff import STAFF
 from customers.choices import ContactKind, CustomerKind
+from customers.operations.records import RelationRecord
 from services.choices import UNSOLVED, Direction, EventKind, MessageKind, TicketStatus
 from services.transitions import TRANSITIONS
 
@@ -37,6 +40,7 @@ def test_nothing_happens_after_the_moment_it_is_made_for(company: Company) -> No
         *(order.delivered_at for order in company.orders if order.delivered_at),
         *(interaction.at for interaction in company.interactions),
     ]
+    assert max(row.at for row in company.consents) <= AT
     assert max(happened) <= AT
     assert min(happened) >= AT - timedelta(days=733)
 
@@ -137,3 +141,30 @@ def test_colleagues_are_named_as_their_country_does() -> None:
     names = {colleague.username: colleague.name for colleague in STAFF}
     assert names["lucia.marin"] == "Lucía Marín"
     assert names["li.wei"] == "李伟"
+
+
+def test_what_a_customer_is_to_us_follows_what_they_were(company: Company) -> None:
+    with_us: dict[str, list[RelationRecord]] = defaultdict(list)
+    for row in company.relations:
+        if not row.to_id:
+            with_us[row.from_id].append(row)
+    histories = [sorted(rows, key=lambda row: row.since or date.min) for rows in with_us.values() if len(rows) > 1]
+    assert any([row.type for row in rows][:2] == ["client", "former-client"] for rows in histories)
+    assert any([row.type for row in rows] == ["prospect", "client"] for rows in histories)
+    for rows in histories:
+        for before, following in pairwise(rows):
+            assert before.until is not None and following.since is not None
+            assert before.until < following.since
+
+
+def test_a_group_has_three_levels_and_some_live_together(company: Company) -> None:
+    parents = {row.to_id: row.from_id for row in company.relations if row.type == "parent-of"}
+    assert any(parents.get(parents[child], "") for child in parents)
+    joined = [{row.from_id, row.to_id} for row in company.relations if row.type == "lives-with"]
+    assert joined
+    assert any(a & b for n, a in enumerate(joined) for b in joined[:n])  # a household of three
+
+
+def test_some_said_yes_some_no_and_some_both(company: Company) -> None:
+    said = {given: {row.customer_id for row in company.consents if row.is_given == given} for given in (True, False)}
+    assert said[True] and said[False] and said[True] & said[False]

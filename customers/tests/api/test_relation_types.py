@@ -14,7 +14,7 @@ def test_everybody_reads_the_catalogue(ann: User, otto: User) -> None:
 
 def test_with_us_narrows_it_down(ann: User) -> None:
     rows = as_user(ann).get(url("relation-types/?with_us=true")).json()["results"]
-    assert {row["code"] for row in rows} == {"prospect", "client", "partner", "supplier"}
+    assert {row["code"] for row in rows} == {"prospect", "client", "former-client", "partner", "supplier"}
 
 
 def test_an_agent_cannot_change_it(ann: User) -> None:
@@ -52,3 +52,16 @@ def test_pages_have_numbers(ann: User) -> None:
     assert not {row["id"] for row in first["results"]} & {row["id"] for row in second["results"]}
     assert as_user(ann).get(url("relation-types/?page=99")).status_code == 404
     assert as_user(ann).get(url("relation-types/?page_size=201")).status_code == 400
+
+
+def test_kinds_that_relations_need_are_kept(bob: User, acme: Customer, wang: Customer) -> None:
+    path = url(f"relation-types/{relate('works-for', wang, acme).type_id}/")
+    response = as_user(bob).patch(path, {"from_kind": "organisation"}, headers={"If-Match": "*"})
+    assert (response.status_code, list(response.json()["errors"])) == (400, ["from_kind"])
+    assert "1 relation" in response.json()["detail"]
+
+
+def test_a_relation_to_us_is_no_household(bob: User) -> None:
+    path = url(f"relation-types/{RelationType.objects.get(code='client').pk}/")
+    response = as_user(bob).patch(path, {"is_household": True}, headers={"If-Match": "*"})
+    assert (response.status_code, list(response.json()["errors"])) == (400, ["is_with_us"])

@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Any
 
 import pytest
@@ -173,3 +174,38 @@ def test_a_list_costs_the_same_however_long(
     client = with_token(ann)
     with django_assert_max_num_queries(8):
         assert len(ids(client.get(url("relations/")))) == count
+
+
+def test_a_relation_to_us_is_succeeded_by_the_next(ann: User, acme: Customer) -> None:
+    relation = relate("prospect", acme, since=date(2024, 1, 1))
+    path = url(f"relations/{relation.pk}/succeed/")
+    client = as_user(ann)
+    assert client.post(path, {"type": "client", "since": "2024-07-01"}, headers={"If-Match": '"7"'}).status_code == 412
+    response = client.post(path, {"type": "client", "since": "2024-07-01", "note": "signed"})
+    assert response.status_code == 200, response.content
+    made = response.json()
+    assert (made["type"], made["since"], made["until"], made["note"]) == ("client", "2024-07-01", None, "signed")
+    assert client.get(url(f"relations/{relation.pk}/")).json()["until"] == "2024-06-30"
+
+
+@pytest.mark.parametrize(
+    ("data", "field"),
+    [
+        ({"type": "client"}, "since"),
+        ({"type": "works-for", "since": "2024-07-01"}, "type"),
+        ({"type": "prospect", "since": "2024-07-01"}, "type"),
+        ({"type": "client", "since": "2023-01-01"}, "since"),
+    ],
+)
+def test_what_cannot_follow_is_refused(ann: User, acme: Customer, data: dict[str, str], field: str) -> None:
+    relation = relate("prospect", acme, since=date(2024, 1, 1))
+    response = as_user(ann).post(url(f"relations/{relation.pk}/succeed/"), data)
+    assert (response.status_code, list(response.json()["errors"])) == (400, [field])
+
+
+def test_opening_an_ended_relation_again_looks_at_what_came_since(ann: User, acme: Customer) -> None:
+    relation = relate("client", acme, until=date(2024, 1, 1))
+    relate("client", acme, since=date(2025, 1, 1))
+    path = url(f"relations/{relation.pk}/")
+    response = as_user(ann).patch(path, {"until": None}, headers={"If-Match": "*"})
+    assert (response.status_code, response.json()["code"]) == (409, "already_related")

@@ -1,5 +1,7 @@
 from collections.abc import Callable
 from datetime import date
+from functools import partial
+from typing import Any
 
 import pytest
 
@@ -10,6 +12,7 @@ from customers.operations.records import Counts, CustomerRecord, RelationRecord
 from customers.operations.source import Source
 from tests.cast import NOW
 from tests.imports import refusals_into
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 Importing = Callable[..., Counts]
@@ -80,3 +83,24 @@ def test_a_bad_row_is_refused_and_stops_no_other(bring: Importing, refused: dict
     ]
     assert bring(*bad, RelationRecord("married-to", "ana", "rui")) == Counts(created=1, refused=8)
     assert len(refused) == 8
+
+
+def test_a_parent_of_another_time_closes_no_circle(bring: Importing, refused: dict[str, str]) -> None:
+    bring(RelationRecord("parent-of", "a", "b", until=date(2020, 12, 31)))
+    assert bring(RelationRecord("parent-of", "b", "a", since=date(2021, 1, 1))) == Counts(created=1)
+    assert bring(RelationRecord("parent-of", "a", "b")) == Counts(refused=1)
+    assert "circle" in refused["parent-of a b"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_imports_at_once_close_no_circle_together() -> None:
+    team = Team.objects.get()
+    common: dict[str, Any] = {"source": Source("old"), "team": team, "at": NOW, "report": refusals_into({})}
+    import_customers(records=[CustomerRecord(name, name, kind="organisation") for name in "ab"], **common)
+    for _ in range(5):
+        Relation.objects.all().delete()
+        results = at_once(
+            partial(import_relations, records=[RelationRecord("parent-of", "a", "b")], **common),
+            partial(import_relations, records=[RelationRecord("parent-of", "b", "a")], **common),
+        )
+        assert sorted((counts.created, counts.refused) for counts in results) == [(0, 1), (1, 0)]

@@ -1,4 +1,5 @@
 import pytest
+from django.core.exceptions import ValidationError
 
 from customers.models import Customer, StaleVersion, Team
 from customers.operations.add_contact_point import HasItAlready, add_contact_point
@@ -6,6 +7,7 @@ from customers.operations.create_customer import create_customer
 from customers.operations.record_activity import record_activity
 from customers.operations.records import ContactRecord
 from customers.operations.update_customer import update_customer
+from customers.tests.operations.relations import relate
 from tests.cast import NOW
 
 pytestmark = pytest.mark.django_db
@@ -71,3 +73,12 @@ def test_saving_an_old_copy_does_not_move_the_activity_back(ann_smith: Customer)
     fresh = Customer.objects.get()
     assert fresh.name == "Ann Jones"
     assert fresh.activity_version == old.activity_version + 1
+
+
+def test_the_kind_stays_while_relations_need_it(acme: Customer, wang: Customer) -> None:
+    relation = relate("works-for", wang, acme)
+    for customer, kind in (wang, "organisation"), (acme, "person"):
+        with pytest.raises(ValidationError):
+            update_customer(customer=customer, changes={"kind": kind}, at=NOW)
+    relation.delete()
+    assert update_customer(customer=wang, changes={"kind": "organisation"}, at=NOW).kind == "organisation"
