@@ -6,7 +6,9 @@ from analytics.api.insights import InsightViewSet
 from analytics.api.scores import PreferenceViewSet, ScoreViewSet
 from customers.api.catalogue import CategoryViewSet, ProductViewSet
 from customers.api.customers import CustomerViewSet
+from customers.api.duplicates import DuplicateViewSet
 from customers.api.interactions import InteractionViewSet
+from customers.api.merges import MergeViewSet
 from customers.api.orders import OrderViewSet
 from customers.api.relations import RelationTypeViewSet, RelationViewSet
 from services.api.desk import QueueViewSet, ServiceTypeViewSet, SLAPolicyViewSet
@@ -22,6 +24,8 @@ class Router(DefaultRouter):
 router = Router(use_regex_path=False)
 router.register("customers", InsightViewSet, basename="insight")  # before the one that the root lists by this prefix
 router.register("customers", CustomerViewSet)
+router.register("duplicates", DuplicateViewSet)
+router.register("merges", MergeViewSet)
 router.register("relations", RelationViewSet)
 router.register("relation-types", RelationTypeViewSet)
 router.register("products", ProductViewSet)

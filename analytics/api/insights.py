@@ -20,6 +20,7 @@ from analytics.operations.moment_of import moment_of
 from analytics.operations.timeline import Place, timeline
 from customers.api.base import ScopedViewSet
 from customers.api.fields import FIRST_YEAR, LAST_YEAR
+from customers.api.merged import LivingCustomers
 from customers.api.pagination import LARGEST_PAGE, page_size_of
 from customers.models import Customer
 
@@ -45,7 +46,7 @@ class TimelineSerializer(serializers.Serializer[Any]):
     results = EntrySerializer(many=True)
 
 
-class InsightViewSet(ScopedViewSet):
+class InsightViewSet(LivingCustomers, ScopedViewSet):
     """What analytics knows of one customer."""
 
     queryset = Customer.objects.all()
