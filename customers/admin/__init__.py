@@ -1,3 +1,25 @@
-from customers.admin import access, catalogue, customers, imports, interactions, orders, relations, tokens
+from customers.admin import (
+    access,
+    catalogue,
+    customers,
+    duplicates,
+    imports,
+    interactions,
+    merges,
+    orders,
+    relations,
+    tokens,
+)
 
-__all__ = ["access", "catalogue", "customers", "imports", "interactions", "orders", "relations", "tokens"]
+__all__ = [
+    "access",
+    "catalogue",
+    "customers",
+    "duplicates",
+    "imports",
+    "interactions",
+    "merges",
+    "orders",
+    "relations",
+    "tokens",
+]

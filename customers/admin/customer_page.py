@@ -13,6 +13,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from customers.admin.customer_duplicates import DUPLICATES, duplicates_context
+from customers.admin.merged import refuse_merged
 from customers.admin.words import language_name
 from customers.choices import InteractionKind
 from customers.models import Customer, Interaction, Relation
@@ -46,11 +48,15 @@ class InteractionForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 def visible_customer(model_admin: Any, request: HttpRequest, pk: int) -> Customer:
-    """The customer, or 404 when it is out of the user's sight; 403 for someone who may see no customer at all."""
+    """The customer, or 404 when it is out of the user's sight; 403 for someone who may see no customer at all.
+
+    Raises WasMerged, which leads to the customer into whom this one was merged."""
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
-    customer: Customer | None = model_admin.get_queryset(request).select_related("team", "owner").filter(pk=pk).first()
+    rows = model_admin.get_queryset(request).select_related("team", "owner").annotate(**DUPLICATES)
+    customer: Customer | None = rows.filter(pk=pk).first()
     if customer is None:
+        refuse_merged(request, pk)
         raise Http404(_("There is no such customer, or you may not see it."))
     return customer
 
@@ -85,6 +91,7 @@ def customer_page(
         "contact_points": list(customer.contact_points.all()),
         "relations": relations_of(customer, request, at=at),
         "interaction_form": (form or InteractionForm(initial={"kind": InteractionKind.CALL})) if may_log else None,
+        **duplicates_context(customer, request),
         **model_admin.page_context(request, customer, at=at),
     }
     return TemplateResponse(request, model_admin.page_template, context)
