@@ -74,7 +74,7 @@ def advice(customers: Pair, found: History) -> tuple[Customer, str]:
     if found.rows[0] != found.rows[1]:
         kept = one if found.rows[0] > found.rows[1] else other
         more, fewer = max(found.rows), min(found.rows)
-        return kept, _("Has more history: %(more)d entries against %(fewer)d.") % {"more": more, "fewer": fewer}
+        return kept, _("Has more history: %(more)d against %(fewer)d.") % {"more": more, "fewer": fewer}
     kept = min(customers, key=lambda customer: (customer.created_at, customer.pk))
     return kept, _("Was here first.")
 

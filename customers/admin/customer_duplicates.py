@@ -32,5 +32,5 @@ def duplicates_context(customer: Any, request: HttpRequest) -> dict[str, Any]:
         "merges": merges,
         "pairs": [(pair, pair.second if pair.first_id == customer.pk else pair.first) for pair in pairs],
         "may_merge": user.has_perm("customers.add_merge") and user.has_perm("customers.change_customer"),
-        "may_undo": user.has_perm("customers.change_merge"),
+        "may_undo": user.has_perm("customers.change_merge") and user.has_perm("customers.change_customer"),
     }

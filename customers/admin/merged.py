@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from customers.models import Customer
@@ -60,7 +59,7 @@ def _lead(request: HttpRequest, merged: WasMerged) -> HttpResponse:
     same_page = reverse(f"admin:{match.url_name}", kwargs=kwargs)
     if request.method == "POST" and match.url_name in AS_GOOD:
         return HttpResponseRedirect(same_page, preserve_request=True)
-    text = format_html(_("“{name}” was merged into this customer."), name=merged.name)
+    text = _("“%(name)s” was merged into this customer.") % {"name": merged.name}
     if request.method == "POST":
         messages.warning(request, f"{text} {_('Nothing was saved.')}")
         return HttpResponseRedirect(reverse("admin:customers_customer_page", args=[merged.kept.pk]))

@@ -16,11 +16,11 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import RangeDateTimeFilter
+from unfold.contrib.filters.admin import DropdownFilter, RangeDateTimeFilter
 from unfold.decorators import display
 
 from customers.admin.base import ReadOnlyModelAdmin
-from customers.admin.compare_page import both, compare_page, take_merge
+from customers.admin.compare_page import both, compare_page, may, take_merge
 from customers.admin.compare_rows import field_labels
 from customers.models import Customer, Merge, Team, User
 from customers.operations.source import keys_in
@@ -30,6 +30,21 @@ DETAILS = ("columns", "moved", "dropped", "changed", "facts")
 PAGE = "admin/customers/merge/page.html"
 
 
+class StandsFilter(DropdownFilter):
+    """Whether a merge was undone."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """The states."""
+        return [("stands", _("stands")), ("undone", _("undone"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        """Merges in this state."""
+        return queryset.filter(undone_at__isnull=self.value() == "stands") if self.value() else queryset
+
+
 @admin.register(Merge)
 class MergeAdmin(ReadOnlyModelAdmin):
     """Which customers were merged, when and by whom."""
@@ -37,7 +52,7 @@ class MergeAdmin(ReadOnlyModelAdmin):
     list_display = ["merged", "at", "by", "state"]
     list_display_links = None
     list_select_related = ["kept", "gone", "by", "undone_by"]
-    list_filter = [("at", RangeDateTimeFilter), ("undone_at", admin.EmptyFieldListFilter)]
+    list_filter = [StandsFilter, ("at", RangeDateTimeFilter)]
     search_fields = ["kept__name", "gone__name"]
     list_before_template = "admin/customers/merge/empty.html"
 
@@ -76,7 +91,7 @@ class MergeAdmin(ReadOnlyModelAdmin):
     def undo(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask first; then make two of one again."""
         merge = self._merge(request, pk)
-        if not (request.user.has_perm("customers.change_merge") and request.user.has_perm("customers.change_customer")):
+        if not may(request, "customers.change_merge"):
             raise PermissionDenied
         if request.method != "POST":
             return self._page(request, merge, asks=True)
@@ -102,7 +117,7 @@ class MergeAdmin(ReadOnlyModelAdmin):
 
     def _page(self, request: HttpRequest, merge: Merge, *, asks: bool = False) -> HttpResponse:
         request.current_app = self.admin_site.name
-        may_undo = request.user.has_perm("customers.change_merge") and merge.undone_at is None
+        may_undo = may(request, "customers.change_merge") and merge.undone_at is None
         labels = field_labels(merge.columns)
         context = {
             **self.admin_site.each_context(request),

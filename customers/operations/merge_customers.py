@@ -111,7 +111,7 @@ def _move(merge: Merge, *, old_country: str) -> None:
         move_rows(gone=gone, kept=kept),
         move_relations(gone=gone, kept=kept),
         move_contact_points(gone=gone, kept=kept, old_country=old_country, changed=changed),
-        ({}, move_pairs(gone=gone, kept=kept, by=merge.by, at=merge.at, changed=changed)),
+        move_pairs(gone=gone, kept=kept, by=merge.by, at=merge.at, changed=changed),
     ):
         moved |= went
         dropped |= stayed

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -123,7 +124,8 @@ class ChangedRows:
 
 
 def change_back(changes: Mapping[str, Mapping[str, Mapping[str, list[Any]]]]) -> None:
-    """Put back what stood before, column by column, where what was written then still stands."""
+    """Put back what stood before, column by column, where what was written then still stands. A row that something
+    stands in the way of stays as it is."""
     for label, rows in changes.items():
         model: Any = apps.get_model(label)
         fields = {field.attname: field for field in model._meta.concrete_fields}
@@ -136,4 +138,9 @@ def change_back(changes: Mapping[str, Mapping[str, Mapping[str, list[Any]]]]) ->
                     if now[name] == after
                 }
                 if back:
-                    model._base_manager.filter(pk=key).update(**back, **next_version(model))
+                    _change(model, key, back)
+
+
+def _change(model: Any, key: str, values: dict[str, Any]) -> None:
+    with suppress(IntegrityError), transaction.atomic():
+        model._base_manager.filter(pk=key).update(**values, **next_version(model))

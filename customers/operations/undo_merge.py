@@ -13,6 +13,8 @@ from customers.operations.choose_columns import ATTRIBUTE, columns_written, set_
 from customers.operations.customer_links import customer_links
 from customers.operations.move_contact_points import settle_phones
 from customers.operations.move_facts import move_facts_back
+from customers.operations.move_pairs import LABEL as PAIRS
+from customers.operations.move_pairs import move_pairs_back
 from customers.operations.move_relations import lock_types
 from customers.operations.move_rows import lock_moved, move_along, move_back
 from customers.operations.plain_rows import Plain, change_back, column_value, plain, put_back
@@ -49,8 +51,10 @@ def undo_merge(*, merge: Merge, by: User | None, at: datetime) -> Undone:
     undone = Undone(merge)
     country = kept.country
     undone.edited = _put_columns_back(merge, kept)
-    move_back(merge.moved, kept_id=kept.pk, gone_id=gone.pk)
-    move_along(merge.moved, kept_id=kept.pk, gone_id=gone.pk)
+    moved = dict(merge.moved)
+    move_pairs_back(moved.pop(PAIRS, {}), kept_id=kept.pk, gone_id=gone.pk)
+    move_back(moved, kept_id=kept.pk, gone_id=gone.pk)
+    move_along(moved, kept_id=kept.pk, gone_id=gone.pk)
     change_back(merge.changed)
     _settle_phones(merge, kept, gone, country)
     undone.missing = _put_rows_back(merge)

@@ -4,6 +4,7 @@ import pytest
 
 from analytics.models import CustomerScore, PreferenceProfile, ScoreSnapshot
 from analytics.operations.explain_score import explain_score
+from analytics.sql.customer_ranges import customer_ranges
 from analytics.sql.stale_customers import stale_customers
 from analytics.tests.histories import DAY, HOUR, exclude, promises, rating, score_everybody
 from customers.models import Customer, Observation, Team, User
@@ -75,6 +76,17 @@ def test_the_next_sweep_scores_the_kept_one_alone(firms: Pair, ann: User) -> Non
     assert run.distribution is not None and run.distribution["count"] == 1
     undo_merge(merge=merge, by=ann, at=NOW + 3 * HOUR)
     assert stale_customers(as_of=NOW + 3 * HOUR, since=None) == [kept.pk, gone.pk]
+
+
+def test_a_run_over_everybody_passes_over_whoever_was_merged(firms: Pair, north: Team, ann: User) -> None:
+    kept, gone = firms
+    last = Customer.objects.create(name="Last", team=north, created_at=NOW - DAY)
+    merge_customers(kept=kept, gone=gone, by=ann, at=NOW)
+    assert customer_ranges(size=1) == [(kept.pk, last.pk - 1, 1), (last.pk, last.pk, 1)]
+    run = score_everybody(at=NOW + HOUR)
+    assert run.customers == 2
+    assert set(CustomerScore.objects.values_list("pk", flat=True)) == {kept.pk, last.pk}
+    assert not ScoreSnapshot.objects.filter(customer=gone).exists()
 
 
 def test_a_score_that_was_published_too_late_is_swept_away(firms: Pair, ann: User) -> None:

@@ -137,3 +137,16 @@ def test_colleagues_are_named_as_their_country_does() -> None:
     names = {colleague.username: colleague.name for colleague in STAFF}
     assert names["lucia.marin"] == "Lucía Marín"
     assert names["li.wei"] == "李伟"
+
+
+def test_who_was_entered_twice_shares_an_address_or_a_number_with_the_first(company: Company) -> None:
+    records = {record.source_id: record for record in company.customers}
+    assert company.duplicates
+    for twice in company.duplicates:
+        first, second = (
+            {(c.kind, c.value.casefold()) for c in r.contacts} for r in (records[twice.like], twice.record)
+        )
+        assert first & second
+        assert twice.record.created_at is not None and twice.record.created_at <= AT
+        mails = [c.value.casefold() for c in twice.record.contacts if c.kind == ContactKind.EMAIL]
+        assert all(mail.rpartition("@")[2].endswith(RESERVED) for mail in mails)

@@ -110,7 +110,7 @@ def test_it_suggests_the_one_with_more_history_and_says_why(log_in: LogIn, bob: 
     log_interaction(customer=pair.second, kind="call", direction="inbound", subject="x", author=bob, at=NOW)
     page = client.get(page_of(pair))
     assert (page.context["advised"], page.context["kept_key"]) == (pair.second, pair.second_id)
-    assert "Has more history: 1 entries against 0." in page.content.decode()
+    assert "Has more history: 1 against 0." in page.content.decode()
 
 
 def test_what_both_have_is_told_apart_from_what_one_has(log_in: LogIn, bob: User, pair: DuplicatePair) -> None:

@@ -168,6 +168,20 @@ def test_the_pair_is_open_again_and_pairs_go_back(north: Team, bob: User) -> Non
     assert (theirs.first, theirs.second) == (gone, other)
 
 
+def test_a_pair_goes_back_whoever_its_other_customer_was_merged_into_since(north: Team, bob: User) -> None:
+    first = Customer.objects.create(kind="organisation", name="First", team=north)
+    kept, gone = twins(north)
+    other = Customer.objects.create(kind="organisation", name="Other", team=north)
+    theirs = pair_of(gone, other)
+    merge = merged(kept, gone, bob)
+    merged(first, other, bob)
+    theirs.refresh_from_db()
+    assert (theirs.first, theirs.second) == (first, kept)
+    undo_merge(merge=merge, by=bob, at=NOW + HOUR)
+    theirs.refresh_from_db()
+    assert (theirs.first, theirs.second) == (first, gone)
+
+
 def test_it_asks_as_much_for_each_five_hundred_rows(north: Team, bob: User, django_assert_max_num_queries: Any) -> None:
     for rows in (1, 400):
         kept, gone = twins(north)
