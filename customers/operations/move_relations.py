@@ -1,15 +1,16 @@
 """The relations of a customer who is merged into another: which can go over, and which cannot."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F, Model, Q
 
 from customers.models import Customer, Relation, RelationType
 from customers.operations.move_rows import Dropped, Moved
-from customers.operations.plain_rows import plain_rows
+from customers.operations.plain_rows import Plain, plain_rows, put_back
 from customers.operations.source import chunks, ranges
 
 Span = tuple[date | None, date | None]
@@ -26,11 +27,12 @@ class _Ends:
     span: Span
 
 
-def lock_types(customer_id: int) -> None:
-    """Lock the relation types that the customer takes part in, as whoever relates two customers does: no two relations
-    that make a circle together can pass each other."""
-    types = Relation.objects.filter(_of(customer_id)).values("type")
-    list(RelationType.objects.filter(pk__in=types).select_for_update().order_by("pk").values_list("pk", flat=True))
+def lock_types(customer_id: int, dropped: Iterable[Plain] = ()) -> None:
+    """Lock the relation types that the customer takes part in, and those of relations to be put back, as whoever
+    relates two customers does: no two relations that make a circle together can pass each other."""
+    types = Q(pk__in=Relation.objects.filter(_of(customer_id)).values("type"))
+    types |= Q(pk__in={row["type_id"] for row in dropped})
+    list(RelationType.objects.filter(types).select_for_update().order_by("pk").values_list("pk", flat=True))
 
 
 def move_relations(*, gone: Customer, kept: Customer) -> tuple[Moved, Dropped]:
@@ -52,6 +54,34 @@ def move_relations(*, gone: Customer, kept: Customer) -> tuple[Moved, Dropped]:
             of_gone.update(**{field: kept.pk}, version=F("version") + 1)
             moved[field] = ranges(keys)
     return ({Relation._meta.label: moved} if moved else {}), dropped
+
+
+def put_relations_back(rows: list[Plain]) -> tuple[list[Model], list[Plain]]:
+    """As `put_back`; it also stands in the way of a relation that the same is on record, or that it would close a
+    circle by now."""
+    written: list[Model] = []
+    refused: list[Plain] = []
+    types = RelationType.objects.in_bulk({row["type_id"] for row in rows})
+    for row in rows:
+        if row["type_id"] in types and _stands_in_the_way(types[row["type_id"]], row):
+            refused.append(row)
+        else:
+            done, missing = put_back(Relation, [row])
+            written += done
+            refused += missing
+    return written, refused
+
+
+def _stands_in_the_way(type: RelationType, row: Plain) -> bool:
+    start, end = row["from_customer_id"], row["to_customer_id"]
+    span = (_day(row["since"]), _day(row["until"]))
+    if any(_overlap(span, other) for other in _spans(start, {type.pk: type})[_key(type, start, end)]):
+        return True
+    return type.is_hierarchy and end is not None and start in _reached(type, end, "from_customer", "to_customer")
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _of(customer_id: int) -> Q:
@@ -82,13 +112,7 @@ def _key(type: RelationType, start: int, end: int | None) -> tuple[int, int, int
 
 
 def _without_twins(rows: list[_Ends], kept_id: int) -> list[_Ends]:
-    types = {row.type.pk: row.type for row in rows}
-    here: dict[Any, list[Span]] = defaultdict(list)
-    theirs = Relation.objects.filter(_of(kept_id), type__in=types).values_list(
-        "type_id", "from_customer_id", "to_customer_id", "since", "until"
-    )
-    for type_id, start, end, since, until in theirs:
-        here[_key(types[type_id], start, end)].append((since, until))
+    here = _spans(kept_id, {row.type.pk: row.type for row in rows})
     fine = []
     for row in rows:
         spans = here[_key(row.type, row.start, row.end)]
@@ -96,6 +120,16 @@ def _without_twins(rows: list[_Ends], kept_id: int) -> list[_Ends]:
             spans.append(row.span)
             fine.append(row)
     return fine
+
+
+def _spans(customer_id: int, types: dict[int, RelationType]) -> dict[Any, list[Span]]:
+    """When the customer has been related to whom in which of these ways."""
+    found: dict[Any, list[Span]] = defaultdict(list)
+    rows = Relation.objects.filter(_of(customer_id), type__in=types)
+    columns = ("type_id", "from_customer_id", "to_customer_id", "since", "until")
+    for type_id, start, end, since, until in rows.values_list(*columns):
+        found[_key(types[type_id], start, end)].append((since, until))
+    return found
 
 
 def _overlap(one: Span, other: Span) -> bool:
@@ -111,30 +145,32 @@ def _without_circles(rows: list[_Ends], kept_id: int, gone_id: int) -> list[_End
     """Every circle would lead through `kept`: its new children must not stand above it, nor new parents below."""
     above: dict[int, set[int]] = {}
     below: dict[int, set[int]] = {}
+    others = ~_of(gone_id)
     fine = []
     for row in rows:
+        key = row.type.pk
         if not row.type.is_hierarchy or row.end is None:
             fine.append(row)
         elif row.start == kept_id:
-            if row.type.pk not in above:
-                above[row.type.pk] = _reached(row.type, kept_id, gone_id, "to_customer", "from_customer")
-            fine += [] if row.end in above[row.type.pk] else [row]
+            if key not in above:
+                above[key] = _reached(row.type, kept_id, "to_customer", "from_customer", others)
+            fine += [] if row.end in above[key] else [row]
         else:
-            if row.type.pk not in below:
-                below[row.type.pk] = _reached(row.type, kept_id, gone_id, "from_customer", "to_customer")
-            fine += [] if row.start in below[row.type.pk] else [row]
+            if key not in below:
+                below[key] = _reached(row.type, kept_id, "from_customer", "to_customer", others)
+            fine += [] if row.start in below[key] else [row]
     return fine
 
 
-def _reached(type: RelationType, kept_id: int, gone_id: int, here: str, there: str) -> set[int]:
-    """Who stands above or below `kept` without the help of `gone`: one query a level."""
+def _reached(type: RelationType, customer_id: int, here: str, there: str, among: Q | None = None) -> set[int]:
+    """Who stands above or below a customer, by these relations of the type: one query a level."""
+    relations = Relation.objects.filter(among or Q(), type=type, to_customer__isnull=False)
     seen: set[int] = set()
-    level = {kept_id}
+    level = {customer_id}
     while level:
         reached: set[int] = set()
         for part in chunks(level):
-            rows = Relation.objects.filter(type=type, to_customer__isnull=False, **{f"{here}__in": part})
-            reached.update(rows.exclude(_of(gone_id)).values_list(f"{there}_id", flat=True))
+            reached.update(relations.filter(**{f"{here}__in": part}).values_list(f"{there}_id", flat=True))
         level = reached - seen
         seen |= reached
     return seen

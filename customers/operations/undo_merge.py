@@ -1,6 +1,6 @@
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.apps import apps
@@ -8,18 +8,20 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from customers.choices import OnMerge
-from customers.models import ContactPoint, Customer, Merge, User
+from customers.models import ContactPoint, Customer, Merge, Relation, User
 from customers.operations.choose_columns import ATTRIBUTE, columns_written, set_columns, value_of
 from customers.operations.customer_links import customer_links
 from customers.operations.move_contact_points import settle_phones
 from customers.operations.move_facts import move_facts_back
 from customers.operations.move_pairs import LABEL as PAIRS
 from customers.operations.move_pairs import move_pairs_back
-from customers.operations.move_relations import lock_types
+from customers.operations.move_relations import lock_types, put_relations_back
 from customers.operations.move_rows import lock_moved, move_along, move_back
 from customers.operations.plain_rows import Plain, change_back, column_value, plain, put_back
 from customers.operations.record_activity import record_activity
 from customers.operations.survivor import survivors
+
+RELATIONS = Relation._meta.label
 
 
 class UndoRefused(Exception):
@@ -67,7 +69,7 @@ def undo_merge(*, merge: Merge, by: User | None, at: datetime) -> Undone:
 def _lock(merge: Merge, kept: Customer, gone: Customer) -> None:
     """In the order in which a merge locks."""
     lock_moved(merge.moved)
-    lock_types(kept.pk)
+    lock_types(kept.pk, merge.dropped.get(RELATIONS, ()))
     for customer in sorted([kept, gone], key=lambda customer: customer.pk):
         customer.refresh_from_db(from_queryset=Customer.objects.select_for_update())
     merge.refresh_from_db(fields=["undone_at", "undone_by"])
@@ -121,14 +123,14 @@ def _put_rows_back(merge: Merge) -> dict[str, int]:
     """Insert what could not go over; returns how many of each model could not be put back."""
     missing = {}
     for label, rows in merge.dropped.items():
-        model: Any = apps.get_model(label)
-        _written, refused = put_back(model, _led_to_survivors(label, rows))
+        put = put_relations_back if label == RELATIONS else partial(put_back, apps.get_model(label))
+        _written, refused = put(_led_to_survivors(label, rows))
         if refused:
             missing[label] = len(refused)
     return missing
 
 
-def _led_to_survivors(label: str, rows: list[Plain]) -> Iterable[Plain]:
+def _led_to_survivors(label: str, rows: list[Plain]) -> list[Plain]:
     """The rows, leading to whom the customers that they name were merged into since."""
     names = [f"{link.field}_id" for link in customer_links(*OnMerge) if link.label == label]
     into = survivors(customer_ids={row[name] for row in rows for name in names} - {None})

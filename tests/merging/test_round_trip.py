@@ -54,3 +54,15 @@ def test_merged_everything_leads_to_the_one_who_is_kept(
     assert not gone.relations_from.exists() and not gone.relations_to.exists()
     assert not gone.contact_points.exists()
     assert not gone.observations.filter(superseded_version=None).exists()
+
+
+def test_the_same_two_can_be_merged_and_parted_again(
+    firms: Pair, north: Team, queue: Queue, ann: User, bob: User
+) -> None:
+    Lives(3, pair=firms, team=north, queue=queue, agent=ann).live()
+    before, facts = tables(), standing_facts()
+    for kept, gone in (firms, firms, (firms[1], firms[0])):
+        merge = merge_customers(kept=kept, gone=gone, by=bob, at=NOW)
+        undo_merge(merge=merge, by=bob, at=NOW + HOUR)
+        assert tables() == before
+        assert standing_facts() == facts

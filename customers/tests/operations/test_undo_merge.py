@@ -123,6 +123,37 @@ def test_a_relation_comes_back_to_whom_its_other_end_was_merged_into_since(north
     assert ends == {(kept.pk, new.pk), (gone.pk, new.pk)}
 
 
+def test_a_relation_that_would_close_a_circle_by_now_is_left_out(north: Team, bob: User) -> None:
+    """Y > gone > Z, and Y above kept, so that Y > gone was left out; since then somebody put Z above Y."""
+    kept, gone = twins(north)
+    y, z = twins(north, kept={"name": "Y"}, gone={"name": "Z"})
+    kind = RelationType.objects.get(code="parent-of")
+    for start, end in ((y, kept), (y, gone), (gone, z)):
+        relate_customers(type=kind, from_customer=start, to_customer=end, at=NOW)
+    merge = merged(kept, gone, bob)
+    assert len(merge.dropped["customers.Relation"]) == 1
+    Relation.objects.filter(from_customer=y).delete()
+    relate_customers(type=kind, from_customer=z, to_customer=y, at=NOW)
+    undone = undo_merge(merge=merge, by=bob, at=NOW + HOUR)
+    assert undone.missing == {"customers.Relation": 1}
+    ends = set(Relation.objects.values_list("from_customer", "to_customer"))
+    assert ends == {(gone.pk, z.pk), (z.pk, y.pk)}
+
+
+def test_a_relation_that_is_on_record_by_now_does_not_come_twice(north: Team, bob: User) -> None:
+    """gone relates to both of two who were merged since: the one that went over comes back, the other is the same."""
+    kept, gone = twins(north)
+    one, other = twins(north, kept={"name": "One"}, gone={"name": "Other"})
+    kind = RelationType.objects.get(code="supplies")
+    for start, end in ((kept, other), (gone, other), (gone, one)):
+        relate_customers(type=kind, from_customer=start, to_customer=end, at=NOW)
+    merge = merged(kept, gone, bob)
+    merged(one, other, bob)
+    undone = undo_merge(merge=merge, by=bob, at=NOW + HOUR)
+    assert undone.missing == {"customers.Relation": 1}
+    assert Relation.objects.filter(from_customer=gone, to_customer=one).count() == 1
+
+
 def test_the_last_of_a_chain_goes_first(north: Team, bob: User) -> None:
     """A into B, B into C."""
     b, a = twins(north)
