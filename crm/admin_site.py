@@ -22,3 +22,10 @@ class CandidAdminSite(UnfoldAdminSite):
         from crm.setup_page import setup_page  # the site is made before the models are there
 
         return setup_page(request)
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """As ever; and the page of a customer who was merged into another leads to the page of that one."""
+        # Here, since the modules of the admin register with this site while they are imported.
+        from customers.admin.merged import lead_to_kept
+
+        return super().admin_view(lead_to_kept(view), cacheable)

@@ -8,7 +8,9 @@ from customers.api.around import AroundViewSet
 from customers.api.catalogue import CategoryViewSet, ProductViewSet
 from customers.api.consents import ConsentsOfCustomerViewSet
 from customers.api.customers import CustomerViewSet
+from customers.api.duplicates import DuplicateViewSet
 from customers.api.interactions import InteractionViewSet
+from customers.api.merges import MergeViewSet
 from customers.api.orders import OrderViewSet
 from customers.api.relations import RelationTypeViewSet, RelationViewSet
 from services.api.desk import QueueViewSet, ServiceTypeViewSet, SLAPolicyViewSet
@@ -26,6 +28,8 @@ router.register("customers", InsightViewSet, basename="insight")  # before the o
 router.register("customers", AroundViewSet, basename="around")
 router.register("customers", ConsentsOfCustomerViewSet, basename="consent")
 router.register("customers", CustomerViewSet)
+router.register("duplicates", DuplicateViewSet)
+router.register("merges", MergeViewSet)
 router.register("relations", RelationViewSet)
 router.register("relation-types", RelationTypeViewSet)
 router.register("products", ProductViewSet)

@@ -9,9 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crm.setup_page import may_set_up
+from customers.admin.duplicates import open_pairs
 
 # group -> entries: (model, icon). Only what the user may see is shown; a model without a page is left out.
 Entry = tuple[str, str]
+# model -> how many wait there for this user, to be shown beside the entry
+BADGES = {"customers.duplicatepair": open_pairs}
 
 
 def _groups() -> list[tuple[str, list[Entry]]]:
@@ -25,6 +28,8 @@ def _groups() -> list[tuple[str, list[Entry]]]:
                 ("customers.consent", "verified_user"),
                 ("customers.interaction", "forum"),
                 ("customers.order", "receipt_long"),
+                ("customers.duplicatepair", "join_inner"),
+                ("customers.merge", "merge"),
             ],
         ),
         (_("Catalogue"), [("customers.product", "inventory_2"), ("customers.category", "category")]),
@@ -86,4 +91,5 @@ def _entry(request: HttpRequest, label: str, icon: str) -> dict[str, Any] | None
     link = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
     title = str(model._meta.verbose_name_plural)
     title = title[:1].upper() + title[1:]
-    return {"title": title, "icon": icon, "link": link, "active": request.path.startswith(link)}
+    entry = {"title": title, "icon": icon, "link": link, "active": request.path.startswith(link)}
+    return entry | {"badge": BADGES[label](request)} if label in BADGES else entry

@@ -13,9 +13,14 @@ from rest_framework.views import exception_handler
 
 from customers.models import StaleVersion
 from customers.operations.add_contact_point import HasItAlready
+from customers.operations.choose_columns import BadChoice
 from customers.operations.deliver_order import NotOnTheWay
+from customers.operations.dismiss_pair import PairIsDecided
+from customers.operations.merge_customers import MergeRefused
 from customers.operations.place_order import BadOrder
+from customers.operations.record_activity import CustomerIsMerged
 from customers.operations.relate_customers import AlreadyRelated, RelationRefused
+from customers.operations.undo_merge import UndoRefused
 from services.operations.assign_ticket import AgentTakesNoTickets, AlreadyTaken
 from services.operations.change_priority import TicketIsSolved
 from services.operations.ticket_change import TicketIsFinal
@@ -26,10 +31,14 @@ CONFLICTS: dict[type[Exception], str] = {
     AgentTakesNoTickets: "agent_takes_no_tickets",
     AlreadyRelated: "already_related",
     AlreadyTaken: "already_taken",
+    CustomerIsMerged: "customer_is_merged",
     IllegalTransition: "illegal_transition",
+    MergeRefused: "merge_refused",
     NotOnTheWay: "not_on_the_way",
+    PairIsDecided: "pair_is_decided",
     TicketIsFinal: "ticket_is_final",
     TicketIsSolved: "ticket_is_solved",
+    UndoRefused: "undo_refused",
 }
 
 
@@ -37,7 +46,7 @@ def answer_problem(error: Exception, context: dict[str, Any]) -> Response | None
     """DRF's exception handler. None for what is our own fault: that is a 500."""
     response = exception_handler(_translated(error), context)
     if response is not None:
-        response.data = _problem(response)
+        response.data = _problem(response) | getattr(error, "members", {})  # what a problem says beyond the usual
     return response
 
 
@@ -53,6 +62,8 @@ def _translated(error: Exception) -> Exception:
         return ValidationError({error.field: [str(error)]})
     if isinstance(error, HasItAlready):
         return ValidationError({"contact_points": [str(error)]})
+    if isinstance(error, BadChoice):
+        return ValidationError({"choices": {error.field: [str(error)]}})
     if isinstance(error, BadOrder):
         return ValidationError({"lines": [str(error)]})
     if isinstance(error, RatingOutOfBounds):

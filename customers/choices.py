@@ -1,5 +1,7 @@
 """The fixed vocabularies of this room. Codes are stored; labels are shown and translated."""
 
+from enum import Enum
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -157,6 +159,18 @@ class PairSource(models.TextChoices):
     ENTRY = "entry", _("On entry")
     IMPORT = "import", _("By an import")
     SWEEP = "sweep", _("By the nightly sweep")
+
+
+class OnMerge(Enum):
+    """What becomes of the rows that refer to a customer who is merged into another; nothing of it is stored.
+
+    A model says it of each of its foreign keys to Customer: `on_merge = {"customer": OnMerge.MOVE}`. Nobody is merged
+    while one says nothing (customers.operations.customer_links)."""
+
+    MOVE = "move"  # they go over; those that cannot, because the same stands there already, are kept in the Merge
+    APART = "apart"  # they go over by a step of their own
+    STAY = "stay"  # they remain with the one who is gone: their history
+    FORGET = "forget"  # they are deleted: the next sweep computes them anew
 
 
 class ExportFormat(models.TextChoices):

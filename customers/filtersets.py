@@ -18,8 +18,18 @@ from django_filters import (
 )
 from django_filters.fields import IsoDateTimeField
 
-from customers.choices import CustomerKind, Direction, InteractionKind, OrderStatus
-from customers.models import Category, Customer, Interaction, Order, Product, Relation, RelationType
+from customers.choices import CustomerKind, Direction, InteractionKind, OrderStatus, PairSource, PairState
+from customers.models import (
+    Category,
+    Customer,
+    DuplicatePair,
+    Interaction,
+    Merge,
+    Order,
+    Product,
+    Relation,
+    RelationType,
+)
 
 LARGEST_KEY = 2**63 - 1
 
@@ -197,4 +207,35 @@ class InteractionFilterSet(FilterSet):
 
     class Meta:
         model = Interaction
+        fields: list[str] = []
+
+
+class PairFilterSet(FilterSet):
+    """Possible duplicates by customer, state and likeness."""
+
+    customer = IdFilter(method="of_customer", label=_("Either of the two"))
+    state = ChoiceFilter(choices=PairState.choices)
+    found_by = ChoiceFilter(choices=PairSource.choices)
+    min_score = NumberFilter(
+        field_name="score", lookup_expr="gte", min_value=0, max_value=1, label=_("Likeness of at least this, 0 to 1")
+    )
+
+    class Meta:
+        model = DuplicatePair
+        fields: list[str] = []
+
+    def of_customer(self, pairs: Any, name: str, value: int) -> Any:
+        """Pairs with this customer at either end."""
+        return pairs.of(value)
+
+
+class MergeFilterSet(FilterSet):
+    """Merges by customer, and whether they were undone."""
+
+    kept = IdFilter()
+    gone = IdFilter()
+    undone = YesNoFilter(field_name="undone_at", lookup_expr="isnull", exclude=True)
+
+    class Meta:
+        model = Merge
         fields: list[str] = []

@@ -206,6 +206,10 @@ class PairQuerySet(QuerySet[Row]):
         """Those that wait for somebody to decide."""
         return self.filter(state="open")
 
+    def of(self, customer_id: int) -> Self:
+        """Pairs with this customer at either end."""
+        return self.filter(Q(first=customer_id) | Q(second=customer_id))
+
 
 class MergeQuerySet(ScopedQuerySet[Row]):
     """A merge is seen by whoever sees the customer that was kept."""

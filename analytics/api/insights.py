@@ -21,6 +21,7 @@ from analytics.operations.timeline import timeline
 from analytics.operations.timeline_sources import TYPES, Place
 from customers.api.base import ScopedViewSet
 from customers.api.fields import FIRST_YEAR, LAST_YEAR
+from customers.api.merged import LivingCustomers
 from customers.api.pagination import LARGEST_PAGE, page_size_of
 from customers.models import Customer
 
@@ -44,7 +45,7 @@ class TimelineSerializer(serializers.Serializer[Any]):
     results = EntrySerializer(many=True)
 
 
-class InsightViewSet(ScopedViewSet):
+class InsightViewSet(LivingCustomers, ScopedViewSet):
     """What analytics knows of one customer."""
 
     queryset = Customer.objects.all()

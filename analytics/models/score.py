@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from analytics.models.version import PreferenceModelVersion, ScoreModelVersion
 from analytics.querysets import ScoreQuerySet
+from customers.choices import OnMerge
 
 FACTORS = ("quality", "reliability", "responsiveness", "price")
 
@@ -64,6 +65,8 @@ class CustomerScore(ScoreFigures):
     )
     change_factor = models.PositiveSmallIntegerField(_("moved by"), null=True)
 
+    on_merge = {"customer": OnMerge.FORGET}
+
     objects = ScoreQuerySet["CustomerScore"].as_manager()
 
     class Meta:
@@ -89,6 +92,8 @@ class ScoreSnapshot(ScoreFigures):
     customer = models.ForeignKey(
         "customers.Customer", models.CASCADE, verbose_name=_("customer"), related_name="score_snapshots"
     )
+
+    on_merge = {"customer": OnMerge.STAY}
 
     objects = ScoreQuerySet["ScoreSnapshot"].as_manager()
 
@@ -122,6 +127,8 @@ class PreferenceProfile(models.Model):
     activity_version = models.PositiveBigIntegerField()
     categories = models.JSONField(_("categories"), default=list)
     service = models.JSONField(_("how to serve"), default=dict)
+
+    on_merge = {"customer": OnMerge.FORGET}
 
     objects = ScoreQuerySet["PreferenceProfile"].as_manager()
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from django.db.models import Sum
 
 from analytics.choices import RunState
-from analytics.models import ScoringChunk, ScoringRun
+from analytics.models import CustomerScore, PreferenceProfile, ScoringChunk, ScoringRun
 from analytics.operations.score_distribution import OVER_EVERYBODY, measure_distribution
 from customers.choices import LeaseState
 from customers.models import FREE
@@ -31,6 +31,9 @@ def _close(run: ScoringRun, at: datetime) -> None:
     failed = customers.get(LeaseState.FAILED)
     distribution = run.distribution  # what the chunks shared
     if run.kind in OVER_EVERYBODY:
+        # A worker may publish the score of a customer who was merged into another while it computed.
+        for model in (CustomerScore, PreferenceProfile):
+            model._default_manager.filter(customer__merged_into__isnull=False).delete()
         distribution = {**measure_distribution(), **(distribution or {})}
     closed = ScoringRun.objects.filter(pk=run.pk, state=RunState.RUNNING).update(
         state=RunState.DONE if failed is None else RunState.PARTIAL,

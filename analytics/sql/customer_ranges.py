@@ -15,15 +15,17 @@ class CustomerRange(NamedTuple):
 
 
 def customer_ranges(*, size: int) -> list[CustomerRange]:
-    """All customers, cut into ranges that hold `size` of them each, the last one fewer.
+    """All customers that were not merged into another, cut into ranges that hold `size` of them each, the last one
+    fewer.
 
     SQL, because the plan of a run over a million customers must not read a million keys: the database numbers them
     along the primary key and hands over every `size`-th.
     """
     table = connection.ops.quote_name(Customer._meta.db_table)
+    living = f"FROM {table} WHERE merged_into_id IS NULL"
     statement = f"""
-        SELECT id, (SELECT MAX(id) FROM {table}), (SELECT COUNT(*) FROM {table})
-        FROM (SELECT id, ROW_NUMBER() OVER (ORDER BY id) AS place FROM {table}) AS numbered
+        SELECT id, (SELECT MAX(id) {living}), (SELECT COUNT(*) {living})
+        FROM (SELECT id, ROW_NUMBER() OVER (ORDER BY id) AS place {living}) AS numbered
         WHERE (place - 1) %% %s = 0
         ORDER BY id
     """  # noqa: S608 - the name of a model's table

@@ -36,6 +36,8 @@ def known_facts(
     """Every customer asked for, each with the facts of `ObservationQuerySet.known_at(as_of,
     version)`, in the order of customer and observation.
 
+    A range leaves out whoever was merged into another; asked for by key, their past can be replayed.
+
     `version` defaults to each customer's own activity_version. Facts up to `until`, later than `as_of`, come along:
     whoever scores must know when the score will change by itself.
 
@@ -49,8 +51,9 @@ def known_facts(
         | Q(observations__superseded_version__gt=bound)
         | Q(observations__superseded_at__gt=as_of)
     )
+    asked = Customer.objects.filter(whose.at("pk"))
     rows: QuerySet[Customer, tuple[Any, ...]] = (
-        Customer.objects.filter(whose.at("pk"))
+        (asked.living() if whose.keys is None else asked)
         .annotate(known=FilteredRelation("observations", condition=known))
         .order_by("pk", "known__pk")
         .values_list("pk", "activity_version", "known__pk", *(_column(name) for name in KnownFact._fields[3:]))

@@ -7,6 +7,7 @@ from datetime import datetime
 from crm.demo.catalogue import catalogue
 from crm.demo.chance import Rhythm, midnight
 from crm.demo.consents import Statement, statements
+from crm.demo.duplicates import Twice, duplicates
 from crm.demo.interactions import interactions
 from crm.demo.orders import reviews, trade
 from crm.demo.parties import parties
@@ -34,6 +35,7 @@ class Company:
     orders: list[OrderRecord]
     tickets: list[TicketRecord]
     ratings: list[RatingRecord]
+    duplicates: list[Twice]
 
     def parts(self) -> Iterable[tuple[str, int]]:
         """What there is, and how many of each."""
@@ -61,4 +63,5 @@ def generate(*, at: datetime, scale: float = 1.0) -> Company:
         orders=[purchase.record for purchase in sales.purchases],
         tickets=desk.tickets,
         ratings=sorted(ratings, key=lambda rating: (rating.at, rating.source_id)),
+        duplicates=duplicates(people.records, now=now, scale=scale),
     )

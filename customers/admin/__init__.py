@@ -1,3 +1,27 @@
-from customers.admin import access, catalogue, consents, customers, imports, interactions, orders, relations, tokens
+from customers.admin import (
+    access,
+    catalogue,
+    consents,
+    customers,
+    duplicates,
+    imports,
+    interactions,
+    merges,
+    orders,
+    relations,
+    tokens,
+)
 
-__all__ = ["access", "catalogue", "consents", "customers", "imports", "interactions", "orders", "relations", "tokens"]
+__all__ = [
+    "access",
+    "catalogue",
+    "consents",
+    "customers",
+    "duplicates",
+    "imports",
+    "interactions",
+    "merges",
+    "orders",
+    "relations",
+    "tokens",
+]

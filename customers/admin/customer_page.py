@@ -9,6 +9,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from customers.admin.merged import refuse_merged
 from customers.admin.page_forms import ConsentForm, InteractionForm
 from customers.admin.words import language_name
 from customers.models import Customer
@@ -16,11 +17,14 @@ from customers.sql.united import united
 
 
 def visible_customer(model_admin: Any, request: HttpRequest, pk: int) -> Customer:
-    """The customer, or 404 when it is out of the user's sight; 403 for someone who may see no customer at all."""
+    """The customer, or 404 when it is out of the user's sight; 403 for someone who may see no customer at all.
+
+    Raises WasMerged, which leads to the customer into whom this one was merged."""
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
     customer: Customer | None = model_admin.page_queryset(request).filter(pk=pk).first()
     if customer is None:
+        refuse_merged(request, pk)
         raise Http404(_("There is no such customer, or you may not see it."))
     return customer
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.decorators import action
 
 from customers.admin.base import CandidModelAdmin
 from customers.admin.consent_card import consent_card
@@ -18,6 +19,8 @@ from customers.admin.customer_list import CustomerChangeList
 from customers.admin.customer_page import customer_page
 from customers.admin.filters import CountryFilter, VisibleRelatedFilter
 from customers.admin.identity_card import identity_card, identity_parts
+from customers.admin.merge_with import merge_with
+from customers.admin.merged import refuse_merged
 from customers.admin.page_urls import page_urls
 from customers.admin.relations_card import relations_card
 from customers.admin.words import ago
@@ -50,6 +53,7 @@ class CustomerAdmin(CandidModelAdmin):
     change_form_outer_before_template = "admin/customers/customer/tabs.html"
     object_history_template = "admin/customers/customer/history.html"
     page_template = "admin/customers/customer/page.html"
+    actions = ["merge_two"]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
         """The list that leads to the page that is read."""
@@ -61,8 +65,33 @@ class CustomerAdmin(CandidModelAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         """The page that is read is at /admin/customers/customer/<id>/; the form stays at .../change/."""
-        page = path("<int:pk>/", self.admin_site.admin_view(self.page), name="customers_customer_page")
-        return [page, *page_urls(self), *super().get_urls()]
+        wrap = self.admin_site.admin_view
+        return [
+            path("<int:pk>/", wrap(self.page), name="customers_customer_page"),
+            path("<int:pk>/merge/", wrap(self.merge), name="customers_customer_merge"),
+            *page_urls(self),
+            *super().get_urls(),
+        ]
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """The customer; one who was merged into another leads to that one."""
+        row = super().get_object(request, object_id, from_field)
+        if row is None:
+            refuse_merged(request, object_id)
+        return row
+
+    def has_merge_permission(self, request: HttpRequest) -> bool:
+        """Whether the list offers to merge two."""
+        return request.user.has_perm("customers.add_merge") and self.has_change_permission(request)
+
+    @action(description=_("Merge the two"), permissions=["merge"])
+    def merge_two(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
+        """Compare the two that are ticked, to merge them."""
+        keys = list(queryset.order_by("pk").values_list("pk", flat=True)[:3])
+        if len(keys) != 2:
+            messages.warning(request, _("Tick exactly two customers to merge them."))
+            return None
+        return HttpResponseRedirect(reverse("admin:customers_merge_compare", args=keys))
 
     def page(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The page that is read."""
@@ -71,6 +100,10 @@ class CustomerAdmin(CandidModelAdmin):
     def page_queryset(self, request: HttpRequest) -> Any:
         """The visible customers, with what the page shows of rows beside them."""
         return self.get_queryset(request).select_related("team", "owner")
+
+    def merge(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Choose whom to merge the customer with."""
+        return merge_with(self, request, pk)
 
     def page_parts(self, request: HttpRequest, customer: Customer, *, at: Any) -> dict[str, Part]:
         """The short lists of the page, which are read in one query. A subclass adds its own."""
@@ -81,7 +114,7 @@ class CustomerAdmin(CandidModelAdmin):
     ) -> dict[str, Any]:
         """What the page shows; `rows` are what the parts found. A subclass adds its own."""
         return {
-            **identity_card(customer, rows),
+            **identity_card(customer, rows, request),
             **consent_card(customer, request, at=at),
             **relations_card(customer, request, at=at),
         }

@@ -12,11 +12,11 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from customers.choices import AttributeType, OrderStatus
-from customers.models import CustomAttribute, Customer, DuplicatePair, Order, Tag
+from customers.models import CustomAttribute, Customer, DuplicatePair, Merge, Order, Tag
 from customers.sql.united import Part, columns, moment
 
-TAGS, ATTRIBUTES, DUPLICATES, ORDERS = "tags", "attributes", "duplicates", "orders"
-PAIRS_SHOWN, ORDERS_SHOWN = 3, 4
+TAGS, ATTRIBUTES, DUPLICATES, MERGES, ORDERS = "tags", "attributes", "duplicates", "merges", "orders"
+PAIRS_SHOWN, MERGES_SHOWN, ORDERS_SHOWN = 3, 5, 4
 TONES = {OrderStatus.RETURNED: "bad", OrderStatus.CANCELLED: "bad", OrderStatus.DELIVERED: "good"}
 
 
@@ -54,15 +54,25 @@ def identity_parts(customer: Customer, request: HttpRequest) -> dict[str, Part]:
             PAIRS_SHOWN,
             columns("id", "score", "first", "second", first_name="first__name", second_name="second__name"),
         )
+    if user.has_perm("customers.view_merge"):
+        standing = Merge.objects.filter(kept=customer, undone_at=None).order_by("-pk")
+        parts[MERGES] = Part(standing, MERGES_SHOWN, columns("id", "at", name="gone__name"))
     return parts
 
 
-def identity_card(customer: Customer, rows: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
+def identity_card(customer: Customer, rows: dict[str, list[dict[str, Any]]], request: HttpRequest) -> dict[str, Any]:
     """The context, of what the parts found."""
+    user: Any = request.user
+    may_change = user.has_perm("customers.change_customer")
     return {
         "tags": sorted(rows[TAGS], key=lambda tag: tag["name"].casefold()),
         "attributes": _attributes(customer, rows[ATTRIBUTES]),
         "duplicates": [_duplicate(pair, customer) for pair in sorted(rows.get(DUPLICATES, ()), key=_likeliest)],
+        "merges": [
+            {**row, "at": moment(row["at"])} for row in sorted(rows.get(MERGES, ()), key=lambda row: -row["id"])
+        ],
+        "may_merge": may_change and user.has_perm("customers.add_merge"),
+        "may_undo_merges": may_change and user.has_perm("customers.change_merge"),
         "orders": [_order(row) for row in sorted(rows.get(ORDERS, ()), key=_newest, reverse=True)],
     }
 

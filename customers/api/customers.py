@@ -4,9 +4,16 @@ from django.core.validators import RegexValidator, validate_email
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from customers.api.base import Changes, Creates, Deletes, Reads, ScopedViewSet
 from customers.api.fields import Attributes, StrictModel, Text, VisibleRow
+from customers.api.idempotency import once
+from customers.api.locking import expected_version
+from customers.api.merged import LivingCustomers
+from customers.api.merges import MergeOtherSerializer, MergeSerializer, merge_as
 from customers.choices import ContactKind
 from customers.filtersets import CustomerFilterSet
 from customers.models import ContactPoint, Customer, Team, User
@@ -84,13 +91,15 @@ class CustomerSerializer(StrictModel):
         read_only_fields = ["version", "created_at", "updated_at", "last_activity_at"]
 
 
-class CustomerViewSet(Reads, Creates, Changes, Deletes, ScopedViewSet):
-    """Customers: persons and organisations. A customer that tickets, orders or ratings stand on cannot be deleted."""
+class CustomerViewSet(LivingCustomers, Reads, Creates, Changes, Deletes, ScopedViewSet):
+    """Customers: persons and organisations. A customer that tickets, orders or ratings stand on cannot be deleted; one
+    that was merged into another answers 410 with the key of the other."""
 
     queryset = Customer.objects.prefetch_related("contact_points")
     serializer_class = CustomerSerializer
     filterset_class = CustomerFilterSet
     ordering_fields = ("name", "last_activity_at")
+    inputs = {"merge": MergeOtherSerializer}
 
     def make(self, *, contact_points: Any = (), **values: Any) -> Customer:
         """Create through the operation."""
@@ -103,3 +112,12 @@ class CustomerViewSet(Reads, Creates, Changes, Deletes, ScopedViewSet):
         update_customer(
             customer=row, changes=values, contact_points=points, expected_version=expected, at=timezone.now()
         )
+
+    @action(detail=True, methods=["post"], is_verb=True, needs="customers.add_merge", serializer_class=MergeSerializer)
+    @once
+    def merge(self, request: Request, pk: str) -> Response:
+        """Merge another customer into this one. Everything of the other goes over; it can be undone. If-Match names
+        the version of this one. Answers the merge."""
+        kept = self.get_object()
+        given = {"kept_version": expected_version(request, required=False), **self.validated()}
+        return Response(self.shown(merge_as(self, kept=kept, **given)))

@@ -30,6 +30,9 @@ class ProblemSerializer(serializers.Serializer[Any]):
     status = serializers.IntegerField(help_text="The HTTP status.")
     code = serializers.CharField(help_text="For programs: it does not change with the language.")
     detail = serializers.CharField(help_text="For people.")
+    merged_into = serializers.IntegerField(
+        required=False, help_text="With the code `merged` (410): the customer into whom this one was merged."
+    )
     errors = serializers.DictField(  # type: ignore[assignment]
         required=False, help_text="What is wrong with which field, in the shape of what was sent."
     )

@@ -2,7 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from customers.choices import ConsentChannel, ConsentPurpose
+from customers.choices import ConsentChannel, ConsentPurpose, OnMerge
 from customers.models.customer import Customer
 from customers.querysets import ConsentQuerySet
 
@@ -28,6 +28,8 @@ class Consent(models.Model):
         blank=True,
         related_name="+",
     )
+
+    on_merge = {"customer": OnMerge.MOVE}
 
     objects = ConsentQuerySet["Consent"].as_manager()
 

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from customers.choices import ContactKind, CustomerKind
+from customers.choices import ContactKind, CustomerKind, OnMerge
 from customers.encryption.blind_index import blind_index, domain_index
 from customers.encryption.fields import EncryptedTextField
 from customers.models.folded_name import FoldedNameField
@@ -47,6 +47,9 @@ class Customer(Versioned):
     # Moved by record_activity only: a score that read another activity_version is stale.
     last_activity_at = models.DateTimeField(_("last activity at"), default=timezone.now, editable=False)
     activity_version = models.PositiveBigIntegerField(default=1, editable=False)
+
+    # Whoever was merged into the one who is gone stays so: the way to the kept one leads over them.
+    on_merge = {"merged_into": OnMerge.STAY}
 
     objects = CustomerQuerySet["Customer"].as_manager()
 
@@ -101,6 +104,8 @@ class ExternalId(models.Model):
     source = models.CharField(_("source"), max_length=32)
     source_id = models.CharField(_("id in the source"), max_length=128)
 
+    on_merge = {"customer": OnMerge.MOVE}
+
     objects = OfCustomerQuerySet["ExternalId"].as_manager()
 
     class Meta:
@@ -125,6 +130,8 @@ class ContactPoint(Versioned):
     blind_index = models.CharField(max_length=32, editable=False)
     domain_index = models.CharField(max_length=32, blank=True, editable=False)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+
+    on_merge = {"customer": OnMerge.APART}
 
     objects = OfCustomerQuerySet["ContactPoint"].as_manager()
 

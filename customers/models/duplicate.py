@@ -3,7 +3,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from customers.choices import PairSource, PairState
+from customers.choices import OnMerge, PairSource, PairState
 from customers.models.customer import Customer
 from customers.querysets import MergeQuerySet, PairQuerySet
 
@@ -31,6 +31,8 @@ class DuplicatePair(models.Model):
         related_name="+",
     )
 
+    on_merge = {"first": OnMerge.APART, "second": OnMerge.APART}
+
     objects = PairQuerySet["DuplicatePair"].as_manager()
 
     class Meta:
@@ -53,22 +55,28 @@ class DuplicatePair(models.Model):
 class Merge(models.Model):
     """Two customers made one: `gone` stays as a row that points to `kept`, so that everything can be put back.
 
-    `columns` is {name: {"before": ..., "after": ...}} of what the merge changed in `kept`. `moved` is {model label:
-    {field: [keys]}} of the rows that went over. `dropped` is {model label: [rows]} of those that could not, because
-    the same stood there already. `facts` is [[subject type, subject id, factor, stood there already]]."""
+    `columns` is {name: {"before", "after"}} of what the merge changed in `kept`; a custom attribute is named
+    attributes.CODE, and one that was not there has no "before". `moved` is {model label: {field: keys}} of the rows
+    that went over, keys as customers.operations.source.ranges writes them. `dropped` is {model label: [rows]} of those
+    that could not, because the same stood there already: raw columns, what is encrypted stays encrypted. `changed` is
+    {model label: {key: {column: [before, after]}}} of what else changed in rows on the way. `facts` is {"kept",
+    "gone"}: the activity versions at which the facts changed hands, and "count"."""
 
     kept = models.ForeignKey(Customer, models.CASCADE, verbose_name=_("kept"), related_name="merges")
     gone = models.ForeignKey(Customer, models.CASCADE, verbose_name=_("merged into it"), related_name="+")
     columns = models.JSONField(default=dict)
     moved = models.JSONField(default=dict)
     dropped = models.JSONField(default=dict)
-    facts = models.JSONField(default=list)
+    changed = models.JSONField(default=dict)
+    facts = models.JSONField(default=dict)
     at = models.DateTimeField(_("merged at"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, verbose_name=_("by"), null=True, related_name="+")
     undone_at = models.DateTimeField(_("undone at"), null=True)
     undone_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, verbose_name=_("undone by"), null=True, related_name="+"
     )
+
+    on_merge = {"kept": OnMerge.STAY, "gone": OnMerge.STAY}
 
     objects = MergeQuerySet["Merge"].as_manager()
 

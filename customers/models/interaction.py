@@ -2,7 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from customers.choices import Direction, InteractionKind
+from customers.choices import Direction, InteractionKind, OnMerge
 from customers.models.customer import Customer
 from customers.models.versioned import Versioned
 from customers.querysets import OfCustomerQuerySet
@@ -25,6 +25,8 @@ class Interaction(Versioned):
         blank=True,
         related_name="+",
     )
+
+    on_merge = {"customer": OnMerge.MOVE}
 
     objects = OfCustomerQuerySet["Interaction"].as_manager()
 

@@ -2,7 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from customers.choices import Factor, Measure, SubjectType
+from customers.choices import Factor, Measure, OnMerge, SubjectType
 from customers.models.customer import Customer
 from customers.querysets import ObservationQuerySet
 
@@ -38,6 +38,9 @@ class Observation(models.Model):
     excluded_until = models.DateTimeField(_("excluded until"), null=True)
     excluded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     reason = models.CharField(_("reason"), max_length=255, blank=True)
+
+    # Facts that stand are put on record for the kept one; what was superseded stays, so that old scores replay.
+    on_merge = {"customer": OnMerge.APART}
 
     objects = ObservationQuerySet["Observation"].as_manager()
 

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from customers.choices import OrderStatus
+from customers.choices import OnMerge, OrderStatus, SubjectType
 from customers.models.customer import Customer
 from customers.models.versioned import Sourced, Versioned
 from customers.querysets import OfCustomerQuerySet, OpenCatalogueQuerySet, OrderLineQuerySet
@@ -75,6 +75,9 @@ class Order(Versioned, Sourced):
     # The sum of the lines, kept by the verbs so that lists need no aggregate.
     total = models.DecimalField(_("total"), max_digits=16, decimal_places=2, default=Decimal(0), editable=False)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+
+    on_merge = {"customer": OnMerge.MOVE}
+    fact_subject, fact_parties = SubjectType.ORDER, ("customer",)
 
     objects = OfCustomerQuerySet["Order"].as_manager()
 

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
-from customers.choices import CustomerKind
+from customers.choices import CustomerKind, OnMerge
 from customers.models.customer import Customer
 from customers.models.versioned import Versioned
 from customers.querysets import OpenCatalogueQuerySet, RelationQuerySet
@@ -86,6 +86,8 @@ class Relation(Versioned):
         help_text=_("1 is loose, 5 is very close."),
     )
     note = models.TextField(_("note"), blank=True)
+
+    on_merge = {"from_customer": OnMerge.APART, "to_customer": OnMerge.APART}
 
     objects = RelationQuerySet["Relation"].as_manager()
 

@@ -55,8 +55,8 @@ class Hierarchy:
         return False
 
 
-def hierarchy_above(type: RelationType, customer_ids: Iterable[int], *, leave_out: int = 0) -> Hierarchy:
-    """All that stand above these customers, as far up as it goes: one query a level. `leave_out`: a relation that is
+def hierarchy_above(type: RelationType, customer_ids: Iterable[int], *, leave_out: Q | None = None) -> Hierarchy:
+    """All that stand above these customers, as far up as it goes: one query a level. `leave_out`: relations that are
     not looked at.
 
     Upwards, because there are few: a customer has a parent or two, but a parent may have thousands of children. For
@@ -70,7 +70,9 @@ def hierarchy_above(type: RelationType, customer_ids: Iterable[int], *, leave_ou
         reached: set[int] = set()
         for ids in chunks(level):
             rows = Relation.objects.filter(Q(**{f"{below}__in": ids}), type=type, to_customer__isnull=False)
-            for row in rows.exclude(pk=leave_out).only("from_customer", "to_customer", "since", "until"):
+            for row in rows.filter(~leave_out if leave_out else Q()).only(
+                "from_customer", "to_customer", "since", "until"
+            ):
                 found.add(type, row.from_customer_id, row.to_customer_id or 0, period(row.since, row.until))
                 reached.add(getattr(row, f"{above}_id"))
         level = reached - known

@@ -95,7 +95,7 @@ def require_free_days(relation: Relation) -> None:
         raise AlreadyRelated(twin)
     if relation.type.is_hierarchy and relation.to_customer_id is not None:
         ends = relation.from_customer_id, relation.to_customer_id
-        above = hierarchy_above(relation.type, ends, leave_out=relation.pk or 0)
+        above = hierarchy_above(relation.type, ends, leave_out=Q(pk=relation.pk or 0))
         if above.would_close(relation.type, *ends, period(relation.since, relation.until)):
             raise RelationRefused("to_customer", _("That would make a circle: nobody may be their own parent."))
 

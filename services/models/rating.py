@@ -3,6 +3,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from customers.choices import OnMerge, SubjectType
 from customers.models import Sourced
 from customers.querysets import OfCustomerQuerySet
 from services.choices import RatingScale
@@ -38,6 +39,10 @@ class SatisfactionRating(Sourced):
     replaced_by = models.OneToOneField(
         "self", models.SET_NULL, verbose_name=_("replaced by"), null=True, blank=True, related_name="replaces"
     )
+
+    on_merge = {"customer": OnMerge.MOVE}
+    fact_subject = SubjectType.RATING
+    fact_parties = ("customer", "ticket__customer", "ticket__requester", "order__customer")
 
     objects = OfCustomerQuerySet["SatisfactionRating"].as_manager()
 

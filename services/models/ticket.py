@@ -3,6 +3,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from customers.choices import OnMerge, SubjectType
 from customers.models import Sourced, Versioned
 from services.choices import (
     UNSOLVED,
@@ -82,6 +83,9 @@ class Ticket(Versioned, Sourced):
     resolution_breached_at = models.DateTimeField(_("resolution late since"), null=True, editable=False)
     reopen_count = models.PositiveSmallIntegerField(_("reopened"), default=0, editable=False)
 
+    on_merge = {"customer": OnMerge.MOVE, "requester": OnMerge.MOVE}
+    fact_subject, fact_parties = SubjectType.TICKET, ("customer", "requester")
+
     objects = TicketQuerySet["Ticket"].as_manager()
 
     class Meta(Sourced.Meta):
@@ -141,6 +145,8 @@ class Message(models.Model):
     at = models.DateTimeField(_("at"))
     is_automatic = models.BooleanField(_("automatic"), default=False)
     delivery_status = models.CharField(_("delivery"), max_length=6, choices=DeliveryStatus, default=DeliveryStatus.NONE)
+
+    on_merge = {"customer": OnMerge.MOVE}
 
     objects = OfTicketQuerySet["Message"].as_manager()
 

@@ -38,6 +38,8 @@ REFERENCES = {
     "customer": "customer",
     "customer_id": "customer",
     "from_customer": "customer",
+    "gone": "twin",
+    "kept": "customer",
     "requester": "customer",
     "queue": "queue",
     "product": "product",
@@ -47,7 +49,9 @@ REFERENCES = {
 RESOURCES = {
     "categories": "category",
     "customers": "customer",
+    "duplicates": "duplicatepair",
     "interactions": "interaction",
+    "merges": "merge",
     "orders": "order",
     "preferences": "preferenceprofile",
     "products": "product",

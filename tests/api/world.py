@@ -7,12 +7,14 @@ import pytest
 from analytics.tests.histories import score_everybody
 from customers.models import Category, Customer, Product, RelationType, User
 from customers.operations.log_interaction import log_interaction
+from customers.operations.merge_customers import merge_customers
 from customers.operations.place_order import NewLine, place_order
 from customers.operations.record_consent import record_consent
 from customers.operations.relate_customers import relate_customers
 from services.models import Queue, ServiceType, SLAPolicy
 from services.operations.open_ticket import open_ticket
 from tests.cast import NOW
+from tests.merging.lives import make_pair
 
 World = dict[str, int]
 
@@ -30,14 +32,19 @@ def world(acme: Customer, queue: Queue, ann: User) -> World:
     call = log_interaction(customer=acme, kind="call", direction="inbound", subject="x", author=ann, at=NOW)
     ticket = open_ticket(customer=acme, subject="Leaks", queue=queue, by=ann, at=NOW, body="Help")
     score_everybody()
+    twin, former = (Customer.objects.create(kind="organisation", name="ACME", team=acme.team) for _ in range(2))
+    pair = make_pair(acme, twin)
+    merge = merge_customers(kept=acme, gone=former, by=ann, at=NOW)
     return {
         "around": acme.pk,
         "category": category.pk,
         "consent": acme.pk,
         "customer": acme.pk,
         "customerscore": acme.pk,
+        "duplicatepair": pair.pk,
         "insight": acme.pk,
         "interaction": call.pk,
+        "merge": merge.pk,
         "order": order.pk,
         "preferenceprofile": acme.pk,
         "product": product.pk,
@@ -47,4 +54,5 @@ def world(acme: Customer, queue: Queue, ann: User) -> World:
         "servicetype": ServiceType.objects.get(code="repair").pk,
         "slapolicy": SLAPolicy.objects.get(name="Standard").pk,
         "ticket": ticket.pk,
+        "twin": twin.pk,
     }

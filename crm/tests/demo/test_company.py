@@ -168,3 +168,16 @@ def test_a_group_has_three_levels_and_some_live_together(company: Company) -> No
 def test_some_said_yes_some_no_and_some_both(company: Company) -> None:
     said = {given: {row.customer_id for row in company.consents if row.is_given == given} for given in (True, False)}
     assert said[True] and said[False] and said[True] & said[False]
+
+
+def test_who_was_entered_twice_shares_an_address_or_a_number_with_the_first(company: Company) -> None:
+    records = {record.source_id: record for record in company.customers}
+    assert company.duplicates
+    for twice in company.duplicates:
+        first, second = (
+            {(c.kind, c.value.casefold()) for c in r.contacts} for r in (records[twice.like], twice.record)
+        )
+        assert first & second
+        assert twice.record.created_at is not None and twice.record.created_at <= AT
+        mails = [c.value.casefold() for c in twice.record.contacts if c.kind == ContactKind.EMAIL]
+        assert all(mail.rpartition("@")[2].endswith(RESERVED) for mail in mails)

@@ -7,7 +7,7 @@ from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 
 from analytics.models import CustomerScore, ScoreSnapshot
-from customers.models import Customer, Observation, Order, Relation, User
+from customers.models import Customer, DuplicatePair, Observation, Order, Relation, User
 from services.models import Holiday, Queue, SatisfactionRating, Ticket, TicketEvent
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +46,17 @@ def test_it_loads_every_part(var: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert Ticket.objects.count() == result["tickets"]["created"]
     assert Queue.objects.filter(name="中国服务", calendar__time_zone="Asia/Shanghai").exists()
     assert Holiday.objects.exists()
+
+
+def test_some_were_entered_twice_and_wait_to_be_reviewed(var: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    load(capsys)
+    pairs = DuplicatePair.objects.select_related("first", "second")
+    assert pairs.count() >= 4
+    for pair in pairs:
+        assert (pair.state, pair.found_by) == ("open", "sweep")
+        assert pair.first.kind == pair.second.kind
+        assert 0.3 < pair.score < 1
+        assert pair.reasons
 
 
 def test_every_customer_has_a_past_to_compare_with(var: Path, capsys: pytest.CaptureFixture[str]) -> None:
