@@ -46,7 +46,7 @@ class RelationRecord:
     role: str = ""
     since: date | None = None
     until: date | None = None
-    strength: int = 3
+    strength: int | None = None  # None: as it is; 3 of a new one
     note: str = ""
 
     @property
@@ -77,12 +77,12 @@ class InteractionRecord:
     direction: str
     subject: str
     body: str
-    at: datetime
+    at: datetime | None  # None: when the row was imported
 
     @property
     def source_id(self) -> str:
         """What names it in a report: an interaction has no id of its own."""
-        return f"{self.customer_id} {self.kind} {self.at.isoformat()}"
+        return f"{self.customer_id} {self.kind} {self.at.isoformat() if self.at else self.subject}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from customers.importers.files.packed import opened
-from customers.importers.files.sheet import stop
+from customers.importers.files.sheet import ImportStopped, stop
 
 FIRST_BYTES = 64 * 1024
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -65,6 +65,14 @@ def kind_of(path: Path) -> FileKind:
     if start.startswith(ZIP):
         return _zip(path)
     return _text(path, start)
+
+
+def is_archive(path: Path) -> bool:
+    """Whether a path is a zip of files, and no workbook."""
+    try:
+        return path.is_file() and kind_of(path) == FileKind.ARCHIVE
+    except ImportStopped:
+        return False  # told of when it is opened
 
 
 def _ole(start: bytes) -> str:

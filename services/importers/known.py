@@ -1,0 +1,28 @@
+"""What this room can import. Called once a process, when the app is ready."""
+
+from django.utils.translation import gettext_lazy as _
+
+from customers.importers.formats import Format, register_format
+from services.importers import incidents, olist, olist_reviews
+
+
+def register_imports() -> None:
+    """Make contents and formats known, and add tables to the formats of customers."""
+    register_format(
+        Format(
+            "incidents",
+            _("ServiceNow incident log"),
+            reader=incidents.import_incidents,
+            needs=(frozenset(incidents.COLUMNS),),
+        )
+    )
+    shop = (olist.ORDER_COLUMNS, olist.CUSTOMER_COLUMNS, olist.ITEM_COLUMNS, olist.PRODUCT_COLUMNS)
+    files = (*shop, olist.TRANSLATION_COLUMNS, olist_reviews.COLUMNS)
+    register_format(
+        Format(
+            "olist",
+            _("Olist shop: a folder of CSV files"),
+            reader=olist.import_olist,
+            needs=tuple(frozenset(columns) for columns in files),
+        )
+    )
