@@ -78,7 +78,10 @@ def zone_of(options: dict[str, Any]) -> ZoneInfo:
 
 def _records(run: ImportRun, plan: SheetPlan, make: Maker, kind: str) -> Iterator[tuple[Place, Any]]:
     """What a maker makes of the rows; those that it cannot use are refused."""
-    sheet, extra, is_own = plan.sheet, plan.extra, plan.kind.is_own
+    sheet, extra, is_own, kind_words = plan.sheet, plan.extra, plan.kind.is_own, plan.kind.words
+    translated = [
+        (n, kind_words[name.casefold()]) for n, name in enumerate(sheet.header) if name.casefold() in kind_words
+    ]
     file = f"{sheet.file} [{sheet.name}]" if sheet.name else sheet.file
     run.counts_of(kind)
     for line, cells, problem in run.watched(sheet):
@@ -88,6 +91,8 @@ def _records(run: ImportRun, plan: SheetPlan, make: Maker, kind: str) -> Iterato
         cells = [cell.strip(" ") for cell in cells]
         if is_own:
             cells = [without_guard(cell) for cell in cells]
+        for place, words in translated:
+            cells[place] = words.get(cells[place], cells[place])
         cells += extra
         try:
             for record in make(cells):

@@ -1,13 +1,15 @@
 """One address out of its parts."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import Any
 
 from customers.choices import ContactKind
 from customers.importers.mapping.sheet_plan import SheetPlan
 from customers.operations.records import ContactRecord
 
+ADDRESS = ContactKind.ADDRESS.value
 PARTS = ("street", "street_2", "city", "state", "postal_code", "country")
 # The parts in the JSON that Salesforce keeps beside the columns.
 JSON_PARTS = ("street", "", "city", "state", "postalCode", "country")
@@ -26,21 +28,21 @@ def _reader(plan: SheetPlan, name: str, slot: str, *, is_first: bool) -> ReadAdd
     of_it = {aim.part: place for aim, place in plan.aims("address") if (aim.name, aim.slot) == (name, slot)}
     nowhere = plan.nowhere
     whole, label, as_json = (of_it.get(part, nowhere) for part in ("", "label", "json"))
-    places = [of_it.get(part, nowhere) for part in PARTS]
+    pick = itemgetter(*(of_it.get(part, nowhere) for part in PARTS))
 
     def read(cells: list[str]) -> tuple[ContactRecord | None, str]:
-        parts = [cells[place] for place in places]
-        if not any(parts) and cells[as_json]:
+        parts = pick(cells)
+        if cells[as_json] and not any(parts):
             parts = _from_json(cells[as_json])
         text = cells[whole] or joined(parts)
         if not text:
             return None, parts[-1]
-        return ContactRecord(ContactKind.ADDRESS, text, cells[label] or name, is_first), parts[-1]
+        return ContactRecord(ADDRESS, text, cells[label] or name, is_first), parts[-1]
 
     return read
 
 
-def joined(parts: list[str]) -> str:
+def joined(parts: Sequence[str]) -> str:
     """The parts of an address in one line, as it is written on a letter: in Chinese from the country to the house."""
     street, street_2, city, state, postal_code, country = parts
     if any("\u4e00" <= c <= "\u9fff" for c in f"{city}{street}"):

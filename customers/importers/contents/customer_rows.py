@@ -1,6 +1,7 @@
 """From a row to a customer. Everything that is the same for all rows is worked out before the first."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
@@ -22,13 +23,15 @@ TEXTS = (
     "name", "given_name", "family_name", "kind", "language", "country", "industry", "team", "owner", "created_at",
     "deleted", "converted",
 )  # fmt: skip
+REMEMBERED = 5000
 KINDS = {
     **dict.fromkeys(
-        ("person", "individual", "contact", "people", "private", "个人", "人", "自然人"), CustomerKind.PERSON
+        ("person", "individual", "contact", "people", "private", "个人", "人", "自然人"),
+        CustomerKind.PERSON.value,
     ),
     **dict.fromkeys(
         ("organisation", "organization", "company", "business", "account", "firm", "公司", "企业", "组织", "单位"),
-        CustomerKind.ORGANISATION,
+        CustomerKind.ORGANISATION.value,
     ),
 }
 # What separates several values in one cell; an address may well hold a comma.
@@ -43,7 +46,7 @@ def customer_maker(plan: SheetPlan) -> Maker:
     read_id, contacts, addresses = id_of(plan), _contacts(plan), address_readers(plan)
     attributes, tags = _attributes(plan), plan.places("tags")
     pick = itemgetter(*(plan.place(target) for target in TEXTS))
-    created = plan.reads_moment(plan.place("created_at"))
+    created = lru_cache(REMEMBERED)(plan.reads_moment(plan.place("created_at")))
     people = People(plan.run)
     note = plan.run.note
 
@@ -99,7 +102,7 @@ def _is_han(text: str) -> bool:
 
 def _kind(text: str, parts_of_a_name: str) -> str:
     if not text:
-        return CustomerKind.PERSON
+        return CustomerKind.PERSON.value
     found = KINDS.get(fold(text))
     if found is None:
         raise Unusable(f"kind: {text[:40]!r} is neither a person nor an organisation")
@@ -113,7 +116,7 @@ def _tags(cells: list[str], places: list[int]) -> tuple[str, ...]:
 
 def _contacts(plan: SheetPlan) -> Contacts:
     """Of the ways to reach a customer but addresses: where each stands, and what it is called."""
-    nouns = (ContactKind.EMAIL, ContactKind.PHONE, ContactKind.MESSENGER)
+    nouns = (ContactKind.EMAIL.value, ContactKind.PHONE.value, ContactKind.MESSENGER.value)
     labels = {(aim.noun, aim.slot): place for aim, place in plan.aims(*nouns) if aim.part == "label"}
     wanted = [
         (place, aim.noun, aim.name, labels.get((aim.noun, aim.slot), plan.nowhere), _separators(plan, aim.noun))
@@ -123,19 +126,19 @@ def _contacts(plan: SheetPlan) -> Contacts:
 
     def read(cells: list[str]) -> list[ContactRecord]:
         found: list[ContactRecord] = []
+        kinds: list[str] = []
         for place, kind, label, label_place, separators in wanted:
             text = cells[place]
             if not text:
                 continue
-            is_first = not any(other.kind == kind for other in found)
             values = [text]
             for separator in separators:
                 if separator in text:
                     values = [part.strip() for value in values for part in value.split(separator)]
             for value in values:
                 if value:
-                    found.append(ContactRecord(kind, value, cells[label_place] or label, is_first))
-                    is_first = False
+                    found.append(ContactRecord(kind, value, cells[label_place] or label, kind not in kinds))
+                    kinds.append(kind)
         return found
 
     return read
@@ -173,7 +176,8 @@ def _attributes(plan: SheetPlan) -> Attributes:
 
 
 def _reader(plan: SheetPlan, place: int, definition: CustomAttribute) -> Callable[[str], Any]:
+    """From text to a value of the attribute. Most values come again and again, so some thousands are remembered."""
     if definition.type == AttributeType.DATE:
         read = plan.reads_date(place)
-        return lambda text: read(text).isoformat()
-    return lambda text: read_value(definition, text)
+        return lru_cache(REMEMBERED)(lambda text: read(text).isoformat())
+    return lru_cache(REMEMBERED)(lambda text: read_value(definition, text))

@@ -1,4 +1,4 @@
-"""Customers that a file knows by name only: found among those of the same source, organisations made where missing.
+"""Customers whom a file only names: found among those of the same source, made where they are missing.
 
 A contact says that she works for `Acme`; the id of Acme stands in another file, or nowhere."""
 
@@ -13,7 +13,7 @@ from customers.choices import CustomerKind
 from customers.folding import fold
 from customers.models import Customer, Team
 from customers.operations.import_customers import import_customers
-from customers.operations.records import Counts, CustomerRecord, Refused
+from customers.operations.records import ContactRecord, Counts, CustomerRecord, Refused
 from customers.operations.source import Report, Source, chunks
 
 Kind = str
@@ -43,15 +43,23 @@ class Named(Generic[Rec]):
 
 @dataclass(frozen=True, slots=True)
 class NamedParty:
-    """Somebody whom a row names. An organisation is made where there is none of the name."""
+    """Somebody whom a row about something else names, by `id` and name or by name alone. They are made where the
+    source knows nobody of the id or name; a person only with an id, since names of people are not unique."""
 
     name: str
     kind: Kind
+    id: str = ""
+    contacts: tuple[ContactRecord, ...] = ()
 
     @property
     def source_id(self) -> str:
         """What names it in a report, and the id that it is given when it is made."""
-        return name_id(self.name)
+        return self.id or name_id(self.name)
+
+    @property
+    def may_be_made(self) -> bool:
+        """Whether it is made where it is missing."""
+        return bool(self.name and (self.id or self.kind != CustomerKind.PERSON))
 
 
 def name_id(name: str) -> str:
@@ -62,14 +70,15 @@ def name_id(name: str) -> str:
 
 
 def ensure_named(*, source: Source, records: Sequence[NamedParty], team: Team, at: datetime, report: Report) -> Counts:
-    """Make the organisations that rows name and that the source does not know yet, by id or by name. Those that are
-    here already count as nothing: the row that brought them was counted."""
-    wanted = {party.source_id: party for party in records if party.name}
-    found = find_named(source, [(party.name, party.kind) for party in wanted.values()])
+    """Make the customers whom rows name and whom the source does not know yet. Those who are here already count as
+    nothing: the row that brought them was counted."""
+    wanted = {party.source_id: party for party in records if party.may_be_made}
+    by_id = source.customers(wanted)
+    by_name = find_named(source, [(party.name, party.kind) for party in wanted.values() if not party.id])
     missing = [
-        CustomerRecord(name_id(party.name), party.name, kind=CustomerKind.ORGANISATION)
-        for party in wanted.values()
-        if not found[fold(party.name), party.kind] and party.kind != CustomerKind.PERSON
+        CustomerRecord(source_id, party.name, kind=party.kind or CustomerKind.ORGANISATION, contacts=party.contacts)
+        for source_id, party in wanted.items()
+        if source_id not in by_id and (party.id or not by_name[fold(party.name), party.kind])
     ]
     if not missing:
         return Counts()

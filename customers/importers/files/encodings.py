@@ -119,7 +119,7 @@ def _decode(scan: _Scan, chunk: bytes, decoder: codecs.IncrementalDecoder) -> No
         scan.bad_line = scan.lines + error.object[: error.start].count(b"\n") + 1
     else:
         if scan.beyond_ascii <= TOO_MANY_FOR_CHANCE and not text.isascii():
-            scan.beyond_ascii += sum(not c.isascii() for c in text)
+            scan.beyond_ascii += len(text) - len(text.encode("ascii", "ignore"))
 
 
 _ASCII = bytes(range(128))
