@@ -2,12 +2,20 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from customers.importers.formats import Format, register_format
+from customers.importers.formats import Format, register_format, register_table
+from customers.importers.mapping.content import register_content
 from services.importers import incidents, olist, olist_reviews
+from services.importers.contents.comments import CommentContent
+from services.importers.contents.tickets import TicketContent
+from services.importers.salesforce_cases import CASE, COMMENT
 
 
 def register_imports() -> None:
     """Make contents and formats known, and add tables to the formats of customers."""
+    register_content(TicketContent())
+    register_content(CommentContent())
+    register_table("salesforce", CASE)
+    register_table("salesforce", COMMENT)
     register_format(
         Format(
             "incidents",
