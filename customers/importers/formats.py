@@ -40,6 +40,7 @@ class TableKind:
     clean_id: Callable[[str], str] = as_it_is
     # What stands for codes in a column (in lower case): {"statecode": {"0": "active"}}.
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    nothing: frozenset[str] = frozenset()  # cells that stand for an empty one
     # Whether columns that are not known are also recognised by what they are called in English or Chinese.
     is_free: bool = False
     # Whether cells are as our own exports write them, with a `'` before what a spreadsheet takes for a formula.

@@ -4,8 +4,10 @@ from customers.importers.candid import register_candid
 from customers.importers.contents.customers import CustomerContent
 from customers.importers.contents.interactions import InteractionContent
 from customers.importers.contents.relations import RelationContent
+from customers.importers.dynamics import register_dynamics
 from customers.importers.mapping.content import register_content
 from customers.importers.salesforce import register_salesforce
+from customers.importers.sugar import register_sugar
 
 
 def register_imports() -> None:
@@ -14,3 +16,5 @@ def register_imports() -> None:
         register_content(content)
     register_candid()
     register_salesforce()
+    register_dynamics()
+    register_sugar()

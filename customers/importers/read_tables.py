@@ -79,6 +79,7 @@ def zone_of(options: dict[str, Any]) -> ZoneInfo:
 def _records(run: ImportRun, plan: SheetPlan, make: Maker, kind: str) -> Iterator[tuple[Place, Any]]:
     """What a maker makes of the rows; those that it cannot use are refused."""
     sheet, extra, is_own, kind_words = plan.sheet, plan.extra, plan.kind.is_own, plan.kind.words
+    nothing = plan.kind.nothing
     translated = [
         (n, kind_words[name.casefold()]) for n, name in enumerate(sheet.header) if name.casefold() in kind_words
     ]
@@ -91,6 +92,8 @@ def _records(run: ImportRun, plan: SheetPlan, make: Maker, kind: str) -> Iterato
         cells = [cell.strip(" ") for cell in cells]
         if is_own:
             cells = [without_guard(cell) for cell in cells]
+        if nothing:
+            cells = ["" if cell in nothing else cell for cell in cells]
         for place, words in translated:
             cells[place] = words.get(cells[place], cells[place])
         cells += extra

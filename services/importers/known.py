@@ -4,10 +4,11 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.importers.formats import Format, register_format, register_table
 from customers.importers.mapping.content import register_content
-from services.importers import incidents, olist, olist_reviews
+from services.importers import dynamics_cases, incidents, olist, olist_reviews, sugar_cases
 from services.importers.contents.comments import CommentContent
 from services.importers.contents.tickets import TicketContent
 from services.importers.salesforce_cases import CASE, COMMENT
+from services.importers.zendesk import register_zendesk
 
 
 def register_imports() -> None:
@@ -16,6 +17,9 @@ def register_imports() -> None:
     register_content(CommentContent())
     register_table("salesforce", CASE)
     register_table("salesforce", COMMENT)
+    register_table("dynamics", dynamics_cases.CASE)
+    register_table("sugar", sugar_cases.CASES)
+    register_zendesk()
     register_format(
         Format(
             "incidents",

@@ -21,8 +21,12 @@ from customers.operations.records import ContactRecord, CustomerRecord
 
 TEXTS = (
     "name", "given_name", "family_name", "kind", "language", "country", "industry", "team", "owner", "created_at",
-    "deleted", "converted",
 )  # fmt: skip
+LEFT_OUT = {
+    "deleted": "was deleted in the source: left out",
+    "converted": "became a contact in the source, who is imported as such: left out",
+    "staff": "is one of the staff of the source, no customer: left out",
+}
 REMEMBERED = 5000
 KINDS = {
     **dict.fromkeys(
@@ -48,16 +52,12 @@ def customer_maker(plan: SheetPlan) -> Maker:
     pick = itemgetter(*(plan.place(target) for target in TEXTS))
     created = lru_cache(REMEMBERED)(plan.reads_moment(plan.place("created_at")))
     people = People(plan.run)
-    note = plan.run.note
+    left_out, note = left_out_reader(plan), plan.run.note
 
     def make(cells: list[str]) -> tuple[CustomerRecord]:
-        name, given, family, kind, language, country, industry, team, owner, created_at, deleted, converted = pick(
-            cells
-        )
-        if deleted and is_yes(deleted, "deleted"):
-            raise Unusable("was deleted in the source: left out")
-        if converted and is_yes(converted, "converted"):
-            raise Unusable("became a contact in the source, who is imported as such: left out")
+        name, given, family, kind, language, country, industry, team, owner, created_at = pick(cells)
+        if left_out and (reason := left_out(cells)):
+            raise Unusable(reason)
         full = name or full_name(given, family)
         if not full or full.isspace():
             raise Unusable("name: is missing")
@@ -87,6 +87,16 @@ def customer_maker(plan: SheetPlan) -> Maker:
         )
 
     return make
+
+
+def left_out_reader(plan: SheetPlan) -> Callable[[list[str]], str] | None:
+    """A function from a row to the reason why it is to be left out, if there is one; None where rows never say so."""
+    wanted = [(place, reason) for target, reason in LEFT_OUT.items() for place in plan.places(target)]
+
+    def read(cells: list[str]) -> str:
+        return next((reason for place, reason in wanted if is_yes(cells[place], plan.column(place))), "")
+
+    return read if wanted else None
 
 
 def full_name(given: str, family: str) -> str:

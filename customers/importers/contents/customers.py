@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from customers.choices import AttributeType, MatchingUse
 from customers.importers.contents import labels
 from customers.importers.contents.consent_rows import consent_maker, has_consents
-from customers.importers.contents.customer_rows import customer_maker
+from customers.importers.contents.customer_rows import customer_maker, left_out_reader
 from customers.importers.contents.named import Named, ensure_named, remember_name, with_ids
 from customers.importers.contents.note_rows import note_maker
 from customers.importers.contents.relation_rows import has_names, has_relations, named_maker, relation_maker
@@ -114,7 +114,17 @@ class CustomerContent:
             makers[CONSENTS.code] = consent_maker(plan)
         if plan.has("note"):
             makers[INTERACTIONS.code] = note_maker(plan)
-        return makers
+        return {
+            code: make if code == CUSTOMERS.code else _but_for_left_out(plan, make) for code, make in makers.items()
+        }
+
+
+def _but_for_left_out(plan: SheetPlan, make: Maker) -> Maker:
+    """Rows that were left out when customers were made tell of nothing else either."""
+    left_out = left_out_reader(plan)
+    if left_out is None:
+        return make
+    return lambda cells: () if left_out(cells) else make(cells)
 
 
 def _remembered(plan: SheetPlan, make: Maker) -> Maker:

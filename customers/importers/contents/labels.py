@@ -25,6 +25,7 @@ PLAIN: dict[str, Any] = {
     "tags": gettext_lazy("Tags"),
     "deleted": gettext_lazy("Yes: the row was deleted, leave it out"),
     "converted": gettext_lazy("Yes: the row became a contact, leave it out"),
+    "staff": gettext_lazy("Yes: one of their own staff, leave it out"),
 }
 CONTACT_KINDS: dict[str, Any] = {
     "email": gettext_lazy("E-mail"),
@@ -74,7 +75,7 @@ def groups() -> list[TargetGroup]:
     """The choices for a column of customers, in groups."""
     found = [
         TargetGroup("", (IGNORED,)),
-        TargetGroup(_("Customer"), _targets(PLAIN, leave_out=("own_id", "converted"))),
+        TargetGroup(_("Customer"), _targets(PLAIN, leave_out=("own_id", "converted", "staff"))),
         TargetGroup(_("Note"), (Target("note", describe("note"), is_many=True),)),
     ]
     for kind, label in CONTACT_KINDS.items():

@@ -72,7 +72,7 @@ def name_id(name: str) -> str:
 def ensure_named(*, source: Source, records: Sequence[NamedParty], team: Team, at: datetime, report: Report) -> Counts:
     """Make the customers whom rows name and whom the source does not know yet. Those who are here already count as
     nothing: the row that brought them was counted."""
-    wanted = {party.source_id: party for party in records if party.may_be_made}
+    wanted = {party.source_id: party for party in reversed(records) if party.may_be_made}  # the first spelling counts
     by_id = source.customers(wanted)
     by_name = find_named(source, [(party.name, party.kind) for party in wanted.values() if not party.id])
     missing = [

@@ -22,6 +22,23 @@ NAMES_SOMETHING = re.compile(
 MOST_CHOICES, LEAST_VALUES, LEAST_USES, LONGEST_CHOICE = 10, 20, 5, 40
 
 
+class OfKind:
+    """Evidence of one attribute from a table of one kind of customer."""
+
+    def __init__(self, evidence: "TypeEvidence", kind: str) -> None:
+        self._evidence, self._kind = evidence, kind
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether more values would tell nothing."""
+        return self._evidence.is_settled and self._kind in self._evidence.kinds
+
+    def add(self, text: str) -> None:
+        """Take one value that is not empty into account."""
+        self._evidence.kinds.add(self._kind)
+        self._evidence.add(text)
+
+
 class TypeEvidence:
     """What the values of one attribute say about its type. It forgets them, but for a few different ones.
 
@@ -31,10 +48,15 @@ class TypeEvidence:
         self.new = new
         self.dates = DateEvidence()
         self._words = words_of(column)
+        self.kinds: set[str] = set()  # of customers who have a value
         self._values = 0
         self._different: set[str] | None = set()
         self._is_number = not NAMES_SOMETHING.fullmatch(self._words)
         self._is_yes_no = self._is_date = True
+
+    def of_kind(self, kind: str) -> "OfKind":
+        """The same evidence, for values of customers of one kind (empty: of both)."""
+        return OfKind(self, kind)
 
     @property
     def is_settled(self) -> bool:
@@ -78,7 +100,8 @@ class TypeEvidence:
             return None
         type = self.new.type or self._type(order)
         choices = tuple(sorted(self._different or ())) if type == AttributeType.CHOICE else ()
-        return replace(self.new, type=type, choices=choices)
+        kind = next(iter(self.kinds)) if len(self.kinds) == 1 else ""
+        return replace(self.new, type=type, choices=choices, kind=kind)
 
     def _type(self, order: str) -> str:
         different = self._different or set()

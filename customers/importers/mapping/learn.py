@@ -57,11 +57,11 @@ def _dated(plan: SheetPlan, source: Source) -> list[int]:
     return places
 
 
-def _unknown_attributes(plan: SheetPlan, source: Source, types: dict[str, TypeEvidence]) -> dict[int, TypeEvidence]:
+def _unknown_attributes(plan: SheetPlan, source: Source, types: dict[str, TypeEvidence]) -> dict[int, _Evidence]:
     """The places of attributes that are not here, or of the other kind of customer only."""
     content = content_of(plan.kind.content)
     kind = plan.constant("kind")
-    found = {}
+    found: dict[int, _Evidence] = {}
     for target, place in plan.placed:
         new = content.attribute(target, plan.column(place))
         row = source.attributes.get(new.code) if new else None
@@ -69,10 +69,8 @@ def _unknown_attributes(plan: SheetPlan, source: Source, types: dict[str, TypeEv
             continue
         if row is not None:
             new = replace(new, type=row.type)
-        evidence = types.setdefault(new.code, TypeEvidence(replace(new, kind=kind), plan.column(place)))
-        if evidence.new.kind != kind:
-            evidence.new = replace(evidence.new, kind="")
-        found[place] = evidence
+        evidence = types.setdefault(new.code, TypeEvidence(new, plan.column(place)))
+        found[place] = evidence.of_kind(kind)
     return found
 
 

@@ -14,6 +14,7 @@ TICKET: dict[str, Any] = {
     "description": gettext_lazy("What the customer wrote"),
     "note": gettext_lazy("Internal note"),
     "status": gettext_lazy("Status"),
+    "status.reason": gettext_lazy("Status: reason, which says more than the status"),
     "closed": gettext_lazy("Yes: it is closed"),
     "priority": gettext_lazy("Priority"),
     "channel": gettext_lazy("Channel"),

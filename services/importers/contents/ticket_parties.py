@@ -31,13 +31,15 @@ class Parties:
 
 
 class PartiesOf:
-    """Reads them from a row. The constant `customer.kind` says what a customer known by name is, where it is certain."""
+    """Reads them from a row. Constants: `customer.kind` says what a customer known by name is, where that is certain;
+    with `requester.made` somebody of whom only the id is known is called by it."""
 
     def __init__(self, plan: SheetPlan) -> None:
         self._clean = plan.kind.clean_id
         self._pick = itemgetter(*(plan.place(target) for target in PARTS))
         self._customer, self._requester = plan.places("customer.id"), plan.places("requester.id")
         self._kind = plan.constant("customer.kind")
+        self._made_name = f"{plan.run.source.name.capitalize()} %s" if plan.constant("requester.made") else ""
 
     def __call__(self, cells: list[str]) -> Parties:
         """Who the ticket of this row is of. Without anybody it is put down to an unknown customer."""
@@ -45,6 +47,8 @@ class PartiesOf:
         customer_id = self._id(cells, self._customer)
         requester_id = self._id(cells, self._requester)
         customer = NamedParty(customer_name, self._kind, customer_id) if customer_id or customer_name else None
+        if requester_id and not name and not email and self._made_name:
+            name = self._made_name % requester_id
         requester = _person(requester_id, name, email, phone)
         if customer and requester:
             return Parties(customer, requester)

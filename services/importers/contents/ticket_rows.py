@@ -2,17 +2,20 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from math import isfinite
 from operator import itemgetter
 from textwrap import shorten
 from typing import Any
 
 from django.utils.text import slugify
 
+from customers.choices import CustomerKind
 from customers.importers.contents.named import Named, NamedParty
 from customers.importers.contents.yes import is_yes
 from customers.importers.mapping.content import Maker
 from customers.importers.mapping.sheet_plan import SheetPlan
 from customers.importers.run import Unusable
+from customers.operations.records import RelationRecord
 from services.choices import Channel, Direction, Priority, TicketStatus
 from services.importers.contents.agents import Agents
 from services.importers.contents.ticket_history import Told, events_of, notes_of
@@ -51,6 +54,20 @@ def party_maker(plan: SheetPlan) -> Maker:
     return make
 
 
+def employment_maker(plan: SheetPlan) -> Maker:
+    """How rows tell for whom people work who asked: for the customer of the ticket, where that is an organisation."""
+    parties = PartiesOf(plan)
+
+    def make(cells: list[str]) -> list[Named[RelationRecord]]:
+        found = parties(cells)
+        if found.requester is None or found.customer.kind != CustomerKind.ORGANISATION:
+            return []
+        record = RelationRecord("works-for", found.requester.id, found.customer.id)
+        return [Named(record, {} if found.customer.id else {"to_id": (found.customer.name, found.customer.kind)})]
+
+    return make
+
+
 class _Tickets:
     def __init__(self, plan: SheetPlan) -> None:
         self._plan = plan
@@ -62,9 +79,10 @@ class _Tickets:
         self._moments = [(plan.place(target), plan.reads_moment(plan.place(target))) for target in MOMENTS]
         self._minutes = plan.place("first_reply_minutes")
         self._tells_replies = plan.has("first_reply_at", "first_reply_minutes")
-        self._statuses, self._channels = plan.places("status"), plan.places("channel")
+        self._statuses = [*plan.places("status.reason"), *plan.places("status")]
+        self._channels = plan.places("channel")
         self._notes = plan.places("note")
-        self._attributes = [(place, aim.name) for aim, place in plan.aims("attribute")]
+        self._attributes = [(place, aim.name, CONVERT.get(aim.type, str)) for aim, place in plan.aims("attribute")]
         self._rating, self._comment = plan.place("satisfaction"), plan.place("satisfaction.comment")
 
     def make(self, cells: list[str]) -> list[Named[TicketRecord]]:
@@ -160,7 +178,23 @@ class _Tickets:
         return events, messages
 
     def _custom(self, cells: list[str]) -> dict[str, Any]:
-        return {code: cells[place] for place, code in self._attributes if cells[place]}
+        return {code: convert(cells[place]) for place, code, convert in self._attributes if cells[place]}
+
+
+def _number(text: str) -> int | float | str:
+    """A number where it is one; attributes of tickets take anything."""
+    try:
+        value = float(text)
+    except ValueError:
+        return text
+    return text if not isfinite(value) else int(value) if value.is_integer() else value
+
+
+def _flag(text: str) -> bool | str:
+    return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}.get(text.casefold(), text)
+
+
+CONVERT: dict[str, Callable[[str], Any]] = {"number": _number, "yes_no": _flag}
 
 
 def _minutes(text: str) -> timedelta:

@@ -7,18 +7,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from customers.folding import fold
-from customers.importers.contents.customers import NAMED
+from customers.importers.contents.customers import NAMED, RELATIONS
 from customers.importers.contents.named import Named, with_ids
 from customers.importers.formats import TableKind
 from customers.importers.mapping.content import Maker, Step
 from customers.importers.mapping.problems import repeated
 from customers.importers.mapping.sheet_plan import SheetPlan
 from customers.importers.mapping.targets import TargetGroup
-from customers.importers.mapping.words import code_of, words_of
+from customers.importers.mapping.words import FIELD_TYPE, code_of, words_of
 from customers.operations.ensure_attributes import NewAttribute
 from customers.operations.records import Counts
 from services.importers.contents import ticket_labels as labels
-from services.importers.contents.ticket_rows import party_maker, rating_maker, ticket_maker
+from services.importers.contents.ticket_rows import employment_maker, party_maker, rating_maker, ticket_maker
 from services.operations.import_ratings import import_ratings
 from services.operations.import_tickets import import_tickets
 
@@ -45,6 +45,8 @@ def _of_named(operation: Any, records: Sequence[Named[Any]], *, source: Any, rep
     return counts
 
 
+# What Zendesk says behind the names of a company's own fields.
+TYPES = {"dec": "=number", "int": "=number", "flag": "=yes_no"}
 TICKETS = Step("tickets", 70, "tickets", import_named_tickets)
 RATINGS = Step("ratings", 90, "ratings", import_named_ratings)
 
@@ -54,7 +56,7 @@ class TicketContent:
 
     code = "tickets"
     label = gettext_lazy("Tickets")
-    steps: tuple[Step, ...] = (NAMED, TICKETS, RATINGS)
+    steps: tuple[Step, ...] = (NAMED, RELATIONS, TICKETS, RATINGS)
 
     def groups(self) -> list[TargetGroup]:
         """The choices for a column."""
@@ -71,7 +73,9 @@ class TicketContent:
 
     def rest(self, column: str, kind: TableKind) -> str:
         """An attribute of the ticket."""
-        return f"attribute:{code_of(column)}"
+        suffix = FIELD_TYPE.search(column)
+        type = TYPES.get(suffix[1].lower(), "") if suffix else ""
+        return f"attribute:{code_of(column)}{type}"
 
     def problems(self, targets: Sequence[str]) -> list[str]:
         """What is wrong with a mapping as a whole."""
@@ -93,6 +97,8 @@ class TicketContent:
     def makers(self, plan: SheetPlan) -> Mapping[str, Maker]:
         """How a row is read in each step."""
         makers: dict[str, Maker] = {NAMED.code: party_maker(plan), TICKETS.code: ticket_maker(plan)}
+        if plan.constant("requester.works_for"):
+            makers[RELATIONS.code] = employment_maker(plan)
         if plan.has("satisfaction"):
             makers[RATINGS.code] = rating_maker(plan)
         return makers
