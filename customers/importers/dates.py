@@ -1,7 +1,7 @@
 """Dates and times as people and systems write them: ISO, day-first, month-first, in Chinese, with English months."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -77,6 +77,13 @@ class DateEvidence:
         if self._slashed:
             return DateOrder.UNKNOWN
         return DateOrder.DAY if self._dotted else DateOrder.ISO
+
+
+def common_order(seen: Iterable[DateEvidence]) -> str:
+    """The order that columns of dates agree on, for those that do not tell themselves: who exports a file has one way
+    to write dates. Empty where none tells, or where they differ."""
+    told = {evidence.order for evidence in seen} & {DateOrder.DAY, DateOrder.MONTH}
+    return told.pop() if len(told) == 1 else ""
 
 
 def date_reader(order: str) -> ReadDate:

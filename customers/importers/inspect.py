@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from customers.importers.dates import DateEvidence, DateOrder
+from customers.importers.dates import DateEvidence, DateOrder, common_order
 from customers.importers.files.delimited import DelimitedSheet
 from customers.importers.files.open_file import open_file
 from customers.importers.files.sheet import ImportStopped, Sheet
@@ -31,7 +31,8 @@ class InspectedColumn:
     target: str
     samples: list[str]
     is_empty: bool
-    date_order: str = ""  # of a column of dates: a DateOrder
+    dates: DateEvidence | None = None  # what its values say, were they dates
+    date_order: str = ""  # of a column of dates: a DateOrder; those that do not tell follow those that do
 
 
 @dataclass(slots=True)
@@ -40,12 +41,12 @@ class InspectedTable:
 
     `kind` is empty where no kind of table fits: the sheet is then left out, unless somebody says what it is.
     `encoding_is_guess`: show some samples, and ask whether they are right. `rows` is an estimate.
-    `date_order`: `unknown` where a column of dates could be day-first or month-first: ask, and put the answer into
-    ImportBatch.options["date_order"]."""
+    `format` is the code of the format that it is taken for."""
 
     file: str
     sheet: str = ""
     error: str = ""
+    format: str = ""
     kind: str = ""
     encoding: str = ""
     encoding_is_guess: bool = False
@@ -53,7 +54,6 @@ class InspectedTable:
     columns: list[InspectedColumn] = field(default_factory=list)
     constants: dict[str, str] = field(default_factory=dict)
     rows: int = 0
-    date_order: str = ""
     mapping: str = ""  # the name of the saved mapping that was put on it
 
     @property
@@ -77,9 +77,11 @@ class Inspection:
     tables: list[InspectedTable]
 
     @property
-    def date_order(self) -> str:
-        """`unknown` where people must say which order dates have; else empty."""
-        return next((table.date_order for table in self.tables if table.date_order == DateOrder.UNKNOWN), "")
+    def asks_for_date_order(self) -> bool:
+        """Whether people must say if dates are day-first or month-first: `day` or `month` in
+        ImportBatch.options["date_order"]."""
+        columns = (column for table in self.tables for column in table.columns)
+        return any(column.date_order == DateOrder.UNKNOWN for column in columns)
 
 
 def inspect(
@@ -98,6 +100,7 @@ def inspect(
     looked = [one for file, path in named.items() for one in _opened(file, path, encoding, delimiter, sheet)]
     chosen = format_of(format) if format else _best_format([one.header for one in looked if isinstance(one, _Looked)])
     tables = [_inspected(one, chosen) if isinstance(one, _Looked) else one for one in looked]
+    set_date_orders(tables)
     return Inspection(chosen.code if chosen else "", tables)
 
 
@@ -105,11 +108,26 @@ def with_kind(table: InspectedTable, format: str, kind: str) -> InspectedTable:
     """The same table after somebody said of what kind it is, with what its columns then most probably mean."""
     found = format_of(format).table(kind)
     targets, table.mapping = _targets(table.header, format, found)
-    table.kind, table.constants = kind, dict(found.constants)
+    table.format, table.kind, table.constants = format, kind, dict(found.constants)
     for column in table.columns:
         column.target = targets[column.name]
-        column.date_order = ""
     return table
+
+
+def set_date_orders(tables: Sequence[InspectedTable]) -> None:
+    """Say of each column of dates in which order they are, as the targets now are. Call it again where targets
+    change."""
+    seen: list[tuple[InspectedColumn, DateEvidence]] = []
+    for table in tables:
+        kind = _kind(table)
+        content = content_of(kind.content) if kind else None
+        for column in table.columns:
+            column.date_order = ""
+            if content and column.dates and any(map(content.is_moment, parts_of(column.target))):
+                seen.append((column, column.dates))
+    common = common_order(evidence for _column, evidence in seen)
+    for column, evidence in seen:
+        column.date_order = (common or evidence.order) if evidence.order == DateOrder.UNKNOWN else evidence.order
 
 
 @dataclass(slots=True)
@@ -167,7 +185,7 @@ def _fit(format: Format, headers: list[list[str]]) -> tuple[int, int, int]:
 def _inspected(looked: _Looked, format: Format | None) -> InspectedTable:
     sheet = looked.sheet
     table = InspectedTable(sheet.file, sheet.name, encoding=sheet.encoding, delimiter=sheet.delimiter)
-    table.rows = looked.estimate
+    table.rows, table.format = looked.estimate, format.code if format else ""
     table.encoding_is_guess = bool(getattr(sheet, "is_guess", False))
     kind = format.kind_of(sheet.header) if format and not format.is_fixed else None
     targets: dict[str, str] = {}
@@ -176,8 +194,6 @@ def _inspected(looked: _Looked, format: Format | None) -> InspectedTable:
         targets, table.mapping = _targets(sheet.header, format.code, kind)
     for place, name in enumerate(sheet.header):
         table.columns.append(_column(name, place, looked.rows, targets.get(name, IGNORE), kind))
-    orders = [column.date_order for column in table.columns if column.date_order]
-    table.date_order = DateOrder.UNKNOWN if DateOrder.UNKNOWN in orders else next(iter(orders), "")
     return table
 
 
@@ -194,9 +210,12 @@ def _column(name: str, place: int, rows: list[list[str]], target: str, kind: Tab
     if kind is not None and kind.is_own:
         values = [without_guard(text) for text in values]
     column = InspectedColumn(name, target, list(dict.fromkeys(values))[:SAMPLES], not values)
-    if kind is not None and values and any(map(content_of(kind.content).is_moment, parts_of(target))):
-        seen = DateEvidence()
+    if values:
+        column.dates = DateEvidence()
         for text in values:
-            seen.add(text)
-        column.date_order = seen.order
+            column.dates.add(text)
     return column
+
+
+def _kind(table: InspectedTable) -> TableKind | None:
+    return format_of(table.format).table(table.kind) if table.format and table.kind else None

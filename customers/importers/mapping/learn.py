@@ -8,7 +8,7 @@ from typing import Protocol
 from django.utils.translation import gettext as _
 
 from customers.choices import AttributeType
-from customers.importers.dates import DateEvidence, DateOrder
+from customers.importers.dates import DateEvidence, DateOrder, common_order
 from customers.importers.files.sheet import ImportStopped
 from customers.importers.mapping.content import content_of
 from customers.importers.mapping.evidence import TypeEvidence
@@ -29,21 +29,24 @@ class _Evidence(Protocol):
 def learn(plans: Sequence[SheetPlan], source: Source, *, order: str = "") -> None:
     """Set the order of the dates in each plan, and make the custom attributes that are missing.
 
-    `order` is what people say of dates that could be day-first as well as month-first. Raises ImportStopped where it
-    is needed and nobody said it."""
+    `order` is what people say of dates that could be day-first as well as month-first; where they say nothing, other
+    columns of the import may tell. Raises ImportStopped where nothing does."""
     types: dict[str, TypeEvidence] = {}
+    dates: list[tuple[SheetPlan, int, DateEvidence]] = []
     for plan in plans:
-        dates = {place: DateEvidence() for place in _dated(plan, source)}
-        attributes = _unknown_attributes(plan, source, types)
-        _read(plan, {**dates, **attributes})
-        plan.orders.update((place, _decided(plan, place, seen, order)) for place, seen in dates.items())
+        of_plan = {place: DateEvidence() for place in _dated(plan, source)}
+        _read(plan, {**of_plan, **_unknown_attributes(plan, source, types)})
+        dates += ((plan, place, seen) for place, seen in of_plan.items())
+    order = order or common_order([seen for _plan, _place, seen in dates])
     found = {code: evidence.conclusion(order) for code, evidence in types.items()}
     source.ensure_attributes(new for new in found.values() if new is not None)
     for plan in plans:
         for aim, place in plan.aims("attribute"):
             new = found.get(aim.name)
-            if new and new.type == AttributeType.DATE and place not in plan.orders:
-                plan.orders[place] = _decided(plan, place, types[aim.name].dates, order)
+            if new and new.type == AttributeType.DATE:
+                dates.append((plan, place, types[aim.name].dates))
+    for plan, place, seen in dates:
+        plan.orders[place] = _decided(plan, place, seen, order)
 
 
 def _dated(plan: SheetPlan, source: Source) -> list[int]:

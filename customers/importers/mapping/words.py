@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Collection
 
 from customers.folding import fold
 
@@ -28,8 +29,9 @@ def words_of(column: str) -> str:
     return fold(NO_LETTERS.sub(" ", SEAMS.sub(" ", bare)))
 
 
-def code_of(column: str) -> str:
-    """The code of the custom attribute that a column of this name becomes: letters, digits and `_`."""
+def code_of(column: str, taken: Collection[str] = TAKEN) -> str:
+    """The code of the custom attribute that a column of this name becomes: letters, digits and `_`; another than those
+    that are taken."""
     words = unicodedata.normalize("NFKC", words_of(column))
     code = "_".join(words.split())[:LONGEST_CODE].strip("_")
-    return f"{code[: LONGEST_CODE - 1]}_" if code in TAKEN or not code else code
+    return f"{code[: LONGEST_CODE - 1]}_" if code in taken or not code else code

@@ -75,7 +75,7 @@ class TicketContent:
         """An attribute of the ticket."""
         suffix = FIELD_TYPE.search(column)
         type = TYPES.get(suffix[1].lower(), "") if suffix else ""
-        return f"attribute:{code_of(column)}{type}"
+        return f"attribute:{code_of(column, ())}{type}"
 
     def problems(self, targets: Sequence[str]) -> list[str]:
         """What is wrong with a mapping as a whole."""
