@@ -6,6 +6,7 @@ from customers.importers.contents.interactions import InteractionContent
 from customers.importers.contents.relations import RelationContent
 from customers.importers.dynamics import register_dynamics
 from customers.importers.mapping.content import register_content
+from customers.importers.online_retail import register_online_retail
 from customers.importers.salesforce import register_salesforce
 from customers.importers.sugar import register_sugar
 
@@ -18,3 +19,4 @@ def register_imports() -> None:
     register_salesforce()
     register_dynamics()
     register_sugar()
+    register_online_retail()

@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeVar
 from tqdm import tqdm
 
 from customers.choices import ImportState, OnDuplicate, Outcome
-from customers.importers.files.sheet import Row, Sheet
+from customers.importers.files.sheet import Progress, Row, Sheet, no_progress
 from customers.importers.report import RefusedRows
 from customers.importers.tables import TableRow, read_table
 from customers.models import ImportBatch, ImportRow, Team, User
@@ -92,12 +92,26 @@ class ImportRun:
                 bar.update(read - bar.n)
                 self.tell(read, size, path.name)
 
-            said = {name: str(self.batch.options.get(name, "")) for name in ("encoding", "delimiter")}
-            for row in read_table(path, columns=list(columns), progress=progress, **said):
+            for row in self._table(path, columns, progress):
                 if row.problem:
                     self.refuse(kind, (path.name, row.line), "", row.problem)
                 else:
                     yield row
+
+    def look(self, kind: str, path: Path, columns: Iterable[str]) -> Iterator[TableRow]:
+        """As `rows`, but those that cannot be used are passed over: for a first reading, which refuses none."""
+        self.counts_of(kind)
+        return (row for row in self._table(path, columns, no_progress) if not row.problem)
+
+    def _table(self, path: Path, columns: Iterable[str], progress: Progress) -> Iterator[TableRow]:
+        said = self.batch.options
+        return read_table(
+            path,
+            columns=list(columns),
+            progress=progress,
+            encoding=str(said.get("encoding", "")),
+            delimiter=str(said.get("delimiter", "")),
+        )
 
     def refuse(self, kind: str, place: Place, source_id: str, reason: str) -> None:
         """Count a row as refused and report where it is and why."""

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.importers.formats import Format, register_format, register_table
 from customers.importers.mapping.content import register_content
-from services.importers import dynamics_cases, incidents, olist, olist_reviews, sugar_cases
+from services.importers import dynamics_cases, helpdesk, incidents, olist, olist_reviews, sugar_cases
 from services.importers.contents.comments import CommentContent
 from services.importers.contents.tickets import TicketContent
 from services.importers.salesforce_cases import CASE, COMMENT
@@ -26,6 +26,11 @@ def register_imports() -> None:
             _("ServiceNow incident log"),
             reader=incidents.import_incidents,
             needs=(frozenset(incidents.COLUMNS),),
+        )
+    )
+    register_format(
+        Format(
+            "helpdesk", _("Help desk event log"), reader=helpdesk.import_helpdesk, needs=(frozenset(helpdesk.COLUMNS),)
         )
     )
     shop = (olist.ORDER_COLUMNS, olist.CUSTOMER_COLUMNS, olist.ITEM_COLUMNS, olist.PRODUCT_COLUMNS)
