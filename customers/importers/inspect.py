@@ -8,13 +8,13 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from customers.cells import unguard
 from customers.importers.dates import DateEvidence, DateOrder, common_order
 from customers.importers.files.delimited import DelimitedSheet
 from customers.importers.files.open_file import open_file
 from customers.importers.files.sheet import ImportStopped, Sheet
 from customers.importers.formats import Format, TableKind, format_of, formats
 from customers.importers.mapping.content import content_of
-from customers.importers.mapping.guard import without_guard
 from customers.importers.mapping.suggest import apply_saved, saved_for, suggest
 from customers.importers.mapping.table import TableMapping
 from customers.importers.mapping.targets import IGNORE, parts_of
@@ -208,7 +208,7 @@ def _targets(header: Sequence[str], format: str, kind: TableKind) -> tuple[dict[
 def _column(name: str, place: int, rows: list[list[str]], target: str, kind: TableKind | None) -> InspectedColumn:
     values = [text for cells in rows if (text := cells[place].strip(" "))]
     if kind is not None and kind.is_own:
-        values = [without_guard(text) for text in values]
+        values = [unguard(text) for text in values]
     column = InspectedColumn(name, target, list(dict.fromkeys(values))[:SAMPLES], not values)
     if values:
         column.dates = DateEvidence()

@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from customers.cells import unguard
 from customers.importers.files.open_file import open_file
 from customers.importers.files.sheet import ImportStopped, Sheet
 from customers.importers.files.spool import spooled
 from customers.importers.formats import format_of
 from customers.importers.mapping.content import Maker, content_of, steps
-from customers.importers.mapping.guard import without_guard
 from customers.importers.mapping.learn import learn
 from customers.importers.mapping.sheet_plan import SheetPlan
 from customers.importers.mapping.table import TableMapping
@@ -91,7 +91,7 @@ def _records(run: ImportRun, plan: SheetPlan, make: Maker, kind: str) -> Iterato
             continue
         cells = [cell.strip(" ") for cell in cells]
         if is_own:
-            cells = [without_guard(cell) for cell in cells]
+            cells = [unguard(cell) for cell in cells]
         if nothing:
             cells = ["" if cell in nothing else cell for cell in cells]
         for place, words in translated:

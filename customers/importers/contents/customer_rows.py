@@ -1,5 +1,6 @@
 """From a row to a customer. Everything that is the same for all rows is worked out before the first."""
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from operator import itemgetter
@@ -48,7 +49,7 @@ Attributes = Callable[[list[str]], dict[str, Any]]
 def customer_maker(plan: SheetPlan) -> Maker:
     """How rows of this sheet become customers."""
     read_id, contacts, addresses = id_of(plan), _contacts(plan), address_readers(plan)
-    attributes, tags = _attributes(plan), plan.places("tags")
+    attributes, tags = _attributes(plan), _tags(plan)
     pick = itemgetter(*(plan.place(target) for target in TEXTS))
     created = lru_cache(REMEMBERED)(plan.reads_moment(plan.place("created_at")))
     people = People(plan.run)
@@ -82,7 +83,7 @@ def customer_maker(plan: SheetPlan) -> Maker:
                 created(created_at) if created_at else None,
                 team,
                 owner and people.username(owner),
-                _tags(cells, tags) if tags else (),
+                tags(cells) if tags else (),
             ),
         )
 
@@ -119,9 +120,15 @@ def _kind(text: str, parts_of_a_name: str) -> str:
     return found
 
 
-def _tags(cells: list[str], places: list[int]) -> tuple[str, ...]:
-    names = (name.strip() for place in places for name in cells[place].replace(",", ";").split(";"))
-    return tuple(dict.fromkeys(name for name in names if name))
+def _tags(plan: SheetPlan) -> Callable[[list[str]], tuple[str, ...]] | None:
+    """Tags stand between `;`, in files of others also between commas."""
+    places, separator = plan.places("tags"), re.compile(";" if plan.kind.is_own else "[;,]")
+
+    def read(cells: list[str]) -> tuple[str, ...]:
+        names = (name.strip() for place in places for name in separator.split(cells[place]))
+        return tuple(dict.fromkeys(name for name in names if name))
+
+    return read if places else None
 
 
 def _contacts(plan: SheetPlan) -> Contacts:

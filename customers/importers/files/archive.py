@@ -13,7 +13,8 @@ from customers.importers.files.sheet import stop
 MOST_FILES = 200
 MOST_BYTES = 8 << 30
 CHUNK = 1 << 20
-NOT_MEANT = re.compile(r"(^|/)(__MACOSX/|\.|~\$)|/$")
+# Folders, and what systems and editors leave beside files.
+NOT_MEANT = re.compile(r"(^|/)__MACOSX/|(^|/)(\.(?!\.)|~\$)[^/]*$|/$")
 
 
 def unpack(path: Path, into: Path) -> list[Path]:

@@ -52,7 +52,7 @@ def _plausible(name: str, text: bytes, mess: Mapping[str, float]) -> float:
 def _alphabet(small: str) -> Count:
     """Of Latin letters: small ones after small ones, large ones at the beginning or among large ones; and never three
     of them in a row, as Latin words have none."""
-    large = small.upper().replace("SS", "")
+    large = small.upper().replace("SS", "").replace("I", "İ")  # the Turkish ı is a small I
     letter = re.compile(
         f"(?<![^\\x00-\\x7f][^\\x00-\\x7f])(?:(?<=[A-Za-z{small}{large}])[{small}]"
         f"|(?<![A-Za-z{small}])[{large}{small}](?=[a-z{small}])|(?<=[A-Z{large}])[{large}](?![a-z])|[{large}](?=[A-Z{large}]))"

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
+from customers.cells import from_xlsx
 from customers.importers.files.sheet import Progress, Row, clean_header, fit, no_progress, stop
 
 MOST_PARTS = 5000
@@ -141,20 +142,20 @@ def _holds(sheet: Any) -> bool:
 
 def _filled(rows: Iterator[tuple[int, tuple[Any, ...]]]) -> Iterator[tuple[int, list[str]]]:
     for line, values in rows:
-        cells = [value if type(value) is str else in_text(value) for value in values]
+        cells = [in_text(value) for value in values]
         if any(cells):
             yield line, cells
 
 
 def in_text(value: Any) -> str:
-    """A value of a spreadsheet or of JSON as text: ISO dates, whole numbers without .0, true and false."""
+    """A value of a spreadsheet as text: ISO dates, whole numbers without .0, true and false."""
     match value:
         case None:
             return ""
         case bool():
             return "true" if value else "false"
         case str():
-            return value
+            return from_xlsx(value) if "_x" in value else value
         case float():
             return _number(value)
         case datetime():

@@ -8,6 +8,9 @@ from customers.importers.mapping.targets import IGNORE, parts_of
 from customers.importers.mapping.words import words_of
 from customers.models import CustomAttribute, ImportMapping
 
+# How our exports call an attribute whose code is the name of another column.
+OWN_ATTRIBUTE = "attribute "
+
 
 def suggest(header: Sequence[str], kind: TableKind) -> dict[str, str]:
     """A target for each column: as the kind of table knows it, as a custom attribute of the same code or name that is
@@ -17,6 +20,8 @@ def suggest(header: Sequence[str], kind: TableKind) -> dict[str, str]:
     found: dict[str, str] = {}
     for column in header:
         target = kind.columns.get(column.casefold(), "")
+        if not target and kind.is_own and column.startswith(OWN_ATTRIBUTE):
+            target = f"attribute:{column.removeprefix(OWN_ATTRIBUTE)}"
         if not target and (code := attributes.get(column) or attributes.get(words_of(column))):
             target = content.rest(code, kind)
         if not target and kind.is_free:
