@@ -14,7 +14,7 @@ from customers.importers.formats import TableKind
 from customers.importers.mapping.content import Maker, Step
 from customers.importers.mapping.problems import repeated
 from customers.importers.mapping.sheet_plan import SheetPlan, first_filled
-from customers.importers.mapping.targets import IGNORED, Target, TargetGroup
+from customers.importers.mapping.targets import IGNORED, Target, TargetGroup, label_of
 from customers.importers.mapping.words import words_of
 from customers.importers.run import Unusable
 from customers.operations.ensure_attributes import NewAttribute
@@ -59,9 +59,7 @@ class InteractionContent:
 
     def describe(self, target: str) -> str:
         """The name of a target. Raises ValueError for what is none."""
-        if target not in LABELS:
-            raise ValueError(target)
-        return str(LABELS[target])
+        return label_of(LABELS, target)
 
     def guess(self, column: str) -> str:
         """What a column of this name most probably means."""

@@ -1,6 +1,7 @@
 """What a column of a file can become: codes that mappings keep, and the labels that people choose them by."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 IGNORE = "ignore"
 
 CODE = re.compile(
-    r"(?P<noun>[a-z_]+)(?::(?P<name>[^:#.=]+))?(?::(?P<more>[^:#.=]+))?(?:#(?P<slot>\d{1,3}))?(?:\.(?P<part>[a-z_]+))?"
+    r"(?P<noun>[a-z_]+)(?::(?P<name>[^:#.=]+))?(?::(?P<more>[^:#.=]+))?(?:#(?P<slot>\d{1,3}))?(?:\.(?P<part>[a-z_0-9]+))?"
     r"(?:=(?P<type>[a-z_]+))?"
 )
 
@@ -55,6 +56,15 @@ class Aim:
 def parts_of(target: str) -> list[str]:
     """The codes in a target: a column may be two things at once, `relation:works-for:to.role+attribute:title`."""
     return [code for code in target.split("+") if code not in ("", IGNORE)]
+
+
+def label_of(labels: Mapping[str, Any], code: str) -> str:
+    """The name of a target out of a vocabulary, in the reader's language. Raises ValueError for what is not in it."""
+    if code == IGNORE:
+        return str(IGNORED.label)
+    if code not in labels:
+        raise ValueError(code)
+    return str(labels[code])
 
 
 IGNORED = Target(IGNORE, _("(leave out)"), is_many=True)

@@ -12,7 +12,7 @@ from customers.importers.formats import TableKind
 from customers.importers.mapping.content import Maker, Step
 from customers.importers.mapping.problems import repeated
 from customers.importers.mapping.sheet_plan import SheetPlan
-from customers.importers.mapping.targets import IGNORE, IGNORED, Target, TargetGroup
+from customers.importers.mapping.targets import IGNORE, IGNORED, Target, TargetGroup, label_of
 from customers.importers.run import Unusable
 from customers.operations.ensure_attributes import NewAttribute
 from services.choices import MessageKind
@@ -43,9 +43,7 @@ class CommentContent:
 
     def describe(self, target: str) -> str:
         """The name of a target. Raises ValueError for what is none."""
-        if target not in LABELS:
-            raise ValueError(target)
-        return str(LABELS[target])
+        return label_of(LABELS, target)
 
     def guess(self, column: str) -> str:
         """Nothing: comments come from known formats only."""

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from customers.importers.mapping.targets import IGNORED, Aim, Target, TargetGroup
+from customers.importers.mapping.targets import IGNORED, Aim, Target, TargetGroup, label_of
 
 TICKET: dict[str, Any] = {
     "id": gettext_lazy("Id in the source"),
@@ -57,9 +57,7 @@ def groups() -> list[TargetGroup]:
 
 def describe(code: str) -> str:
     """The name of a target in the reader's language. Raises ValueError for what is none of tickets."""
-    if code in LABELS:
-        return str(LABELS[code])
     aim = Aim.of(code)
     if aim.noun == "attribute" and aim.name:
         return _("Attribute %(name)s") % {"name": aim.name}
-    raise ValueError(code)
+    return label_of(LABELS, code)
