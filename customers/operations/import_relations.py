@@ -39,8 +39,9 @@ def import_relations(
         except Refused as refused:
             tally.refuse(record.source_id, str(refused))
     if source.rehearsal:
-        for record, _ in batch.new:
+        for record, row in batch.new:
             tally.create(record.source_id)
+            source.made_up_relations.setdefault((row.type_id, row.from_customer_id, row.to_customer_id), []).append(row)
     else:
         batch.write(tally, at)
     return tally.counts
@@ -57,6 +58,8 @@ class _Batch:
         }
         self.types = {row.code: row for row in RelationType.objects.all()}
         self.here = _relations_from(self.customers.values())
+        if source.rehearsal:
+            self.here.update(source.made_up_relations)
         self.below: dict[int, dict[int, set[int]]] = {}
         for record in records:
             kind = self.types.get(record.type)

@@ -47,6 +47,7 @@ class Source:
         self._keys = count(-1, -1)
         # Of a rehearsal: folded name -> {id in the source: kind}, for rows that name others.
         self.made_up_names: dict[str, dict[str, str]] = {}
+        self.made_up_relations: dict[tuple[int, int, int | None], list[Any]] = {}  # by type and ends
 
     @cached_property
     def attributes(self) -> dict[str, CustomAttribute]:
