@@ -187,12 +187,14 @@ def run_import(
     user: User | None = None,
     on_duplicate: str = OnDuplicate.CREATE,
     source: str = "",
+    shown: str = "",
     tables: Sequence[Mapping[str, Any]] = (),
     options: Mapping[str, Any] | None = None,
 ) -> ImportBatch:
     """Import a file or folder from the command line; returns the batch with its counts. Raises ImportStopped where it
-    cannot be read. `source` is what the ids are the ids of (the format, where nothing else is said); `tables` and
-    `options` are how a format whose columns are mapped is read.
+    cannot be read. `source` is what the ids are the ids of (the format, where nothing else is said); `shown` is
+    what people know the file by, where it is not its path; `tables` and `options` are how a format whose columns are
+    mapped is read.
 
     A dry run does everything but write. Otherwise what was written before a failure stays: the next run finds it
     unchanged and goes on."""
@@ -201,7 +203,7 @@ def run_import(
         source=source or format,
         tables=list(tables),
         options=dict(options or {}),
-        path=str(path)[-255:],
+        path=(shown or str(path))[-255:],
         dry_run=dry_run,
         team=team,
         on_duplicate=on_duplicate,

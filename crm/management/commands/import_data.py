@@ -95,6 +95,7 @@ class Command(BaseCommand):
             dry_run=options["dry_run"],
             on_duplicate=options["on_duplicate"],
             source=source,
+            shown=str(options["path"]),
             tables=tables,
             options={name: value for name, value in reading.items() if value},
         )
