@@ -178,7 +178,7 @@ def _fit(format: Format, headers: list[list[str]]) -> tuple[int, int, int]:
         taken = [len(header) for header in headers if format.takes(header)]
         return len(taken), 2 * sum(taken), 0  # its columns are asked for by name, all of them
     kinds = [(header, kind) for header in headers if (kind := format.kind_of(header))]
-    known = [kind.score(header)[0] for header, kind in kinds if not kind.is_free]
+    known = [kind.score(header)[0] for header, kind in kinds if kind.needs]
     return len(known), sum(known), len(kinds) - len(known)
 
 
@@ -186,7 +186,7 @@ def _inspected(looked: _Looked, format: Format | None) -> InspectedTable:
     sheet = looked.sheet
     table = InspectedTable(sheet.file, sheet.name, encoding=sheet.encoding, delimiter=sheet.delimiter)
     table.rows, table.format = looked.estimate, format.code if format else ""
-    table.encoding_is_guess = bool(getattr(sheet, "is_guess", False))
+    table.encoding_is_guess = sheet.is_guess
     kind = format.kind_of(sheet.header) if format and not format.is_fixed else None
     targets: dict[str, str] = {}
     if format and kind:

@@ -32,8 +32,6 @@ def read_tables(run: ImportRun, path: Path) -> None:
         for plan, of_plan in makers:
             if step.code in of_plan:
                 run.feed(step.kind, step.operation, _records(run, plan, of_plan[step.code], step.kind))
-        if not run.rehearsal and any(step.code in of_plan for _plan, of_plan in makers):
-            step.finish(run.at)
 
 
 def _plans(run: ImportRun, path: Path) -> list[SheetPlan]:

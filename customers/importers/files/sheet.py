@@ -31,6 +31,7 @@ class Sheet(Protocol):
     header: list[str]
     size: int  # of the file on disk in bytes, what progress is told in
     encoding: str  # empty where the kind of file says it
+    is_guess: bool  # whether nobody said or knows that this is the encoding
     delimiter: str  # empty where there is none
 
     def rows(self, progress: Progress = no_progress) -> Iterator[Row]:

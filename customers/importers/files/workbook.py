@@ -40,6 +40,7 @@ class ExcelSheet:
     """One sheet of a workbook that was found to be no bomb. See Sheet."""
 
     encoding = delimiter = ""
+    is_guess = False
 
     def __init__(self, path: Path, *, file: str, name: str) -> None:
         self.path, self.file, self.name = path, file, name

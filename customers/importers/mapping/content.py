@@ -1,8 +1,7 @@
 """What the rows of a table are: customers, relations, interactions, tickets. Higher rooms register theirs."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from customers.importers.formats import TableKind
@@ -22,13 +21,12 @@ class Step:
     """One pass over the files: everything that one bulk operation takes. Passes go by `order`, whatever the order of
     the files, so that a row may name another one that comes later.
 
-    `kind` is what the rows are counted as. `finish(at)` is called once after the pass, unless it is a rehearsal."""
+    `kind` is what the rows are counted as."""
 
     code: str
     order: int
     kind: str
     operation: Callable[..., Counts]
-    finish: Callable[[datetime], object] = field(default=lambda _at: None)
 
 
 class Content(Protocol):

@@ -1,6 +1,6 @@
 """What the columns of a table most probably mean."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 from customers.importers.formats import TableKind
 from customers.importers.mapping.content import Content, content_of
@@ -18,6 +18,7 @@ def suggest(header: Sequence[str], kind: TableKind) -> dict[str, str]:
     content = content_of(kind.content)
     attributes = {key: row.code for row in CustomAttribute.objects.all() for key in (row.code, words_of(row.name))}
     found: dict[str, str] = {}
+    taken: set[str] = set()
     for column in header:
         target = kind.columns.get(column.casefold(), "")
         if not target and kind.is_own and column.startswith(OWN_ATTRIBUTE):
@@ -26,19 +27,20 @@ def suggest(header: Sequence[str], kind: TableKind) -> dict[str, str]:
             target = content.rest(code, kind)
         if not target and kind.is_free:
             target = content.guess(column)
-        if _is_taken(content, target, found.values()):
+        if _is_taken(content, target, taken):
             target = ""
-        found[column] = target or _rest(content, column, kind, found.values())
+        found[column] = target or _rest(content, column, kind, taken)
+        taken.update(parts_of(found[column]))
     return found
 
 
-def _is_taken(content: Content, target: str, taken: Iterable[str]) -> bool:
+def _is_taken(content: Content, target: str, taken: Collection[str]) -> bool:
     """Whether one more column with this target would be one too many."""
-    had = [code for other in taken for code in parts_of(other)]
-    return any(code in had and content.problems([code, code]) != content.problems([code]) for code in parts_of(target))
+    again = (code for code in parts_of(target) if code in taken)
+    return any(content.problems([code, code]) != content.problems([code]) for code in again)
 
 
-def _rest(content: Content, column: str, kind: TableKind, taken: Iterable[str]) -> str:
+def _rest(content: Content, column: str, kind: TableKind, taken: Collection[str]) -> str:
     target = content.rest(column, kind)
     if not _is_taken(content, target, taken):
         return target
