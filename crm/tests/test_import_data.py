@@ -1,4 +1,5 @@
 import json
+import zipfile
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -167,3 +168,14 @@ def test_notes_are_printed(tmp_path: Path, settings: Any) -> None:
     path = tmp_path / "a.csv"
     path.write_text("id,name,country\n1,Ann,Narnia\n2,Bo,Narnia\n")
     assert "note: 'Narnia' is no country that is known here: left out (2 times)" in call("candid", str(path))
+
+
+def test_a_zip_of_one_log_is_read_like_the_log(log: Path) -> None:
+    with zipfile.ZipFile(log.with_suffix(".zip"), "w") as archive:
+        archive.write(log, "x/log.csv")
+        archive.writestr("x/other.csv", "a,b\n1,2\n")
+    call("incidents", str(log.with_suffix(".zip")))
+    assert Ticket.objects.count() == 1
+    assert ImportBatch.objects.get().path == str(log.with_suffix(".zip"))
+    with pytest.raises(CommandError, match="holds no file of Help desk event log"):
+        call("helpdesk", str(log.with_suffix(".zip")))

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from customers.cells import unguard
 from customers.importers.dates import DateEvidence, DateOrder, common_order
-from customers.importers.files.delimited import DelimitedSheet
 from customers.importers.files.open_file import open_file
 from customers.importers.files.sheet import ImportStopped, Sheet
 from customers.importers.formats import Format, TableKind, format_of, formats
@@ -156,13 +155,9 @@ def _opened(file: str, path: Path, encoding: str, delimiter: str, sheet: str) ->
 
 
 def _looked(sheet: Sheet) -> _Looked:
-    rows = [cells for _line, cells, problem in islice(sheet.rows(), LOOKED_AT) if not problem]
-    estimate = len(rows)
-    if isinstance(sheet, DelimitedSheet) and estimate >= LOOKED_AT // 2:
-        estimate = max(estimate, sheet.lines - 1)  # cells with line breaks make it fewer
-    elif estimate >= LOOKED_AT // 2:
-        estimate = sum(1 for _row in sheet.rows())
-    return _Looked(sheet, rows, estimate)
+    rows = list(islice(sheet.rows(), LOOKED_AT))
+    usable = [cells for _line, cells, problem in rows if not problem]
+    return _Looked(sheet, usable, len(rows) if len(rows) < LOOKED_AT else max(sheet.estimate, LOOKED_AT))
 
 
 def _best_format(headers: list[list[str]]) -> Format | None:

@@ -43,6 +43,10 @@ class Unusable(Exception):
     """A row that no record can be made of; the message says why."""
 
 
+class NoId(Unusable):
+    """A row that does not say what it is of. That is told once, however often the row is read."""
+
+
 @dataclass
 class ImportRun:
     """What a reader is given: it streams tables and feeds records to operations; the rest is seen to here."""

@@ -47,7 +47,7 @@ def import_named_relations(*, source: Any, records: Sequence[Named[Any]], report
 
 
 CUSTOMERS = Step("customers", 10, "customers", import_customers)
-NAMED = Step("named", 20, "customers", ensure_named)
+NAMED = Step("named", 20, "customers", ensure_named, by_name=True)
 RELATIONS = Step("relations", 30, "relations", import_named_relations)
 CONSENTS = Step("consents", 40, "consents", import_consents)
 INTERACTIONS = Step("interactions", 50, "interactions", import_interactions)
@@ -128,14 +128,17 @@ def _but_for_left_out(plan: SheetPlan, make: Maker) -> Maker:
 
 
 def _remembered(plan: SheetPlan, make: Maker) -> Maker:
-    """A rehearsal writes nothing that a name could be looked up in, so it remembers who has which."""
+    """A rehearsal writes nothing that a name could be looked up in, so it remembers who has which, where other rows
+    name them."""
     if not plan.run.rehearsal:
         return make
+    source = plan.run.source
 
     def remembering(cells: list[str]) -> Any:
         records = make(cells)
-        for record in records:
-            remember_name(plan.run.source, record)
+        if source.remembers_names:
+            for record in records:
+                remember_name(source, record)
         return records
 
     return remembering

@@ -21,12 +21,13 @@ class Step:
     """One pass over the files: everything that one bulk operation takes. Passes go by `order`, whatever the order of
     the files, so that a row may name another one that comes later.
 
-    `kind` is what the rows are counted as."""
+    `kind` is what the rows are counted as. `by_name`: the rows name others who may have to be made."""
 
     code: str
     order: int
     kind: str
     operation: Callable[..., Counts]
+    by_name: bool = False
 
 
 class Content(Protocol):

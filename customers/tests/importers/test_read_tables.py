@@ -197,3 +197,11 @@ def test_a_room_may_add_a_format_and_a_table_to_one() -> None:
         del registry._formats["test"]
     with pytest.raises(KeyError):
         format_of("test")
+
+
+def test_what_is_wrong_with_a_row_is_told_once_however_often_it_is_read(tmp_path: Path, north: Team) -> None:
+    path = tmp_path / "Contact.csv"
+    path.write_text("Id,LastName,ReportsToId,Description,DoNotCall\nc1,Lee,,Hm,1\n,Ray,c1,Hm,1\nc3,Kim\n")
+    batch = bring(path, "salesforce", north, reports=tmp_path)
+    assert changes(batch) == {"customers": 1, "consents": 1, "interactions": 1}
+    assert sorted(refusals(batch)) == ["Id: is missing", "has 2 cells, not 5"]
