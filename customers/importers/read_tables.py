@@ -1,6 +1,7 @@
 """The reader of all formats whose columns are mapped: the wizard, the command line and jobs come through here."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -50,8 +51,9 @@ def path_for(format: Format, path: Path) -> Path:
     if not format.is_fixed or format.reads_folder or not path.is_dir():
         return path
     for file in sorted(one for one in path.iterdir() if one.is_file()):
-        if any(format.takes(sheet.header) for sheet in open_file(file, confirm=True)):
-            return file
+        with suppress(ImportStopped):
+            if any(format.takes(sheet.header) for sheet in open_file(file, confirm=True)):
+                return file
     text = _("%(path)s: holds no file of %(format)s")
     raise ImportStopped(text % {"path": path, "format": format.label})
 

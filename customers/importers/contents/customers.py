@@ -11,6 +11,7 @@ from customers.choices import AttributeType, MatchingUse
 from customers.importers.contents import labels
 from customers.importers.contents.consent_rows import consent_maker, has_consents
 from customers.importers.contents.customer_rows import customer_maker, left_out_reader
+from customers.importers.contents.fitting import fits
 from customers.importers.contents.named import Named, ensure_named, remember_name, with_ids
 from customers.importers.contents.note_rows import note_maker
 from customers.importers.contents.relation_rows import has_names, has_relations, named_maker, relation_maker
@@ -71,6 +72,10 @@ class CustomerContent:
     def guess(self, column: str) -> str:
         """What a column of this name most probably means."""
         return known_by_name(column)
+
+    def fits(self, target: str, samples: Sequence[str]) -> bool:
+        """Whether a column can be what its name promises."""
+        return fits(target, samples)
 
     def rest(self, column: str, kind: TableKind) -> str:
         """A custom attribute, whose type its values will tell; or a way to reach the customer, since attributes are not

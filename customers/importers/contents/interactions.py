@@ -66,6 +66,10 @@ class InteractionContent:
         words = words_of(column)
         return next((code for code, label in LABELS.items() if words in (words_of(code), fold(str(label)))), "")
 
+    def fits(self, target: str, samples: Sequence[str]) -> bool:
+        """Whether a column can be what its name promises: always, as far as names are known here."""
+        return True
+
     def rest(self, column: str, kind: TableKind) -> str:
         """A line of the text, which says what the column is called."""
         return "line"

@@ -49,6 +49,10 @@ class Content(Protocol):
         """The target that a column of this name most probably has, whatever the format; empty where nobody knows."""
         ...
 
+    def fits(self, target: str, samples: Sequence[str]) -> bool:
+        """Whether a column that is called like this target can be it, as its values show."""
+        ...
+
     def rest(self, column: str, kind: TableKind) -> str:
         """What becomes of a column that nobody knows, so that nothing is lost."""
         ...

@@ -1,6 +1,6 @@
 """What the columns of a table most probably mean."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from customers.importers.formats import TableKind
 from customers.importers.mapping.content import Content, content_of
@@ -10,11 +10,15 @@ from customers.models import CustomAttribute, ImportMapping
 
 # How our exports call an attribute whose code is the name of another column.
 OWN_ATTRIBUTE = "attribute "
+NO_SAMPLES: Mapping[str, Sequence[str]] = {}
 
 
-def suggest(header: Sequence[str], kind: TableKind) -> dict[str, str]:
+def suggest(
+    header: Sequence[str], kind: TableKind, samples: Mapping[str, Sequence[str]] = NO_SAMPLES
+) -> dict[str, str]:
     """A target for each column: as the kind of table knows it, as a custom attribute of the same code or name that is
-    here, as people call such columns (of free tables only), or else what the content makes of unknown columns."""
+    here, as people call such columns (of free tables only, and where the `samples` of the column agree), or else what
+    the content makes of unknown columns."""
     content = content_of(kind.content)
     attributes = {key: row.code for row in CustomAttribute.objects.all() for key in (row.code, words_of(row.name))}
     found: dict[str, str] = {}
@@ -27,6 +31,8 @@ def suggest(header: Sequence[str], kind: TableKind) -> dict[str, str]:
             target = content.rest(code, kind)
         if not target and kind.is_free:
             target = content.guess(column)
+            if target and not content.fits(target, samples.get(column, ())):
+                target = ""
         if _is_taken(content, target, taken):
             target = ""
         found[column] = target or _rest(content, column, kind, taken)

@@ -49,6 +49,10 @@ class CommentContent:
         """Nothing: comments come from known formats only."""
         return ""
 
+    def fits(self, target: str, samples: Sequence[str]) -> bool:
+        """Whether a column can be what its name promises: always, as far as names are known here."""
+        return True
+
     def rest(self, column: str, kind: TableKind) -> str:
         """Left out: a comment has a place for nothing else."""
         return IGNORE
