@@ -15,7 +15,7 @@ from customers.importers.formats import TableKind
 from customers.importers.mapping.content import Maker, Step
 from customers.importers.mapping.problems import repeated
 from customers.importers.mapping.sheet_plan import SheetPlan
-from customers.importers.mapping.targets import IGNORED, Target, TargetGroup, label_of
+from customers.importers.mapping.targets import IGNORED, Target, TargetGroup, codes_in, label_of
 from customers.importers.mapping.words import words_of
 from customers.importers.run import Unusable
 from customers.models import RelationType
@@ -76,6 +76,7 @@ class RelationContent:
 
     def problems(self, targets: Sequence[str]) -> list[str]:
         """What is wrong with a mapping as a whole."""
+        targets = codes_in(targets)
         found = repeated(targets, self.describe, ("note", "deleted"))
         if "type" not in targets:
             found.append(_("Nothing says of which type the relations are."))

@@ -58,7 +58,8 @@ class Content(Protocol):
         ...
 
     def problems(self, targets: Sequence[str]) -> list[str]:
-        """What is wrong with a mapping to these targets as a whole, in sentences for people."""
+        """What is wrong with a mapping to these targets as a whole, in sentences for people; a target may be two codes
+        joined by `+`."""
         ...
 
     def is_moment(self, target: str) -> bool:

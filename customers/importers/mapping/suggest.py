@@ -31,7 +31,7 @@ def suggest(
             target = content.rest(code, kind)
         if not target and kind.is_free:
             target = content.guess(column)
-            if target and not content.fits(target, samples.get(column, ())):
+            if not all(content.fits(code, samples.get(column, ())) for code in parts_of(target)):
                 target = ""
         if _is_taken(content, target, taken):
             target = ""

@@ -30,7 +30,7 @@ def test_a_list_is_known_by_its_columns_in_english_and_chinese(tmp_path: Path) -
         "手机": "phone:mobile",
         "邮箱": "email",
         "公司": "relation:works-for:to.name",
-        "职务": "relation:works-for:to.role",
+        "职务": "relation:works-for:to.role+attribute:title=text",
         "地址": "address",
         "生日": "attribute:birth_date=date",
         "会员等级": "attribute:会员等级",
@@ -142,6 +142,7 @@ def test_every_choice_of_every_content_has_a_name_of_its_own() -> None:
     [
         ({"A": "email"}, "No column holds the name"),
         ({"A": "name", "B": "name"}, "2 columns are mapped to “Name”"),
+        ({"A": "name", "B": "relation:works-for:to.role"}, "“works for: role” says nothing without"),
         ({"A": "name", "B": "nonsense"}, "the column “B” is mapped to “nonsense”, which does not exist"),
         ({"A": "name", "B": "relation:haunts:to.name"}, "does not exist"),
         ({"A": "name", "B": "consent:marketing:pigeon.given"}, "does not exist"),

@@ -86,7 +86,8 @@ def test_rows_that_cannot_be_used_are_told_of_with_their_line_and_stop_no_other(
     path = tmp_path / "a.csv"
     lines = ["1,Ann,2026-01-31,person,1", "2,,2026-01-31,,2", "3,Bo,soon,,3", "4,Cy,,robot,4", "5"]
     path.write_text("\n".join(["id,name,created,kind,score", *lines]))
-    batch = bring(path, "candid", north, reports=tmp_path)
+    columns = {"id": "id", "name": "name", "created": "created_at", "kind": "kind", "score": "attribute:score"}
+    batch = read(path, north, entry("a.csv", "list", columns))
     rows = batch.rows.filter(outcome="refused").order_by("line").values_list("file", "line", "detail")
     assert list(rows) == [
         ("a.csv", 3, "name: is missing"),

@@ -12,7 +12,7 @@ from customers.importers.formats import TableKind
 from customers.importers.mapping.content import Maker, Step
 from customers.importers.mapping.problems import repeated
 from customers.importers.mapping.sheet_plan import SheetPlan
-from customers.importers.mapping.targets import IGNORE, IGNORED, Target, TargetGroup, label_of
+from customers.importers.mapping.targets import IGNORE, IGNORED, Target, TargetGroup, codes_in, label_of
 from customers.importers.run import Unusable
 from customers.operations.ensure_attributes import NewAttribute
 from services.choices import MessageKind
@@ -59,6 +59,7 @@ class CommentContent:
 
     def problems(self, targets: Sequence[str]) -> list[str]:
         """What is wrong with a mapping as a whole."""
+        targets = codes_in(targets)
         found = repeated(targets, self.describe, ())
         text = _("No column is mapped to “%(target)s”.")
         needed = [code for code in ("ticket.id", "body", "at") if code not in targets]
