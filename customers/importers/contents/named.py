@@ -40,12 +40,14 @@ class Named(Generic[Rec]):
 @dataclass(frozen=True, slots=True)
 class NamedParty:
     """Somebody whom a row about something else names, by `id` and name or by name alone. They are made where the
-    source knows nobody of the id or name; a person only with an id, since names of people are not unique."""
+    source knows nobody of the id or name; a person whom nothing but a name tells only where `is_enough` says that this
+    will do, since names of people are not unique."""
 
     name: str
     kind: Kind
     id: str = ""
     contacts: tuple[ContactRecord, ...] = ()
+    is_enough: bool = False
 
     @property
     def source_id(self) -> str:
@@ -55,7 +57,7 @@ class NamedParty:
     @property
     def may_be_made(self) -> bool:
         """Whether it is made where it is missing."""
-        return bool(self.name and (self.id or self.kind != CustomerKind.PERSON))
+        return bool(self.name and (self.id or self.is_enough or self.kind != CustomerKind.PERSON))
 
 
 def name_id(name: str) -> str:
