@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from customers.importers.formats import TableKind
-from customers.importers.mapping.targets import Target, TargetGroup
+from customers.importers.mapping.targets import TargetGroup
 from customers.operations.ensure_attributes import NewAttribute
 from customers.operations.records import Counts
 
@@ -94,8 +94,3 @@ def steps() -> list[Step]:
     """The passes of all contents, in order."""
     found = {step.code: step for content in _contents.values() for step in content.steps}
     return sorted(found.values(), key=lambda step: step.order)
-
-
-def one_of(groups: Iterable[TargetGroup], code: str) -> Target | None:
-    """A target of the vocabulary by its code."""
-    return next((target for group in groups for target in group.targets if target.code == code), None)
