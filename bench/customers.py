@@ -60,7 +60,7 @@ def _say(name: str, value: float, unit: str) -> None:
 
 def _import(path: Path, number: int) -> tuple[float, float]:
     """Seconds on the wall and of this process's CPU, from the file to the last commit."""
-    from customers.importers.formats import reader_of
+    from customers.importers.prepare import reader_of
     from django.conf import settings
     from django.utils import timezone
 

@@ -9,6 +9,8 @@ class ServicesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from services.importers.known import register_imports
         from services.operations.prepare_services import prepare_services
 
+        register_imports()
         post_migrate.connect(prepare_services, sender=self, dispatch_uid="services.prepare")

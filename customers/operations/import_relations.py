@@ -1,3 +1,4 @@
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -18,8 +19,8 @@ from customers.operations.record_activity import record_activity
 from customers.operations.records import Counts, Refused, RelationRecord
 from customers.operations.source import Changes, Report, Source, chunks, known
 
-# type, from, to, since: the same two may be related again at a later time
-Key = tuple[int, int, int | None, date | None]
+# type, from, to; the same two may be related again at a later time
+Key = tuple[int, int, int | None]
 
 
 @transaction.atomic
@@ -28,7 +29,9 @@ def import_relations(
 ) -> Counts:
     """Bring a batch of relations between customers of this source in, or between one of them and us.
 
-    A relation is known by its type, its two ends and the day it began; it is refused under `type from to`."""
+    A relation is known by its type, its two ends and the day it began; it is refused under `type from to`. A record
+    that does not say when it began is of the latest relation of the two; one that does adds the day to a relation that
+    is here without one. What is empty in a record says nothing: it never blanks what is here."""
     tally = Tally(report)
     batch = _Batch(source, records)
     for record in records:
@@ -37,8 +40,9 @@ def import_relations(
         except Refused as refused:
             tally.refuse(record.source_id, str(refused))
     if source.rehearsal:
-        for record, _ in batch.new:
+        for record, row in batch.new:
             tally.create(record.source_id)
+            source.made_up_relations.setdefault((row.type_id, row.from_customer_id, row.to_customer_id), []).append(row)
     else:
         batch.write(tally, at)
     return tally.counts
@@ -55,11 +59,13 @@ class _Batch:
         }
         self.types = _types(records, lock=not source.rehearsal)
         self.here = _relations_from(self.customers.values())
+        if source.rehearsal:
+            self.here.update(source.made_up_relations)
         self.above = {
             kind.pk: hierarchy_above(kind, self.customers.values()) for kind in self.types.values() if kind.is_hierarchy
         }
         self.new: list[tuple[RelationRecord, Relation]] = []
-        self.changed: list[tuple[Relation, Changes]] = []
+        self.changed: dict[int, tuple[Relation, Changes]] = {}
 
     def sort_out(self, record: RelationRecord, tally: Tally) -> None:
         """Put one record with the new, the changed or the unchanged. Raises Refused."""
@@ -69,32 +75,43 @@ class _Batch:
         from_id = known(self.customers, record.from_id, "customer")
         to_id = known(self.customers, record.to_id, "customer") if record.to_id else None
         self._check_ends(kind, from_id, to_id)
-        key: Key = (kind.pk, from_id, to_id, record.since)
-        row = (
-            self.here.get(key)
-            or self._mirrored(kind, key)
-            or Relation(type=kind, from_customer_id=from_id, to_customer_id=to_id)
-        )
+        row = self._same(kind, from_id, to_id, record)
+        is_here = row is not None
+        row = row or Relation(type=kind, from_customer_id=from_id, to_customer_id=to_id)
         before = set_what_differs(row, _values(record))
-        check_row(row, leave_out=("type", "from_customer", "to_customer"))
-        if row.since and row.until and row.until < row.since:
-            raise Refused("until: it ends before it begins")
-        if kind.is_hierarchy and to_id is not None and (key not in self.here or "until" in before):
-            self._check_circle(kind, from_id, to_id, period(row.since, row.until))
-        if key in self.here:
+        try:
+            check_row(row, leave_out=("type", "from_customer", "to_customer"))
+            if row.since and row.until and row.until < row.since:
+                raise Refused("until: it ends before it begins")
+            if kind.is_hierarchy and to_id is not None and (not is_here or {"since", "until"} & before.keys()):
+                self._check_circle(kind, from_id, to_id, period(row.since, row.until))
+        except Refused:
+            for name, value in before.items():
+                setattr(row, name, value)
+            raise
+        if is_here:
             tally.found(record.source_id, changed=in_words(row, before))
             if row.pk and before:
-                self.changed.append((row, before))
+                self._change(row, before)
             return
-        self.here[key] = row
+        self.here[kind.pk, from_id, to_id].append(row)
         self.new.append((record, row))
 
-    def _mirrored(self, kind: RelationType, key: Key) -> Relation | None:
-        """The same relation told from the other end, of a type that reads the same from both."""
-        mirrored = self.here.get((key[0], key[2] or 0, key[1], key[3])) if kind.is_symmetric else None
-        if mirrored is not None:
-            self.here[key] = mirrored
-        return mirrored
+    def _change(self, row: Relation, before: Changes) -> None:
+        """Note a change; where several records change one relation, what stood before the first of them counts."""
+        _row, earlier = self.changed.get(row.pk, (row, {}))
+        self.changed[row.pk] = row, {**before, **earlier}
+
+    def _same(self, kind: RelationType, from_id: int, to_id: int | None, record: RelationRecord) -> Relation | None:
+        """The relation that is here already, told from either end where it reads the same from both."""
+        rows = self.here[kind.pk, from_id, to_id]
+        if kind.is_symmetric and to_id is not None:
+            rows = [*rows, *self.here[kind.pk, to_id, from_id]]
+        if record.since is None:
+            return max(rows, key=_recency, default=None)
+        exact = (row for row in rows if row.since == record.since)
+        undated = (row for row in rows if row.since is None and row.until in (None, record.until))
+        return next(exact, None) or next(undated, None)
 
     def _check_ends(self, kind: RelationType, from_id: int, to_id: int | None) -> None:
         if kind.is_with_us != (to_id is None):
@@ -113,7 +130,8 @@ class _Batch:
 
     def write(self, tally: Tally, at: datetime) -> None:
         """Write what is new and what changed, and note the activity of both ends."""
-        update_rows(Relation, self.changed, at=at)
+        changed = list(self.changed.values())
+        update_rows(Relation, changed, at=at)
         names = {id(row): record.source_id for record, row in self.new}
         written = insert_rows(
             Relation,
@@ -122,14 +140,20 @@ class _Batch:
         )
         for row in written:
             tally.create(names[id(row)])
-        self.source.wrote(Relation, kind="relations", created=written, changed=self.changed)
-        rows = [*written, *(row for row, _ in self.changed)]
+        self.source.wrote(Relation, kind="relations", created=written, changed=changed)
+        rows = [*written, *(row for row, _ in changed)]
         ends = {end for row in rows for end in (row.from_customer_id, row.to_customer_id) if end}
         record_activity(customer_ids=ends, at=at)
 
 
 def _values(record: RelationRecord) -> dict[str, Any]:
-    return {name: getattr(record, name) for name in ("role", "since", "until", "strength", "note")}
+    said = {name: getattr(record, name) for name in ("role", "since", "until", "strength", "note")}
+    return {name: value for name, value in said.items() if value not in (None, "")}
+
+
+def _recency(row: Relation) -> tuple[bool, date]:
+    """Those that last come after those that ended, and among equals the later one."""
+    return row.until is None, row.since or date.min
 
 
 def _types(records: Iterable[RelationRecord], *, lock: bool) -> dict[str, RelationType]:
@@ -139,9 +163,9 @@ def _types(records: Iterable[RelationRecord], *, lock: bool) -> dict[str, Relati
     return {row.code: row for row in (rows.select_for_update() if lock else rows)}
 
 
-def _relations_from(customer_ids: Iterable[int]) -> dict[Key, Relation]:
-    found: dict[Key, Relation] = {}
+def _relations_from(customer_ids: Iterable[int]) -> dict[Key, list[Relation]]:
+    found: dict[Key, list[Relation]] = defaultdict(list)
     for ids in chunks(customer_ids):
-        for row in Relation.objects.filter(from_customer__in=ids):
-            found[row.type_id, row.from_customer_id, row.to_customer_id, row.since] = row
+        for row in Relation.objects.filter(from_customer__in=ids).order_by("pk"):
+            found[row.type_id, row.from_customer_id, row.to_customer_id].append(row)
     return found
