@@ -6,6 +6,7 @@ same tables with the same indexes and constraints. Pages are asked for through t
 templates) by Django's test client; the figure is the median of several requests after one that warms up.
 """
 
+import json
 import os
 import resource
 import statistics
@@ -13,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -60,22 +62,16 @@ def _say(name: str, value: float, unit: str) -> None:
 
 def _import(path: Path, number: int) -> tuple[float, float]:
     """Seconds on the wall and of this process's CPU, from the file to the last commit."""
-    from customers.importers.prepare import reader_of
-    from django.conf import settings
-    from django.utils import timezone
+    from django.core.management import call_command
 
     from bench._company import write_customers
-    from customers.importers.run import run_import
-    from customers.models import Team
 
     write_customers(path, number)
-    team, reports = Team.objects.order_by("pk")[0], settings.VAR_DIR / "reports"
+    out = StringIO()
     started, cpu = time.perf_counter(), time.process_time()
-    batch = run_import(
-        format="candid", reader=reader_of("candid"), path=path, team=team, now=timezone.now, reports=reports
-    )
+    call_command("import_data", "candid", str(path), "--json", "--source", "bench", stdout=out)
     seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
-    counts = batch.counts["customers"]
+    counts = json.loads(out.getvalue())["customers"]
     if counts["created"] != number:
         raise RuntimeError(f"{number} rows were written to the file, and this came of them: {counts}")
     return seconds, cpu
