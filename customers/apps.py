@@ -9,7 +9,10 @@ class CustomersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from customers.operations.job_kinds import register_job
         from customers.operations.prepare_customers import prepare_customers
+        from customers.operations.run_sweep import SWEEP
 
         # post_migrate, like Django's own permissions: it also runs after a test's flush.
         post_migrate.connect(prepare_customers, sender=self, dispatch_uid="customers.prepare")
+        register_job(SWEEP)

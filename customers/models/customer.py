@@ -1,4 +1,6 @@
 import uuid
+from collections.abc import Iterable
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -9,6 +11,7 @@ from customers.choices import ContactKind, CustomerKind
 from customers.encryption.blind_index import blind_index, domain_index
 from customers.encryption.fields import EncryptedTextField
 from customers.folding import fold
+from customers.matching.keys import name_key
 from customers.models.versioned import Versioned
 from customers.querysets import CustomerQuerySet, OfCustomerQuerySet
 
@@ -24,12 +27,27 @@ class FoldedNameField(models.CharField):  # type: ignore[type-arg]
         return folded
 
 
+class NameKeyField(models.BigIntegerField):  # type: ignore[type-arg]
+    """Equal for names that are the same but for writing, kept in step in the same way. 0: the name says nothing."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> int:
+        customer: Any = model_instance
+        key = name_key(customer.kind, customer.name)
+        setattr(model_instance, self.attname, key)
+        return key
+
+
+# Columns that follow from others, and from which.
+FOLLOWING = {"search_name": {"name"}, "name_key": {"name", "kind"}}
+
+
 class Customer(Versioned):
     """A party: a person or an organisation. A contact is a person related to an organisation."""
 
     kind = models.CharField(_("kind"), max_length=12, choices=CustomerKind, default=CustomerKind.PERSON)
     name = models.CharField(_("name"), max_length=255)
     search_name = FoldedNameField(max_length=255, default="", editable=False)
+    name_key = NameKeyField(default=0, editable=False)
     given_name = models.CharField(_("given name"), max_length=128, blank=True)
     family_name = models.CharField(_("family name"), max_length=128, blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True)
@@ -67,6 +85,8 @@ class Customer(Versioned):
             models.Index(fields=["name"], name="customer_name"),
             # the beginning of the name, and the same name
             models.Index(fields=["search_name"], name="customer_search_name", opclasses=["varchar_pattern_ops"]),
+            # who has the same name: duplicates on entry
+            models.Index(fields=["name_key"], name="customer_name_key"),
             # the sweep: who changed since the last one
             models.Index(fields=["last_activity_at"], name="customer_activity"),
             # visible_to, newest first
@@ -78,8 +98,8 @@ class Customer(Versioned):
 
     def save(self, *args: object, **kwargs: object) -> None:
         names = kwargs.get("update_fields")
-        if names is not None and "name" in names:  # type: ignore[operator]
-            kwargs["update_fields"] = [*names, "search_name"]  # type: ignore[misc]
+        if names is not None:
+            kwargs["update_fields"] = [*names, *following(names)]  # type: ignore[misc, arg-type]
         # record_activity moves the activity under a lock of its own: saving an older copy must not move it back.
         if not self._state.adding and kwargs.get("update_fields") is None:
             kwargs["update_fields"] = [
@@ -88,6 +108,12 @@ class Customer(Versioned):
                 if not field.primary_key and field.name not in ACTIVITY and field.attname in self.__dict__
             ]
         super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+
+def following(names: Iterable[str]) -> list[str]:
+    """The columns that change with these."""
+    changed = set(names)
+    return [column for column, sources in FOLLOWING.items() if sources & changed and column not in changed]
 
 
 class ExternalId(models.Model):
@@ -106,6 +132,28 @@ class ExternalId(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source}:{self.source_id}"
+
+
+class IdentifierKey(models.Model):
+    """A number that names one customer alone (a custom attribute for which staff said so), as a blind index: equal
+    numbers are found without reading everybody's attributes. Kept in step by the verbs and by the nightly sweep."""
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="identifier_keys")
+    blind_index = models.CharField(max_length=32, editable=False)
+
+    objects = OfCustomerQuerySet["IdentifierKey"].as_manager()
+
+    class Meta:
+        verbose_name = _("identifier key")
+        verbose_name_plural = _("identifier keys")
+        constraints = [models.UniqueConstraint(fields=["customer", "blind_index"], name="identifier_key_once")]
+        indexes = [
+            # who has the same number: duplicates on entry
+            models.Index(fields=["blind_index"], name="identifier_key_blind"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id}"
 
 
 class ContactPoint(Versioned):

@@ -11,6 +11,8 @@ from django.db import DataError, IntegrityError, transaction
 from django.db.models import CharField, DateTimeField, Model, TextField
 
 from customers.choices import Outcome
+from customers.models import Customer
+from customers.models.customer import following
 from customers.operations.records import Counts, Refused
 from customers.operations.source import Changes, Report
 
@@ -174,10 +176,11 @@ def update_rows(model: type[Row], changed: Sequence[tuple[Row, Collection[str]]]
     rows = [row for row, _ in changed]
     columns = {name for field in model._meta.concrete_fields for name in (field.name, field.attname)}
     fields = {name for _, names in changed for name in names} & columns
-    if "search_name" in columns and "name" in fields:
-        fields.add("search_name")
-        for row in rows:
-            model._meta.get_field("search_name").pre_save(row, add=False)  # type: ignore[union-attr]
+    if model is Customer:
+        for column in following(fields):
+            fields.add(column)
+            for row in rows:
+                model._meta.get_field(column).pre_save(row, add=False)  # type: ignore[union-attr]
     if "version" in columns:
         fields.add("version")
         for row in rows:
