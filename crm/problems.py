@@ -13,6 +13,7 @@ from rest_framework.views import exception_handler
 
 from customers.models import StaleVersion
 from customers.operations.add_contact_point import HasItAlready
+from customers.operations.create_customer import LooksLikeAnother
 from customers.operations.deliver_order import NotOnTheWay
 from customers.operations.place_order import BadOrder
 from customers.operations.relate_customers import AlreadyRelated, RelationRefused
@@ -27,6 +28,7 @@ CONFLICTS: dict[type[Exception], str] = {
     AlreadyRelated: "already_related",
     AlreadyTaken: "already_taken",
     IllegalTransition: "illegal_transition",
+    LooksLikeAnother: "duplicate",
     NotOnTheWay: "not_on_the_way",
     TicketIsFinal: "ticket_is_final",
     TicketIsSolved: "ticket_is_solved",
@@ -38,6 +40,8 @@ def answer_problem(error: Exception, context: dict[str, Any]) -> Response | None
     response = exception_handler(_translated(error), context)
     if response is not None:
         response.data = _problem(response)
+        if isinstance(error, LooksLikeAnother):
+            response.data["duplicates"] = error.customer_ids
     return response
 
 

@@ -16,9 +16,11 @@ from customers.admin.contact_points import ContactPointInline
 from customers.admin.customer_list import CustomerChangeList
 from customers.admin.customer_page import customer_page, log_interaction
 from customers.admin.filters import CountryFilter, VisibleRelatedFilter
+from customers.admin.likely_duplicates import AsksAboutDuplicates
 from customers.admin.relations import RelationsFromInline, RelationsToInline
 from customers.admin.words import ago
-from customers.models import Customer
+from customers.models import ContactPoint, Customer
+from customers.operations.look_for_duplicates import look_for_duplicates
 
 
 @admin.register(Customer)
@@ -43,6 +45,8 @@ class CustomerAdmin(CandidModelAdmin):
         (_("Custom attributes"), {"fields": ["attributes"], "classes": ["collapse"]}),
     ]
     inlines = [ContactPointInline, RelationsFromInline, RelationsToInline]
+    form = AsksAboutDuplicates
+    change_form_before_template = "admin/customers/customer/before_form.html"
     change_form_outer_before_template = "admin/customers/customer/tabs.html"
     object_history_template = "admin/customers/customer/history.html"
     page_template = "admin/customers/customer/page.html"
@@ -75,6 +79,19 @@ class CustomerAdmin(CandidModelAdmin):
     def page_context(self, request: HttpRequest, customer: Customer, *, at: Any) -> dict[str, Any]:
         """What a subclass adds to the page."""
         return {}
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """The form, which tells the user of likely duplicates whom they may see."""
+        form = super().get_form(request, obj, change, **kwargs)
+        form.viewer = request.user if self.has_view_permission(request) else None
+        return form
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """After the contact points are written: put likely duplicates into the review queue."""
+        super().save_related(request, form, formsets, change)
+        reached_otherwise = any(formset.has_changed() for formset in formsets if formset.model is ContactPoint)
+        if not change or reached_otherwise:
+            look_for_duplicates(customers=[form.instance], at=timezone.now())
 
     def response_change(self, request: HttpRequest, obj: Customer) -> HttpResponse:
         """After saving, the page that is read."""

@@ -30,6 +30,11 @@ class ProblemSerializer(serializers.Serializer[Any]):
     status = serializers.IntegerField(help_text="The HTTP status.")
     code = serializers.CharField(help_text="For programs: it does not change with the language.")
     detail = serializers.CharField(help_text="For people.")
+    duplicates = serializers.ListField(
+        child=serializers.IntegerField(),
+        required=False,
+        help_text="Of code `duplicate`: the customers who are here already, likeliest first.",
+    )
     errors = serializers.DictField(  # type: ignore[assignment]
         required=False, help_text="What is wrong with which field, in the shape of what was sent."
     )

@@ -59,8 +59,10 @@ class Tally:
             self.counts.unchanged += 1
         self._report(source_id, Outcome.UPDATED if changed else Outcome.UNCHANGED, label, changed)
 
-    def duplicate(self, source_id: str, label: str, reason: str) -> None:
-        """Report, beside what else is counted, that a row looks like a customer who is here."""
+    def duplicate(self, source_id: str, label: str, reason: str, *, left_out: bool = False) -> None:
+        """Report that a row looks like a customer who is here: beside what else is counted, or, where it is left out
+        for that, as a refused one."""
+        self.counts.refused += left_out
         self._report(source_id, Outcome.DUPLICATE, label, reason)
 
 

@@ -36,13 +36,17 @@ class MatchingAttributes:
     def __bool__(self) -> bool:
         return bool(self.identifiers or self.birth_dates)
 
-    def identifiers_in(self, values: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
+    def identifiers_in(self, values: object) -> frozenset[tuple[str, str]]:
         """The numbers among a customer's attributes that name one alone, as (code, number)."""
+        if not isinstance(values, Mapping):
+            return frozenset()
         numbers = ((code, plain_identifier(values.get(code, ""))) for code in self.identifiers)
         return frozenset((code, number) for code, number in numbers if number)
 
-    def birth_date_in(self, values: Mapping[str, Any]) -> str:
+    def birth_date_in(self, values: object) -> str:
         """The date of birth among a customer's attributes."""
+        if not isinstance(values, Mapping):
+            return ""
         return next((digits for code in self.birth_dates if (digits := date_digits(values.get(code)))), "")
 
 
@@ -156,7 +160,7 @@ def _read(points: Iterable[ContactPoint]) -> Encrypted:
 
 def _profile(
     row: Mapping[str, Any],
-    values: Mapping[str, Any],
+    values: object,
     keys: Keys,
     attributes: MatchingAttributes,
     read: Encrypted | None,
