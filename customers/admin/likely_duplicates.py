@@ -51,8 +51,8 @@ class AsksAboutDuplicates(CandidForm):
             self.add_error(
                 None,
                 ngettext(
-                    "This looks like a customer who is here already. Nothing was saved, and what you typed is still here.",
-                    "This looks like customers who are here already. Nothing was saved, and what you typed is still here.",
+                    "This looks like a customer who is here already. Nothing was saved; what you typed is still here.",
+                    "This looks like customers who are here already. Nothing was saved; what you typed is still here.",
                     len(self.likely),
                 ),
             )

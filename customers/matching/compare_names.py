@@ -47,14 +47,17 @@ def _straight(one: PersonName, other: PersonName, w: Weights) -> Parts:
 
 def _crossed(one: PersonName, other: PersonName, w: Weights) -> Parts:
     """The given name of each against the family name of the other."""
-    similarities = sorted(
-        found
-        for found in (part_similarity(one.given, other.family), part_similarity(one.family, other.given))
-        if found is not None
-    )
+    across = part_similarity(one.given, other.family), part_similarity(one.family, other.given)
+    return _swapped(across, w.given, w.family, w)
+
+
+def _swapped(across: tuple[float | None, float | None], given: Curve, family: Curve, w: Weights) -> Parts:
+    """Each part is a given name here and a family name there, so it is worth what both are worth on average."""
     found = [
-        Finding(what, similarity, (points(w.given, similarity) + points(w.family, similarity)) / 2)
-        for what, similarity in zip(("given_name", "family_name"), similarities, strict=False)
+        Finding(what, similarity, (points(given, similarity) + points(family, similarity)) / 2)
+        for what, similarity in zip(
+            ("given_name", "family_name"), sorted(s for s in across if s is not None), strict=False
+        )
     ]
     return [*found, Finding("names_swapped", 1.0, w.swapped)] if found else []
 
@@ -69,18 +72,13 @@ def _cjk_parts(one: PersonName, other: PersonName, w: Weights) -> Parts:
         return _finding("given_name", 1.0 if given else None, _cjk_given(given, w)) + _finding(
             "family_name", 1.0, w.cjk_family
         )
-    straight = _cjk_pair(one.cjk_given, other.cjk_given, one.cjk_family, other.cjk_family, w)
-    crossed = _cjk_pair(one.cjk_given, other.cjk_family, one.cjk_family, other.cjk_given, w)
-    if _sum(crossed) + w.swapped > _sum(straight):
-        return [*crossed, Finding("names_swapped", 1.0, w.swapped)]
-    return straight
-
-
-def _cjk_pair(given: str, other_given: str, family: str, other_family: str, w: Weights) -> Parts:
-    longer = max(given, other_given, key=len)
-    return _finding("given_name", cjk_similarity(given, other_given), _cjk_given(longer, w)) + _finding(
-        "family_name", cjk_similarity(family, other_family), w.cjk_family
+    longer = max(one.cjk_given, other.cjk_given, key=len)
+    straight = _finding("given_name", cjk_similarity(one.cjk_given, other.cjk_given), _cjk_given(longer, w)) + _finding(
+        "family_name", cjk_similarity(one.cjk_family, other.cjk_family), w.cjk_family
     )
+    across = cjk_similarity(one.cjk_given, other.cjk_family), cjk_similarity(one.cjk_family, other.cjk_given)
+    crossed = _swapped(across, _cjk_given(longer, w), w.cjk_family, w)
+    return max(straight, crossed, key=_sum)
 
 
 def _cjk_given(given: str, w: Weights) -> Curve:

@@ -107,18 +107,18 @@ def name_sounds(profile: Profile) -> list[str]:
 
 _ALIKE = str.maketrans("bpfvwckqgjsxzdtlmnr", "1111122222222334556")
 
+_FIRST = {"c": "k", "q": "k", "z": "s", "y": "i", "j": "i", "v": "f", "w": "f"}
+
 
 def sound_of(word: str) -> str:
-    """What a word sounds like, roughly: its first letter and up to three groups of consonants; doubled ones once.
+    """What a word sounds like, roughly: its first letter and up to three groups of consonants, none twice in a row.
     Numbers and signs stay as they are."""
     if is_cjk(word) or any(c.isdigit() for c in word):
         return word
-    first = {"c": "k", "q": "k", "z": "s", "y": "i", "j": "i", "v": "f", "w": "f"}.get(word[0], word[0])
-    if word.startswith("ph"):
-        first = "f"
+    first = "f" if word.startswith("ph") else _FIRST.get(word[0], word[0])
     sound, last = first, word[0].translate(_ALIKE)
     for letter in word[1:].translate(_ALIKE):
         if letter != last and (letter.isdigit() or not letter.isascii()):
             sound += letter
-        last = letter
+            last = letter
     return sound[:SOUND_LENGTH]

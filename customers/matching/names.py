@@ -77,7 +77,7 @@ def person_name(name: str, given: str = "", family: str = "") -> PersonName:
     if "@" in folded or not any(c.isalpha() for c in folded):
         return PersonName()
     before, comma, after = folded.partition(",")
-    if comma and before.strip() and after.strip() and after.strip() not in GENERATIONS:
+    if comma and before.strip() and after.strip() and after.strip(" .") not in GENERATIONS:
         return _from_parts(after, before)
     return _from_whole(folded)
 
@@ -153,7 +153,7 @@ def organisation_name(name: str) -> OrganisationName:
 
 
 def _cjk_organisation(folded: str) -> OrganisationName:
-    bare, form = without_cjk_form("".join(folded.split()))
+    bare, form = without_cjk_form(folded)
     words = words_of(bare)
     cjk = "".join(word for word in words if is_cjk(word))
     left = cjk

@@ -50,8 +50,9 @@ def name_of(kind: str, name: str, given: str = "", family: str = "") -> PersonNa
 
 def plain_identifier(text: object) -> str:
     """An identifier as it is compared, without case, spaces and signs; empty where it is none (0000, n/a)."""
-    plain = "".join(c for c in fold(str(text)) if c.isalnum())
-    return plain if len(plain) >= SHORTEST_IDENTIFIER and len(set(plain)) > 1 else ""
+    plain = "".join(c for c in fold(str(text)) if c.isalnum()) if text is not None else ""
+    names_one = len(plain) >= SHORTEST_IDENTIFIER and len(set(plain)) > 1 and any(c.isdigit() for c in plain)
+    return plain if names_one else ""
 
 
 def is_weak_email(address: str) -> bool:

@@ -9,12 +9,13 @@ from typing import Any
 from django.db.models import QuerySet
 
 from customers.choices import ContactKind, MatchingUse
-from customers.encryption.blind_index import blind_index
+from customers.encryption.blind_index import blind_index, normalise
 from customers.encryption.cipher import CannotDecrypt
 from customers.matching.addresses import Address, address
 from customers.matching.dates import date_digits
 from customers.matching.profile import Profile, frozen, is_weak_email, is_weak_phone, name_of, plain_identifier
 from customers.models import ContactPoint, CustomAttribute, Customer
+from customers.operations.records import CustomerRecord
 from customers.operations.source import chunks
 
 logger = logging.getLogger(__name__)
@@ -40,7 +41,7 @@ class MatchingAttributes:
         """The numbers among a customer's attributes that name one alone, as (code, number)."""
         if not isinstance(values, Mapping):
             return frozenset()
-        numbers = ((code, plain_identifier(values.get(code, ""))) for code in self.identifiers)
+        numbers = ((code, plain_identifier(values.get(code))) for code in self.identifiers)
         return frozenset((code, number) for code, number in numbers if number)
 
     def birth_date_in(self, values: object) -> str:
@@ -73,6 +74,16 @@ def profile_of(customer: Customer, points: Iterable[ContactPoint], attributes: M
     row = {name: getattr(customer, name) for name in COLUMNS}
     keys = [(point.kind, point.blind_index) for point in points]
     return _profile(row, customer.attributes, keys, attributes, _read(points))
+
+
+def profile_of_record(record: CustomerRecord, attributes: MatchingAttributes) -> Profile:
+    """The profile of a record of a file, without a database: contact points are compared as they are normalised."""
+    row = {"pk": None, **{name: getattr(record, name) for name in COLUMNS[1:]}}
+    points = [ContactPoint(kind=contact.kind, value=contact.value) for contact in record.contacts]
+    for point in points:
+        point.blind_index = normalise(point.kind, point.value, region=record.country)
+    keys = [(point.kind, point.blind_index) for point in points]
+    return _profile(row, record.attributes, keys, attributes, _read(points))
 
 
 def read_profiles(
