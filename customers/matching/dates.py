@@ -12,7 +12,9 @@ _CHINESE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})日?")
 
 def date_digits(text: object) -> str:
     """The digits YYYYMMDD of a date as people write it; empty where it is none. The day need not exist."""
-    written = str(text).strip()[:10] if text else ""
+    if not text:
+        return ""
+    written = str(text).strip()[:10]
     for pattern, order in ((_ISO, (0, 1, 2)), (_CHINESE, (0, 1, 2)), (_DAY_FIRST, (2, 1, 0))):
         if match := pattern.fullmatch(written):
             year, month, day = (match.groups()[i] for i in order)

@@ -3,6 +3,7 @@ members apart where too many share the first."""
 
 import hashlib
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from customers.matching.names import OrganisationName, PersonName, is_cjk, organisation_name, person_name
@@ -12,6 +13,7 @@ from customers.matching.words import GENERIC_WORDS, PARTICLES
 NOTHING = 0
 SOUND_LENGTH = 4
 LETTERS_OF_CJK = 4
+FIRST_LETTERS = 2
 
 
 class Key(NamedTuple):
@@ -27,6 +29,7 @@ def hashed(*parts: str) -> int:
     return int.from_bytes(digest, "big", signed=True) or 1
 
 
+@lru_cache(maxsize=4096)  # asked again when the row is written, and when it is looked up
 def name_key(kind: str, name: str) -> int:
     """Equal for names that are the same but for case, accents, title, legal form and the order of words; 0 where the
     name says nothing."""
@@ -58,15 +61,19 @@ def _contact_keys(profile: Profile, code: int) -> Iterator[Key]:
 
 
 def _birth_keys(profile: Profile, sounds: list[str], code: int) -> Iterator[Key]:
-    """The day with a letter of the name; and, for a slip in the day, a part of it with what the name sounds like."""
+    """The day with a letter of the name; and, for a slip in the day, what is left of it with the sound of the name."""
     date = profile.birth_date
     if not date:
         return
     for letter in {sound[0] for sound in sounds}:
         yield Key(hashed("born", date, letter), code)
+    year, month, day = date[:4], date[4:6], date[6:]
+    yield Key(hashed("birthday", month, day, *sounds), code)
     for sound in sounds:
-        yield Key(hashed("year", date[:4], sound), code)
-        yield Key(hashed("day", date[4:], sound), code)
+        yield Key(hashed("month", year, month, sound), code)
+        yield Key(hashed("day", year, day, sound), code)
+        if day <= "12":
+            yield Key(hashed("swapped", year, *sorted((month, day)), sound), code)
 
 
 def _namesake_keys(name: PersonName, birth_date: str, code: int) -> Iterator[Key]:
@@ -75,22 +82,30 @@ def _namesake_keys(name: PersonName, birth_date: str, code: int) -> Iterator[Key
     second = hashed("born", birth_date) if birth_date else NOTHING
     yield Key(hashed("name", *sorted(name.words)), second)
     yield Key(code, second)
-    given, family = "".join(name.given), "".join(name.family)
-    if given and family:
-        for a, b in ((given, family), (family, given)):
-            yield Key(hashed("initial", a, b[0]), second)
+    yield from _one_in_full("person", "".join(name.given), "".join(name.family), second)
 
 
 def _organisation_keys(name: OrganisationName, code: int) -> Iterator[Key]:
+    """The name with slips in one of the two words that tell most, and what it sounds like; Chinese ones from either
+    end, where the city may be left out."""
     if name.words:
         yield Key(hashed("name", *sorted(name.words)), code)
+        yield Key(code, NOTHING)
     if name.cjk:
         yield Key(hashed("start", name.cjk[:LETTERS_OF_CJK]), code)
         yield Key(hashed("end", name.cjk[-LETTERS_OF_CJK:]), code)
-    for word in [word for word in name.core if word not in GENERIC_WORDS][:2]:
-        yield Key(hashed("word", word), code)
-    if code:
-        yield Key(code, NOTHING)
+    telling = [word for word in name.core if word not in GENERIC_WORDS][:2]
+    if len(telling) == 1:
+        yield Key(hashed("organisation", telling[0]), code)
+    elif telling:
+        yield from _one_in_full("organisation", telling[0], telling[1], code)
+
+
+def _one_in_full(what: str, one: str, other: str, second: int) -> Iterator[Key]:
+    """Each of two words with the first letters of the other."""
+    if one and other:
+        yield Key(hashed(what, one, other[:FIRST_LETTERS]), second)
+        yield Key(hashed(what, other, one[:FIRST_LETTERS]), second)
 
 
 def name_sounds(profile: Profile) -> list[str]:

@@ -127,7 +127,7 @@ def _plain(folded: str) -> list[str]:
     """The words of a person's name without titles."""
     words = words_of(folded)
     kept = [word for word in words if word not in TITLES] or words
-    return [_without_cjk_title(word) for word in kept]
+    return [_without_cjk_title(word) if is_cjk(word) else word for word in kept]
 
 
 def _without_cjk_title(word: str) -> str:

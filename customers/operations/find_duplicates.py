@@ -10,7 +10,7 @@ from customers.matching.finding import Comparison
 from customers.matching.profile import Profile
 from customers.matching.weights import DEFAULT
 from customers.models import ContactPoint, Customer, IdentifierKey
-from customers.operations.newcomers import MOST_NAMESAKES, MOST_SHARING, Newcomer
+from customers.operations.newcomers import MOST_NAMESAKES, MOST_SHARING, Newcomer, is_likely
 from customers.operations.profiles import MatchingAttributes, read_profiles
 from customers.operations.source import chunks
 
@@ -31,15 +31,15 @@ class Duplicate:
 def find_duplicates(*, newcomers: Sequence[Newcomer], attributes: MatchingAttributes) -> list[list[Duplicate]]:
     """For each newcomer the customers whom they may be, likeliest first, whoever may see them.
 
-    Looked up by e-mail, phone, address and identifier (blind indexes) and by name; weighed as the sweep weighs. A
+    Looked up by e-mail, phone, messenger and identifier (blind indexes) and by name; weighed as the sweep weighs. A
     handful of queries for one newcomer or for hundreds."""
     candidates = _candidates(newcomers)
     plain = read_profiles(sorted(set().union(*candidates)), attributes)
     promising = [
-        {pk for pk in found if pk in plain and _is_likely(one.profile, plain[pk])}
+        {pk for pk in found if pk in plain and is_likely(one.profile, plain[pk])}
         for one, found in zip(newcomers, candidates, strict=True)
     ]
-    read = read_profiles(sorted(set().union(*promising)), attributes, with_encrypted=True)
+    read = read_profiles(sorted(set().union(*promising)), attributes, encrypted=True)
     return [list(_weighed(one, found, read)) for one, found in zip(newcomers, promising, strict=True)]
 
 
@@ -71,11 +71,7 @@ def _candidates(newcomers: Sequence[Newcomer]) -> list[set[int]]:
     return found
 
 
-def _is_likely(one: Profile, other: Profile) -> bool:
-    return compare(one, other).likeness >= DEFAULT.queue_at
-
-
 def _weighed(one: Newcomer, candidates: set[int], profiles: Mapping[int, Profile]) -> Iterator[Duplicate]:
-    weighed = [Duplicate(pk, compare(one.profile, profiles[pk])) for pk in candidates if pk in profiles]
+    weighed = [Duplicate(pk, compare(one.read, profiles[pk])) for pk in candidates if pk in profiles]
     weighed.sort(key=lambda found: (-found.comparison.total, found.customer_id))
     return (found for found in weighed if found.likeness >= DEFAULT.queue_at)

@@ -8,7 +8,7 @@ from customers.matching.finding import Comparison
 from customers.models import ContactPoint, Customer
 from customers.operations.find_duplicates import Duplicate, find_duplicates
 from customers.operations.keep_identifiers import keep_identifiers
-from customers.operations.newcomers import newcomer
+from customers.operations.newcomers import Newcomer
 from customers.operations.profiles import matching_attributes
 from customers.operations.queue_duplicates import Pair, Queued, pair, queue_duplicates
 from customers.operations.records import ContactRecord
@@ -28,7 +28,7 @@ def look_for_duplicates(*, customers: Iterable[Customer], at: datetime, found_by
     points: dict[int, list[ContactPoint]] = {row.pk: [] for row in rows}
     for point in ContactPoint.objects.filter(customer__in=points):
         points[point.customer_id].append(point)
-    newcomers = [newcomer(row, points[row.pk], attributes) for row in rows]
+    newcomers = [Newcomer(row, points[row.pk], attributes) for row in rows]
     found: dict[Pair, Comparison] = {}
     for row, duplicates in zip(rows, find_duplicates(newcomers=newcomers, attributes=attributes), strict=True):
         found.update({pair(row.pk, duplicate.customer_id): duplicate.comparison for duplicate in duplicates})
@@ -41,4 +41,4 @@ def duplicates_of(*, customer: Customer, contact_points: Iterable[ContactRecord]
     for point in points:
         point.index_value(region=customer.country)
     attributes = matching_attributes()
-    return find_duplicates(newcomers=[newcomer(customer, points, attributes)], attributes=attributes)[0]
+    return find_duplicates(newcomers=[Newcomer(customer, points, attributes)], attributes=attributes)[0]

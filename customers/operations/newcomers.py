@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from functools import cached_property
 
 from customers.matching.compare import compare
 from customers.matching.finding import Comparison
@@ -10,7 +10,7 @@ from customers.matching.keys import NOTHING, name_key
 from customers.matching.profile import ORGANISATION, Profile
 from customers.matching.weights import DEFAULT
 from customers.models import ContactPoint, Customer
-from customers.operations.profiles import MatchingAttributes, identifier_index, profile_of
+from customers.operations.profiles import MatchingAttributes, identifier_index, profile_of, with_encrypted
 
 # A mailbox, a number or a name that more customers share than this tells none of them apart: it is not followed. The
 # sweep, which has more time, looks into larger groups.
@@ -18,19 +18,25 @@ MOST_SHARING = 20
 MOST_NAMESAKES = 10
 
 
-@dataclass(frozen=True, slots=True)
 class Newcomer:
-    """A customer who is about to be written, or was just changed. `customer_id`: their key, where they have one."""
+    """A customer who is about to be written, or was just changed, with contact points that have their blind indexes;
+    neither need be saved."""
 
-    profile: Profile
-    name_key: int
-    customer_id: int | None = None
+    def __init__(self, customer: Customer, points: Iterable[ContactPoint], attributes: MatchingAttributes) -> None:
+        self._points = list(points)
+        self.customer_id: int | None = customer.pk
+        self.name_key = name_key(customer.kind, customer.name)
+        self.profile = profile_of(customer, self._points, attributes)
+
+    @cached_property
+    def read(self) -> Profile:
+        """The profile with what takes longer to read."""
+        return with_encrypted(self.profile, self._points)
 
     @property
     def contact_keys(self) -> frozenset[str]:
-        """The blind indexes of the contact points."""
-        profile = self.profile
-        return profile.emails | profile.phones | profile.messengers | profile.address_keys
+        """The blind indexes of e-mail, phone and messenger. Who shares no more than an address is left to the sweep."""
+        return self.profile.emails | self.profile.phones | self.profile.messengers
 
     @property
     def identifier_keys(self) -> frozenset[str]:
@@ -44,15 +50,6 @@ class Newcomer:
         profile = self.profile
         tells = profile.kind == ORGANISATION or profile.birth_date or profile.address_keys
         return self.name_key if tells else NOTHING
-
-
-def newcomer(customer: Customer, points: Iterable[ContactPoint], attributes: MatchingAttributes) -> Newcomer:
-    """A customer with contact points that have their blind indexes; neither need be saved."""
-    return Newcomer(
-        profile=profile_of(customer, points, attributes),
-        name_key=name_key(customer.kind, customer.name),
-        customer_id=customer.pk,
-    )
 
 
 class Newcomers:
@@ -77,9 +74,17 @@ class Newcomers:
             sharing = self._by_key.get(key, ())
             if len(sharing) <= (MOST_NAMESAKES if isinstance(key, int) else MOST_SHARING):
                 positions.update(sharing)
-        found = [(self._known[i][0], compare(one.profile, self._known[i][1].profile)) for i in sorted(positions)]
+        known = [self._known[i] for i in sorted(positions)]
+        found = [
+            (name, compare(one.read, other.read)) for name, other in known if is_likely(one.profile, other.profile)
+        ]
         best = max(found, key=lambda pair: pair[1].total, default=None)
         return best if best is not None and best[1].likeness >= DEFAULT.queue_at else None
+
+
+def is_likely(one: Profile, other: Profile) -> bool:
+    """Whether two profiles look alike enough for the review queue, as far as they were read."""
+    return compare(one, other).likeness >= DEFAULT.queue_at
 
 
 def _keys(one: Newcomer) -> Iterator[str | int]:

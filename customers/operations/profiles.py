@@ -3,7 +3,7 @@
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -39,14 +39,14 @@ class MatchingAttributes:
 
     def identifiers_in(self, values: object) -> frozenset[tuple[str, str]]:
         """The numbers among a customer's attributes that name one alone, as (code, number)."""
-        if not isinstance(values, Mapping):
+        if not isinstance(values, dict):
             return frozenset()
         numbers = ((code, plain_identifier(values.get(code))) for code in self.identifiers)
         return frozenset((code, number) for code, number in numbers if number)
 
     def birth_date_in(self, values: object) -> str:
         """The date of birth among a customer's attributes."""
-        if not isinstance(values, Mapping):
+        if not isinstance(values, dict):
             return ""
         return next((digits for code in self.birth_dates if (digits := date_digits(values.get(code)))), "")
 
@@ -69,11 +69,17 @@ def identifier_index(which: str, number: str) -> str:
 
 
 def profile_of(customer: Customer, points: Iterable[ContactPoint], attributes: MatchingAttributes) -> Profile:
-    """The profile of a customer with these contact points, which have their blind indexes; neither need be saved."""
-    points = list(points)
+    """The profile of a customer with these contact points, which have their blind indexes; neither need be saved.
+    What is encrypted is not read: see `with_encrypted`."""
     row = {name: getattr(customer, name) for name in COLUMNS}
     keys = [(point.kind, point.blind_index) for point in points]
-    return _profile(row, customer.attributes, keys, attributes, _read(points))
+    return _profile(row, customer.attributes, keys, attributes, None)
+
+
+def with_encrypted(profile: Profile, points: Iterable[ContactPoint]) -> Profile:
+    """The profile with what its contact points tell in plain."""
+    read = _read(points)
+    return replace(profile, addresses=read.addresses, weak=read.weak)
 
 
 def profile_of_record(record: CustomerRecord, attributes: MatchingAttributes) -> Profile:
@@ -87,16 +93,16 @@ def profile_of_record(record: CustomerRecord, attributes: MatchingAttributes) ->
 
 
 def read_profiles(
-    customer_ids: Iterable[int], attributes: MatchingAttributes, *, with_encrypted: bool = False
+    customer_ids: Iterable[int], attributes: MatchingAttributes, *, encrypted: bool = False
 ) -> dict[int, Profile]:
     """The profiles of these customers by key; those who were merged into another are left out. Two queries for 500.
 
-    `with_encrypted`: read addresses too, and look which mailboxes and numbers say little."""
+    `encrypted`: read addresses too, and look which mailboxes and numbers say little."""
     found: dict[int, Profile] = {}
     for ids in chunks(customer_ids):
         rows = Customer.objects.living().filter(pk__in=ids).values(*_columns(attributes))
         points = ContactPoint.objects.filter(customer__in=ids)
-        found.update((row["pk"], profile) for row, profile in _profiles(rows, points, attributes, with_encrypted))
+        found.update((row["pk"], profile) for row, profile in _profiles(rows, points, attributes, encrypted))
     return found
 
 

@@ -7,7 +7,7 @@ from customers.matching.finding import Comparison
 from customers.matching.weights import DEFAULT
 from customers.models import ContactPoint, Customer
 from customers.operations.find_duplicates import Duplicate, find_duplicates
-from customers.operations.newcomers import Newcomers, newcomer
+from customers.operations.newcomers import Newcomer, Newcomers
 from customers.operations.profiles import matching_attributes
 from customers.operations.source import Source, chunks
 
@@ -72,7 +72,7 @@ def spot_duplicates(*, source: Source, drafts: Sequence[Draft]) -> Iterator[Spot
 
     A draft stays unless the source says that sure duplicates are to be left out or taken for who is here."""
     attributes = matching_attributes(source.attributes.values())
-    newcomers = [newcomer(draft.customer, draft.points, attributes) for draft in drafts]
+    newcomers = [Newcomer(draft.customer, draft.points, attributes) for draft in drafts]
     found = find_duplicates(newcomers=newcomers, attributes=attributes)
     names = _visible_names(source, {duplicate.customer_id for duplicates in found for duplicate in duplicates})
     earlier = _earlier(source, len(drafts))

@@ -119,7 +119,7 @@ def _likely(
 ) -> dict[Pair, Comparison]:
     """Those of the pairs that belong into the queue. What is encrypted is read only where it can make a difference."""
     promising = _at_least_likely(pairs, profiles)
-    read = read_profiles(sorted({pk for keys in promising for pk in keys}), attributes, with_encrypted=True)
+    read = read_profiles(sorted({pk for keys in promising for pk in keys}), attributes, encrypted=True)
     return _at_least_likely(promising, read)
 
 
