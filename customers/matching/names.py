@@ -17,6 +17,9 @@ from customers.matching.words import (
 
 Words = tuple[str, ...]
 
+# Of longer texts the rest is left out: pairing words takes time in proportion to the square.
+MOST_WORDS = 30
+
 # Han, kana, Hangul: scripts without spaces, in which one sign is much of a name.
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\U00020000-\U0002ffff]")
 _INSIDE_WORD = re.compile(r"(?<=\w)['’`´](?=\w)")
@@ -57,8 +60,8 @@ class OrganisationName:
 
 
 def words_of(folded: str) -> list[str]:
-    """The words of a folded text, without punctuation: “o'neil & sons” is oneil and sons."""
-    return _BETWEEN_WORDS.sub(" ", _INSIDE_WORD.sub("", folded.replace("&", " and "))).split()
+    """The first words of a folded text, without punctuation: “o'neil & sons” is oneil and sons."""
+    return _BETWEEN_WORDS.sub(" ", _INSIDE_WORD.sub("", folded.replace("&", " and "))).split()[:MOST_WORDS]
 
 
 def is_cjk(text: str) -> bool:

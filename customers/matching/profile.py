@@ -36,12 +36,6 @@ class Profile:
     addresses: tuple[Address, ...] | None = None
     weak: frozenset[str] | None = None
 
-    @property
-    def is_read(self) -> bool:
-        """Whether what is encrypted was read, or there is nothing of the kind."""
-        nothing_there = not (self.address_keys or self.emails or self.phones)
-        return nothing_there or (self.addresses is not None and self.weak is not None)
-
 
 def name_of(kind: str, name: str, given: str = "", family: str = "") -> PersonName | OrganisationName:
     """The name of a customer of this kind in its parts."""

@@ -49,8 +49,10 @@ def _candidates(newcomers: Sequence[Newcomer]) -> list[set[int]]:
 
     def look_up(rows: "QuerySet[Any]", column: str, keys: Mapping[Any, list[int]], owner: str, most: int) -> None:
         for some in chunks(keys):
-            sharing = rows.filter(**{f"{column}__in": some}).annotate(
-                sharing=Window(Count("*"), partition_by=[F(column)])
+            sharing = (
+                rows.filter(**{f"{column}__in": some})
+                .order_by()
+                .annotate(sharing=Window(Count("*"), partition_by=[F(column)]))
             )
             for key, customer_id in sharing.filter(sharing__lte=most).values_list(column, owner):
                 for position in keys[key]:

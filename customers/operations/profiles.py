@@ -21,6 +21,8 @@ from customers.operations.source import chunks
 logger = logging.getLogger(__name__)
 
 CUSTOMERS_AT_ONCE = 2000
+# Each address of one is compared with each of the other.
+MOST_ADDRESSES = 10
 COLUMNS = ("pk", "kind", "name", "given_name", "family_name", "country")
 
 # kind and blind index of the contact points of a customer
@@ -100,7 +102,7 @@ def read_profiles(
     `encrypted`: read addresses too, and look which mailboxes and numbers say little."""
     found: dict[int, Profile] = {}
     for ids in chunks(customer_ids):
-        rows = Customer.objects.living().filter(pk__in=ids).values(*_columns(attributes))
+        rows = Customer.objects.living().filter(pk__in=ids).order_by().values(*_columns(attributes))
         points = ContactPoint.objects.filter(customer__in=ids)
         found.update((row["pk"], profile) for row, profile in _profiles(rows, points, attributes, encrypted))
     return found
@@ -143,7 +145,7 @@ class Encrypted:
 
 def _keys_alone(points: "QuerySet[ContactPoint]") -> dict[int, list[tuple[str, str]]]:
     keys: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    for customer_id, kind, index in points.values_list("customer_id", "kind", "blind_index"):
+    for customer_id, kind, index in points.order_by().values_list("customer_id", "kind", "blind_index"):
         keys[customer_id].append((kind, index))
     return keys
 
@@ -152,7 +154,7 @@ def _with_values(
     points: "QuerySet[ContactPoint]",
 ) -> tuple[dict[int, list[tuple[str, str]]], dict[int, Encrypted]]:
     by_customer: dict[int, list[ContactPoint]] = defaultdict(list)
-    for point in points.only("id", "customer_id", "kind", "value", "blind_index"):
+    for point in points.order_by("-is_primary", "pk").only("id", "customer_id", "kind", "value", "blind_index"):
         by_customer[point.customer_id].append(point)
     keys = {pk: [(point.kind, point.blind_index) for point in own] for pk, own in by_customer.items()}
     return keys, {pk: _read(own) for pk, own in by_customer.items()}
@@ -172,7 +174,7 @@ def _read(points: Iterable[ContactPoint]) -> Encrypted:
             point.kind == ContactKind.PHONE and is_weak_phone(value)
         ):
             weak.append(point.blind_index)
-    return Encrypted(tuple(addresses), frozenset(weak))
+    return Encrypted(tuple(addresses[:MOST_ADDRESSES]), frozenset(weak))
 
 
 def _profile(

@@ -12,7 +12,7 @@ from customers.operations.profiles import matching_attributes
 from customers.operations.source import Source, chunks
 
 # A rehearsal writes nothing, so rows are compared with those before them in memory: with the first so many.
-REHEARSED_AT_MOST = 20_000
+REHEARSED_AT_MOST = 10_000
 # What reasons are given in a report: those that say most.
 REASONS_TOLD = 3
 WORDS = {"given_name": "given name", "family_name": "family name", "birth_date": "date of birth", "email": "e-mail"}

@@ -85,10 +85,9 @@ def _candidates(sweep: Sweep, attributes: MatchingAttributes, tell: Tell) -> Can
 
 def _keep_keys(some: list[tuple[dict[str, Any], Profile]], *, has_identifiers: bool) -> None:
     """Mend the keys by which entry looks customers up, where a definition of attributes or of names has changed."""
-    for row, _profile in some:
-        key = name_key(row["kind"], row["name"])
-        if key != row["name_key"]:
-            Customer.objects.filter(pk=row["pk"], kind=row["kind"], name=row["name"]).update(name_key=key)
+    keys = ((row, name_key(row["kind"], row["name"])) for row, _profile in some)
+    stale = [Customer(pk=row["pk"], name_key=key) for row, key in keys if key != row["name_key"]]
+    Customer.objects.bulk_update(stale, ["name_key"], batch_size=200)
     if has_identifiers:
         keep_identifiers(wanted={row["pk"]: profile.identifiers for row, profile in some})
 
