@@ -17,6 +17,7 @@ from customers.matching.weights import DEFAULT, Weights, points
 
 # Who somebody is: a disagreement here means that what others share says little.
 PERSONAL = frozenset({"name", "given_name", "generation", "birth_date"})
+FAMILY = frozenset({"family_name"})
 
 
 def compare(one: Profile, other: Profile, weights: Weights = DEFAULT) -> Comparison:
@@ -27,10 +28,10 @@ def compare(one: Profile, other: Profile, weights: Weights = DEFAULT) -> Compari
     born = _birth_dates(one, other, w)
     numbers = _identifiers(one, other, w)
     plain = [*_kinds(one, other, w), *_countries(one, other, w)]
-    shared = _shared(names + born, w)
-    namesakes = _share(names, "family_name", w.family[-1][1], w.shared_by_namesakes)
+    shared = _left(_worst(names + born, PERSONAL), w.full_disagreement, w.shared_by_others)
+    namesakes = _left(_worst(names, FAMILY), w.family[-1][1], w.shared_by_namesakes)
     names = [
-        found._replace(points=found.points * shared) if found.what == "family_name" and found.points > 0 else found
+        found._replace(points=found.points * shared) if found.what in FAMILY and found.points > 0 else found
         for found in names
     ]
     contacts = _contacts(one, other, w, shared=shared, namesakes=namesakes)
@@ -38,15 +39,14 @@ def compare(one: Profile, other: Profile, weights: Weights = DEFAULT) -> Compari
     return Comparison(w.prior + sum(found.points for found in findings), findings)
 
 
-def _shared(findings: Iterable[Finding], w: Weights) -> float:
-    """How much is left of evidence that several people share, from 1 (nobody disagrees) down."""
-    worst = min((found.points for found in findings if found.what in PERSONAL), default=0.0)
-    return 1.0 - (1.0 - w.shared_by_others) * min(1.0, max(0.0, worst / w.full_disagreement))
+def _worst(findings: Iterable[Finding], what: frozenset[str]) -> float:
+    return min((found.points for found in findings if found.what in what), default=0.0)
 
 
-def _share(findings: Iterable[Finding], what: str, worst: float, left: float) -> float:
-    against = min((found.points for found in findings if found.what == what), default=0.0)
-    return 1.0 - (1.0 - left) * min(1.0, max(0.0, against / worst))
+def _left(against: float, full: float, share: float) -> float:
+    """How much is left of evidence that several people share: all where nothing speaks against it, `share` of it
+    where that is in full."""
+    return 1.0 - (1.0 - share) * min(1.0, max(0.0, against / full))
 
 
 def _contacts(one: Profile, other: Profile, w: Weights, *, shared: float, namesakes: float) -> list[Finding]:

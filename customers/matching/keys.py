@@ -43,8 +43,9 @@ def blocking_keys(profile: Profile) -> Iterator[Key]:
     code = hashed("sounds", *sounds) if sounds else NOTHING
     yield from _contact_keys(profile, code)
     if isinstance(profile.name, PersonName):
-        yield from _birth_keys(profile, sounds, code)
-        if profile.address_keys:
+        if sounds and profile.birth_date:
+            yield from _birth_keys(profile.birth_date, sounds, code)
+        if sounds and profile.address_keys:
             yield from _namesake_keys(profile.name, profile.birth_date, code)
     else:
         yield from _organisation_keys(profile.name, code)
@@ -60,11 +61,8 @@ def _contact_keys(profile: Profile, code: int) -> Iterator[Key]:
         yield Key(hashed("identifier", which, number), code)
 
 
-def _birth_keys(profile: Profile, sounds: list[str], code: int) -> Iterator[Key]:
+def _birth_keys(date: str, sounds: list[str], code: int) -> Iterator[Key]:
     """The day with a letter of the name; and, for a slip in the day, what is left of it with the sound of the name."""
-    date = profile.birth_date
-    if not date:
-        return
     for letter in {sound[0] for sound in sounds}:
         yield Key(hashed("born", date, letter), code)
     year, month, day = date[:4], date[4:6], date[6:]

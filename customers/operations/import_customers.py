@@ -72,11 +72,11 @@ class _Batch:
         self.spotted: list[Spotted] = []
         # Records that turned out to be about customers who are here.
         self.linked: list[str] = []
-        # Look like a customer whom this batch writes; their turn comes after it.
+        # Look like new ones of this batch; their turn comes after it.
         self.deferred: list[CustomerRecord] = []
         self.here: dict[str, Customer] = {}
         self.points: dict[int, Points] = {}
-        self.changed: list[tuple[Customer, Changes]] = []
+        self.changed: dict[int, tuple[Customer, Changes]] = {}
         self.new_points: list[ContactPoint] = []
         self.labelled: list[tuple[Customer, tuple[str, ...]]] = []
 
@@ -111,10 +111,10 @@ class _Batch:
                 self._take_for_another(spotted)
 
     def _take_for_another(self, spotted: Spotted) -> None:
-        """Have the record revise the customer whom it looks like; in a later round, if this one writes them too."""
+        """Have the record revise the customer whom it looks like; in another round, if that is a new one of this."""
         record, _draft = self.new.pop(spotted.source_id)
         target = spotted.likest.customer_id if spotted.likest is not None else MADE_UP
-        if not self.source.rehearsal and (target == MADE_UP or target in self.keys.values()):
+        if target == MADE_UP and not self.source.rehearsal:
             self.deferred.append(record)
             return
         self.tally.duplicate(spotted.source_id, spotted.name, spotted.reason)
@@ -148,8 +148,9 @@ class _Batch:
         points = self._missing_points(customer, record.contacts)
         said = [in_words(customer, before)] if before else []
         self.tally.found(record.source_id, customer.name, changed="; ".join([*said, *(f"+ {p.kind}" for p in points)]))
-        if before or points:
-            self.changed.append((customer, before))
+        if before or points:  # two records may be about one customer: what stood first is what an undo puts back
+            _customer, earlier = self.changed.get(customer.pk, (customer, {}))
+            self.changed[customer.pk] = (customer, {**before, **earlier})
             self.new_points += points
         self.here[record.source_id] = customer
         self.labelled.append((customer, record.tags))
@@ -185,6 +186,8 @@ class _Batch:
             point.created_at = self.at
             here[contact.kind, point.blind_index] = point.is_primary
             missing.append(point)
+        if customer.pk:
+            self.points[customer.pk] = here
         return missing
 
     def rehearse(self) -> None:
@@ -195,12 +198,13 @@ class _Batch:
 
     def write(self) -> None:
         """Write what is new and what changed, and note the activity of those who were here."""
-        update_rows(Customer, self.changed, at=self.at)
-        record_activity(customer_ids=[customer.pk for customer, _ in self.changed], at=self.at)
+        changed = [*self.changed.values()]
+        update_rows(Customer, changed, at=self.at)
+        record_activity(customer_ids=self.changed, at=self.at)
         created = self._insert()
         self._link()
         self._write_points([point for source_id in created for point in self.new[source_id][1].points])
-        self.source.wrote(Customer, kind="customers", created=[*created.values()], changed=self.changed)
+        self.source.wrote(Customer, kind="customers", created=[*created.values()], changed=changed)
         self._label([(customer, self.new[source_id][0].tags) for source_id, customer in created.items()])
         self._make_findable(created)
 
@@ -258,7 +262,10 @@ class _Batch:
             queue_duplicates(found=found, found_by=PairSource.IMPORT, at=self.at)
         attributes = matching_attributes(self.source.attributes.values())
         if attributes.identifiers:
-            rows = [*created.values(), *(customer for customer, before in self.changed if "attributes" in before)]
+            rows = [
+                *created.values(),
+                *(customer for customer, before in self.changed.values() if "attributes" in before),
+            ]
             keep_identifiers(wanted={row.pk: attributes.identifiers_in(row.attributes) for row in rows})
 
 

@@ -3,6 +3,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from customers.choices import PairSource, PairState
 from customers.matching.blocking import Blocks, Candidates
 from customers.matching.compare import compare
@@ -22,7 +24,7 @@ PAIRS_AT_ONCE = 2000
 PROFILES_KEPT = 20_000
 
 Tell = Callable[[int, int, str], object]
-"""Told how much is done, of how much, and what is being done."""
+"""Told how much is done, of how much, and what is being done (to be translated where it is shown)."""
 
 
 @dataclass(slots=True)
@@ -57,11 +59,11 @@ def sweep_duplicates(*, at: datetime, tell: Tell = lambda done, total, step: Non
     for done, likely in _compared(candidates, attributes):
         _queue(sweep, likely, at)
         found.update(likely)
-        tell(done, len(candidates), "Comparing")
+        tell(done, len(candidates), gettext_noop("Comparing"))
     for done, total, still, gone in _look_again(found, attributes):
         _queue(sweep, still, at)
         sweep.removed += DuplicatePair.objects.filter(pk__in=gone, state=PairState.OPEN).delete()[0]
-        tell(done, total, "Tidying up")
+        tell(done, total, gettext_noop("Tidying up"))
     return sweep
 
 
@@ -74,7 +76,7 @@ def _candidates(sweep: Sweep, attributes: MatchingAttributes, tell: Tell) -> Can
         for row, profile in some:
             blocks.add(row["pk"], blocking_keys(profile))
         _keep_keys(some, has_identifiers=has_identifiers)
-        tell(len(blocks), total, "Reading")
+        tell(len(blocks), total, gettext_noop("Reading"))
     sweep.customers = len(blocks)
     found = blocks.candidates()
     sweep.candidates = len(found)

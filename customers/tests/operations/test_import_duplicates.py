@@ -141,6 +141,21 @@ def test_one_customer_is_updated_by_two_rows_one_after_the_other(bring: Bring, h
     assert (here.language, here.industry) == ("en", "Pumps")
 
 
+def test_two_ids_of_one_customer_may_stand_in_one_file(bring: Bring, here: Customer, north: Team) -> None:
+    for source_id in ("a1", "a2"):
+        ExternalId.objects.create(customer=here, source="old", source_id=source_id)
+    first = CustomerRecord("a1", "Ann Lee", language="en", contacts=(EMAIL,))
+    batch = ImportBatch.objects.create(format="csv", source="old", team=north, started_at=NOW)
+    source = Source("old", batch=batch)
+    assert bring(first, CustomerRecord("a2", "Anne Lee", language="de", contacts=(EMAIL,)), source=source) == Counts(
+        updated=2
+    )
+    here.refresh_from_db()
+    assert (here.name, here.language, here.version, here.contact_points.count()) == ("Anne Lee", "de", 2, 2)
+    step = ImportStep.objects.get(model="customers.Customer")
+    assert step.changed[str(here.pk)]["before"] == {"name": "Ann Lee", "language": ""}
+
+
 @pytest.mark.parametrize(
     ("on_duplicate", "counts"),
     [
