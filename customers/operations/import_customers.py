@@ -230,10 +230,8 @@ class _Batch:
             if source_id in self.here
         ]
         refuse = self.tally.refuse
-        self.source.wrote(
-            ExternalId,
-            created=insert_rows(ExternalId, links, refuse=lambda row, reason: refuse(row.source_id, reason)),
-        )
+        written = insert_rows(ExternalId, links, refuse=lambda row, reason: refuse(row.source_id, reason))
+        self.source.wrote(ExternalId, created=written)
 
     def _write_points(self, of_new_ones: list[ContactPoint]) -> None:
         for point in of_new_ones:
