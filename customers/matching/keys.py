@@ -12,7 +12,7 @@ from customers.matching.words import GENERIC_WORDS, PARTICLES
 
 NOTHING = 0
 SOUND_LENGTH = 4
-LETTERS_OF_CJK = 4
+LETTERS_OF_CJK = 5
 FIRST_LETTERS = 2
 
 
@@ -38,64 +38,72 @@ def name_key(kind: str, name: str) -> int:
 
 
 def blocking_keys(profile: Profile) -> Iterator[Key]:
-    """All keys of a customer."""
+    """All keys of a customer. Which there are follows from what it takes to look alike (weights.py): whoever shares
+    none of them shares too little."""
     sounds = name_sounds(profile)
     code = hashed("sounds", *sounds) if sounds else NOTHING
-    yield from _contact_keys(profile, code)
-    if isinstance(profile.name, PersonName):
-        if sounds and profile.birth_date:
-            yield from _birth_keys(profile.birth_date, sounds, code)
-        if sounds and profile.address_keys:
-            yield from _namesake_keys(profile.name, profile.birth_date, code)
-    else:
-        yield from _organisation_keys(profile.name, code)
+    yield from _contact_keys(profile, sounds, code)
+    if not sounds:
+        return
+    if profile.birth_date:
+        yield from _birth_keys(profile.birth_date, sounds, code)
+    if isinstance(profile.name, OrganisationName):
+        yield Key(hashed("name", *sorted(profile.name.words)), code)
+    if profile.address_keys:
+        yield from _namesake_keys(profile, code)
 
 
-def _contact_keys(profile: Profile, code: int) -> Iterator[Key]:
-    for kind, values in (("email", profile.emails), ("phone", profile.phones), ("address", profile.address_keys)):
+def _contact_keys(profile: Profile, sounds: list[str], code: int) -> Iterator[Key]:
+    """A mailbox or a number that names one is enough; a line or a house is with people whose names begin
+    alike, or who were born on the same day."""
+    for kind, values in (("email", profile.emails), ("messenger", profile.messengers)):
         for value in values:
             yield Key(hashed(kind, value), code)
-    for value in profile.messengers:
-        yield Key(hashed("messenger", value), code)
     for which, number in profile.identifiers:
         yield Key(hashed("identifier", which, number), code)
+    for kind, values in (("phone", profile.phones), ("address", profile.address_keys)):
+        for value in values:
+            for who in _who_of_a_house(profile, sounds):
+                yield Key(hashed(kind, value, who), code)
+
+
+def _who_of_a_house(profile: Profile, sounds: list[str]) -> set[str]:
+    """What tells apart the people of a house or an office: letters of the name, and the birthday."""
+    if profile.kind == ORGANISATION:
+        return {""}
+    name = profile.name
+    latin = [*name.given[:1], *name.family[-1:]] if isinstance(name, PersonName) else []
+    return {*(sound[0] for sound in sounds), *(sound_of(word)[0] for word in latin), profile.birth_date} - {""}
 
 
 def _birth_keys(date: str, sounds: list[str], code: int) -> Iterator[Key]:
-    """The day with a letter of the name; and, for a slip in the day, what is left of it with the sound of the name."""
+    """The day with a letter of the name; and, for a slip in the day, what is left of it with what the name sounds
+    like."""
     for letter in {sound[0] for sound in sounds}:
         yield Key(hashed("born", date, letter), code)
     year, month, day = date[:4], date[4:6], date[6:]
     yield Key(hashed("birthday", month, day, *sounds), code)
-    for sound in sounds:
-        yield Key(hashed("month", year, month, sound), code)
-        yield Key(hashed("day", year, day, sound), code)
-        if day <= "12":
-            yield Key(hashed("swapped", year, *sorted((month, day)), sound), code)
+    yield Key(hashed("month", year, month, *sounds), code)
+    yield Key(hashed("day", year, day, *sounds), code)
+    if day <= "12":
+        yield Key(hashed("swapped", year, *sorted((month, day)), *sounds), code)
 
 
-def _namesake_keys(name: PersonName, birth_date: str, code: int) -> Iterator[Key]:
-    """The name with slips in one part of it. For people with an address alone: that may say who of many is meant,
-    while a name says nothing by itself, and what else could has keys of its own."""
-    second = hashed("born", birth_date) if birth_date else NOTHING
-    yield Key(hashed("name", *sorted(name.words)), second)
+def _namesake_keys(profile: Profile, code: int) -> Iterator[Key]:
+    """The name with slips. For customers with an address alone: that may say who of many is meant, while a name says
+    too little by itself, unless it is that of an organisation, and the same."""
+    name = profile.name
+    second = hashed("born", profile.birth_date) if profile.birth_date else NOTHING
     yield Key(code, second)
-    yield from _one_in_full("person", "".join(name.given), "".join(name.family), second)
-
-
-def _organisation_keys(name: OrganisationName, code: int) -> Iterator[Key]:
-    """The name with slips in one of the two words that tell most, and what it sounds like; Chinese ones from either
-    end, where the city may be left out."""
-    if name.words:
-        yield Key(hashed("name", *sorted(name.words)), code)
-        yield Key(code, NOTHING)
-    if name.cjk:
+    if isinstance(name, PersonName):
+        yield Key(hashed("name", *sorted(name.words)), second)
+        yield from _one_in_full("person", "".join(name.given), "".join(name.family), second)
+        return
+    if name.cjk:  # from either end, where the city may be left out
         yield Key(hashed("start", name.cjk[:LETTERS_OF_CJK]), code)
         yield Key(hashed("end", name.cjk[-LETTERS_OF_CJK:]), code)
     telling = [word for word in name.core if word not in GENERIC_WORDS][:2]
-    if len(telling) == 1:
-        yield Key(hashed("organisation", telling[0]), code)
-    elif telling:
+    if len(telling) > 1:
         yield from _one_in_full("organisation", telling[0], telling[1], code)
 
 
