@@ -14,6 +14,7 @@ from rest_framework.views import exception_handler
 from customers.models import StaleVersion
 from customers.operations.add_contact_point import HasItAlready
 from customers.operations.choose_columns import BadChoice
+from customers.operations.create_customer import LooksLikeAnother
 from customers.operations.deliver_order import NotOnTheWay
 from customers.operations.dismiss_pair import PairIsDecided
 from customers.operations.merge_customers import MergeRefused
@@ -34,6 +35,7 @@ CONFLICTS: dict[type[Exception], str] = {
     CustomerIsMerged: "customer_is_merged",
     IllegalTransition: "illegal_transition",
     MergeRefused: "merge_refused",
+    LooksLikeAnother: "duplicate",
     NotOnTheWay: "not_on_the_way",
     PairIsDecided: "pair_is_decided",
     TicketIsFinal: "ticket_is_final",

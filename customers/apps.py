@@ -10,8 +10,11 @@ class CustomersConfig(AppConfig):
 
     def ready(self) -> None:
         from customers.importers.known import register_imports
+        from customers.operations.job_kinds import register_job
         from customers.operations.prepare_customers import prepare_customers
+        from customers.operations.run_sweep import SWEEP
 
         register_imports()
         # post_migrate, like Django's own permissions: it also runs after a test's flush.
         post_migrate.connect(prepare_customers, sender=self, dispatch_uid="customers.prepare")
+        register_job(SWEEP)

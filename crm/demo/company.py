@@ -7,7 +7,7 @@ from datetime import datetime
 from crm.demo.catalogue import catalogue
 from crm.demo.chance import Rhythm, midnight
 from crm.demo.consents import Statement, statements
-from crm.demo.duplicates import Twice, duplicates
+from crm.demo.duplicates import duplicates
 from crm.demo.interactions import interactions
 from crm.demo.orders import reviews, trade
 from crm.demo.parties import parties
@@ -35,7 +35,7 @@ class Company:
     orders: list[OrderRecord]
     tickets: list[TicketRecord]
     ratings: list[RatingRecord]
-    duplicates: list[Twice]
+    duplicates: list[CustomerRecord]
 
     def parts(self) -> Iterable[tuple[str, int]]:
         """What there is, and how many of each."""

@@ -19,7 +19,7 @@ from crm.demo.parties import ATTRIBUTES
 from crm.demo.presence import SOURCE, require_no_other_customers
 from crm.demo.settle import settle_desk, settle_staff
 from crm.demo.staff import TEAMS
-from customers.choices import ImportState, Outcome, PairSource
+from customers.choices import ImportState, Outcome
 from customers.models import ImportBatch, Team
 from customers.operations.import_customers import import_customers
 from customers.operations.import_interactions import import_interactions
@@ -27,7 +27,6 @@ from customers.operations.import_orders import import_orders
 from customers.operations.import_products import import_products
 from customers.operations.import_relations import import_relations
 from customers.operations.price_orders import price_orders
-from customers.operations.propose_pair import propose_pair
 from customers.operations.records import Counts
 from customers.operations.source import Source
 from services.operations.import_ratings import import_ratings
@@ -77,28 +76,13 @@ def load_company(
         if part == "orders":
             price_orders(at=at)
     take = partial(import_customers, source=source, team=team, at=at, report=partial(_require, "duplicates"))
-    counts["customers"].add(_feed("duplicates", [twice.record for twice in company.duplicates], take, progress))
-    propose_pairs(company, source=source, at=at)
+    counts["customers"].add(_feed("duplicates", company.duplicates, take, progress))
     write_history(at=at, progress=progress)
     keep(password, kept)
     batch.state, batch.finished_at = ImportState.DONE, at
     batch.counts = {part: tally_of(count) for part, count in counts.items()}
     batch.save(update_fields=["state", "finished_at", "counts"])
     return counts
-
-
-def propose_pairs(company: Company, *, source: Source, at: datetime) -> None:
-    """Put those who were entered twice into the review queue, as if a sweep had found them."""
-    keys = source.customers(name for twice in company.duplicates for name in (twice.like, twice.record.source_id))
-    for twice in company.duplicates:
-        propose_pair(
-            one_id=keys[twice.like],
-            other_id=keys[twice.record.source_id],
-            score=twice.score,
-            reasons=twice.reasons,
-            found_by=PairSource.SWEEP,
-            at=at,
-        )
 
 
 def tally_of(counts: Counts) -> dict[str, int]:

@@ -19,12 +19,14 @@ from customers.admin.customer_list import CustomerChangeList
 from customers.admin.customer_page import customer_page
 from customers.admin.filters import CountryFilter, VisibleRelatedFilter
 from customers.admin.identity_card import identity_card, identity_parts
+from customers.admin.likely_duplicates import AsksAboutDuplicates
 from customers.admin.merge_with import merge_with
 from customers.admin.merged import refuse_merged
 from customers.admin.page_urls import page_urls
 from customers.admin.relations_card import relations_card
 from customers.admin.words import ago
-from customers.models import Customer
+from customers.models import ContactPoint, Customer
+from customers.operations.look_for_duplicates import look_for_duplicates
 from customers.sql.united import Part
 
 
@@ -50,6 +52,8 @@ class CustomerAdmin(CandidModelAdmin):
         (_("Custom attributes"), {"fields": ["attributes"], "classes": ["collapse"]}),
     ]
     inlines = [ContactPointInline]
+    form = AsksAboutDuplicates
+    change_form_before_template = "admin/customers/customer/before_form.html"
     change_form_outer_before_template = "admin/customers/customer/tabs.html"
     object_history_template = "admin/customers/customer/history.html"
     page_template = "admin/customers/customer/page.html"
@@ -118,6 +122,19 @@ class CustomerAdmin(CandidModelAdmin):
             **consent_card(customer, request, at=at),
             **relations_card(customer, request, at=at),
         }
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """The form, which tells the user of likely duplicates whom they may see."""
+        form = super().get_form(request, obj, change, **kwargs)
+        form.viewer = request.user if self.has_view_permission(request) else None
+        return form
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """After the contact points are written: put likely duplicates into the review queue."""
+        super().save_related(request, form, formsets, change)
+        reached_otherwise = any(formset.has_changed() for formset in formsets if formset.model is ContactPoint)
+        if not change or reached_otherwise:
+            look_for_duplicates(customers=[form.instance], at=timezone.now())
 
     def response_change(self, request: HttpRequest, obj: Customer) -> HttpResponse:
         """After saving, the page that is read."""

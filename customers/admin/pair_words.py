@@ -18,14 +18,20 @@ WHAT = {
     "name": gettext_lazy("name"),
     "given_name": gettext_lazy("given name"),
     "family_name": gettext_lazy("family name"),
+    "legal_form": gettext_lazy("legal form"),
     "email": gettext_lazy("e-mail address"),
-    "email_domain": gettext_lazy("e-mail domain"),
     "phone": gettext_lazy("phone number"),
     "messenger": gettext_lazy("messenger"),
     "address": gettext_lazy("address"),
     "country": gettext_lazy("country"),
+    "kind": gettext_lazy("kind"),
     "birth_date": gettext_lazy("date of birth"),
-    "identifier": gettext_lazy("identifier"),
+    "identifier": gettext_lazy("number that names one alone"),
+}
+# Findings that are sentences of their own.
+SENTENCES = {
+    "names_swapped": gettext_lazy("given and family name the other way round"),
+    "generation": gettext_lazy("one is junior, the other is not"),
 }
 
 
@@ -38,8 +44,12 @@ class Reason:
 
 
 def reasons_of(pair: DuplicatePair) -> list[Reason]:
-    """The reasons, the heaviest first."""
-    rows: Iterable[Mapping[str, Any]] = pair.reasons or ()
+    """The reasons of a pair, the heaviest first."""
+    return reasons_in(pair.reasons or ())
+
+
+def reasons_in(rows: Iterable[Mapping[str, Any]]) -> list[Reason]:
+    """Reasons as DuplicatePair keeps them, the heaviest first."""
     return [_reason(row) for row in sorted(rows, key=lambda row: -abs(row.get("points") or 0))]
 
 
@@ -47,6 +57,8 @@ def _reason(row: Mapping[str, Any]) -> Reason:
     what = str(row.get("what", ""))
     name = str(WHAT.get(what, what.replace("_", " ")))
     similarity, points = row.get("similarity") or 0.0, row.get("points") or 0.0
+    if what in SENTENCES:
+        return Reason(str(SENTENCES[what]), "bad" if points < 0 else "fair")
     if similarity >= SAME:
         return Reason(_("same %(what)s") % {"what": name}, "good")
     if points < 0:

@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.decorators import action
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -91,6 +92,21 @@ class CustomerSerializer(StrictModel):
         read_only_fields = ["version", "created_at", "updated_at", "last_activity_at"]
 
 
+class NewCustomerSerializer(CustomerSerializer):
+    """A new customer, and whether it is wanted where it looks like one who is here."""
+
+    on_duplicate = serializers.ChoiceField(
+        choices=["allow", "refuse"],
+        default="allow",
+        write_only=True,
+        help_text="What to do if this looks like a customer whom you can see: `allow` makes it and puts the pair into "
+        "the review queue; `refuse` answers 409 with the keys of those who are here.",
+    )
+
+    class Meta(CustomerSerializer.Meta):
+        fields = [*CustomerSerializer.Meta.fields, "on_duplicate"]
+
+
 class CustomerViewSet(LivingCustomers, Reads, Creates, Changes, Deletes, ScopedViewSet):
     """Customers: persons and organisations. A customer that tickets, orders or ratings stand on cannot be deleted; one
     that was merged into another answers 410 with the key of the other."""
@@ -99,12 +115,20 @@ class CustomerViewSet(LivingCustomers, Reads, Creates, Changes, Deletes, ScopedV
     serializer_class = CustomerSerializer
     filterset_class = CustomerFilterSet
     ordering_fields = ("name", "last_activity_at")
-    inputs = {"merge": MergeOtherSerializer}
+    inputs = {"create": NewCustomerSerializer, "merge": MergeOtherSerializer}
 
-    def make(self, *, contact_points: Any = (), **values: Any) -> Customer:
+    def make(self, *, on_duplicate: str = "allow", contact_points: Any = (), **values: Any) -> Customer:
         """Create through the operation."""
         points = [ContactRecord(**point) for point in contact_points]
-        return create_customer(**values, contact_points=points, at=timezone.now())
+        refuse = on_duplicate == "refuse"
+        if refuse and not self.user.has_perm("customers.view_customer"):
+            raise PermissionDenied(_("To be told of duplicates you must be allowed to view customers."))
+        return create_customer(
+            **values,
+            contact_points=points,
+            at=timezone.now(),
+            refuse_duplicates_of=self.user if refuse else None,
+        )
 
     def change(self, row: Customer, expected: int | None, *, contact_points: Any = None, **values: Any) -> None:
         """Update through the operation."""

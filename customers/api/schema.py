@@ -33,6 +33,11 @@ class ProblemSerializer(serializers.Serializer[Any]):
     merged_into = serializers.IntegerField(
         required=False, help_text="With the code `merged` (410): the customer into whom this one was merged."
     )
+    duplicates = serializers.ListField(
+        child=serializers.IntegerField(),
+        required=False,
+        help_text="Of code `duplicate`: the customers who are here already, likeliest first.",
+    )
     errors = serializers.DictField(  # type: ignore[assignment]
         required=False, help_text="What is wrong with which field, in the shape of what was sent."
     )

@@ -2,7 +2,7 @@ from customers.models.access import Team, User
 from customers.models.api_token import ApiToken
 from customers.models.attribute import CustomAttribute
 from customers.models.consent import Consent
-from customers.models.customer import ContactPoint, Customer, ExternalId
+from customers.models.customer import ContactPoint, Customer, ExternalId, IdentifierKey
 from customers.models.data_key import DataKey
 from customers.models.duplicate import DuplicatePair, Merge
 from customers.models.export import Export
@@ -30,6 +30,7 @@ __all__ = [
     "Export",
     "ExternalId",
     "IdempotencyKey",
+    "IdentifierKey",
     "ImportBatch",
     "ImportMapping",
     "ImportRow",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.choices import ContactKind, CustomerKind, OnMerge
 from customers.encryption.blind_index import blind_index, domain_index
 from customers.encryption.fields import EncryptedTextField
-from customers.models.folded_name import FoldedNameField
+from customers.models.derived_names import FoldedNameField, NameKeyField, following
 from customers.models.versioned import Versioned
 from customers.querysets import CustomerQuerySet, OfCustomerQuerySet
 
@@ -22,6 +22,7 @@ class Customer(Versioned):
     kind = models.CharField(_("kind"), max_length=12, choices=CustomerKind, default=CustomerKind.PERSON)
     name = models.CharField(_("name"), max_length=255)
     search_name = FoldedNameField(max_length=255, default="", editable=False)
+    name_key = NameKeyField(default=0, editable=False)
     given_name = models.CharField(_("given name"), max_length=128, blank=True)
     family_name = models.CharField(_("family name"), max_length=128, blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True)
@@ -62,6 +63,8 @@ class Customer(Versioned):
             models.Index(fields=["name"], name="customer_name"),
             # the beginning of the name, and the same name
             models.Index(fields=["search_name"], name="customer_search_name", opclasses=["varchar_pattern_ops"]),
+            # who has the same name: duplicates on entry
+            models.Index(fields=["name_key"], name="customer_name_key"),
             # the sweep: who changed since the last one
             models.Index(fields=["last_activity_at"], name="customer_activity"),
             # visible_to, newest first
@@ -85,8 +88,8 @@ class Customer(Versioned):
 
     def save(self, *args: object, **kwargs: object) -> None:
         names = kwargs.get("update_fields")
-        if names is not None and "name" in names:  # type: ignore[operator]
-            kwargs["update_fields"] = [*names, "search_name"]  # type: ignore[misc]
+        if names is not None:
+            kwargs["update_fields"] = [*names, *following(names)]  # type: ignore[misc, arg-type]
         # record_activity moves the activity under a lock of its own: saving an older copy must not move it back.
         if not self._state.adding and kwargs.get("update_fields") is None:
             kwargs["update_fields"] = [
@@ -115,6 +118,30 @@ class ExternalId(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source}:{self.source_id}"
+
+
+class IdentifierKey(models.Model):
+    """A number that names one customer alone (a custom attribute for which staff said so), as a blind index: equal
+    numbers are found without reading everybody's attributes. Kept in step by the verbs and by the nightly sweep."""
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="identifier_keys")
+    blind_index = models.CharField(max_length=32, editable=False)
+
+    on_merge = {"customer": OnMerge.FORGET}
+
+    objects = OfCustomerQuerySet["IdentifierKey"].as_manager()
+
+    class Meta:
+        verbose_name = _("identifier key")
+        verbose_name_plural = _("identifier keys")
+        constraints = [models.UniqueConstraint(fields=["customer", "blind_index"], name="identifier_key_once")]
+        indexes = [
+            # who has the same number: duplicates on entry
+            models.Index(fields=["blind_index"], name="identifier_key_blind"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id}"
 
 
 class ContactPoint(Versioned):

@@ -1,13 +1,33 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import ngettext
 
 from customers.choices import CustomerKind
 from customers.models import Customer, Team, User
 from customers.operations.add_contact_point import add_contact_point
+from customers.operations.find_duplicates import Duplicate
+from customers.operations.look_for_duplicates import duplicates_of, look_for_duplicates
 from customers.operations.records import ContactRecord
+
+
+class LooksLikeAnother(Exception):
+    """The customer looks like others who are here, and the caller did not want one more. Nothing was written.
+
+    `customer_ids`: those whom the user may see, likeliest first."""
+
+    def __init__(self, customer_ids: Sequence[int]) -> None:
+        self.customer_ids = list(customer_ids)
+        self.members = {"duplicates": self.customer_ids}
+        super().__init__(
+            ngettext(
+                "This looks like a customer who is here already.",
+                "This looks like customers who are here already.",
+                len(self.customer_ids),
+            )
+        )
 
 
 @transaction.atomic
@@ -25,9 +45,13 @@ def create_customer(
     owner: User | None = None,
     attributes: dict[str, Any] | None = None,
     contact_points: Iterable[ContactRecord] = (),
+    refuse_duplicates_of: User | None = None,
 ) -> Customer:
-    """Make a customer with the ways to reach it. Raises HasItAlready where two contact points are the same."""
-    customer = Customer.objects.create(
+    """Make a customer with the ways to reach it. Where it looks like others who are here, the pairs go into the review
+    queue; or it is refused, if `refuse_duplicates_of` is given and this user can see one of them.
+
+    Raises HasItAlready where two contact points are the same; LooksLikeAnother."""
+    customer = Customer(
         name=name,
         kind=kind,
         given_name=given_name,
@@ -41,7 +65,11 @@ def create_customer(
         created_at=at,
         last_activity_at=at,
     )
-    for point in contact_points:
+    points = list(contact_points)
+    if refuse_duplicates_of is not None:
+        _refuse(duplicates_of(customer=customer, contact_points=points), refuse_duplicates_of)
+    customer.save(force_insert=True)
+    for point in points:
         add_contact_point(
             customer=customer,
             kind=point.kind,
@@ -50,4 +78,12 @@ def create_customer(
             is_primary=point.is_primary,
             at=at,
         )
+    look_for_duplicates(customers=[customer], at=at)
     return customer
+
+
+def _refuse(duplicates: list[Duplicate], user: User) -> None:
+    likeliest = [found.customer_id for found in duplicates]
+    visible = set(Customer.objects.visible_to(user).filter(pk__in=likeliest).values_list("pk", flat=True))
+    if visible:
+        raise LooksLikeAnother([pk for pk in likeliest if pk in visible])

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.db import transaction
 
+from customers.choices import OnDuplicate, PairSource
+from customers.matching.finding import Comparison
 from customers.models import ContactPoint, Customer, ExternalId, Team, User
 from customers.operations.check_row import check_row
 from customers.operations.clean_attributes import BadAttributes, clean_attributes
@@ -18,11 +20,18 @@ from customers.operations.import_rows import (
     without_repeats,
     write_new_rows,
 )
+from customers.operations.keep_identifiers import keep_identifiers
+from customers.operations.profiles import matching_attributes
+from customers.operations.queue_duplicates import Pair, pair, queue_duplicates
 from customers.operations.record_activity import record_activity
 from customers.operations.records import ContactRecord, Counts, CustomerRecord, Refused
 from customers.operations.source import Changes, Report, Source, chunks
+from customers.operations.spot_duplicates import Draft, Spotted, spot_duplicates
 
 TEXTS = ("kind", "name", "given_name", "family_name", "language", "country", "industry")
+
+# Stands for a row that a rehearsal did not write.
+MADE_UP = -1
 
 # kind and blind index of each contact point of a customer, and whether it is the primary one of its kind
 Points = dict[tuple[str, str], bool]
@@ -35,68 +44,116 @@ def import_customers(
     """Bring a batch of customers in, each known by (source, source_id).
 
     What is empty in a record says nothing: it never blanks what is here. Attributes are laid over those that are
-    here, contact points and tags are added and never taken away."""
+    here, contact points and tags are added and never taken away.
+
+    A new record that looks like a customer who is here is reported, and what becomes of it is the source's to say: it
+    is created and the pair put into the review queue, or, where it is sure enough, left out, or taken for that
+    customer, who then goes by this id too."""
     tally = Tally(report)
-    batch = _Batch(source, without_repeats(records, tally), team, at)
-    for record in batch.records:
-        try:
-            batch.sort_out(record, tally)
-        except Refused as refused:
-            tally.refuse(record.source_id, str(refused), record.name)
-    if source.rehearsal:
-        batch.rehearse(tally)
-    else:
-        batch.write(tally)
+    waiting = without_repeats(records, tally)
+    while waiting:
+        batch = _Batch(source, waiting, team, at, tally)
+        batch.draft_new_ones()
+        batch.settle_duplicates()
+        batch.revise_known_ones()
+        batch.rehearse() if source.rehearsal else batch.write()
+        waiting = batch.deferred
     return tally.counts
 
 
 class _Batch:
-    def __init__(self, source: Source, records: list[CustomerRecord], team: Team, at: datetime) -> None:
-        self.source, self.records, self.team, self.at = source, records, team, at
-        keys = source.customers(r.source_id for r in records)
+    def __init__(self, source: Source, records: list[CustomerRecord], team: Team, at: datetime, tally: Tally) -> None:
+        self.source, self.records, self.team, self.at, self.tally = source, records, team, at, tally
+        self.keys = source.customers(r.source_id for r in records)
         self.hidden = source.hidden_customers(r.source_id for r in records)
-        rows = _locked(keys.values(), lock=not source.rehearsal)
-        self.here = {source_id: rows[pk] for source_id, pk in keys.items() if pk in rows}
-        self.made_up = {source_id for source_id, pk in keys.items() if pk < 0}
-        self.points = _points_of(rows)
         self.teams = _team_keys(source.user)
         owners = {r.owner for r in records} - {""}
         self.owners = dict(User.objects.filter(username__in=owners).values_list("username", "pk"))
-        self.new: list[tuple[CustomerRecord, Customer]] = []
-        self.changed: list[tuple[Customer, Changes]] = []
-        self.new_points: list[tuple[Customer, ContactPoint]] = []
+        self.new: dict[str, tuple[CustomerRecord, Draft]] = {}
+        self.spotted: list[Spotted] = []
+        # Records that turned out to be about customers who are here.
+        self.linked: list[str] = []
+        # Look like new ones of this batch; their turn comes after it.
+        self.deferred: list[CustomerRecord] = []
+        self.here: dict[str, Customer] = {}
+        self.points: dict[int, Points] = {}
+        self.changed: dict[int, tuple[Customer, Changes]] = {}
+        self.new_points: list[ContactPoint] = []
         self.labelled: list[tuple[Customer, tuple[str, ...]]] = []
 
-    def sort_out(self, record: CustomerRecord, tally: Tally) -> None:
-        """Put one record with the new, the changed or the unchanged. Raises Refused."""
-        customer = self.here.get(record.source_id)
-        if record.source_id in self.made_up:  # a rehearsal cannot tell what this row would change in an earlier one
-            tally.found(record.source_id, record.name)
-            return
+    def draft_new_ones(self) -> None:
+        """Make customers, not saved yet, of the records that are not known."""
+        for record in self.records:
+            if record.source_id not in self.keys:
+                try:
+                    self.new[record.source_id] = (record, self._draft(record))
+                except Refused as refused:
+                    self.tally.refuse(record.source_id, str(refused), record.name)
+
+    def _draft(self, record: CustomerRecord) -> Draft:
         if record.source_id in self.hidden:
             raise Refused("belongs to a team whose customers you may not see")
-        values = self._values(record, customer)
-        if customer is None:
-            self._sort_out_new(record, values)
+        customer = Customer(**{"team": self.team, **self._values(record, None)}, last_activity_at=self.at)
+        customer.created_at = record.created_at or self.at
+        check_row(customer, leave_out=("id", "team", "owner", "merged_into"))
+        return Draft(record.source_id, customer, self._missing_points(customer, record.contacts))
+
+    def settle_duplicates(self) -> None:
+        """See which new ones look like customers who are here, or like each other, and do what the source says."""
+        for spotted in spot_duplicates(source=self.source, drafts=[draft for _, draft in self.new.values()]):
+            if spotted.stays:
+                self.spotted.append(spotted)
+                if spotted.comparison is not None:
+                    self.tally.duplicate(spotted.source_id, spotted.name, spotted.reason)
+            elif self.source.on_duplicate == OnDuplicate.SKIP:
+                del self.new[spotted.source_id]
+                self.tally.duplicate(spotted.source_id, spotted.name, spotted.reason, left_out=True)
+            else:
+                self._take_for_another(spotted)
+
+    def _take_for_another(self, spotted: Spotted) -> None:
+        """Have the record revise the customer whom it looks like; in another round, if that is a new one of this."""
+        record, _draft = self.new.pop(spotted.source_id)
+        target = spotted.likest.customer_id if spotted.likest is not None else MADE_UP
+        if target == MADE_UP and not self.source.rehearsal:
+            self.deferred.append(record)
             return
+        self.tally.duplicate(spotted.source_id, spotted.name, spotted.reason)
+        self.keys[spotted.source_id] = target
+        self.linked.append(spotted.source_id)
+
+    def revise_known_ones(self) -> None:
+        """Lock the customers who are here, and put each with the changed or the unchanged."""
+        rows = _locked(self.keys.values(), lock=not self.source.rehearsal)
+        self.points = _points_of(rows)
+        for record in self.records:
+            key = self.keys.get(record.source_id)
+            if key is None:
+                continue
+            try:
+                if key < 0:  # a rehearsal cannot tell what this row would change in an earlier one
+                    self.tally.found(record.source_id, record.name)
+                elif key in rows:
+                    self._revise(record, rows[key])
+                else:
+                    raise Refused("the customer was deleted meanwhile: import the row again")
+            except Refused as refused:
+                self.tally.refuse(record.source_id, str(refused), record.name)
+
+    def _revise(self, record: CustomerRecord, customer: Customer) -> None:
+        values = self._values(record, customer)
         values["attributes"] = {**customer.attributes, **values["attributes"]}
         before = set_what_differs(customer, values)
         if before:
             check_row(customer, leave_out=("team", "owner", "merged_into"))
         points = self._missing_points(customer, record.contacts)
         said = [in_words(customer, before)] if before else []
-        tally.found(record.source_id, customer.name, changed="; ".join([*said, *(f"+ {p.kind}" for p in points)]))
-        if before or points:
-            self.changed.append((customer, before))
-            self.new_points += [(customer, point) for point in points]
-        self.labelled.append((customer, record.tags))
-
-    def _sort_out_new(self, record: CustomerRecord, values: dict[str, Any]) -> None:
-        customer = Customer(**{"team": self.team, **values}, last_activity_at=self.at)
-        customer.created_at = record.created_at or self.at
-        check_row(customer, leave_out=("id", "team", "owner", "merged_into", "search_name"))
-        self.new_points += [(customer, point) for point in self._missing_points(customer, record.contacts)]
-        self.new.append((record, customer))
+        self.tally.found(record.source_id, customer.name, changed="; ".join([*said, *(f"+ {p.kind}" for p in points)]))
+        if before or points:  # two records may be about one customer: what stood first is what an undo puts back
+            _customer, earlier = self.changed.get(customer.pk, (customer, {}))
+            self.changed[customer.pk] = (customer, {**before, **earlier})
+            self.new_points += points
+        self.here[record.source_id] = customer
         self.labelled.append((customer, record.tags))
 
     def _values(self, record: CustomerRecord, customer: Customer | None) -> dict[str, Any]:
@@ -120,7 +177,9 @@ class _Batch:
         here: Points = dict(self.points.get(customer.pk, {}))
         missing = []
         for contact in contacts:
-            point = ContactPoint(kind=contact.kind, value=contact.value, label=contact.label, created_at=self.at)
+            point = ContactPoint(
+                customer=customer, kind=contact.kind, value=contact.value, label=contact.label, created_at=self.at
+            )
             check_row(point, leave_out=("id", "customer", "blind_index"))
             point.index_value(region=customer.country)
             if (contact.kind, point.blind_index) in here:
@@ -129,48 +188,85 @@ class _Batch:
             point.is_primary = contact.is_primary and not has_primary
             here[contact.kind, point.blind_index] = point.is_primary
             missing.append(point)
+        if customer.pk:
+            self.points[customer.pk] = here
         return missing
 
-    def rehearse(self, tally: Tally) -> None:
+    def rehearse(self) -> None:
         """Count what would be created, and have later rows find it."""
-        for record, customer in self.new:
-            tally.create(record.source_id, customer.name)
-        self.source.make_up(Customer, (record.source_id for record, _ in self.new))
+        for source_id, (_record, draft) in self.new.items():
+            self.tally.create(source_id, draft.customer.name)
+        self.source.make_up(Customer, [*self.new, *self.linked])
 
-    def write(self, tally: Tally) -> None:
+    def write(self) -> None:
         """Write what is new and what changed, and note the activity of those who were here."""
-        update_rows(Customer, self.changed, at=self.at)
-        record_activity(customer_ids=[customer.pk for customer, _ in self.changed], at=self.at)
-        records = {id(customer): record for record, customer in self.new}
+        changed = [*self.changed.values()]
+        update_rows(Customer, changed, at=self.at)
+        record_activity(customer_ids=self.changed, at=self.at)
+        created = self._insert()
+        self._link()
+        self._write_points([point for source_id in created for point in self.new[source_id][1].points])
+        self.source.wrote(Customer, kind="customers", created=[*created.values()], changed=changed)
+        self._label([(customer, self.new[source_id][0].tags) for source_id, customer in created.items()])
+        self._make_findable(created)
+
+    def _insert(self) -> dict[str, Customer]:
+        """Write the new customers with the ids by which the source knows them; returns those that were taken."""
+        ids = {id(draft.customer): source_id for source_id, (_, draft) in self.new.items()}
         written = insert_rows(
             Customer,
-            [customer for _, customer in self.new],
-            refuse=lambda row, reason: tally.refuse(records[id(row)].source_id, reason, row.name),
+            [draft.customer for _, draft in self.new.values()],
+            refuse=lambda row, reason: self.tally.refuse(ids[id(row)], reason, row.name),
         )
-        external = [
-            ExternalId(customer=c, source=self.source.name, source_id=records[id(c)].source_id) for c in written
-        ]
-        kept = insert_rows(ExternalId, external, refuse=lambda row, reason: _take_back(row, reason, tally))
+        external = [ExternalId(customer=row, source=self.source.name, source_id=ids[id(row)]) for row in written]
+        kept = insert_rows(ExternalId, external, refuse=lambda row, reason: _take_back(row, reason, self.tally))
         for row in kept:
-            tally.create(row.source_id, row.customer.name)
-        here = {id(customer) for customer in self.here.values()} | {id(row.customer) for row in kept}
-        self._write_points([pair for pair in self.new_points if id(pair[0]) in here])
-        self.source.wrote(Customer, kind="customers", created=[row.customer for row in kept], changed=self.changed)
-        self._label([(customer, tags) for customer, tags in self.labelled if id(customer) in here])
+            self.tally.create(row.source_id, row.customer.name)
+        return {row.source_id: row.customer for row in kept}
 
-    def _write_points(self, pairs: list[tuple[Customer, ContactPoint]]) -> None:
-        for customer, point in pairs:
-            point.customer_id = customer.pk
-        write_new_rows(ContactPoint, [point for _, point in pairs])
+    def _link(self) -> None:
+        """Have those who were here go by the ids of the records that are about them, too."""
+        links = [
+            ExternalId(customer=self.here[source_id], source=self.source.name, source_id=source_id)
+            for source_id in self.linked
+            if source_id in self.here
+        ]
+        refuse = self.tally.refuse
+        written = insert_rows(ExternalId, links, refuse=lambda row, reason: refuse(row.source_id, reason))
+        self.source.wrote(ExternalId, created=written)
+
+    def _write_points(self, of_new_ones: list[ContactPoint]) -> None:
+        for point in of_new_ones:
+            point.customer_id = point.customer.pk
+        write_new_rows(ContactPoint, [*of_new_ones, *self.new_points])
         # Those of new customers go when their customer goes.
-        changed = {id(customer) for customer, _ in self.changed}
-        self.source.wrote(ContactPoint, created=[point for customer, point in pairs if id(customer) in changed])
+        self.source.wrote(ContactPoint, created=self.new_points)
 
-    def _label(self, labelled: list[tuple[Customer, tuple[str, ...]]]) -> None:
+    def _label(self, new_ones: list[tuple[Customer, tuple[str, ...]]]) -> None:
+        labelled = [*new_ones, *self.labelled]
         tags = ensure_tags(names={name for _, names in labelled for name in names})
         rows = label_customers(pairs=[(customer.pk, tags[name].pk) for customer, names in labelled for name in names])
         before = {customer.pk for customer in self.here.values()}
         self.source.wrote(Customer.tags.through, created=[row for row in rows if row.customer_id in before])
+
+    def _make_findable(self, created: Mapping[str, Customer]) -> None:
+        """Put the pairs of those who look alike into the review queue, and keep what identifies everybody."""
+        found: dict[Pair, Comparison] = {}
+        for spotted in self.spotted:
+            if spotted.source_id in created:
+                key = created[spotted.source_id].pk
+                found.update({pair(key, other.customer_id): other.comparison for other in spotted.duplicates})
+                if spotted.twin is not None and spotted.twin[0] in created:
+                    found[pair(key, created[spotted.twin[0]].pk)] = spotted.twin[1]
+        if found:
+            queue_duplicates(found=found, found_by=PairSource.IMPORT, at=self.at)
+        attributes = matching_attributes(self.source.attributes.values())
+        if attributes.identifiers:
+            rows = [
+                *created.values(),
+                *(customer for customer, before in self.changed.values() if "attributes" in before),
+            ]
+            keep_identifiers(wanted={row.pk: attributes.identifiers_in(row.attributes) for row in rows})
 
 
 def _take_back(row: ExternalId, reason: str, tally: Tally) -> None:

@@ -9,6 +9,8 @@ from django.db import DataError, IntegrityError, transaction
 from django.db.models import Model
 
 from customers.choices import Outcome
+from customers.models import Customer
+from customers.models.derived_names import following
 from customers.operations.check_row import in_one_line
 from customers.operations.records import Counts
 from customers.operations.source import Changes, Report
@@ -54,8 +56,10 @@ class Tally:
             self.counts.unchanged += 1
         self._report(source_id, Outcome.UPDATED if changed else Outcome.UNCHANGED, label, changed)
 
-    def duplicate(self, source_id: str, label: str, reason: str) -> None:
-        """Report, beside what else is counted, that a row looks like a customer who is here."""
+    def duplicate(self, source_id: str, label: str, reason: str, *, left_out: bool = False) -> None:
+        """Report that a row looks like a customer who is here: beside what else is counted, or, where it is left out
+        for that, as a refused one."""
+        self.counts.refused += left_out
         self._report(source_id, Outcome.DUPLICATE, label, reason)
 
 
@@ -127,10 +131,11 @@ def update_rows(model: type[Row], changed: Sequence[tuple[Row, Collection[str]]]
     rows = [row for row, _ in changed]
     columns = {name for field in model._meta.concrete_fields for name in (field.name, field.attname)}
     fields = {name for _, names in changed for name in names} & columns
-    if "search_name" in columns and "name" in fields:
-        fields.add("search_name")
-        for row in rows:
-            model._meta.get_field("search_name").pre_save(row, add=False)  # type: ignore[union-attr]
+    if model is Customer:
+        for column in following(fields):
+            fields.add(column)
+            for row in rows:
+                model._meta.get_field(column).pre_save(row, add=False)  # type: ignore[union-attr]
     if "version" in columns:
         fields.add("version")
         for row in rows:

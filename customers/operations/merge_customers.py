@@ -15,6 +15,7 @@ from customers.operations.choose_columns import (
     value_of,
 )
 from customers.operations.dismiss_pair import PairIsDecided
+from customers.operations.keep_identifiers import refresh_identifiers
 from customers.operations.move_contact_points import move_contact_points
 from customers.operations.move_facts import move_facts
 from customers.operations.move_pairs import move_pairs
@@ -59,6 +60,7 @@ def merge_customers(
     _move(merge, old_country=old_country)
     merge.facts = move_facts(gone_id=gone.pk, kept_id=kept.pk, versions=versions, at=at)
     forget_rows(gone.pk)
+    refresh_identifiers(customers=[kept])
     gone.merged_into = kept
     gone.save_checked(update_fields=["merged_into", "updated_at"])
     merge.save(force_insert=True)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import count
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model, QuerySet
@@ -14,6 +14,9 @@ from customers.operations.clean_attributes import attribute_definitions
 from customers.operations.ensure_attributes import NewAttribute, ensure_attributes
 from customers.operations.own_ids import OWN, own_customers
 from customers.operations.records import Refused
+
+if TYPE_CHECKING:
+    from customers.operations.newcomers import Newcomers
 
 Row = TypeVar("Row", bound=Model)
 Item = TypeVar("Item")
@@ -43,6 +46,8 @@ class Source:
     ) -> None:
         self.name, self.user, self.batch = name, user, batch
         self.rehearsal, self.on_duplicate = rehearsal, on_duplicate
+        # Of a rehearsal: the rows so far, to compare the next ones with.
+        self.newcomers: Newcomers | None = None
         self._planned: dict[type[Model], dict[str, int]] = {}
         self._keys = count(-1, -1)
         # Of a rehearsal: folded name -> {id in the source: kind}, where rows name others.

@@ -1,5 +1,6 @@
 from datetime import datetime
 
+from customers.operations.plan_sweep import plan_sweep
 from customers.operations.work_jobs import free_jobs, give_up_worn_out_jobs
 
 
@@ -7,5 +8,6 @@ def tick(*, at: datetime) -> int:
     """What has to happen every few seconds in this room; returns how many jobs wait for a worker.
 
     Every step may be lost, doubled or run twice at once."""
+    plan_sweep(at=at)
     give_up_worn_out_jobs(at=at)
     return free_jobs().count()

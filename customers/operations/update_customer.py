@@ -7,6 +7,7 @@ from django.db import transaction
 from customers.encryption.blind_index import blind_index
 from customers.models import ContactPoint, Customer
 from customers.operations.add_contact_point import HasItAlready, add_contact_point
+from customers.operations.look_for_duplicates import TELLING, look_for_duplicates
 from customers.operations.record_activity import record_activity
 from customers.operations.records import ContactRecord
 
@@ -37,6 +38,8 @@ def update_customer(
     if customer.country != old_country:
         _read_phones_anew(customer)
     record_activity(customer_ids=[customer.pk], at=at)
+    if contact_points is not None or not TELLING.isdisjoint(changes):
+        look_for_duplicates(customers=[customer], at=at)
     return customer
 
 

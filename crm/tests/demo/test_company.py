@@ -171,13 +171,10 @@ def test_some_said_yes_some_no_and_some_both(company: Company) -> None:
 
 
 def test_who_was_entered_twice_shares_an_address_or_a_number_with_the_first(company: Company) -> None:
-    records = {record.source_id: record for record in company.customers}
+    known = {(c.kind, c.value.casefold()) for record in company.customers for c in record.contacts}
     assert company.duplicates
-    for twice in company.duplicates:
-        first, second = (
-            {(c.kind, c.value.casefold()) for c in r.contacts} for r in (records[twice.like], twice.record)
-        )
-        assert first & second
-        assert twice.record.created_at is not None and twice.record.created_at <= AT
-        mails = [c.value.casefold() for c in twice.record.contacts if c.kind == ContactKind.EMAIL]
+    for record in company.duplicates:
+        assert known & {(c.kind, c.value.casefold()) for c in record.contacts}
+        assert record.created_at is not None and record.created_at <= AT
+        mails = [c.value.casefold() for c in record.contacts if c.kind == ContactKind.EMAIL]
         assert all(mail.rpartition("@")[2].endswith(RESERVED) for mail in mails)

@@ -53,7 +53,7 @@ def test_some_were_entered_twice_and_wait_to_be_reviewed(var: Path, capsys: pyte
     pairs = DuplicatePair.objects.select_related("first", "second")
     assert pairs.count() >= 4
     for pair in pairs:
-        assert (pair.state, pair.found_by) == ("open", "sweep")
+        assert (pair.state, pair.found_by) == ("open", "import")
         assert pair.first.kind == pair.second.kind
         assert 0.3 < pair.score < 1
         assert pair.reasons

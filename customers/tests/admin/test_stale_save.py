@@ -12,7 +12,11 @@ from customers.tests.admin.conftest import LogIn
 
 def form_of(client: Client, customer: Customer) -> dict[str, Any]:
     """What a browser would post of the form as it is."""
-    page = client.get(reverse("admin:customers_customer_change", args=[customer.pk]))
+    return fields_of(client.get(reverse("admin:customers_customer_change", args=[customer.pk])))
+
+
+def fields_of(page: Any) -> dict[str, Any]:
+    """The values of all fields of a page's form and its inlines."""
     data: dict[str, Any] = {}
     for form in [page.context["adminform"].form, *(f.formset for f in page.context["inline_admin_formsets"])]:
         fields = getattr(form, "management_form", form)

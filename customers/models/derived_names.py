@@ -1,11 +1,13 @@
-"""The column by which a name is found: folded, and on PostgreSQL indexed by every part of it."""
+"""Columns that follow from a customer's name: how it is searched, and how two of the same are told."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
 from django.db.models import Lookup
 
 from customers.folding import fold, grams_of_search
+from customers.matching.keys import name_key
 
 
 class FoldedNameField(models.CharField):  # type: ignore[type-arg]
@@ -15,6 +17,26 @@ class FoldedNameField(models.CharField):  # type: ignore[type-arg]
         folded = fold(getattr(model_instance, "name"))[: self.max_length]  # noqa: B009 - the model is Customer
         setattr(model_instance, self.attname, folded)
         return folded
+
+
+class NameKeyField(models.BigIntegerField):  # type: ignore[type-arg]
+    """Equal for names that are the same but for writing, kept in step in the same way. 0: the name says nothing."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> int:
+        customer: Any = model_instance
+        key = name_key(customer.kind, customer.name)
+        setattr(model_instance, self.attname, key)
+        return key
+
+
+# Columns that follow from others, and from which.
+FOLLOWING = {"search_name": {"name"}, "name_key": {"name", "kind"}}
+
+
+def following(names: Iterable[str]) -> list[str]:
+    """The columns that change with these."""
+    changed = set(names)
+    return [column for column, sources in FOLLOWING.items() if sources & changed and column not in changed]
 
 
 @FoldedNameField.register_lookup

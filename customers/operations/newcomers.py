@@ -1,0 +1,94 @@
+"""Customers who are about to be written, as they are looked up among those who are here and among each other."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+from customers.matching.compare import compare
+from customers.matching.finding import Comparison
+from customers.matching.keys import NOTHING, name_key
+from customers.matching.profile import ORGANISATION, Profile
+from customers.matching.weights import DEFAULT
+from customers.models import ContactPoint, Customer
+from customers.operations.profiles import MatchingAttributes, identifier_index, profile_of, with_encrypted
+
+# A mailbox, a number or a name that more customers share than this tells none of them apart: it is not followed. The
+# sweep, which has more time, looks into larger groups.
+MOST_SHARING = 20
+MOST_NAMESAKES = 10
+
+
+class Newcomer:
+    """A customer who is about to be written, or was just changed, with contact points that have their blind indexes;
+    neither need be saved."""
+
+    def __init__(self, customer: Customer, points: Iterable[ContactPoint], attributes: MatchingAttributes) -> None:
+        self._points = list(points)
+        self.customer_id: int | None = customer.pk
+        self.name_key = name_key(customer.kind, customer.name)
+        self.profile = profile_of(customer, self._points, attributes)
+
+    @cached_property
+    def read(self) -> Profile:
+        """The profile with what takes longer to read."""
+        return with_encrypted(self.profile, self._points)
+
+    @property
+    def contact_keys(self) -> frozenset[str]:
+        """The blind indexes of e-mail, phone and messenger. Who shares no more than an address is left to the sweep."""
+        return self.profile.emails | self.profile.phones | self.profile.messengers
+
+    @property
+    def identifier_keys(self) -> frozenset[str]:
+        """The blind indexes of the identifiers."""
+        return frozenset(identifier_index(which, number) for which, number in self.profile.identifiers)
+
+    @property
+    def telling_name(self) -> int:
+        """The key of the name, where a namesake may be the same: of people only where something is known that says
+        who of the many is meant, and that is not looked up for itself."""
+        profile = self.profile
+        tells = profile.kind == ORGANISATION or profile.birth_date or profile.address_keys
+        return self.name_key if tells else NOTHING
+
+
+class Newcomers:
+    """Newcomers by what they are looked up by, `most` of them: those of one file among each other."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._known: list[tuple[str, Newcomer]] = []
+        self._by_key: dict[str | int, list[int]] = defaultdict(list)
+
+    def add(self, source_id: str, one: Newcomer) -> None:
+        """Have others be compared with this one, if there is room."""
+        if len(self._known) < self._most:
+            for key in _keys(one):
+                self._by_key[key].append(len(self._known))
+            self._known.append((source_id, one))
+
+    def likest(self, one: Newcomer) -> tuple[str, Comparison] | None:
+        """The source id of the newcomer whom this one looks most like, if it is enough for the review queue."""
+        positions: set[int] = set()
+        for key in _keys(one):
+            sharing = self._by_key.get(key, ())
+            if len(sharing) <= (MOST_NAMESAKES if isinstance(key, int) else MOST_SHARING):
+                positions.update(sharing)
+        known = [self._known[i] for i in sorted(positions)]
+        found = [
+            (name, compare(one.read, other.read)) for name, other in known if is_likely(one.profile, other.profile)
+        ]
+        best = max(found, key=lambda pair: pair[1].total, default=None)
+        return best if best is not None and best[1].likeness >= DEFAULT.queue_at else None
+
+
+def is_likely(one: Profile, other: Profile) -> bool:
+    """Whether two profiles look alike enough for the review queue, as far as they were read."""
+    return compare(one, other).likeness >= DEFAULT.queue_at
+
+
+def _keys(one: Newcomer) -> Iterator[str | int]:
+    yield from one.contact_keys
+    yield from one.identifier_keys
+    if one.telling_name:
+        yield one.telling_name

@@ -1,0 +1,100 @@
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from customers.choices import OnDuplicate
+from customers.matching.finding import Comparison
+from customers.matching.weights import DEFAULT
+from customers.models import ContactPoint, Customer
+from customers.operations.find_duplicates import Duplicate, find_duplicates
+from customers.operations.newcomers import Newcomer, Newcomers
+from customers.operations.profiles import matching_attributes
+from customers.operations.source import Source, chunks
+
+# A rehearsal writes nothing, so rows are compared with those before them in memory: with the first so many.
+REHEARSED_AT_MOST = 10_000
+# What reasons are given in a report: those that say most.
+REASONS_TOLD = 3
+WORDS = {"given_name": "given name", "family_name": "family name", "birth_date": "date of birth", "email": "e-mail"}
+
+
+class Draft(NamedTuple):
+    """A row of a file as the customer that it would become, with contact points that have their blind indexes."""
+
+    source_id: str
+    customer: Customer
+    points: Sequence[ContactPoint]
+
+
+@dataclass(frozen=True, slots=True)
+class Spotted:
+    """What a row looks like. `duplicates`: customers who are here, whoever may see them; the pairs go into the queue.
+
+    `seen`: the likeliest among them whom the importer may see, and their name. `twin`: an earlier row of the file, by
+    its id. `stays`: the row becomes a customer."""
+
+    source_id: str
+    name: str
+    duplicates: list[Duplicate]
+    seen: tuple[Duplicate, str] | None
+    twin: tuple[str, Comparison] | None
+    stays: bool = True
+
+    @property
+    def likest(self) -> Duplicate | None:
+        """The customer whom it looks like most, and more than an earlier row."""
+        if self.seen is None or (self.twin is not None and self.twin[1].total > self.seen[0].comparison.total):
+            return None
+        return self.seen[0]
+
+    @property
+    def comparison(self) -> Comparison | None:
+        """With the customer or the row that it looks like most; None where it looks like nobody."""
+        if self.likest is not None:
+            return self.likest.comparison
+        return self.twin[1] if self.twin is not None else None
+
+    @property
+    def reason(self) -> str:
+        """What it looks like and why, for the report."""
+        if self.comparison is None:
+            return ""
+        other = f"row {self.twin[0]!r} of this file" if self.twin else ""
+        if self.likest is not None and self.seen is not None:
+            other = f"customer {self.likest.customer_id}, {self.seen[1]}"
+        for_it = sorted((found for found in self.comparison.findings if found.points > 0), key=lambda f: -f.points)
+        why = ", ".join(WORDS.get(found.what, found.what) for found in for_it[:REASONS_TOLD])
+        return f"{self.comparison.likeness:.0%} like {other} ({why})"
+
+
+def spot_duplicates(*, source: Source, drafts: Sequence[Draft]) -> Iterator[Spotted]:
+    """For each draft what it looks like: customers who are here, and drafts before it that stay.
+
+    A draft stays unless the source says that sure duplicates are to be left out or taken for who is here."""
+    attributes = matching_attributes(source.attributes.values())
+    newcomers = [Newcomer(draft.customer, draft.points, attributes) for draft in drafts]
+    found = find_duplicates(newcomers=newcomers, attributes=attributes)
+    names = _visible_names(source, {duplicate.customer_id for duplicates in found for duplicate in duplicates})
+    earlier = _earlier(source, len(drafts))
+    for draft, one, duplicates in zip(drafts, newcomers, found, strict=True):
+        seen = next(((other, names[other.customer_id]) for other in duplicates if other.customer_id in names), None)
+        spotted = Spotted(draft.source_id, draft.customer.name, duplicates, seen, earlier.likest(one))
+        sure = spotted.comparison is not None and spotted.comparison.likeness >= DEFAULT.sure_at
+        if sure and source.on_duplicate != OnDuplicate.CREATE:
+            yield replace(spotted, stays=False)
+        else:
+            earlier.add(draft.source_id, one)
+            yield spotted
+
+
+def _earlier(source: Source, drafts: int) -> Newcomers:
+    if not source.rehearsal:
+        return Newcomers(drafts)
+    source.newcomers = source.newcomers or Newcomers(REHEARSED_AT_MOST)
+    return source.newcomers
+
+
+def _visible_names(source: Source, customer_ids: set[int]) -> dict[int, str]:
+    """The names of those whom the importer may see; the others are not spoken of, nor written to."""
+    rows = Customer.objects.all() if source.user is None else Customer.objects.visible_to(source.user)
+    return {pk: name for ids in chunks(customer_ids) for pk, name in rows.filter(pk__in=ids).values_list("pk", "name")}
