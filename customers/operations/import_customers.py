@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from customers.models import ContactPoint, Customer, ExternalId, Team, User
+from customers.models import ContactPoint, Customer, ExternalId, Tag, Team, User
 from customers.operations.clean_attributes import BadAttributes, clean_attributes
 from customers.operations.ensure_tags import ensure_tags, label_customers
 from customers.operations.import_rows import (
@@ -19,7 +19,7 @@ from customers.operations.import_rows import (
 )
 from customers.operations.record_activity import record_activity
 from customers.operations.records import ContactRecord, Counts, CustomerRecord, Refused
-from customers.operations.source import Changes, Report, Source, chunks
+from customers.operations.source import Changes, Report, Source, chunks, uuids_in_a_row
 
 TEXTS = ("kind", "name", "given_name", "family_name", "language", "country", "industry")
 
@@ -154,23 +154,26 @@ class _Batch:
         for row in kept:
             tally.create(row.source_id, row.customer.name)
         here = {id(customer) for customer in self.here.values()} | {id(row.customer) for row in kept}
-        self._write_points([point for point in self.new_points if id(point.customer) in here])
         self.source.wrote(Customer, kind="customers", created=[row.customer for row in kept], changed=self.changed)
+        self.source.wrote(ExternalId, created=kept)
+        self._write_points([point for point in self.new_points if id(point.customer) in here])
         self._label([(customer, tags) for customer, tags in self.labelled if id(customer) in here])
 
     def _write_points(self, points: list[ContactPoint]) -> None:
-        for point in points:
-            point.customer_id = point.customer.pk
+        for point, key in zip(points, uuids_in_a_row(len(points)), strict=True):
+            point.pk, point.customer_id = key, point.customer.pk
         ContactPoint.objects.bulk_create(points, batch_size=1000)
-        # Those of new customers go when their customer goes.
-        changed = {id(customer) for customer, _ in self.changed}
-        self.source.wrote(ContactPoint, created=[point for point in points if id(point.customer) in changed])
+        self.source.wrote(ContactPoint, created=points)
 
     def _label(self, labelled: list[tuple[Customer, tuple[str, ...]]]) -> None:
-        tags = ensure_tags(names={name for _, names in labelled for name in names})
+        names = {name for _, names in labelled for name in names}
+        if not names:
+            return
+        here = {*Tag.objects.values_list("pk", flat=True)}
+        tags = ensure_tags(names=names)
+        self.source.wrote(Tag, created=[tag for tag in {*tags.values()} if tag.pk not in here])
         rows = label_customers(pairs=[(customer.pk, tags[name].pk) for customer, names in labelled for name in names])
-        before = {customer.pk for customer in self.here.values()}
-        self.source.wrote(Customer.tags.through, created=[row for row in rows if row.customer_id in before])
+        self.source.wrote(Customer.tags.through, created=rows)
 
 
 def _take_back(row: ExternalId, reason: str, tally: Tally) -> None:

@@ -62,7 +62,7 @@ class _Batch:
         self.customers = source.customers(r.customer_id for r in records)
         self.products = source.keys(Product, (line.product_id for r in records for line in r.lines))
         self.here = source.rows(Order, (r.source_id for r in records))
-        self.lines_here = _lines_of(row.pk for row in self.here.values())
+        self.lines_here, self.line_rows = _lines_of(row.pk for row in self.here.values())
         self.new: list[tuple[Order, list[Line]]] = []
         self.changed: list[tuple[Order, Changes]] = []
         self.new_lines: dict[int, list[Line]] = {}
@@ -83,7 +83,7 @@ class _Batch:
         said = in_words(order, before)
         if lines != self.lines_here.get(order.pk, []):
             self.new_lines[order.pk] = lines
-            before["lines"] = [[str(part) for part in line] for line in self.lines_here.get(order.pk, [])]
+            before["lines"] = self.line_rows.get(order.pk, [])
             said = said or "lines"
         tally.found(record.source_id, order.number, changed=said)
         if before:
@@ -138,7 +138,8 @@ class _Batch:
         self.source.wrote(Order, kind="orders", created=written, changed=self.changed)
         kept = {id(order) for order in written}
         self.new_lines.update((order.pk, lines) for order, lines in self.new if id(order) in kept)
-        OrderLine.objects.bulk_create(_rows(self.new_lines), batch_size=ROWS_AT_ONCE)
+        lines = OrderLine.objects.bulk_create(_rows(self.new_lines), batch_size=ROWS_AT_ONCE)
+        self.source.wrote(OrderLine, created=lines)
         self._tell_anew(written)
 
     def _tell_anew(self, written: list[Order]) -> None:
@@ -153,13 +154,24 @@ class _Batch:
         observe(facts=facts, at=self.at, also_touched=touched)
 
 
-def _lines_of(order_ids: Iterable[int]) -> dict[int, list[Line]]:
+def _lines_of(order_ids: Iterable[int]) -> tuple[dict[int, list[Line]], dict[int, list[dict[str, Any]]]]:
+    """The lines of orders, as they are compared and as they are put down, so that they can come back."""
     found: dict[int, list[Line]] = defaultdict(list)
+    kept: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for ids in chunks(order_ids):
         rows = OrderLine.objects.filter(order__in=ids).order_by("pk")
         for row in rows:
             found[row.order_id].append((row.product_id, row.quantity, row.unit_price, row.list_price))
-    return found
+            kept[row.order_id].append(line_as_kept(row))
+    return found, kept
+
+
+def line_as_kept(row: OrderLine) -> dict[str, Any]:
+    """A line in JSON; `OrderLine(order=..., **it)` is the line again."""
+    prices = {name: getattr(row, name) for name in ("quantity", "unit_price", "list_price")}
+    return {"pk": row.pk, "product_id": row.product_id} | {
+        name: None if value is None else str(value) for name, value in prices.items()
+    }
 
 
 def _rows(lines: dict[int, list[Line]]) -> list[OrderLine]:
