@@ -9,7 +9,12 @@ class CustomersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from customers.operations.job_kinds import register_job
         from customers.operations.prepare_customers import prepare_customers
+        from customers.operations.start_undo import UNDO_IMPORT
+        from customers.operations.undo_catalogue import register_undo_of_customers
 
         # post_migrate, like Django's own permissions: it also runs after a test's flush.
         post_migrate.connect(prepare_customers, sender=self, dispatch_uid="customers.prepare")
+        register_undo_of_customers()
+        register_job(UNDO_IMPORT)

@@ -10,5 +10,7 @@ class ServicesConfig(AppConfig):
 
     def ready(self) -> None:
         from services.operations.prepare_services import prepare_services
+        from services.operations.undo_tickets import register_undo_of_services
 
         post_migrate.connect(prepare_services, sender=self, dispatch_uid="services.prepare")
+        register_undo_of_services()

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from customers.choices import Factor, OrderStatus, SubjectType
-from customers.models import Order, OrderLine, Product, Team
+from customers.models import Observation, Order, OrderLine, Product, Team
 from customers.operations.import_rows import (
     ROWS_AT_ONCE,
     Tally,
@@ -126,6 +126,9 @@ class _Batch:
 
     def write(self, tally: Tally) -> None:
         """Write what is new and what changed, and the facts about it."""
+        repriced = {order.pk: before for order, before in self.changed if (PRICE_READS | {"cancelled"}) & {*before}}
+        for pk, fact in _price_facts(repriced).items():
+            repriced[pk]["price"] = fact
         update_rows(Order, self.changed, at=self.at)
         OrderLine.objects.filter(order__in=self.new_lines).delete()
         written = insert_rows(
@@ -140,13 +143,12 @@ class _Batch:
         self.new_lines.update((order.pk, lines) for order, lines in self.new if id(order) in kept)
         lines = OrderLine.objects.bulk_create(_rows(self.new_lines), batch_size=ROWS_AT_ONCE)
         self.source.wrote(OrderLine, created=lines)
-        self._tell_anew(written)
+        self._tell_anew(written, repriced)
 
-    def _tell_anew(self, written: list[Order]) -> None:
+    def _tell_anew(self, written: list[Order], repriced: Iterable[int]) -> None:
         promises = [order for order, before in self.changed if PROMISE_READS & {*before}]
         moved = [order.pk for order, before in self.changed if "customer_id" in before]
         untold = [order.pk for order in promises if promise_fact(order) is None]
-        repriced = [order.pk for order, before in self.changed if (PRICE_READS | {"cancelled"}) & {*before}]
         for factor, ids in (Factor.RELIABILITY, [*untold, *moved]), (Factor.PRICE, repriced):
             withdraw_facts(factor=factor, subject_type=SubjectType.ORDER, subject_ids=ids, at=self.at)
         facts = [fact for order in (*promises, *written) if (fact := promise_fact(order))]
@@ -164,6 +166,19 @@ def _lines_of(order_ids: Iterable[int]) -> tuple[dict[int, list[Line]], dict[int
             found[row.order_id].append((row.product_id, row.quantity, row.unit_price, row.list_price))
             kept[row.order_id].append(line_as_kept(row))
     return found, kept
+
+
+def _price_facts(order_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """The price facts of these orders in JSON, so that they can come back: an order's reference price is frozen."""
+    facts: dict[int, dict[str, Any]] = {}
+    for ids in chunks(order_ids):
+        rows = Observation.objects.filter(
+            factor=Factor.PRICE, subject_type=SubjectType.ORDER, subject_id__in=ids, superseded_version=None
+        )
+        for row in rows:
+            told = {"customer_id": row.customer_id, "value": row.value, "reference": row.reference}
+            facts[row.subject_id] = {**told, "at": row.at.isoformat()}
+    return facts
 
 
 def line_as_kept(row: OrderLine) -> dict[str, Any]:
