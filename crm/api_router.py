@@ -6,6 +6,7 @@ from analytics.api.insights import InsightViewSet
 from analytics.api.scores import PreferenceViewSet, ScoreViewSet
 from customers.api.catalogue import CategoryViewSet, ProductViewSet
 from customers.api.customers import CustomerViewSet
+from customers.api.imports import ImportBatchViewSet
 from customers.api.interactions import InteractionViewSet
 from customers.api.orders import OrderViewSet
 from customers.api.relations import RelationTypeViewSet, RelationViewSet
@@ -28,6 +29,7 @@ router.register("products", ProductViewSet)
 router.register("categories", CategoryViewSet)
 router.register("orders", OrderViewSet)
 router.register("interactions", InteractionViewSet)
+router.register("imports", ImportBatchViewSet)
 router.register("tickets", TicketViewSet)
 router.register("queues", QueueViewSet)
 router.register("sla-policies", SLAPolicyViewSet)

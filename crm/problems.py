@@ -16,6 +16,7 @@ from customers.operations.add_contact_point import HasItAlready
 from customers.operations.deliver_order import NotOnTheWay
 from customers.operations.place_order import BadOrder
 from customers.operations.relate_customers import AlreadyRelated, RelationRefused
+from customers.operations.undo_import import CannotUndo, RowsTouched
 from services.operations.assign_ticket import AgentTakesNoTickets, AlreadyTaken
 from services.operations.change_priority import TicketIsSolved
 from services.operations.ticket_change import TicketIsFinal
@@ -26,8 +27,10 @@ CONFLICTS: dict[type[Exception], str] = {
     AgentTakesNoTickets: "agent_takes_no_tickets",
     AlreadyRelated: "already_related",
     AlreadyTaken: "already_taken",
+    CannotUndo: "cannot_undo",
     IllegalTransition: "illegal_transition",
     NotOnTheWay: "not_on_the_way",
+    RowsTouched: "rows_touched",
     TicketIsFinal: "ticket_is_final",
     TicketIsSolved: "ticket_is_solved",
 }

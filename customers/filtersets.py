@@ -18,8 +18,8 @@ from django_filters import (
 )
 from django_filters.fields import IsoDateTimeField
 
-from customers.choices import CustomerKind, Direction, InteractionKind, OrderStatus
-from customers.models import Category, Customer, Interaction, Order, Product, Relation, RelationType
+from customers.choices import CustomerKind, Direction, ImportState, InteractionKind, OrderStatus
+from customers.models import Category, Customer, ImportBatch, Interaction, Order, Product, Relation, RelationType
 
 LARGEST_KEY = 2**63 - 1
 
@@ -197,4 +197,15 @@ class InteractionFilterSet(FilterSet):
 
     class Meta:
         model = Interaction
+        fields: list[str] = []
+
+
+class ImportBatchFilterSet(FilterSet):
+    """Imports by state and format."""
+
+    state = ChoiceFilter(choices=ImportState.choices)
+    format = CharFilter()
+
+    class Meta:
+        model = ImportBatch
         fields: list[str] = []

@@ -1,3 +1,3 @@
-from customers.admin import access, catalogue, customers, imports, interactions, orders, relations, tokens
+from customers.admin import access, catalogue, customers, imports, interactions, jobs, orders, relations, tokens
 
-__all__ = ["access", "catalogue", "customers", "imports", "interactions", "orders", "relations", "tokens"]
+__all__ = ["access", "catalogue", "customers", "imports", "interactions", "jobs", "orders", "relations", "tokens"]

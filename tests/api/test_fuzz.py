@@ -47,6 +47,7 @@ REFERENCES = {
 RESOURCES = {
     "categories": "category",
     "customers": "customer",
+    "imports": "importbatch",
     "interactions": "interaction",
     "orders": "order",
     "preferences": "preferenceprofile",

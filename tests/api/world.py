@@ -12,6 +12,7 @@ from customers.operations.relate_customers import relate_customers
 from services.models import Queue, ServiceType, SLAPolicy
 from services.operations.open_ticket import open_ticket
 from tests.cast import NOW
+from tests.imports import new_batch
 
 World = dict[str, int]
 
@@ -32,6 +33,7 @@ def world(acme: Customer, queue: Queue, ann: User) -> World:
         "category": category.pk,
         "customer": acme.pk,
         "customerscore": acme.pk,
+        "importbatch": new_batch(acme.team).pk,
         "insight": acme.pk,
         "interaction": call.pk,
         "order": order.pk,

@@ -1,0 +1,131 @@
+"""The page of one import: what it brought, what became of each row, and the way back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from customers.admin.progress import progress_answer, progress_context
+from customers.choices import ImportState, Outcome
+from customers.models import ImportBatch, ImportRow
+from customers.operations.undo_import import UNDOABLE
+
+ROWS_SHOWN = 50
+TONES = {
+    Outcome.CREATED: "good",
+    Outcome.UPDATED: "fair",
+    Outcome.DUPLICATE: "warn",
+    Outcome.REFUSED: "bad",
+    Outcome.UNCHANGED: "",
+}
+STATE_TONES = {
+    ImportState.DONE: "good",
+    ImportState.FAILED: "bad",
+    ImportState.UNDONE: "warn",
+    ImportState.UPLOADED: "",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One outcome above the table of rows: how many rows had it."""
+
+    code: str
+    label: str
+    count: int
+    tone: str
+    is_open: bool
+
+
+def visible_batch(model_admin: Any, request: HttpRequest, pk: int) -> ImportBatch:
+    """The import, or 404 when it is out of the user's sight; 403 for someone who may see no import at all."""
+    if not model_admin.has_view_permission(request):
+        raise PermissionDenied
+    batches = model_admin.get_queryset(request).select_related("team", "started_by", "job")
+    batch: ImportBatch | None = batches.filter(pk=pk).first()
+    if batch is None:
+        raise Http404(_("There is no such import, or you may not see it."))
+    return batch
+
+
+def page_frame(model_admin: Any, request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:
+    """What all pages about one import share."""
+    request.current_app = model_admin.admin_site.name
+    return {
+        **model_admin.admin_site.each_context(request),
+        "title": batch.path,
+        "opts": model_admin.opts,
+        "media": model_admin.media,
+        "original": batch,
+        "batch": batch,
+        "state_tone": STATE_TONES.get(ImportState(batch.state), "fair"),
+    }
+
+
+def import_page(model_admin: Any, request: HttpRequest, pk: int, *, at: datetime) -> HttpResponse:
+    """Render the page."""
+    batch = visible_batch(model_admin, request, pk)
+    poll = reverse("admin:customers_importbatch_progress", args=[pk])
+    may_undo = model_admin.has_undo_permission(request)
+    context = {
+        **page_frame(model_admin, request, batch),
+        **progress_context(request, batch.job, poll=poll, page=request.path, at=at),
+        **rows_context(request, batch),
+        "kinds": batch.counts.items(),
+        "has_report": report_file(batch) is not None,
+        "can_undo": may_undo and batch.state in UNDOABLE and not batch.dry_run,
+    }
+    return TemplateResponse(request, "admin/customers/importbatch/page.html", context)
+
+
+def rows_context(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:
+    """The rows of one outcome, from ?after= on, and how many there are of each."""
+    counts = {outcome: sum(kind.get(outcome, 0) for kind in batch.counts.values()) for outcome in Outcome.values}
+    counts[Outcome.DUPLICATE] = batch.duplicates
+    asked = request.GET.get("rows", "")
+    # What a person has to look at comes first.
+    order = (Outcome.REFUSED, Outcome.DUPLICATE, Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED)
+    chosen = asked if asked in Outcome.values else next((o for o in order if counts[o]), Outcome.CREATED)
+    after = request.GET.get("after", "")
+    key = int(after) if after.isdecimal() and len(after) < 19 else 0
+    found = ImportRow.objects.filter(batch=batch, outcome=chosen, pk__gt=key).order_by("pk")
+    rows = list(found[: ROWS_SHOWN + 1])
+    more = len(rows) > ROWS_SHOWN
+    return {
+        "tabs": [Tab(o.value, str(o.label), counts[o], TONES[o], o == chosen) for o in Outcome],
+        "rows": rows[:ROWS_SHOWN],
+        "rows_of": chosen,
+        "rows_after": rows[ROWS_SHOWN - 1].pk if more else None,
+        "rows_before": bool(key),
+    }
+
+
+def import_progress(model_admin: Any, request: HttpRequest, pk: int, *, at: datetime) -> HttpResponse:
+    """How far the job of an import is, for whoever may see the import."""
+    batch = visible_batch(model_admin, request, pk)
+    page = reverse("admin:customers_importbatch_change", args=[pk])
+    return progress_answer(request, batch.job, page=page, at=at)
+
+
+def report_file(batch: ImportBatch) -> Path | None:
+    """The report of refused rows; None where there is none, or not any more."""
+    path = Path(batch.report_path).resolve() if batch.report_path else None
+    inside = path is not None and path.is_relative_to(Path(settings.VAR_DIR).resolve())
+    return path if path and inside and path.is_file() else None
+
+
+def import_report(model_admin: Any, request: HttpRequest, pk: int) -> FileResponse:
+    """Hand the report of refused rows out, as a file to be saved."""
+    batch = visible_batch(model_admin, request, pk)
+    path = report_file(batch)
+    if path is None:
+        raise Http404(_("This import has no report."))
+    name = f"import-{batch.pk}-refused.csv"
+    return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")

@@ -1,0 +1,128 @@
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers, status
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from customers.api.base import Reads, ScopedViewSet
+from customers.api.fields import NothingSerializer, Strict, StrictModel
+from customers.api.idempotency import once
+from customers.api.jobs import JobSerializer
+from customers.api.locking import NoSuchETag, expected_version
+from customers.api.pagination import Keyset
+from customers.choices import Outcome
+from customers.filtersets import ImportBatchFilterSet
+from customers.models import ImportBatch, ImportRow
+from customers.operations.start_undo import start_undo
+from customers.operations.what_was_touched import what_was_touched
+from customers.tasks import poke_after_commit
+
+
+class ImportBatchSerializer(StrictModel):
+    """One import, and what became of its rows, by kind."""
+
+    job = JobSerializer(read_only=True, allow_null=True)
+    counts = serializers.DictField(
+        child=serializers.DictField(child=serializers.IntegerField()),
+        read_only=True,
+        help_text="Kind of record → created, updated, unchanged, refused → rows.",
+    )
+
+    class Meta:
+        model = ImportBatch
+        fields = [
+            "id",
+            "format",
+            "source",
+            "path",
+            "state",
+            "dry_run",
+            "on_duplicate",
+            "team",
+            "counts",
+            "duplicates",
+            "error",
+            "job",
+            "started_at",
+            "finished_at",
+            "started_by",
+        ]
+        read_only_fields = fields
+
+
+class ImportRowSerializer(StrictModel):
+    """What became, or would become, of one row. Of a large file the first of each outcome are kept."""
+
+    class Meta:
+        model = ImportRow
+        fields = ["id", "kind", "file", "line", "source_id", "outcome", "label", "detail"]
+        read_only_fields = fields
+
+
+class TouchedSerializer(Strict):
+    """A row that stands in the way of an undo."""
+
+    model = serializers.CharField(help_text="Such as customers.Customer.")
+    id = serializers.CharField()
+    reason = serializers.CharField()
+
+
+class ImportBatchViewSet(Reads, ScopedViewSet):
+    """Imports of files. One can be undone as a whole while nobody has touched its rows."""
+
+    queryset = ImportBatch.objects.select_related("job")
+    serializer_class = ImportBatchSerializer
+    filterset_class = ImportBatchFilterSet
+    inputs = {"undo": NothingSerializer}
+
+    @extend_schema(
+        responses=ImportRowSerializer(many=True),
+        parameters=[OpenApiParameter("outcome", enum=Outcome.values, description="Rows of this outcome alone.")],
+    )
+    @action(
+        detail=True,
+        serializer_class=ImportRowSerializer,
+        needs="customers.view_importrow",
+        parameters=(*Keyset.parameters, "outcome"),
+        filter_backends=[],
+        ordering_fields=(),
+    )
+    def rows(self, request: Request, pk: str) -> Response:
+        """What became of the rows, last first (`ordering=id`: first first)."""
+        rows = ImportRow.objects.filter(batch=self.get_object())
+        outcome = request.query_params.get("outcome")
+        if outcome is not None:
+            if outcome not in Outcome.values:
+                raise ValidationError({"outcome": [f"Choose one of: {', '.join(Outcome.values)}."]})
+            rows = rows.filter(outcome=outcome)
+        return self.get_paginated_response([self.shown(row) for row in self.paginate_queryset(rows) or ()])
+
+    @extend_schema(responses=TouchedSerializer(many=True))
+    @action(
+        detail=True,
+        serializer_class=TouchedSerializer,
+        needs="customers.change_importbatch",
+        pagination_class=None,
+        filter_backends=[],
+    )
+    def touched(self, request: Request, pk: str) -> Response:
+        """The first hundred rows that keep the import from being undone; none: it can be."""
+        touched = what_was_touched(batch=self.get_object(), by=self.user)
+        rows = ({"model": row.model._meta.label, "id": str(row.key), "reason": row.reason} for row in touched)
+        return Response([self.shown(row) for row in rows])
+
+    @extend_schema(responses={202: ImportBatchSerializer})
+    @action(detail=True, methods=["post"], is_verb=True)
+    @once
+    def undo(self, request: Request, pk: str) -> Response:
+        """Have the import undone: what it created goes, what it changed has its old values back. Look at `job` to see
+        how far it is. Rows that were touched since are a 409."""
+        batch = self.get_object()
+        self.validated()
+        if expected_version(request, required=False) is not None:
+            raise NoSuchETag  # an import has no version
+        start_undo(batch=batch, by=self.user, at=timezone.now())
+        poke_after_commit()
+        return self.answer(batch.pk, status=status.HTTP_202_ACCEPTED)
