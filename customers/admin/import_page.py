@@ -98,10 +98,11 @@ def rows_context(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:
     found = ImportRow.objects.filter(batch=batch, outcome=chosen, pk__gt=key).order_by("pk")
     rows = list(found[: ROWS_SHOWN + 1])
     more = len(rows) > ROWS_SHOWN
+    tabs = [Tab(o.value, str(o.label), counts[o], TONES[o], o == chosen) for o in Outcome]
     return {
-        "tabs": [Tab(o.value, str(o.label), counts[o], TONES[o], o == chosen) for o in Outcome],
+        "tabs": tabs,
+        "open_tab": next(tab for tab in tabs if tab.is_open),
         "rows": rows[:ROWS_SHOWN],
-        "rows_of": chosen,
         "rows_after": rows[ROWS_SHOWN - 1].pk if more else None,
         "rows_before": bool(key),
     }

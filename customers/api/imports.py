@@ -61,12 +61,18 @@ class ImportRowSerializer(StrictModel):
         read_only_fields = fields
 
 
-class TouchedSerializer(Strict):
+class TouchedRowSerializer(Strict):
     """A row that stands in the way of an undo."""
 
     model = serializers.CharField(help_text="Such as customers.Customer.")
     id = serializers.CharField()
     reason = serializers.CharField()
+
+
+class TouchedSerializer(Strict):
+    """The rows that stand in the way of an undo."""
+
+    rows = TouchedRowSerializer(many=True)
 
 
 class ImportBatchViewSet(Reads, ScopedViewSet):
@@ -99,7 +105,6 @@ class ImportBatchViewSet(Reads, ScopedViewSet):
             rows = rows.filter(outcome=outcome)
         return self.get_paginated_response([self.shown(row) for row in self.paginate_queryset(rows) or ()])
 
-    @extend_schema(responses=TouchedSerializer(many=True))
     @action(
         detail=True,
         serializer_class=TouchedSerializer,
@@ -110,8 +115,8 @@ class ImportBatchViewSet(Reads, ScopedViewSet):
     def touched(self, request: Request, pk: str) -> Response:
         """The first hundred rows that keep the import from being undone; none: it can be."""
         touched = what_was_touched(batch=self.get_object(), by=self.user)
-        rows = ({"model": row.model._meta.label, "id": str(row.key), "reason": row.reason} for row in touched)
-        return Response([self.shown(row) for row in rows])
+        rows = [{"model": row.model._meta.label, "id": str(row.key), "reason": row.reason} for row in touched]
+        return Response(self.shown({"rows": rows}))
 
     @extend_schema(responses={202: ImportBatchSerializer})
     @action(detail=True, methods=["post"], is_verb=True)

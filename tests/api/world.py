@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from analytics.tests.histories import score_everybody
-from customers.models import Category, Customer, Product, RelationType, User
+from customers.models import Category, Customer, ImportRow, Product, RelationType, User
 from customers.operations.log_interaction import log_interaction
 from customers.operations.place_order import NewLine, place_order
 from customers.operations.relate_customers import relate_customers
@@ -28,12 +28,14 @@ def world(acme: Customer, queue: Queue, ann: User) -> World:
     order = place_order(customer=acme, currency="EUR", lines=[line], at=NOW)
     call = log_interaction(customer=acme, kind="call", direction="inbound", subject="x", author=ann, at=NOW)
     ticket = open_ticket(customer=acme, subject="Leaks", queue=queue, by=ann, at=NOW, body="Help")
+    batch = new_batch(acme.team)
+    ImportRow.objects.create(batch=batch, kind="customers", file="a.csv", line=2, outcome="created")
     score_everybody()
     return {
         "category": category.pk,
         "customer": acme.pk,
         "customerscore": acme.pk,
-        "importbatch": new_batch(acme.team).pk,
+        "importbatch": batch.pk,
         "insight": acme.pk,
         "interaction": call.pk,
         "order": order.pk,

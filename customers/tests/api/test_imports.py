@@ -51,12 +51,12 @@ def test_it_has_an_import_undone(bob: User, batch: ImportBatch) -> None:
 
 
 def test_touched_rows_are_named_and_are_a_conflict(bob: User, batch: ImportBatch) -> None:
-    assert as_user(bob).get(url(f"imports/{batch.pk}/touched/")).json() == []
+    assert as_user(bob).get(url(f"imports/{batch.pk}/touched/")).json() == {"rows": []}
     ana = Customer.objects.get(name="Ana")
     Customer.objects.filter(pk=ana.pk).update(version=2)
-    assert as_user(bob).get(url(f"imports/{batch.pk}/touched/")).json() == [
-        {"model": "customers.Customer", "id": str(ana.pk), "reason": "was edited"}
-    ]
+    assert as_user(bob).get(url(f"imports/{batch.pk}/touched/")).json() == {
+        "rows": [{"model": "customers.Customer", "id": str(ana.pk), "reason": "was edited"}]
+    }
     response = as_user(bob).post(url(f"imports/{batch.pk}/undo/"))
     assert (response.status_code, response.json()["code"]) == (409, "rows_touched")
     assert "was edited" in response.json()["detail"]
