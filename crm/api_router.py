@@ -6,6 +6,7 @@ from analytics.api.insights import InsightViewSet
 from analytics.api.scores import PreferenceViewSet, ScoreViewSet
 from customers.api.catalogue import CategoryViewSet, ProductViewSet
 from customers.api.customers import CustomerViewSet
+from customers.api.exports import ExportViewSet
 from customers.api.imports import ImportBatchViewSet
 from customers.api.interactions import InteractionViewSet
 from customers.api.orders import OrderViewSet
@@ -29,6 +30,7 @@ router.register("products", ProductViewSet)
 router.register("categories", CategoryViewSet)
 router.register("orders", OrderViewSet)
 router.register("interactions", InteractionViewSet)
+router.register("exports", ExportViewSet)
 router.register("imports", ImportBatchViewSet)
 router.register("tickets", TicketViewSet)
 router.register("queues", QueueViewSet)

@@ -52,6 +52,7 @@ def _groups() -> list[tuple[str, list[Entry]]]:
                 ("auth.group", "shield_person"),
                 ("customers.apitoken", "key"),
                 ("customers.importbatch", "upload_file"),
+                ("customers.export", "download"),
                 ("customers.job", "pending_actions"),
             ],
         ),

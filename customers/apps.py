@@ -9,6 +9,8 @@ class CustomersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from customers.exporters.job import EXPORT
+        from customers.exporters.lists import register_sheets_of_customers
         from customers.operations.job_kinds import register_job
         from customers.operations.prepare_customers import prepare_customers
         from customers.operations.start_undo import UNDO_IMPORT
@@ -18,3 +20,5 @@ class CustomersConfig(AppConfig):
         post_migrate.connect(prepare_customers, sender=self, dispatch_uid="customers.prepare")
         register_undo_of_customers()
         register_job(UNDO_IMPORT)
+        register_job(EXPORT)
+        register_sheets_of_customers()

@@ -9,8 +9,10 @@ class ServicesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from services.exporters.lists import register_sheets_of_services
         from services.operations.prepare_services import prepare_services
         from services.operations.undo_tickets import register_undo_of_services
 
         post_migrate.connect(prepare_services, sender=self, dispatch_uid="services.prepare")
         register_undo_of_services()
+        register_sheets_of_services()

@@ -1,3 +1,25 @@
-from customers.admin import access, catalogue, customers, imports, interactions, jobs, orders, relations, tokens
+from customers.admin import (
+    access,
+    catalogue,
+    customers,
+    exports,
+    imports,
+    interactions,
+    jobs,
+    orders,
+    relations,
+    tokens,
+)
 
-__all__ = ["access", "catalogue", "customers", "imports", "interactions", "jobs", "orders", "relations", "tokens"]
+__all__ = [
+    "access",
+    "catalogue",
+    "customers",
+    "exports",
+    "imports",
+    "interactions",
+    "jobs",
+    "orders",
+    "relations",
+    "tokens",
+]

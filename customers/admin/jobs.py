@@ -20,7 +20,7 @@ from unfold.decorators import display
 from customers.admin.base import ReadOnlyModelAdmin
 from customers.admin.progress import kind_label, may_stop, progress_answer, progress_context
 from customers.admin.words import ago
-from customers.models import Job
+from customers.models import Export, ImportBatch, Job
 from customers.operations.job_kinds import job_kinds
 from customers.operations.stop_job import stop_job
 
@@ -47,9 +47,9 @@ class JobAdmin(ReadOnlyModelAdmin):
     list_display = ["what", "status", "how_far", "created_by", "begun", "trouble"]
     list_filter = [KindFilter, ("state", ChoicesDropdownFilter)]
     list_select_related = ["created_by"]
-    fields = ["what", "created_by", "created_at", "started_at", "finished_at", "attempts", "subject", "outcome"]
-    readonly_fields = ["what", "subject", "outcome"]
-    change_form_outer_before_template = "admin/includes/progress.html"
+    fields = ["what", "created_by", "created_at", "started_at", "finished_at", "attempts", "outcome"]
+    readonly_fields = ["what", "outcome"]
+    change_form_outer_before_template = "admin/customers/job/before.html"
 
     def get_urls(self) -> list[URLPattern]:
         """How far it is is asked for at .../progress/; it is stopped at .../stop/."""
@@ -71,7 +71,8 @@ class JobAdmin(ReadOnlyModelAdmin):
 
     def _progress(self, request: HttpRequest, job: Job) -> dict[str, Any]:
         poll = reverse("admin:customers_job_progress", args=[job.pk])
-        return progress_context(request, job, poll=poll, page=request.path, at=timezone.now())
+        progress = progress_context(request, job, poll=poll, page=request.path, at=timezone.now())
+        return {**progress, "job_subject_link": _subject_link(request, job)}
 
     def progress(self, request: HttpRequest, pk: int) -> HttpResponse:
         """How far one is."""
@@ -131,19 +132,23 @@ class JobAdmin(ReadOnlyModelAdmin):
         """The beginning of what went wrong."""
         return Truncator(job.error).chars(80) or "–"
 
-    @admin.display(description=gettext_lazy("about"))
-    def subject(self, job: Job) -> SafeString | str:
-        """What it works on, by a link."""
-        batch = job.imports.first()
-        if batch is None:
-            return "–"
-        link = reverse("admin:customers_importbatch_change", args=[batch.pk])
-        return format_html('<a class="cd-link" href="{}">{}</a>', link, batch)
-
     @admin.display(description=gettext_lazy("result"))
     def outcome(self, job: Job) -> str:
         """What came of it: the figures that its kind tells."""
         return ", ".join(f"{name}: {value}" for name, value in job.result.items()) or "–"
+
+
+def _subject(job: Job) -> ImportBatch | Export | None:
+    """What a job works on."""
+    return job.imports.first() or Export.objects.filter(job=job).first()
+
+
+def _subject_link(request: HttpRequest, job: Job) -> str:
+    """The page of what a job works on, for whoever may open it."""
+    subject = _subject(job)
+    if subject is None or not type(subject).objects.visible_to(request.user).filter(pk=subject.pk).exists():
+        return ""
+    return reverse(f"admin:customers_{subject._meta.model_name}_change", args=[subject.pk])
 
 
 def _next(request: HttpRequest) -> str:

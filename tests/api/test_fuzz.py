@@ -47,6 +47,7 @@ REFERENCES = {
 RESOURCES = {
     "categories": "category",
     "customers": "customer",
+    "exports": "export",
     "imports": "importbatch",
     "interactions": "interaction",
     "orders": "order",

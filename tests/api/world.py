@@ -1,14 +1,18 @@
 """One row of everything, all of it North's."""
 
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from analytics.tests.histories import score_everybody
-from customers.models import Category, Customer, ImportRow, Product, RelationType, User
+from customers.models import Category, Customer, Export, ImportRow, Product, RelationType, User
+from customers.operations.forget_exports import exports_folder
 from customers.operations.log_interaction import log_interaction
 from customers.operations.place_order import NewLine, place_order
 from customers.operations.relate_customers import relate_customers
+from customers.operations.start_export import start_export
 from services.models import Queue, ServiceType, SLAPolicy
 from services.operations.open_ticket import open_ticket
 from tests.cast import NOW
@@ -18,8 +22,9 @@ World = dict[str, int]
 
 
 @pytest.fixture
-def world(acme: Customer, queue: Queue, ann: User) -> World:
+def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path) -> World:
     """Keys by the name that the router gives to a resource."""
+    settings.VAR_DIR = tmp_path
     category = Category.objects.create(name="Pumps")
     product = Product.objects.create(sku="P-1", name="Pump", category=category)
     client = RelationType.objects.get(code="client")
@@ -30,11 +35,15 @@ def world(acme: Customer, queue: Queue, ann: User) -> World:
     ticket = open_ticket(customer=acme, subject="Leaks", queue=queue, by=ann, at=NOW, body="Help")
     batch = new_batch(acme.team)
     ImportRow.objects.create(batch=batch, kind="customers", file="a.csv", line=2, outcome="created")
+    export = start_export(model=Customer, query="", format="csv", by=ann, at=NOW)
+    (exports_folder() / export.file).write_text("id\r\n")
+    Export.objects.update(rows=0, size=4)
     score_everybody()
     return {
         "category": category.pk,
         "customer": acme.pk,
         "customerscore": acme.pk,
+        "export": export.pk,
         "importbatch": batch.pk,
         "insight": acme.pk,
         "interaction": call.pk,
