@@ -12,10 +12,12 @@ class CustomersConfig(AppConfig):
         from customers.exporters.job import EXPORT
         from customers.exporters.lists import register_sheets_of_customers
         from customers.operations.job_kinds import register_job
+        from customers.importers.known import register_imports
         from customers.operations.prepare_customers import prepare_customers
         from customers.operations.start_undo import UNDO_IMPORT
         from customers.operations.undo_catalogue import register_undo_of_customers
 
+        register_imports()
         # post_migrate, like Django's own permissions: it also runs after a test's flush.
         post_migrate.connect(prepare_customers, sender=self, dispatch_uid="customers.prepare")
         register_undo_of_customers()

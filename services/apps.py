@@ -10,9 +10,11 @@ class ServicesConfig(AppConfig):
 
     def ready(self) -> None:
         from services.exporters.lists import register_sheets_of_services
+        from services.importers.known import register_imports
         from services.operations.prepare_services import prepare_services
         from services.operations.undo_tickets import register_undo_of_services
 
+        register_imports()
         post_migrate.connect(prepare_services, sender=self, dispatch_uid="services.prepare")
         register_undo_of_services()
         register_sheets_of_services()

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from crm.management.commands.import_data import FORMATS
 from customers.models import Customer, ImportBatch, Team
 from services.models import Ticket
 
@@ -64,7 +63,7 @@ def test_new_customers_belong_to_the_named_team_else_the_first(log: Path) -> Non
 
 
 def test_an_unknown_format_lists_the_known_ones() -> None:
-    with pytest.raises(CommandError, match=", ".join(FORMATS)):
+    with pytest.raises(CommandError, match="known are: candid, .*olist"):
         call("nonsense", "x.csv")
 
 

@@ -1,6 +1,7 @@
 """One run of an importer: its counts, the rows that people see, and the feeding of operations."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -10,6 +11,7 @@ from typing import Any, Protocol, TypeVar
 from tqdm import tqdm
 
 from customers.choices import ImportState, OnDuplicate, Outcome
+from customers.importers.files.sheet import Progress, Row, Sheet, no_progress
 from customers.importers.report import RefusedRows
 from customers.importers.tables import TableRow, read_table
 from customers.models import ImportBatch, ImportRow, Team, User
@@ -21,6 +23,9 @@ BATCH = 1000
 
 # So many rows of each outcome are kept for people to look at; the report of refused rows has all of those.
 ROWS_KEPT = 2000
+
+# So many different notes are kept.
+NOTES_KEPT = 200
 
 Place = tuple[str, int]
 """A file and a line of it."""
@@ -49,6 +54,7 @@ class ImportRun:
     refused: RefusedRows
     tell: Callable[[int, int, str], None] = lambda done, total, step: None
     counts: dict[str, Counts] = field(default_factory=dict)
+    notes: Counter[str] = field(default_factory=Counter)
     _kept: dict[tuple[str, str], int] = field(default_factory=dict)
     _rows: list[ImportRow] = field(default_factory=list)
 
@@ -56,6 +62,25 @@ class ImportRun:
     def rehearsal(self) -> bool:
         """Whether nothing is to be written."""
         return self.source.rehearsal
+
+    def note(self, text: str) -> None:
+        """Tell people of something that was left out though its row was taken; the same is told once, and counted."""
+        if text in self.notes or len(self.notes) < NOTES_KEPT:
+            self.notes[text] += 1
+
+    def counts_of(self, kind: str) -> Counts:
+        """The tally of one kind of records, which people see even where it stays at nought."""
+        return self.counts.setdefault(kind, Counts())
+
+    def watched(self, sheet: Sheet) -> Iterator[Row]:
+        """The rows of a sheet, with a progress bar on a terminal, and told to whoever asked."""
+        with tqdm(total=sheet.size, desc=sheet.file, unit="B", unit_scale=True, disable=None, leave=False) as bar:
+
+            def progress(read: int) -> None:
+                bar.update(read - bar.n)
+                self.tell(read, sheet.size, sheet.file)
+
+            yield from sheet.rows(progress)
 
     def rows(self, kind: str, path: Path, columns: Iterable[str]) -> Iterator[TableRow]:
         """The rows of a table that can be used, with a progress bar on a terminal; the others are refused as `kind`."""
@@ -67,11 +92,26 @@ class ImportRun:
                 bar.update(read - bar.n)
                 self.tell(read, size, path.name)
 
-            for row in read_table(path, columns=list(columns), progress=progress):
+            for row in self._table(path, columns, progress):
                 if row.problem:
                     self.refuse(kind, (path.name, row.line), "", row.problem)
                 else:
                     yield row
+
+    def look(self, kind: str, path: Path, columns: Iterable[str]) -> Iterator[TableRow]:
+        """As `rows`, but those that cannot be used are passed over: for a first reading, which refuses none."""
+        self.counts_of(kind)
+        return (row for row in self._table(path, columns, no_progress) if not row.problem)
+
+    def _table(self, path: Path, columns: Iterable[str], progress: Progress) -> Iterator[TableRow]:
+        said = self.batch.options
+        return read_table(
+            path,
+            columns=list(columns),
+            progress=progress,
+            encoding=str(said.get("encoding", "")),
+            delimiter=str(said.get("delimiter", "")),
+        )
 
     def refuse(self, kind: str, place: Place, source_id: str, reason: str) -> None:
         """Count a row as refused and report where it is and why."""
@@ -146,15 +186,21 @@ def run_import(
     dry_run: bool = False,
     user: User | None = None,
     on_duplicate: str = OnDuplicate.CREATE,
+    source: str = "",
+    tables: Sequence[Mapping[str, Any]] = (),
+    options: Mapping[str, Any] | None = None,
 ) -> ImportBatch:
     """Import a file or folder from the command line; returns the batch with its counts. Raises ImportStopped where it
-    cannot be read.
+    cannot be read. `source` is what the ids are the ids of (the format, where nothing else is said); `tables` and
+    `options` are how a format whose columns are mapped is read.
 
     A dry run does everything but write. Otherwise what was written before a failure stays: the next run finds it
     unchanged and goes on."""
     batch = ImportBatch.objects.create(
         format=format,
-        source=format,
+        source=source or format,
+        tables=list(tables),
+        options=dict(options or {}),
         path=str(path)[-255:],
         dry_run=dry_run,
         team=team,
@@ -220,6 +266,7 @@ def _finish(run: ImportRun, state: str, *, at: datetime, error: str = "") -> Non
     counts: dict[str, Any] = {kind: asdict(count) for kind, count in run.counts.items()}
     batch.state, batch.counts, batch.error = state, counts, error
     batch.report_path = run.refused.close()
+    batch.options = {**batch.options, "notes": dict(run.notes.most_common())}
     batch.finished_at = at
     run.write_rows()
-    batch.save(update_fields=["state", "counts", "error", "report_path", "finished_at", "duplicates"])
+    batch.save(update_fields=["state", "counts", "error", "report_path", "finished_at", "duplicates", "options"])

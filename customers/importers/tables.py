@@ -1,16 +1,16 @@
-"""CSV files read as streams, plain or .xz, one row at a time; whatever is wrong with them said in one sentence."""
+"""Tables of a fixed format: rows by the names of their columns, in files of whatever kind."""
 
-import csv
-import lzma
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from io import TextIOWrapper
 from pathlib import Path
-from typing import BinaryIO, TextIO, cast
 
+from django.utils.translation import gettext as _
 
-class ImportStopped(Exception):
-    """The file cannot be read at all; the message says what to do. What was written before stays and is found again."""
+from customers.importers.files.open_file import open_file
+from customers.importers.files.sheet import ImportStopped, Progress, Sheet, no_progress, stop
+from customers.importers.files.spool import spooled
+
+__all__ = ["ImportStopped", "TableRow", "find_table", "read_table"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,90 +26,46 @@ class TableRow:
 
 
 def find_table(folder: Path, name: str) -> Path:
-    """The file `name` or `name`.xz of a folder. Raises ImportStopped where there is none."""
+    """The file `name` of a folder, plain or packed. Raises ImportStopped where there is none."""
     if not folder.is_dir():
-        raise ImportStopped(f"{folder}: is not a folder")
-    for path in (folder / name, folder / f"{name}.xz"):
+        raise stop(folder, _("is not a folder"))
+    for path in (folder / name, folder / f"{name}.xz", folder / f"{name}.gz"):
         if path.is_file():
             return path
-    raise ImportStopped(f"{folder}: there is no {name} and no {name}.xz in this folder")
+    raise stop(folder, _("there is no %(name)s and no %(name)s.xz in this folder") % {"name": name})
 
 
 def read_table(
-    path: Path, *, columns: Sequence[str], progress: Callable[[int], object] = lambda _: None
+    path: Path,
+    *,
+    columns: Sequence[str],
+    progress: Progress = no_progress,
+    encoding: str = "",
+    delimiter: str = "",
 ) -> Iterator[TableRow]:
-    """The rows of a CSV file in UTF-8 that has at least these columns, in any order and case.
+    """The rows of a file that has at least these columns, in any order and case: of whatever kind it is, of a workbook
+    or a JSON file the first sheet that has them.
 
-    `progress` is told from time to time how many bytes of the file were read. Raises ImportStopped, naming file and
-    line, where the file is missing, empty, damaged, not UTF-8 or lacks a column. A row that is broken in itself comes
-    with a problem, and the rows after it go on."""
-    try:
-        with path.open("rb") as raw, _unpacked(raw, path) as text:
-            yield from _rows(text, path, columns, lambda: progress(raw.tell()))
-    except FileNotFoundError as error:
-        raise ImportStopped(f"{path}: there is no such file") from error
-    except OSError as error:
-        raise ImportStopped(f"{path}: cannot be read ({error.strerror or error})") from error
-    except (lzma.LZMAError, EOFError) as error:
-        raise ImportStopped(f"{path}: the .xz file is damaged or incomplete") from error
-    except UnicodeDecodeError as error:
-        byte = error.object[error.start]
-        raise ImportStopped(
-            f"{path}: is not in UTF-8 (byte 0x{byte:02X}); if it is in Latin-1, convert it with "
-            f"`iconv -f latin1 -t utf-8`"
-        ) from error
-
-
-def _unpacked(raw: BinaryIO, path: Path) -> TextIO:
-    if path.suffix == ".xz":
-        return cast(TextIO, lzma.open(raw, "rt", encoding="utf-8-sig", newline=""))
-    return TextIOWrapper(raw, encoding="utf-8-sig", newline="")
-
-
-def _rows(text: TextIO, path: Path, columns: Sequence[str], progress: Callable[[], object]) -> Iterator[TableRow]:
-    reader = csv.reader(text, strict=True)
-    try:
-        names = _header(path, next(reader, []), columns)
-    except csv.Error as error:
-        raise ImportStopped(f"{path}: the header is no proper CSV: {error}") from error
-    line = reader.line_num + 1
-    for number, (values, problem) in enumerate(_values(reader, len(names))):
-        if number % 1000 == 0:
-            progress()
+    `progress` is told from time to time how many bytes of the file were read. Raises ImportStopped, naming the file,
+    where it is missing, empty, damaged, in an encoding that can only be guessed, or lacks a column. A row that is
+    broken in itself comes with a problem, and the rows after it go on."""
+    sheets = [spooled(sheet) for sheet in open_file(path, encoding=encoding, delimiter=delimiter)]
+    lacking = [[column for column in columns if column not in _names(sheet)] for sheet in sheets]
+    place = next((place for place, missing in enumerate(lacking) if not missing), None)
+    if place is None:
+        missing, had = ", ".join(lacking[0]), ", ".join(_names(sheets[0]))[:300]
+        text = _("lacks the column %(missing)s; it has %(had)s")
+        raise stop(path, text % {"missing": missing, "had": had})
+    names = _names(sheets[place])
+    for column in columns:
+        if f"{column} (2)" in names:
+            raise stop(path, _("has two columns named %(name)s") % {"name": column})
+    for line, cells, problem in sheets[place].rows(progress):
         if problem:
             yield TableRow(line, {}, problem)
-        elif values:
-            yield TableRow(line, dict(zip(names, values, strict=True)))
-        line = reader.line_num + 1
-    progress()
-
-
-def _header(path: Path, cells: list[str], columns: Sequence[str]) -> list[str]:
-    names = [cell.strip().casefold() for cell in cells]
-    if not any(names):
-        raise ImportStopped(f"{path}: is empty")
-    missing = [column for column in columns if column not in names]
-    if missing:
-        raise ImportStopped(f"{path}: lacks the column {', '.join(missing)}; it has {', '.join(names)[:300]}")
-    repeated = sorted({name for name in names if name and names.count(name) > 1})
-    if repeated:
-        raise ImportStopped(f"{path}: has two columns named {', '.join(repeated)}")
-    return names
-
-
-def _values(reader: Iterator[list[str]], width: int) -> Iterator[tuple[list[str], str]]:
-    """The cells of each row, or what is wrong with it. An empty line is a row without cells."""
-    while True:
-        try:
-            cells = next(reader, None)
-        except csv.Error as error:
-            yield [], f"is no proper CSV: {error}"
-            continue
-        if cells is None:
-            return
-        if cells and len(cells) != width:
-            yield [], f"has {len(cells)} cells, not {width}"
-        elif any("\0" in cell for cell in cells):
-            yield [], "holds a NUL character"
         else:
-            yield [cell.strip() for cell in cells], ""
+            yield TableRow(line, dict(zip(names, map(str.strip, cells), strict=True)))
+
+
+def _names(sheet: Sheet) -> list[str]:
+    return [name.casefold() for name in sheet.header]

@@ -19,17 +19,22 @@ def import_interactions(
 ) -> Counts:
     """Bring a batch of calls, meetings, visits and campaign touches of this source's customers in.
 
-    An interaction is known by its customer, kind, time and subject."""
+    An interaction is known by its customer, kind, time and subject; one without a time by the others, and when it is
+    new it happened as it was imported."""
     tally = Tally(report)
     customers = source.customers(r.customer_id for r in records)
     here = _interactions_of(customers.values(), [r.at for r in records])
+    timeless = {(customer, kind, subject): row for (customer, kind, _, subject), row in here.items()}
     new: list[tuple[InteractionRecord, Interaction]] = []
     changed: list[tuple[Interaction, Changes]] = []
     for record in records:
         try:
-            key: Key = (known(customers, record.customer_id, "customer"), record.kind, record.at, record.subject)
+            customer_id = known(customers, record.customer_id, "customer")
+            same = timeless.get((customer_id, record.kind, record.subject)) if record.at is None else None
+            moment = record.at or (same.at if same else at)
+            key: Key = (customer_id, record.kind, moment, record.subject)
             row = here.get(key) or Interaction(
-                customer_id=key[0], kind=record.kind, at=record.at, subject=record.subject
+                customer_id=customer_id, kind=record.kind, at=moment, subject=record.subject
             )
             before = set_what_differs(row, {"direction": record.direction, "body": record.body})
             check_row(row, leave_out=("customer", "author"))
@@ -37,7 +42,7 @@ def import_interactions(
             tally.refuse(record.source_id, str(refused), record.subject)
             continue
         if key not in here:
-            here[key] = row
+            here[key] = timeless[customer_id, record.kind, record.subject] = row
             new.append((record, row))
             continue
         tally.found(record.source_id, record.subject, changed=in_words(row, before))
@@ -60,9 +65,14 @@ def import_interactions(
     return tally.counts
 
 
-def _interactions_of(customer_ids: Iterable[int], times: list[datetime]) -> dict[Key, Interaction]:
+def _interactions_of(customer_ids: Iterable[int], times: list[datetime | None]) -> dict[Key, Interaction]:
+    """Those that are here: of these times, or of any where some record has none."""
+    told = [time for time in times if time]
+    rows = Interaction.objects.order_by("at", "pk")
+    if told and len(told) == len(times):
+        rows = rows.filter(at__range=(min(told), max(told)))
     found: dict[Key, Interaction] = {}
     for ids in chunks(customer_ids):
-        for row in Interaction.objects.filter(customer__in=ids, at__range=(min(times), max(times))):
+        for row in rows.filter(customer__in=ids):
             found[row.customer_id, row.kind, row.at, row.subject] = row
     return found

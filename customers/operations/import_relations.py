@@ -18,8 +18,8 @@ from customers.operations.record_activity import record_activity
 from customers.operations.records import Counts, Refused, RelationRecord
 from customers.operations.source import Changes, Report, Source, chunks, known
 
-# type, from, to, since: the same two may be related again at a later time
-Key = tuple[int, int, int | None, date | None]
+# type, from, to; the same two may be related again at a later time
+Key = tuple[int, int, int | None]
 
 
 @transaction.atomic
@@ -28,7 +28,9 @@ def import_relations(
 ) -> Counts:
     """Bring a batch of relations between customers of this source in, or between one of them and us.
 
-    A relation is known by its type, its two ends and the day it began; it is refused under `type from to`."""
+    A relation is known by its type, its two ends and the day it began; it is refused under `type from to`. A record
+    that does not say when it began is of the latest relation of the two; one that does adds the day to a relation that
+    is here without one. What is empty in a record says nothing: it never blanks what is here."""
     tally = Tally(report)
     batch = _Batch(source, records)
     for record in records:
@@ -71,32 +73,46 @@ class _Batch:
         from_id = known(self.customers, record.from_id, "customer")
         to_id = known(self.customers, record.to_id, "customer") if record.to_id else None
         self._check_ends(kind, from_id, to_id)
-        key: Key = (kind.pk, from_id, to_id, record.since)
-        row = (
-            self.here.get(key)
-            or self._mirrored(kind, key)
-            or Relation(type=kind, from_customer_id=from_id, to_customer_id=to_id)
-        )
+        row = self._same(kind, from_id, to_id, record)
+        is_here = row is not None
+        row = row or Relation(type=kind, from_customer_id=from_id, to_customer_id=to_id)
         before = set_what_differs(row, _values(record))
-        check_row(row, leave_out=("type", "from_customer", "to_customer"))
-        if row.since and row.until and row.until < row.since:
-            raise Refused("until: it ends before it begins")
-        if key in self.here:
+        try:
+            check_row(row, leave_out=("type", "from_customer", "to_customer"))
+            if row.since and row.until and row.until < row.since:
+                raise Refused("until: it ends before it begins")
+        except Refused:
+            for name, value in before.items():
+                setattr(row, name, value)
+            raise
+        if is_here:
             tally.found(record.source_id, changed=in_words(row, before))
             if row.pk and before:
-                self.changed.append((row, before))
+                self._change(row, before)
             return
         if kind.is_hierarchy and to_id is not None:
             self._check_circle(kind.pk, from_id, to_id)
-        self.here[key] = row
+        self.here[kind.pk, from_id, to_id].append(row)
         self.new.append((record, row))
 
-    def _mirrored(self, kind: RelationType, key: Key) -> Relation | None:
-        """The same relation told from the other end, of a type that reads the same from both."""
-        mirrored = self.here.get((key[0], key[2] or 0, key[1], key[3])) if kind.is_symmetric else None
-        if mirrored is not None:
-            self.here[key] = mirrored
-        return mirrored
+    def _change(self, row: Relation, before: Changes) -> None:
+        """Note a change; where several records change one relation, what stood before the first of them counts."""
+        earlier = next((values for other, values in self.changed if other is row), None)
+        if earlier is None:
+            self.changed.append((row, before))
+        else:
+            earlier.update({name: value for name, value in before.items() if name not in earlier})
+
+    def _same(self, kind: RelationType, from_id: int, to_id: int | None, record: RelationRecord) -> Relation | None:
+        """The relation that is here already, told from either end where it reads the same from both."""
+        rows = self.here[kind.pk, from_id, to_id]
+        if kind.is_symmetric and to_id is not None:
+            rows = [*rows, *self.here[kind.pk, to_id, from_id]]
+        if record.since is None:
+            return max(rows, key=_recency, default=None)
+        exact = (row for row in rows if row.since == record.since)
+        undated = (row for row in rows if row.since is None and row.until in (None, record.until))
+        return next(exact, None) or next(undated, None)
 
     def _check_ends(self, kind: RelationType, from_id: int, to_id: int | None) -> None:
         if kind.is_with_us != (to_id is None):
@@ -137,14 +153,20 @@ class _Batch:
 
 
 def _values(record: RelationRecord) -> dict[str, Any]:
-    return {name: getattr(record, name) for name in ("role", "since", "until", "strength", "note")}
+    said = {name: getattr(record, name) for name in ("role", "since", "until", "strength", "note")}
+    return {name: value for name, value in said.items() if value not in (None, "")}
 
 
-def _relations_from(customer_ids: Iterable[int]) -> dict[Key, Relation]:
-    found: dict[Key, Relation] = {}
+def _recency(row: Relation) -> tuple[bool, date]:
+    """Those that last come after those that ended, and among equals the later one."""
+    return row.until is None, row.since or date.min
+
+
+def _relations_from(customer_ids: Iterable[int]) -> dict[Key, list[Relation]]:
+    found: dict[Key, list[Relation]] = defaultdict(list)
     for ids in chunks(customer_ids):
-        for row in Relation.objects.filter(from_customer__in=ids):
-            found[row.type_id, row.from_customer_id, row.to_customer_id, row.since] = row
+        for row in Relation.objects.filter(from_customer__in=ids).order_by("pk"):
+            found[row.type_id, row.from_customer_id, row.to_customer_id].append(row)
     return found
 
 

@@ -12,7 +12,9 @@ class Refused(Exception):
     """This row cannot be taken; the message says why and what to do. Other rows go on."""
 
 
-@dataclass(frozen=True, slots=True)
+# Customers come by the million, and a frozen record takes nine times as long to make: these two are not to be changed
+# all the same.
+@dataclass(slots=True)
 class ContactRecord:
     kind: str
     value: str
@@ -20,7 +22,7 @@ class ContactRecord:
     is_primary: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CustomerRecord:
     source_id: str
     name: str
@@ -46,7 +48,7 @@ class RelationRecord:
     role: str = ""
     since: date | None = None
     until: date | None = None
-    strength: int = 3
+    strength: int | None = None  # None: as it is; 3 of a new one
     note: str = ""
 
     @property
@@ -77,12 +79,12 @@ class InteractionRecord:
     direction: str
     subject: str
     body: str
-    at: datetime
+    at: datetime | None  # None: when the row was imported
 
     @property
     def source_id(self) -> str:
         """What names it in a report: an interaction has no id of its own."""
-        return f"{self.customer_id} {self.kind} {self.at.isoformat()}"
+        return f"{self.customer_id} {self.kind} {self.at.isoformat() if self.at else self.subject}"
 
 
 @dataclass(frozen=True, slots=True)

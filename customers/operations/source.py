@@ -15,6 +15,7 @@ from customers.choices import OnDuplicate
 from customers.models import CustomAttribute, Customer, ExternalId, ImportBatch, ImportStep, User
 from customers.operations.clean_attributes import attribute_definitions
 from customers.operations.ensure_attributes import NewAttribute, ensure_attributes
+from customers.operations.own_ids import OWN, own_customers
 from customers.operations.records import Refused
 
 Row = TypeVar("Row", bound=Model)
@@ -47,6 +48,8 @@ class Source:
         self.rehearsal, self.on_duplicate = rehearsal, on_duplicate
         self._planned: dict[type[Model], dict[str, int]] = {}
         self._keys = count(-1, -1)
+        # Of a rehearsal: folded name -> {id in the source: kind}, for rows that name others.
+        self.made_up_names: dict[str, dict[str, str]] = {}
 
     @cached_property
     def attributes(self) -> dict[str, CustomAttribute]:
@@ -102,6 +105,8 @@ class Source:
         for ids in chunks(wanted - found.keys()):
             rows = self._visible(ExternalId).filter(source=self.name, source_id__in=ids)
             found.update(rows.values_list("source_id", "customer_id"))
+        if self.name == OWN:
+            found.update(own_customers(wanted - found.keys(), self._visible(Customer)))
         return found
 
     def hidden_customers(self, source_ids: Iterable[str]) -> set[str]:
@@ -110,8 +115,12 @@ class Source:
             return set()
         hidden: set[str] = set()
         for ids in chunks({*source_ids} - {""}):
-            taken = ExternalId.objects.filter(source=self.name, source_id__in=ids)
-            hidden |= {*taken.values_list("source_id", flat=True)} - self.customers(ids).keys()
+            taken = {
+                *ExternalId.objects.filter(source=self.name, source_id__in=ids).values_list("source_id", flat=True)
+            }
+            if self.name == OWN:
+                taken |= own_customers(ids, Customer.objects.living()).keys()
+            hidden |= taken - self.customers(ids).keys()
         return hidden
 
     def _visible(self, model: type[Row]) -> "QuerySet[Row]":

@@ -28,6 +28,7 @@ from services.operations.records import EventRecord, MessageRecord, TicketRecord
 from services.operations.refresh_clocks import CLOCK_COLUMNS, compute_clocks
 from services.operations.ticket_catalogue import Catalogue
 from services.operations.ticket_facts import counts_for, facts_of
+from services.operations.ticket_numbers import TicketNumbers
 
 # Columns that verbs own: a re-import leaves them as they are once somebody here has used the verb.
 OWNED_BY = {"assignee_id": EventKind.ASSIGNED, "priority": EventKind.PRIORITY, "queue_id": EventKind.QUEUE}
@@ -40,8 +41,9 @@ def import_tickets(
     """Bring a batch of tickets in with their histories and conversations, each known by (source, source_id).
 
     A history without an OPENED event begins with one at `created_at`. Clocks and facts are computed from the history
-    as the verbs do it. A ticket that is here already gains the events and messages it lacks; what happened to it here
-    stays, and its status is that of the latest event."""
+    as the verbs do it. A number that another ticket has is put behind the name of the source. A ticket that is here
+    already gains the events and messages it lacks; what happened to it here stays, and its status is that of the
+    latest event."""
     tally = Tally(report)
     batch = _Batch(source, without_repeats(records, tally), team, at)
     for record in batch.records:
@@ -72,6 +74,7 @@ class _Batch:
         self.customers = source.customers(pk for r in records for pk in (r.customer_id, r.requester_id))
         self.catalogue = Catalogue(source, records, team)
         self.here = source.rows(Ticket, (r.source_id for r in records))
+        self.numbers = TicketNumbers(source.name, records, self.here)
         keys = [row.pk for row in self.here.values()]
         self.events = _of_tickets(TicketEvent, keys)
         self.messages = _of_tickets(Message, keys)
@@ -112,7 +115,7 @@ class _Batch:
         queue = self.catalogue.queue(record.queue)
         service_type_id = self.catalogue.service_type_id(record.service_type)
         values = {
-            "number": record.number,
+            "number": self.numbers.number_of(record),
             "subject": record.subject,
             "customer_id": customer_id,
             "requester_id": requester_id if requester_id != customer_id else None,

@@ -58,3 +58,19 @@ class RatingRecord:
     comment: str = ""
     ticket_id: str = ""  # source_id of a ticket, or
     order_id: str = ""  # source_id of an order
+
+
+@dataclass(frozen=True, slots=True)
+class TicketMessageRecord:
+    """One thing that was said about a ticket, where its source tells of it apart from the ticket."""
+
+    ticket_id: str  # source_id of a ticket
+    body: str
+    at: datetime
+    kind: str = MessageKind.REPLY
+    direction: str = Direction.OUTBOUND
+
+    @property
+    def source_id(self) -> str:
+        """What names it in a report: a message has no id of its own."""
+        return f"{self.ticket_id} {self.at.isoformat()}"

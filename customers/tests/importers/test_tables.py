@@ -45,9 +45,9 @@ def test_a_broken_row_comes_with_its_problem_and_stops_no_other(tmp_path: Path) 
         (b"", "is empty"),
         (b"\n\n", "is empty"),
         (b"a,c\n1,2\n", "lacks the column b; it has a, c"),
-        (b"a;b\n1;2\n", "lacks the column a, b; it has a;b"),
+        (b"c;d\n1;2\n", "lacks the column a, b; it has c, d"),
         (b"a,b,A\n", "two columns named a"),
-        ("a,b\ncafé,1\n".encode("latin-1"), "not in UTF-8 (byte 0xE9)"),
+        ("a,b\ncafé,1\n".encode("latin-1"), "is not in UTF-8, as line 2 shows. It is probably in cp1252"),
     ],
 )
 def test_a_file_that_cannot_be_read_gets_one_clear_sentence(tmp_path: Path, content: bytes, said: str) -> None:

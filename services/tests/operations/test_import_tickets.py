@@ -10,7 +10,7 @@ from customers.operations.import_customers import import_customers
 from customers.operations.records import Counts, CustomerRecord
 from customers.operations.source import Source
 from services.choices import EventKind, Priority, TicketStatus
-from services.models import Agent, Message, Queue, ServiceType, SLAPolicy, Ticket, TicketEvent
+from services.models import Agent, Calendar, Message, Queue, ServiceType, SLAPolicy, Ticket, TicketEvent
 from services.operations.assign_ticket import assign_ticket
 from services.operations.import_tickets import import_tickets
 from services.operations.records import EventRecord, MessageRecord, TicketRecord
@@ -146,7 +146,7 @@ def test_a_bad_row_is_refused_and_stops_no_other(bring: Importing, refused: dict
         "nul": ticket("nul", messages=(MessageRecord("a\0b", NOW),)),
         "long": ticket("long", subject="x" * 256),
         "queue": ticket("queue", queue="q" * 101),
-        "number": ticket("number", number="N-taken"),
+        "number": ticket("number", number="N" * 41),
     }
     assert bring(*bad.values(), ticket("good", priority=Priority.URGENT)) == Counts(created=1, refused=8)
     assert refused.keys() == bad.keys()
@@ -167,3 +167,18 @@ def test_a_thousand_tickets_take_a_few_queries(
         bring(*records)
     with django_assert_max_num_queries(25):
         bring(*records)
+
+
+def test_a_number_that_another_source_has_is_put_behind_the_name_of_the_source_and_stays_so(bring: Importing) -> None:
+    Ticket.objects.create(number="7", subject="Ours", customer=Customer.objects.get(name="Ana"), **_places())
+    assert bring(ticket("a", number="7"), ticket("b", number="7"), ticket("c", number="8")) == Counts(created=3)
+    numbers = dict(Ticket.objects.filter(source="desk").values_list("source_id", "number"))
+    assert numbers == {"a": "desk-7", "b": "desk-b", "c": "8"}
+    assert bring(ticket("a", number="7"), ticket("b", number="7"), ticket("c", number="8")) == Counts(unchanged=3)
+
+
+def _places() -> dict[str, object]:
+    queue = Queue.objects.order_by("pk").first() or Queue.objects.create(
+        name="Q", team=Team.objects.order_by("pk")[0], calendar=Calendar.objects.order_by("pk")[0]
+    )
+    return {"queue": queue, "team": queue.team}
