@@ -26,6 +26,7 @@ from customers.operations import undo_import as module
 from customers.operations.add_contact_point import add_contact_point
 from customers.operations.deliver_order import deliver_order
 from customers.operations.ensure_attributes import NewAttribute
+from customers.operations.import_consents import import_consents
 from customers.operations.import_customers import import_customers
 from customers.operations.import_interactions import import_interactions
 from customers.operations.import_orders import import_orders
@@ -34,6 +35,7 @@ from customers.operations.import_relations import import_relations
 from customers.operations.log_interaction import log_interaction
 from customers.operations.price_orders import price_orders
 from customers.operations.records import (
+    ConsentRecord,
     ContactRecord,
     CustomerRecord,
     InteractionRecord,
@@ -88,6 +90,7 @@ def bring_all(batch: ImportBatch, **more: Any) -> None:
     import_orders(records=[ORDER], **work)
     price_orders(at=NOW)
     import_interactions(records=[CALL], **work)
+    import_consents(records=[ConsentRecord("c1", "marketing", "email", True)], **work)
 
 
 @pytest.fixture
@@ -119,7 +122,7 @@ def test_everything_that_an_import_created_goes(batch: ImportBatch, before: Tabl
     assert what_was_touched(batch=batch) == []
     done = undo_import(batch=batch, at=LATER)
     assert tables() == before
-    assert (done.removed, done.restored, done.kept) == (21, 0, [])
+    assert (done.removed, done.restored, done.kept) == (22, 0, [])
     batch.refresh_from_db()
     assert (batch.state, batch.finished_at) == ("undone", LATER)
 

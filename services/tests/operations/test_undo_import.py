@@ -9,13 +9,14 @@ from customers.operations.import_orders import import_orders
 from customers.operations.records import CustomerRecord, OrderRecord
 from customers.operations.undo_import import RowsTouched, undo_import
 from customers.operations.what_was_touched import what_was_touched
-from services.choices import Direction, EventKind, TicketStatus
+from services.choices import Direction, EventKind, MessageKind, TicketStatus
 from services.models import Queue, SatisfactionRating, ServiceType, Ticket, TicketEvent
+from services.operations.import_messages import import_messages
 from services.operations.import_ratings import import_ratings
 from services.operations.import_tickets import import_tickets
 from services.operations.open_ticket import open_ticket
 from services.operations.rate_ticket import rate_ticket
-from services.operations.records import EventRecord, MessageRecord, RatingRecord, TicketRecord
+from services.operations.records import EventRecord, MessageRecord, RatingRecord, TicketMessageRecord, TicketRecord
 from services.operations.reply_to_ticket import reply_to_ticket
 from tests.cast import NOW
 from tests.imports import Tables, new_batch, tables, work_for
@@ -98,6 +99,21 @@ def test_a_ticket_loses_what_the_import_added_and_its_clocks_are_those_of_before
     undo_import(batch=batch, at=LATER)
     assert tables() == before
     assert Ticket.objects.get().status == "solved"
+
+
+def test_what_was_said_goes_and_the_clocks_are_those_of_before(base: ImportBatch, north: Team) -> None:
+    bring(base, ticket(OPENED))
+    before = tables()
+    batch = new_batch(north)
+    said = [
+        TicketMessageRecord("t1", "Does it still leak?", NOW - 8 * HOUR, direction=Direction.OUTBOUND),
+        TicketMessageRecord("t1", "Ask the plumber", NOW - 7 * HOUR, kind=MessageKind.NOTE),
+    ]
+    import_messages(records=said, **work_for(batch))
+    assert Ticket.objects.get().first_replied_at == NOW - 8 * HOUR
+    undo_import(batch=batch, at=NOW)  # later it would be late as well
+    assert tables() == before
+    assert what_was_touched(batch=base) == []
 
 
 def test_an_answer_that_the_import_replaced_stands_again(base: ImportBatch, north: Team) -> None:
