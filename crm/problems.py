@@ -11,6 +11,8 @@ from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from customers.importers.draft import FilesGone
+from customers.importers.jobs import AtWork
 from customers.models import StaleVersion
 from customers.operations.add_contact_point import HasItAlready
 from customers.operations.deliver_order import NotOnTheWay
@@ -27,7 +29,9 @@ CONFLICTS: dict[type[Exception], str] = {
     AgentTakesNoTickets: "agent_takes_no_tickets",
     AlreadyRelated: "already_related",
     AlreadyTaken: "already_taken",
+    AtWork: "at_work",
     CannotUndo: "cannot_undo",
+    FilesGone: "files_gone",
     IllegalTransition: "illegal_transition",
     NotOnTheWay: "not_on_the_way",
     RowsTouched: "rows_touched",

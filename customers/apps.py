@@ -11,8 +11,9 @@ class CustomersConfig(AppConfig):
     def ready(self) -> None:
         from customers.exporters.job import EXPORT
         from customers.exporters.lists import register_sheets_of_customers
-        from customers.operations.job_kinds import register_job
+        from customers.importers.jobs import CHECK, IMPORT
         from customers.importers.known import register_imports
+        from customers.operations.job_kinds import register_job
         from customers.operations.prepare_customers import prepare_customers
         from customers.operations.start_undo import UNDO_IMPORT
         from customers.operations.undo_catalogue import register_undo_of_customers
@@ -22,5 +23,6 @@ class CustomersConfig(AppConfig):
         post_migrate.connect(prepare_customers, sender=self, dispatch_uid="customers.prepare")
         register_undo_of_customers()
         register_job(UNDO_IMPORT)
-        register_job(EXPORT)
+        for kind in (CHECK, IMPORT, EXPORT):
+            register_job(kind)
         register_sheets_of_customers()

@@ -1,5 +1,6 @@
 """The page of one import: what it brought, what became of each row, and the way back."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,8 +15,9 @@ from django.utils.translation import gettext as _
 
 from customers.admin.progress import progress_answer, progress_context
 from customers.choices import ImportState, Outcome
-from customers.models import ImportBatch, ImportRow
+from customers.models import Customer, ImportBatch, ImportRow
 from customers.operations.undo_import import UNDOABLE
+from customers.operations.uploads import upload_of
 
 ROWS_SHOWN = 50
 TONES = {
@@ -31,6 +33,21 @@ STATE_TONES = {
     ImportState.UNDONE: "warn",
     ImportState.UPLOADED: "",
 }
+
+
+# Where in the wizard an import stands.
+STEPS = {
+    ImportState.UPLOADED: 2,
+    ImportState.CHECKING: 3,
+    ImportState.CHECKED: 3,
+    ImportState.RUNNING: 4,
+    ImportState.DONE: 4,
+    ImportState.FAILED: 4,
+}
+
+
+# How a row that looks like a customer who is here tells which (customers.operations.spot_duplicates).
+LOOK_ALIKE = re.compile(r"\bcustomer (\d{1,18}),")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +72,12 @@ def visible_batch(model_admin: Any, request: HttpRequest, pk: int) -> ImportBatc
     return batch
 
 
+def is_mine(request: HttpRequest, batch: ImportBatch) -> bool:
+    """Whether the user goes on with this import: it runs with the rights of whoever began it."""
+    may = request.user.has_perm("customers.add_importbatch")
+    return may and batch.started_by_id is not None and batch.started_by_id == request.user.pk
+
+
 def page_frame(model_admin: Any, request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:
     """What all pages about one import share."""
     request.current_app = model_admin.admin_site.name
@@ -69,11 +92,11 @@ def page_frame(model_admin: Any, request: HttpRequest, batch: ImportBatch) -> di
     }
 
 
-def import_page(model_admin: Any, request: HttpRequest, pk: int, *, at: datetime) -> HttpResponse:
+def import_page(model_admin: Any, request: HttpRequest, batch: ImportBatch, *, at: datetime) -> HttpResponse:
     """Render the page."""
-    batch = visible_batch(model_admin, request, pk)
-    poll = reverse("admin:customers_importbatch_progress", args=[pk])
+    poll = reverse("admin:customers_importbatch_progress", args=[batch.pk])
     may_undo = model_admin.has_undo_permission(request)
+    mine = is_mine(request, batch)
     context = {
         **page_frame(model_admin, request, batch),
         **progress_context(request, batch.job, poll=poll, page=request.path, at=at),
@@ -81,6 +104,10 @@ def import_page(model_admin: Any, request: HttpRequest, pk: int, *, at: datetime
         "kinds": batch.counts.items(),
         "has_report": report_file(batch) is not None,
         "can_undo": may_undo and batch.state in UNDOABLE and not batch.dry_run,
+        "step": STEPS.get(ImportState(batch.state)),
+        "is_mine": mine,
+        "can_go_on": mine and batch.state == ImportState.FAILED and upload_of(batch) is not None,
+        "notes": batch.options.get("notes", {}).items(),
     }
     return TemplateResponse(request, "admin/customers/importbatch/page.html", context)
 
@@ -98,6 +125,8 @@ def rows_context(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:
     found = ImportRow.objects.filter(batch=batch, outcome=chosen, pk__gt=key).order_by("pk")
     rows = list(found[: ROWS_SHOWN + 1])
     more = len(rows) > ROWS_SHOWN
+    if chosen == Outcome.DUPLICATE:
+        _find_look_alikes(request, rows)
     tabs = [Tab(o.value, str(o.label), counts[o], TONES[o], o == chosen) for o in Outcome]
     return {
         "tabs": tabs,
@@ -106,6 +135,16 @@ def rows_context(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:
         "rows_after": rows[ROWS_SHOWN - 1].pk if more else None,
         "rows_before": bool(key),
     }
+
+
+def _find_look_alikes(request: HttpRequest, rows: list[Any]) -> None:
+    """Let the rows know the customers whom they look like, as far as the user may see them."""
+    named = {row.pk: int(match[1]) for row in rows if (match := LOOK_ALIKE.search(row.detail))}
+    visible = Customer.objects.visible_to(request.user).filter(pk__in=named.values())
+    seen = set(visible.values_list("pk", flat=True))
+    for row in rows:
+        key = named.get(row.pk)
+        row.look_alike = key if key in seen else None
 
 
 def import_progress(model_admin: Any, request: HttpRequest, pk: int, *, at: datetime) -> HttpResponse:

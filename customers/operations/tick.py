@@ -1,6 +1,7 @@
 from datetime import datetime
 
 from customers.operations.forget_exports import forget_exports
+from customers.operations.forget_uploads import forget_uploads
 from customers.operations.work_jobs import free_jobs, give_up_worn_out_jobs
 
 
@@ -10,4 +11,5 @@ def tick(*, at: datetime) -> int:
     Every step may be lost, doubled or run twice at once."""
     give_up_worn_out_jobs(at=at)
     forget_exports(at=at)
+    forget_uploads(at=at)
     return free_jobs().count()
