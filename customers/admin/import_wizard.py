@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -48,9 +49,12 @@ def mapping_page(
     return TemplateResponse(request, MAPPING, context, status=422 if shown else 200)
 
 
+@transaction.atomic
 def map_import(model_admin: Any, request: HttpRequest, pk: int, *, at: datetime) -> HttpResponse:
     """Take the mapping as it is on the page; then keep it, keep it under a name, or have it checked."""
     batch = _own_batch(model_admin, request, pk)
+    # One change after the other: what was seen of the files and how they are read go together.
+    batch.refresh_from_db(from_queryset=ImportBatch.objects.select_for_update())
     if batch.state not in PREPARED:
         messages.warning(request, str(AtWork()))
         return _page(pk)

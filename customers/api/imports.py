@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -146,10 +147,12 @@ class ImportBatchViewSet(Reads, Creates, ScopedViewSet):
     def map(self, request: Request, pk: str) -> Response:
         """Say what is in the tables of an import that was not begun, and what their columns become."""
         batch, mapping = self._own()
-        if batch.state not in PREPARED:
-            raise AtWork
-        take_mapping(batch, mapping)
-        ImportBatch.objects.filter(pk=batch.pk, state=ImportState.CHECKED).update(state=ImportState.UPLOADED)
+        with transaction.atomic():
+            batch.refresh_from_db(from_queryset=ImportBatch.objects.select_for_update())
+            if batch.state not in PREPARED:
+                raise AtWork
+            take_mapping(batch, mapping)
+            ImportBatch.objects.filter(pk=batch.pk, state=ImportState.CHECKED).update(state=ImportState.UPLOADED)
         return self.answer(batch.pk)
 
     @extend_schema(responses={202: ImportBatchSerializer})

@@ -106,7 +106,7 @@ class Draft:
         if content is None:
             return
         for column, target in targets.items():
-            if column in table.columns and _is_target(content, target):
+            if column in table.columns and _is_target(content, target, column):
                 table.columns[column] = target
 
     def take_tables(self, tables: Iterable[TableMapping]) -> list[str]:
@@ -134,7 +134,7 @@ class Draft:
         for column, target in said.columns.items():
             if column not in table.columns:
                 wrong.append(_("%(file)s: there is no column “%(column)s”.") % {"file": said.file, "column": column})
-            elif content is None or not _is_target(content, target):
+            elif content is None or not _is_target(content, target, column):
                 text = _("%(file)s: “%(target)s” is nothing that a column can become.")
                 wrong.append(text % {"file": said.file, "target": target})
         self.take_targets(place, said.columns)
@@ -181,10 +181,11 @@ class Draft:
         self.batch.save(update_fields=["format", "tables", "options"])
 
 
-def _is_target(content: Content, target: str) -> bool:
+def _is_target(content: Content, target: str, column: str) -> bool:
     try:
         for part in parts_of(target):
-            content.describe(part)
+            if content.attribute(part, column) is None:
+                content.describe(part)
     except ValueError:
         return False
     return True

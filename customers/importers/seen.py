@@ -3,6 +3,7 @@
 It holds samples of personal data, so it stands in the folder of the upload and not in the database."""
 
 import json
+import secrets
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from itertools import islice
@@ -66,9 +67,10 @@ def files_in(folder: Path) -> list[Path]:
 
 def remember(folder: Path, tables: Iterable[SeenTable]) -> None:
     """Keep what was seen."""
-    path = folder / FILE
-    path.touch(mode=0o600)
-    path.write_text(json.dumps([asdict(table) for table in tables]), encoding="utf-8")
+    draft = folder / f"{FILE}.{secrets.token_hex(4)}"  # somebody may be reading the other
+    draft.touch(mode=0o600)
+    draft.write_text(json.dumps([asdict(table) for table in tables]), encoding="utf-8")
+    draft.replace(folder / FILE)
 
 
 def recall(folder: Path) -> list[SeenTable]:
