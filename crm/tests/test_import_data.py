@@ -1,4 +1,5 @@
 import json
+import zipfile
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -6,8 +7,9 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from customers.models import Customer, ImportBatch, Team
+from customers.models import Customer, ImportBatch, ImportMapping, Team
 from services.models import Ticket
+from tests.cast import NOW
 
 pytestmark = pytest.mark.django_db
 HEADER = (
@@ -63,7 +65,7 @@ def test_new_customers_belong_to_the_named_team_else_the_first(log: Path) -> Non
 
 
 def test_an_unknown_format_lists_the_known_ones() -> None:
-    with pytest.raises(CommandError, match="known are: candid, .*olist"):
+    with pytest.raises(CommandError, match=r"known are: candid, .*olist"):
         call("nonsense", "x.csv")
 
 
@@ -80,3 +82,100 @@ def test_what_cannot_be_read_stops_with_one_sentence(log: Path) -> None:
         call("incidents", str(log.parent / "none.csv"))
     with pytest.raises(CommandError, match="is not a folder"):
         call("olist", str(log))
+
+
+@pytest.fixture
+def people(tmp_path: Path, settings: Any) -> Path:
+    settings.VAR_DIR = tmp_path / "var"
+    path = tmp_path / "people.csv"
+    path.write_text("Ref;Who;Born\n7;René;03/04/1980\n", encoding="cp1252")
+    return path
+
+
+def test_a_list_is_read_as_one_says(people: Path, tmp_path: Path) -> None:
+    mapping = tmp_path / "mapping.json"
+    mapping.write_text(json.dumps({"list": {"ref": "id", "Who": "name", "Born": "attribute:birth_date=date"}}))
+    words = ["--encoding", "cp1252", "--delimiter", ";", "--mapping", str(mapping), "--dates", "day"]
+    call("candid", str(people), *words, "--source", "club", "--time-zone", "Europe/Paris", "--on-duplicate", "skip")
+    rene = Customer.objects.get()
+    assert (rene.name, rene.attributes) == ("René", {"birth_date": "1980-04-03"})
+    assert rene.external_ids.values_list("source", "source_id").get() == ("club", "7")
+    batch = ImportBatch.objects.get()
+    assert (batch.source, batch.on_duplicate, batch.path) == ("club", "skip", str(people))
+    assert batch.options == {"date_order": "day", "time_zone": "Europe/Paris", "notes": {}}
+    assert batch.tables[0]["columns"] == {"Ref": "id", "Who": "name", "Born": "attribute:birth_date=date"}
+
+
+def test_a_saved_mapping_is_named(people: Path) -> None:
+    tables = {"list": {"Ref": "id", "Who": "name"}}
+    ImportMapping.objects.create(name="Club", format="candid", tables=tables, created_at=NOW)
+    call("candid", str(people), "--encoding", "cp1252", "--mapping", "Club")
+    assert Customer.objects.get().attributes == {}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "--encoding cp1252"),
+        (["--encoding", "cp1252"], "--dates day or --dates month"),
+        (["--encoding", "utf-8"], "is not in utf-8: line 2"),
+        (["--encoding", "cp1252", "--mapping", "None such"], "no mapping “None such”"),
+        (["--encoding", "cp1252", "--time-zone", "Mars"], "no time zone “Mars”"),
+        (["--source", "x" * 33], "at most 32"),
+    ],
+)
+def test_what_must_be_said_is_asked_for(words: list[str], said: str, people: Path) -> None:
+    people.write_text("Ref;Name;Birthday\n7;René;03/04/1980\n", encoding="cp1252")
+    with pytest.raises(CommandError, match=said):
+        call("candid", str(people), *words)
+    assert not Customer.objects.exists()
+
+
+def test_a_mapping_that_does_not_fit_says_what_is_missing(people: Path, tmp_path: Path) -> None:
+    mapping = tmp_path / "mapping.json"
+    mapping.write_text(json.dumps({"list": {"Name": "name"}}))
+    with pytest.raises(CommandError, match="lacks the column Name, which its mapping names"):
+        call("candid", str(people), "--encoding", "cp1252", "--mapping", str(mapping))
+    mapping.write_text("[1]")
+    with pytest.raises(CommandError, match="a mapping is JSON like"):
+        call("candid", str(people), "--encoding", "cp1252", "--mapping", str(mapping))
+
+
+def test_what_is_not_of_the_format_is_told_with_what_would_be(people: Path) -> None:
+    with pytest.raises(CommandError, match=r"holds nothing that Salesforce exports.*Accounts: id, name"):
+        call("salesforce", str(people), "--encoding", "cp1252")
+
+
+def test_of_a_folder_what_is_not_meant_is_passed_over_and_what_is_meant_must_be_readable(
+    people: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "export"
+    folder.mkdir()
+    (folder / "Account.csv").write_text("Id,Name,Phone\n001,Acme,1\n")
+    (folder / "LICENSE.pdf").write_bytes(b"%PDF-1.4")
+    (folder / "Campaign.csv").write_text("Id,Name,CampaignId\n701,X,\n")
+    told = StringIO()
+    call_command("import_data", "salesforce", str(folder), stdout=StringIO(), stderr=told)
+    assert "Campaign.csv: is left out" in told.getvalue()
+    assert "This is a PDF" in told.getvalue()
+    (folder / "Contact.csv").write_bytes("Id,LastName,AccountId\n003,René,\n".encode("cp1252"))
+    with pytest.raises(CommandError, match="--encoding cp1252"):
+        call("salesforce", str(folder))
+
+
+def test_notes_are_printed(tmp_path: Path, settings: Any) -> None:
+    settings.VAR_DIR = tmp_path / "var"
+    path = tmp_path / "a.csv"
+    path.write_text("id,name,country\n1,Ann,Narnia\n2,Bo,Narnia\n")
+    assert "note: 'Narnia' is no country that is known here: left out (2 times)" in call("candid", str(path))
+
+
+def test_a_zip_of_one_log_is_read_like_the_log(log: Path) -> None:
+    with zipfile.ZipFile(log.with_suffix(".zip"), "w") as archive:
+        archive.write(log, "x/log.csv")
+        archive.writestr("x/other.csv", "a,b\n1,2\n")
+    call("incidents", str(log.with_suffix(".zip")))
+    assert Ticket.objects.count() == 1
+    assert ImportBatch.objects.get().path == str(log.with_suffix(".zip"))
+    with pytest.raises(CommandError, match="holds no file of Help desk event log"):
+        call("helpdesk", str(log.with_suffix(".zip")))

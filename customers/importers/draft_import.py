@@ -9,7 +9,7 @@ from customers.importers.files.archive import unpack
 from customers.importers.files.sheet import ImportStopped
 from customers.importers.files.sniff import is_archive
 from customers.importers.formats import format_of
-from customers.importers.prepare import source_name
+from customers.importers.prepare import usual_source
 from customers.importers.seen import look, remember
 from customers.models import ImportBatch, Team, User
 
@@ -47,7 +47,7 @@ def draft_import(
     first = next(table.file for table in seen if not table.error)
     batch = ImportBatch.objects.create(
         format=code,
-        source=source or source_name(first, format_of(code), mappings),
+        source=source or usual_source(first, format_of(code), mappings),
         path=names[:255],
         folder=folder.name,
         tables=[mapping.as_entry() for mapping in mappings],

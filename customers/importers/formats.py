@@ -67,7 +67,7 @@ class Format:
     tables: list[TableKind] = field(default_factory=list)
     reader: Reader | None = None
     needs: tuple[frozenset[str], ...] = ()
-    help: Any = ""
+    reads_folder: bool = False  # of a fixed one: whether its tables are several files
 
     @property
     def is_fixed(self) -> bool:

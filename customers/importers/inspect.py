@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from customers.cells import unguard
 from customers.importers.dates import DateEvidence, DateOrder, common_order
-from customers.importers.files.delimited import DelimitedSheet
 from customers.importers.files.open_file import open_file
 from customers.importers.files.sheet import ImportStopped, Sheet
 from customers.importers.formats import Format, TableKind, format_of, formats
@@ -21,16 +20,20 @@ from customers.importers.mapping.targets import IGNORE, parts_of
 
 LOOKED_AT = 1000
 SAMPLES = 5
+# So many different values tell whether a column is what its name promises.
+TELLING = 100
 
 
 @dataclass(slots=True)
 class InspectedColumn:
-    """One column. `samples` are its first different values; a column without any `is_empty` as far as was looked."""
+    """One column. `samples` are its first different values, and `values` more of them; a column without any `is_empty`
+    as far as was looked."""
 
     name: str
     target: str
     samples: list[str]
     is_empty: bool
+    values: list[str]
     dates: DateEvidence | None = None  # what its values say, were they dates
     date_order: str = ""  # of a column of dates: a DateOrder; those that do not tell follow those that do
 
@@ -107,7 +110,7 @@ def inspect(
 def with_kind(table: InspectedTable, format: str, kind: str) -> InspectedTable:
     """The same table after somebody said of what kind it is, with what its columns then most probably mean."""
     found = format_of(format).table(kind)
-    targets, table.mapping = _targets(table.header, format, found)
+    targets, table.mapping = _targets(table, format, found)
     table.format, table.kind, table.constants = format, kind, dict(found.constants)
     for column in table.columns:
         column.target = targets[column.name]
@@ -156,13 +159,9 @@ def _opened(file: str, path: Path, encoding: str, delimiter: str, sheet: str) ->
 
 
 def _looked(sheet: Sheet) -> _Looked:
-    rows = [cells for _line, cells, problem in islice(sheet.rows(), LOOKED_AT) if not problem]
-    estimate = len(rows)
-    if isinstance(sheet, DelimitedSheet) and estimate >= LOOKED_AT // 2:
-        estimate = max(estimate, sheet.lines - 1)  # cells with line breaks make it fewer
-    elif estimate >= LOOKED_AT // 2:
-        estimate = sum(1 for _row in sheet.rows())
-    return _Looked(sheet, rows, estimate)
+    rows = list(islice(sheet.rows(), LOOKED_AT))
+    usable = [cells for _line, cells, problem in rows if not problem]
+    return _Looked(sheet, usable, len(rows) if len(rows) < LOOKED_AT else max(sheet.estimate, LOOKED_AT))
 
 
 def _best_format(headers: list[list[str]]) -> Format | None:
@@ -178,7 +177,7 @@ def _fit(format: Format, headers: list[list[str]]) -> tuple[int, int, int]:
         taken = [len(header) for header in headers if format.takes(header)]
         return len(taken), 2 * sum(taken), 0  # its columns are asked for by name, all of them
     kinds = [(header, kind) for header in headers if (kind := format.kind_of(header))]
-    known = [kind.score(header)[0] for header, kind in kinds if not kind.is_free]
+    known = [kind.score(header)[0] for header, kind in kinds if kind.needs]
     return len(known), sum(known), len(kinds) - len(known)
 
 
@@ -186,30 +185,28 @@ def _inspected(looked: _Looked, format: Format | None) -> InspectedTable:
     sheet = looked.sheet
     table = InspectedTable(sheet.file, sheet.name, encoding=sheet.encoding, delimiter=sheet.delimiter)
     table.rows, table.format = looked.estimate, format.code if format else ""
-    table.encoding_is_guess = bool(getattr(sheet, "is_guess", False))
+    table.encoding_is_guess = sheet.is_guess
     kind = format.kind_of(sheet.header) if format and not format.is_fixed else None
-    targets: dict[str, str] = {}
-    if format and kind:
-        table.kind, table.constants = kind.code, dict(kind.constants)
-        targets, table.mapping = _targets(sheet.header, format.code, kind)
-    for place, name in enumerate(sheet.header):
-        table.columns.append(_column(name, place, looked.rows, targets.get(name, IGNORE), kind))
-    return table
+    is_own = kind is not None and kind.is_own
+    table.columns = [_column(name, place, looked.rows, is_own) for place, name in enumerate(sheet.header)]
+    return with_kind(table, format.code, kind.code) if format and kind else table
 
 
-def _targets(header: Sequence[str], format: str, kind: TableKind) -> tuple[dict[str, str], str]:
+def _targets(table: InspectedTable, format: str, kind: TableKind) -> tuple[dict[str, str], str]:
     """What the columns mean, and the name of the saved mapping that says so."""
+    header = table.header
     saved = saved_for(header, format, kind)
     if saved is not None:
         return apply_saved(header, saved.tables[kind.code]), saved.name
-    return suggest(header, kind), ""
+    return suggest(header, kind, {column.name: column.values for column in table.columns}), ""
 
 
-def _column(name: str, place: int, rows: list[list[str]], target: str, kind: TableKind | None) -> InspectedColumn:
+def _column(name: str, place: int, rows: list[list[str]], is_own: bool) -> InspectedColumn:
     values = [text for cells in rows if (text := cells[place].strip(" "))]
-    if kind is not None and kind.is_own:
+    if is_own:
         values = [unguard(text) for text in values]
-    column = InspectedColumn(name, target, list(dict.fromkeys(values))[:SAMPLES], not values)
+    different = list(dict.fromkeys(values))
+    column = InspectedColumn(name, IGNORE, different[:SAMPLES], not values, different[:TELLING])
     if values:
         column.dates = DateEvidence()
         for text in values:

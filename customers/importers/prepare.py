@@ -64,7 +64,7 @@ def prepare(
         raise ImportStopped("\n".join([*passed_over, _nothing(path, format)]))
     if problems := mapping_problems(format, tables):
         raise ImportStopped("\n".join(problems))
-    return Prepared(tables, source_name(path.name, format, tables), passed_over)
+    return Prepared(tables, usual_source(path.name, format, tables), passed_over)
 
 
 def files_of(path: Path) -> list[Path]:
@@ -130,8 +130,9 @@ def _columns(needs: Sequence[frozenset[str]]) -> str:
     return ", ".join("/".join(sorted(some)) for some in needs) or "–"
 
 
-def source_name(file: str, format: Format, tables: Sequence[TableMapping]) -> str:
-    """What the ids are the ids of: the system, or of a list of unknown origin the list, since another has the same."""
+def usual_source(name: str, format: Format, tables: Sequence[TableMapping]) -> str:
+    """What the ids in files are the ids of where nobody says it: the system; of a list of unknown origin the list, by
+    the name of its file, since another list has the same numbers."""
     if format.code != CANDID or any(table.kind != LIST.code for table in tables):
         return format.code
-    return slugify(file.partition(".")[0], allow_unicode=True)[:32] or "list"
+    return slugify(name.partition(".")[0], allow_unicode=True)[:32] or "list"

@@ -1,6 +1,7 @@
 """The reader of all formats whose columns are mapped: the wizard, the command line and jobs come through here."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -12,12 +13,12 @@ from customers.cells import unguard
 from customers.importers.files.open_file import open_file
 from customers.importers.files.sheet import ImportStopped, Sheet
 from customers.importers.files.spool import spooled
-from customers.importers.formats import format_of
+from customers.importers.formats import Format, Reader, format_of
 from customers.importers.mapping.content import Maker, content_of, steps
 from customers.importers.mapping.learn import learn
 from customers.importers.mapping.sheet_plan import SheetPlan
 from customers.importers.mapping.table import TableMapping
-from customers.importers.run import ImportRun, Place, Unusable
+from customers.importers.run import ImportRun, NoId, Place, Unusable
 
 
 def read_tables(run: ImportRun, path: Path) -> None:
@@ -28,12 +29,33 @@ def read_tables(run: ImportRun, path: Path) -> None:
     plans = _plans(run, path)
     learn(plans, run.source, order=str(run.batch.options.get("date_order", "")))
     makers = [(plan, content_of(plan.kind.content).makers(plan)) for plan in plans]
-    for step in steps():
-        for plan, of_plan in makers:
+    taking_part = [step for step in steps() if any(step.code in of_plan for _plan, of_plan in makers)]
+    run.source.remembers_names = any(step.by_name for step in taking_part)
+    seen: set[int] = set()
+    for step in taking_part:
+        for number, (plan, of_plan) in enumerate(makers):
             if step.code in of_plan:
-                run.feed(step.kind, step.operation, _records(run, plan, of_plan[step.code], step.kind))
-        if not run.rehearsal and any(step.code in of_plan for _plan, of_plan in makers):
-            step.finish(run.at)
+                records = _records(run, plan, of_plan[step.code], step.kind, is_first=number not in seen)
+                run.feed(step.kind, step.operation, records)
+                seen.add(number)
+
+
+def reader_of(format: Format) -> Reader:
+    """What reads the files of a format."""
+    return format.reader or read_tables
+
+
+def path_for(format: Format, path: Path) -> Path:
+    """What the reader of a format is given where somebody gives files: the folder as it is, or of a fixed format of one
+    file that file. Raises ImportStopped where it is not there."""
+    if not format.is_fixed or format.reads_folder or not path.is_dir():
+        return path
+    for file in sorted(one for one in path.iterdir() if one.is_file()):
+        with suppress(ImportStopped):
+            if any(format.takes(sheet.header) for sheet in open_file(file, confirm=True)):
+                return file
+    text = _("%(path)s: holds no file of %(format)s")
+    raise ImportStopped(text % {"path": path, "format": format.label})
 
 
 def _plans(run: ImportRun, path: Path) -> list[SheetPlan]:
@@ -76,8 +98,9 @@ def zone_of(options: dict[str, Any]) -> ZoneInfo:
         raise ImportStopped(_("There is no time zone “%(name)s”.") % {"name": name}) from error
 
 
-def _records(run: ImportRun, plan: SheetPlan, make: Maker, kind: str) -> Iterator[tuple[Place, Any]]:
-    """What a maker makes of the rows; those that it cannot use are refused."""
+def _records(run: ImportRun, plan: SheetPlan, make: Maker, kind: str, *, is_first: bool) -> Iterator[tuple[Place, Any]]:
+    """What a maker makes of the rows; those that it cannot use are refused. What is wrong with a row as a whole is told
+    when it is read first."""
     sheet, extra, is_own, kind_words = plan.sheet, plan.extra, plan.kind.is_own, plan.kind.words
     nothing = plan.kind.nothing
     translated = [
@@ -87,11 +110,12 @@ def _records(run: ImportRun, plan: SheetPlan, make: Maker, kind: str) -> Iterato
     run.counts_of(kind)
     for line, cells, problem in run.watched(sheet):
         if problem:
-            run.refuse(kind, (file, line), "", problem)
+            if is_first:
+                run.refuse(kind, (file, line), "", problem)
             continue
         cells = [cell.strip(" ") for cell in cells]
         if is_own:
-            cells = [unguard(cell) for cell in cells]
+            cells = [unguard(cell) if cell[:1] == "'" else cell for cell in cells]
         if nothing:
             cells = ["" if cell in nothing else cell for cell in cells]
         for place, words in translated:
@@ -101,4 +125,5 @@ def _records(run: ImportRun, plan: SheetPlan, make: Maker, kind: str) -> Iterato
             for record in make(cells):
                 yield (file, line), record
         except (Unusable, ValueError) as error:
-            run.refuse(kind, (file, line), "", str(error))
+            if is_first or not isinstance(error, NoId):
+                run.refuse(kind, (file, line), "", str(error))

@@ -43,6 +43,10 @@ class Unusable(Exception):
     """A row that no record can be made of; the message says why."""
 
 
+class NoId(Unusable):
+    """A row that does not say what it is of. That is told once, however often the row is read."""
+
+
 @dataclass
 class ImportRun:
     """What a reader is given: it streams tables and feeds records to operations; the rest is seen to here."""
@@ -187,12 +191,14 @@ def run_import(
     user: User | None = None,
     on_duplicate: str = OnDuplicate.CREATE,
     source: str = "",
+    shown: str = "",
     tables: Sequence[Mapping[str, Any]] = (),
     options: Mapping[str, Any] | None = None,
 ) -> ImportBatch:
     """Import a file or folder from the command line; returns the batch with its counts. Raises ImportStopped where it
-    cannot be read. `source` is what the ids are the ids of (the format, where nothing else is said); `tables` and
-    `options` are how a format whose columns are mapped is read.
+    cannot be read. `source` is what the ids are the ids of (the format, where nothing else is said); `shown` is
+    what people know the file by, where it is not its path; `tables` and `options` are how a format whose columns are
+    mapped is read.
 
     A dry run does everything but write. Otherwise what was written before a failure stays: the next run finds it
     unchanged and goes on."""
@@ -201,7 +207,7 @@ def run_import(
         source=source or format,
         tables=list(tables),
         options=dict(options or {}),
-        path=str(path)[-255:],
+        path=(shown or str(path))[-255:],
         dry_run=dry_run,
         team=team,
         on_duplicate=on_duplicate,

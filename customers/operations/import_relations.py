@@ -39,8 +39,9 @@ def import_relations(
         except Refused as refused:
             tally.refuse(record.source_id, str(refused))
     if source.rehearsal:
-        for record, _ in batch.new:
+        for record, row in batch.new:
             tally.create(record.source_id)
+            source.made_up_relations.setdefault((row.type_id, row.from_customer_id, row.to_customer_id), []).append(row)
     else:
         batch.write(tally, at)
     return tally.counts
@@ -57,13 +58,15 @@ class _Batch:
         }
         self.types = {row.code: row for row in RelationType.objects.all()}
         self.here = _relations_from(self.customers.values())
+        if source.rehearsal:
+            self.here.update(source.made_up_relations)
         self.below: dict[int, dict[int, set[int]]] = {}
         for record in records:
             kind = self.types.get(record.type)
             if kind and kind.is_hierarchy and kind.pk not in self.below:
                 self.below[kind.pk] = _hierarchy(kind.pk, self.customers.values())
         self.new: list[tuple[RelationRecord, Relation]] = []
-        self.changed: list[tuple[Relation, Changes]] = []
+        self.changed: dict[int, tuple[Relation, Changes]] = {}
 
     def sort_out(self, record: RelationRecord, tally: Tally) -> None:
         """Put one record with the new, the changed or the unchanged. Raises Refused."""
@@ -97,11 +100,8 @@ class _Batch:
 
     def _change(self, row: Relation, before: Changes) -> None:
         """Note a change; where several records change one relation, what stood before the first of them counts."""
-        earlier = next((values for other, values in self.changed if other is row), None)
-        if earlier is None:
-            self.changed.append((row, before))
-        else:
-            earlier.update({name: value for name, value in before.items() if name not in earlier})
+        _row, earlier = self.changed.get(row.pk, (row, {}))
+        self.changed[row.pk] = row, {**before, **earlier}
 
     def _same(self, kind: RelationType, from_id: int, to_id: int | None, record: RelationRecord) -> Relation | None:
         """The relation that is here already, told from either end where it reads the same from both."""
@@ -137,7 +137,8 @@ class _Batch:
 
     def write(self, tally: Tally, at: datetime) -> None:
         """Write what is new and what changed, and note the activity of both ends."""
-        update_rows(Relation, self.changed, at=at)
+        changed = list(self.changed.values())
+        update_rows(Relation, changed, at=at)
         names = {id(row): record.source_id for record, row in self.new}
         written = insert_rows(
             Relation,
@@ -146,8 +147,8 @@ class _Batch:
         )
         for row in written:
             tally.create(names[id(row)])
-        self.source.wrote(Relation, kind="relations", created=written, changed=self.changed)
-        rows = [*written, *(row for row, _ in self.changed)]
+        self.source.wrote(Relation, kind="relations", created=written, changed=changed)
+        rows = [*written, *(row for row, _ in changed)]
         ends = {end for row in rows for end in (row.from_customer_id, row.to_customer_id) if end}
         record_activity(customer_ids=ends, at=at)
 

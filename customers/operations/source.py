@@ -48,8 +48,10 @@ class Source:
         self.rehearsal, self.on_duplicate = rehearsal, on_duplicate
         self._planned: dict[type[Model], dict[str, int]] = {}
         self._keys = count(-1, -1)
-        # Of a rehearsal: folded name -> {id in the source: kind}, for rows that name others.
+        # Of a rehearsal: folded name -> {id in the source: kind}, where rows name others.
+        self.remembers_names = False
         self.made_up_names: dict[str, dict[str, str]] = {}
+        self.made_up_relations: dict[tuple[int, int, int | None], list[Any]] = {}  # by type and ends
 
     @cached_property
     def attributes(self) -> dict[str, CustomAttribute]:

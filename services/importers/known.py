@@ -40,6 +40,7 @@ def register_imports() -> None:
             "olist",
             _("Olist shop: a folder of CSV files"),
             reader=olist.import_olist,
+            reads_folder=True,
             needs=tuple(frozenset(columns) for columns in files),
         )
     )

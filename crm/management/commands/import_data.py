@@ -16,7 +16,7 @@ from customers.importers.files.sheet import ImportStopped
 from customers.importers.files.sniff import is_archive
 from customers.importers.formats import Format, format_of, formats
 from customers.importers.prepare import prepare, saved_mapping
-from customers.importers.read_tables import read_tables, zone_of
+from customers.importers.read_tables import path_for, reader_of, zone_of
 from customers.importers.run import run_import
 from customers.models import ImportBatch, Team
 
@@ -87,14 +87,15 @@ class Command(BaseCommand):
             tables = [table.as_entry() for table in prepared.tables]
         return run_import(
             format=format.code,
-            reader=format.reader or read_tables,
-            path=path,
+            reader=reader_of(format),
+            path=path_for(format, path),
             team=team,
             now=timezone.now,
             reports=settings.VAR_DIR / "reports",
             dry_run=options["dry_run"],
             on_duplicate=options["on_duplicate"],
             source=source,
+            shown=str(options["path"]),
             tables=tables,
             options={name: value for name, value in reading.items() if value},
         )

@@ -1,6 +1,5 @@
 """Rows that are customers: persons, organisations, and what else such a row tells of them."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,44 +10,31 @@ from customers.choices import AttributeType, MatchingUse
 from customers.importers.contents import labels
 from customers.importers.contents.consent_rows import consent_maker, has_consents
 from customers.importers.contents.customer_rows import customer_maker, left_out_reader
-from customers.importers.contents.named import Named, ensure_named, remember_name, with_ids
+from customers.importers.contents.fitting import fits
+from customers.importers.contents.named import by_name, ensure_named, remember_name
 from customers.importers.contents.note_rows import note_maker
 from customers.importers.contents.relation_rows import has_names, has_relations, named_maker, relation_maker
 from customers.importers.formats import TableKind
 from customers.importers.mapping.content import Maker, Step
+from customers.importers.mapping.problems import repeated
 from customers.importers.mapping.sheet_plan import SheetPlan
 from customers.importers.mapping.synonyms import known_by_name
-from customers.importers.mapping.targets import IGNORE, Aim, TargetGroup
+from customers.importers.mapping.targets import IGNORE, Aim, TargetGroup, codes_in, parts_of
 from customers.importers.mapping.words import code_of, words_of
 from customers.operations.ensure_attributes import NewAttribute
 from customers.operations.import_consents import import_consents
 from customers.operations.import_customers import import_customers
 from customers.operations.import_interactions import import_interactions
 from customers.operations.import_relations import import_relations
-from customers.operations.records import Counts
 
 MATCHING = {"birth_date": MatchingUse.BIRTH_DATE, "tax_number": MatchingUse.IDENTIFIER}
 ENCRYPTED = ("email", "phone", "messenger")
 MOMENTS = ("created_at", "consent.at")
 
 
-def import_named_relations(*, source: Any, records: Sequence[Named[Any]], report: Any, **rest: Any) -> Counts:
-    """As import_relations, of records whose ends may be names."""
-    refused: list[str] = []
-
-    def refuse(source_id: str, reason: str) -> None:
-        refused.append(source_id)
-        report(source_id, "refused", "", reason)
-
-    complete = with_ids(source, records, refuse)
-    counts = import_relations(source=source, records=complete, report=report, **rest)
-    counts.refused += len(refused)
-    return counts
-
-
 CUSTOMERS = Step("customers", 10, "customers", import_customers)
-NAMED = Step("named", 20, "customers", ensure_named)
-RELATIONS = Step("relations", 30, "relations", import_named_relations)
+NAMED = Step("named", 20, "customers", ensure_named, by_name=True)
+RELATIONS = Step("relations", 30, "relations", by_name(import_relations))
 CONSENTS = Step("consents", 40, "consents", import_consents)
 INTERACTIONS = Step("interactions", 50, "interactions", import_interactions)
 
@@ -72,6 +58,10 @@ class CustomerContent:
         """What a column of this name most probably means."""
         return known_by_name(column)
 
+    def fits(self, target: str, samples: Sequence[str]) -> bool:
+        """Whether a column can be what its name promises."""
+        return fits(target, samples)
+
     def rest(self, column: str, kind: TableKind) -> str:
         """A custom attribute, whose type its values will tell; or a way to reach the customer, since attributes are not
         encrypted."""
@@ -80,14 +70,12 @@ class CustomerContent:
 
     def problems(self, targets: Sequence[str]) -> list[str]:
         """What is wrong with a mapping as a whole."""
-        found = []
-        if not {"name", "given_name", "family_name"} & {*targets}:
+        codes = codes_in(targets)
+        found = repeated([code for code in codes if not _may_repeat(code)], self.describe, ())
+        if not {"name", "given_name", "family_name"} & {*codes}:
             found.append(_("No column holds the name: map one to Name, or to Given name and Family name."))
-        for target, times in Counter(targets).items():
-            if times > 1 and not _may_repeat(target):
-                text = _("%(times)d columns are mapped to “%(target)s”, which can have one only.")
-                found.append(text % {"times": times, "target": self.describe(target)})
-        return found
+        text = _("“%(target)s” says nothing without a column for the id or the name of the other.")
+        return [*found, *(text % {"target": self.describe(target)} for target in _of_nobody(targets))]
 
     def is_moment(self, target: str) -> bool:
         """Whether the column holds dates."""
@@ -128,17 +116,32 @@ def _but_for_left_out(plan: SheetPlan, make: Maker) -> Maker:
 
 
 def _remembered(plan: SheetPlan, make: Maker) -> Maker:
-    """A rehearsal writes nothing that a name could be looked up in, so it remembers who has which."""
+    """A rehearsal writes nothing that a name could be looked up in, so it remembers who has which, where other rows
+    name them."""
     if not plan.run.rehearsal:
         return make
+    source = plan.run.source
 
     def remembering(cells: list[str]) -> Any:
         records = make(cells)
-        for record in records:
-            remember_name(plan.run.source, record)
+        if source.remembers_names:
+            for record in records:
+                remember_name(source, record)
         return records
 
     return remembering
+
+
+def _of_nobody(targets: Sequence[str]) -> list[str]:
+    """Parts of relations to others whom no column names, where they are all that a column is mapped to."""
+    told = {(aim.name, aim.more, aim.slot) for aim in _relations(targets) if aim.part in ("id", "name")}
+    alone = [target for target in targets if parts_of(target) == [target]]
+    return [target for target in alone for aim in _relations([target]) if (aim.name, aim.more, aim.slot) not in told]
+
+
+def _relations(targets: Sequence[str]) -> list[Aim]:
+    aims = map(Aim.of, codes_in(targets))
+    return [aim for aim in aims if aim.noun == "relation"]
 
 
 def _may_repeat(target: str) -> bool:

@@ -7,7 +7,7 @@ from customers.encryption.cipher import keyed_hash
 from customers.encryption.keyring import current_key
 from customers.folding import fold
 from customers.importers.mapping.sheet_plan import SheetPlan
-from customers.importers.run import Unusable
+from customers.importers.run import NoId
 from customers.operations.own_ids import own_id
 
 IdOf = Callable[[list[str]], str]
@@ -34,7 +34,7 @@ def id_of(plan: SheetPlan) -> IdOf:
             return found
         if plan.kind.is_free:
             return made(cells)
-        raise Unusable(f"{plan.column(place)}: is missing")
+        raise NoId(f"{plan.column(place)}: is missing")
 
     return read
 

@@ -14,7 +14,7 @@ from customers.importers.formats import TableKind
 from customers.importers.mapping.content import Maker, Step
 from customers.importers.mapping.problems import repeated
 from customers.importers.mapping.sheet_plan import SheetPlan, first_filled
-from customers.importers.mapping.targets import IGNORED, Target, TargetGroup, label_of
+from customers.importers.mapping.targets import IGNORED, Target, TargetGroup, codes_in, label_of
 from customers.importers.mapping.words import words_of
 from customers.importers.run import Unusable
 from customers.operations.ensure_attributes import NewAttribute
@@ -66,12 +66,17 @@ class InteractionContent:
         words = words_of(column)
         return next((code for code, label in LABELS.items() if words in (words_of(code), fold(str(label)))), "")
 
+    def fits(self, target: str, samples: Sequence[str]) -> bool:
+        """Whether a column can be what its name promises: always, as far as names are known here."""
+        return True
+
     def rest(self, column: str, kind: TableKind) -> str:
         """A line of the text, which says what the column is called."""
         return "line"
 
     def problems(self, targets: Sequence[str]) -> list[str]:
         """What is wrong with a mapping as a whole."""
+        targets = codes_in(targets)
         found = repeated(targets, self.describe, MANY)
         if "customer.id" not in targets:
             found.append(_("No column says whose interactions they are."))

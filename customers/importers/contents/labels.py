@@ -105,8 +105,7 @@ def describe(code: str) -> str:
         case Aim(noun) if noun in CONTACT_KINDS:
             return _describe_contact(aim)
         case Aim("attribute", name) if name:
-            row = CustomAttribute.objects.filter(code=name).first()
-            return _("Attribute %(name)s") % {"name": row.name if row else name}
+            return _("Attribute %(name)s") % {"name": name}
         case Aim("relation", name, "to" | "from") if name and aim.part in RELATION_PARTS:
             return f"{_relation_name(name, aim.more)}: {RELATION_PARTS[aim.part]}{_slot(aim)}"
         case Aim("us", "", part=""):

@@ -4,15 +4,16 @@ A contact says that she works for `Acme`; the id of Acme stands in another file,
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from customers.choices import CustomerKind
 from customers.folding import fold
 from customers.models import Customer, Team
 from customers.operations.import_customers import import_customers
+from customers.operations.import_rows import Tally
 from customers.operations.records import ContactRecord, Counts, CustomerRecord, Refused
 from customers.operations.source import Report, Source, chunks
 
@@ -20,12 +21,7 @@ Kind = str
 """A CustomerKind, or empty for either."""
 
 
-class _Record(Protocol):
-    @property
-    def source_id(self) -> str: ...
-
-
-Rec = TypeVar("Rec", bound=_Record)
+Rec = TypeVar("Rec")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +34,20 @@ class Named(Generic[Rec]):
     @property
     def source_id(self) -> str:
         """What names it in a report."""
-        return self.record.source_id
+        return str(self.record.source_id)  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
 class NamedParty:
     """Somebody whom a row about something else names, by `id` and name or by name alone. They are made where the
-    source knows nobody of the id or name; a person only with an id, since names of people are not unique."""
+    source knows nobody of the id or name; a person whom nothing but a name tells only where `is_enough` says that this
+    will do, since names of people are not unique."""
 
     name: str
     kind: Kind
     id: str = ""
     contacts: tuple[ContactRecord, ...] = ()
+    is_enough: bool = False
 
     @property
     def source_id(self) -> str:
@@ -59,12 +57,12 @@ class NamedParty:
     @property
     def may_be_made(self) -> bool:
         """Whether it is made where it is missing."""
-        return bool(self.name and (self.id or self.kind != CustomerKind.PERSON))
+        return bool(self.name and (self.id or self.is_enough or self.kind != CustomerKind.PERSON))
 
 
 def name_id(name: str) -> str:
     """The id of a customer of whom the source told only the name."""
-    folded = fold(name)
+    folded = fold(name) or name
     short = folded if len(folded) <= 100 else hashlib.sha256(folded.encode("utf-8", "replace")).hexdigest()
     return f"name:{short}"
 
@@ -89,22 +87,24 @@ def ensure_named(*, source: Source, records: Sequence[NamedParty], team: Team, a
     return Counts(created=counts.created, refused=counts.refused)
 
 
-def with_ids(source: Source, records: Sequence[Named[Rec]], refuse: "Refuse") -> list[Rec]:
-    """The records with ids in the place of names. One whose name nobody has, or several have, is refused."""
-    found = find_named(source, [who for named in records for who in named.names.values()])
-    complete = []
-    for named in records:
-        try:
-            ids = {field: _one(found[fold(name), kind], name) for field, (name, kind) in named.names.items()}
-        except Refused as refused:
-            refuse(named.source_id, str(refused))
-        else:
-            complete.append(replace(named.record, **ids) if ids else named.record)  # type: ignore[type-var]
-    return complete
+def by_name(operation: Callable[..., Counts]) -> Callable[..., Counts]:
+    """A bulk operation as it is, of records whose ids may still be names. One whose name nobody has, or several have,
+    is refused."""
 
+    def operate(*, source: Source, records: Sequence[Named[Any]], report: Report, **rest: Any) -> Counts:
+        found = find_named(source, [who for named in records for who in named.names.values()])
+        tally, complete = Tally(report), []
+        for named in records:
+            try:
+                ids = {field: _one(found[fold(name), kind], name) for field, (name, kind) in named.names.items()}
+            except Refused as refused:
+                tally.refuse(named.source_id, str(refused))
+            else:
+                complete.append(replace(named.record, **ids) if ids else named.record)
+        tally.counts.add(operation(source=source, records=complete, report=report, **rest))
+        return tally.counts
 
-class Refuse(Protocol):
-    def __call__(self, source_id: str, reason: str) -> object: ...
+    return operate
 
 
 def _one(ids: dict[int, str], name: str) -> str:
@@ -146,6 +146,6 @@ def remember_name(source: Source, record: CustomerRecord) -> None:
 
 
 def _rehearsed(source: Source, names: set[str]) -> Iterable[tuple[str, str, int, str]]:
-    for name in names:
-        for source_id, kind in source.made_up_names.get(name, {}).items():
-            yield name, kind, source.customers([source_id]).get(source_id, 0), source_id
+    found = [(name, *one) for name in names for one in source.made_up_names.get(name, {}).items()]
+    keys = source.customers(source_id for _name, source_id, _kind in found)
+    return [(name, kind, keys[source_id], source_id) for name, source_id, kind in found if source_id in keys]

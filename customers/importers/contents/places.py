@@ -5,7 +5,6 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 from django.conf.locale import LANG_INFO
-from holidays.registry import COUNTRIES
 
 from customers.importers.mapping.words import words_of
 
@@ -51,6 +50,8 @@ def _country(text: str) -> str:
 
 @cache
 def _countries() -> dict[str, str]:
+    from holidays.registry import COUNTRIES  # slow to load, and needed by imports only
+
     found: dict[str, str] = {}
     for name, (_class, two, three, *_more) in COUNTRIES.items():
         found |= {words_of(name): two, two.casefold(): two, three.casefold(): two}

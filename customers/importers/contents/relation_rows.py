@@ -1,5 +1,6 @@
 """From a row to relations: between its customer and others whom it names, and between its customer and us."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -119,21 +120,39 @@ def _ends(plan: SheetPlan, parts: dict[str, int]) -> Ends:
     return read
 
 
-def _with_us(plan: SheetPlan) -> Callable[[list[str]], Iterator[RelationRecord]]:
+@dataclass(frozen=True, slots=True)
+class RelationsToUs:
+    """The types of relations to us, and what they are called."""
+
+    types: dict[str, RelationType]
+    words: dict[str, str]  # folded -> code
+
+    def code_of(self, text: str) -> str:
+        """The type that a word names: `Customer - Direct` is a client. Empty for what names none."""
+        word = fold(text)
+        return self.words.get(word) or self.words.get(SEPARATED.split(word)[0], "")
+
+
+def relations_to_us() -> RelationsToUs:
+    """Those that staff have set up."""
     types = {row.code: row for row in RelationType.objects.filter(is_with_us=True)}
-    words = {fold(text): row.code for row in types.values() for text in (row.code, row.name, str(row))}
-    words |= {word: code for word, code in OTHER_WORDS.items() if code in types}
-    which, read_id = plan.place("us"), id_of(plan)
-    yes_or_no = [(aim.name, place) for aim, place in plan.aims("us") if aim.name in types and not aim.part]
+    words = {word: code for word, code in OTHER_WORDS.items() if code in types}
+    words |= {fold(text): row.code for row in types.values() for text in (row.code, row.name, str(row))}
+    return RelationsToUs(types, words)
+
+
+def _with_us(plan: SheetPlan) -> Callable[[list[str]], Iterator[RelationRecord]]:
+    known, read_id, which = relations_to_us(), id_of(plan), plan.place("us")
+    yes_or_no = [(aim.name, place) for aim, place in plan.aims("us") if aim.name in known.types and not aim.part]
     dated = {
         code: _ends(plan, {aim.part: place for aim, place in plan.aims("us") if aim.name == code and aim.part})
-        for code in types
+        for code in known.types
     }
 
     def read(cells: list[str]) -> Iterator[RelationRecord]:
         codes = [code for code, place in yes_or_no if is_yes(cells[place], plan.column(place))]
         if cells[which]:
-            codes += _codes_in(cells[which], words, plan)
+            codes += _codes_in(cells[which], known, plan)
         for code in dict.fromkeys(codes):
             _role, since, until, note = dated[code](cells)
             yield RelationRecord(code, read_id(cells), "", since=since, until=until, note=note)
@@ -149,17 +168,17 @@ OTHER_WORDS = {
     "installation partner": "partner", "合作伙伴": "partner", "supplier": "supplier", "vendor": "supplier",
     "供应商": "supplier",
 }  # fmt: skip
+SEPARATED = re.compile(r" [-/] ")
 NOTHING = YES | NO | MORE_YES | MORE_NO
 
 
-def _codes_in(text: str, words: dict[str, str], plan: SheetPlan) -> list[str]:
-    """The relations to us that a cell names: `Customer - Direct` is a client. What it does not know is noted."""
+def _codes_in(text: str, known: RelationsToUs, plan: SheetPlan) -> list[str]:
+    """The relations to us that a cell names. What it does not know is noted."""
     found = []
     for part in text.split(";"):
-        word = fold(part)
-        code = words.get(word) or words.get(word.split(" - ")[0].split(" / ")[0].strip())
+        code = known.code_of(part)
         if code:
             found.append(code)
-        elif word and word not in NOTHING:
+        elif fold(part) not in {"", *NOTHING}:
             plan.run.note(f"{part.strip()[:60]!r} is no relation to us that is known here: left out")
     return found

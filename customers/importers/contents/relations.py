@@ -15,7 +15,7 @@ from customers.importers.formats import TableKind
 from customers.importers.mapping.content import Maker, Step
 from customers.importers.mapping.problems import repeated
 from customers.importers.mapping.sheet_plan import SheetPlan
-from customers.importers.mapping.targets import IGNORED, Target, TargetGroup, label_of
+from customers.importers.mapping.targets import IGNORED, Target, TargetGroup, codes_in, label_of
 from customers.importers.mapping.words import words_of
 from customers.importers.run import Unusable
 from customers.models import RelationType
@@ -66,12 +66,17 @@ class RelationContent:
         words = words_of(column)
         return next((code for code, label in LABELS.items() if words in (words_of(code), fold(str(label)))), "")
 
+    def fits(self, target: str, samples: Sequence[str]) -> bool:
+        """Whether a column can be what its name promises: always, as far as names are known here."""
+        return True
+
     def rest(self, column: str, kind: TableKind) -> str:
         """A line of the note."""
         return "note"
 
     def problems(self, targets: Sequence[str]) -> list[str]:
         """What is wrong with a mapping as a whole."""
+        targets = codes_in(targets)
         found = repeated(targets, self.describe, ("note", "deleted"))
         if "type" not in targets:
             found.append(_("Nothing says of which type the relations are."))

@@ -45,7 +45,8 @@ class DelimitedSheet:
         if found.is_guess and not confirm:
             raise not_utf8(path, found)
         self.path, self.file = path, file
-        self.encoding, self.is_guess, self.lines = found.name, found.is_guess, found.lines
+        self.encoding, self.is_guess = found.name, found.is_guess
+        self.estimate = max(found.lines - 1, 0)  # cells with line breaks make it fewer
         self.size = path.stat().st_size
         self.delimiter = _stated(path, delimiter) or self._find_delimiter()
         self.header: list[str] = []
@@ -92,8 +93,8 @@ class DelimitedSheet:
     def _find_delimiter(self) -> str:
         with self._reading() as (text, _read):
             sample = text.read(SAMPLE)
-        if sample[:4].lower() == "sep=":  # Excel's own way to say it
-            return sample[4]
+        if sample[:4].lower() == "sep=" and sample[4:5].strip('\r\n"') and sample[5:6] in ("\r", "\n"):
+            return sample[4]  # Excel's own way to say it
         scores = {delimiter: _columns(sample, delimiter) for delimiter in DELIMITERS}
         return max(DELIMITERS, key=lambda delimiter: scores[delimiter])
 
@@ -116,7 +117,7 @@ def _says_separator(row: list[str]) -> bool:
 
 def _columns(sample: str, delimiter: str) -> tuple[float, int]:
     """How many of the first rows have as many cells as the header, and how many cells that is."""
-    lines = sample.splitlines(keepends=True)
+    lines = list(io.StringIO(sample, newline=""))
     if len(sample) >= SAMPLE:
         lines.pop()  # cut in the middle
     rows = []

@@ -53,6 +53,9 @@ def find_encoding(path: Path, stated: str = "", *, is_in_lines: bool = True) -> 
             text = _("begins with the mark of %(mark)s, so it is not in %(stated)s: leave the encoding out.")
             raise stop(path, text % {"mark": _plain(mark), "stated": stated})
         return Encoding(mark, lines=_require(path, mark))
+    if wide := _wide(path):
+        wide = name if name.startswith("utf-16") else wide
+        return Encoding(wide, is_guess=not name, line=1, lines=_require(path, wide, stated))
     scan = _scan(path, is_in_lines)
     if not scan.bad_line and (scan.beyond_ascii == 0 or not name or _same(name, "utf-8")):
         return Encoding("utf-8", lines=scan.lines)
@@ -163,6 +166,15 @@ def _mark(path: Path) -> str:
     with opened(path) as (stream, _raw):
         start = stream.read(4)
     return next((name for mark, name in MARKS if start.startswith(mark)), "")
+
+
+def _wide(path: Path) -> str:
+    """UTF-16 without its mark, where every other byte is nought, as of Latin letters it is."""
+    with opened(path) as (stream, _raw):
+        start = stream.read(4096)
+    if start.count(0) * 3 < len(start):
+        return ""
+    return "utf-16-le" if start[1::2].count(0) > start[::2].count(0) else "utf-16-be"
 
 
 def _known(path: Path, stated: str) -> str:

@@ -6,6 +6,7 @@ What lies inside an object becomes columns named by the way to it (`via.channel`
 import io
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -33,10 +34,10 @@ class JsonSheet:
 
     delimiter = ""
 
-    def __init__(self, document: "_Document", *, file: str, name: str, paths: list[str]) -> None:
+    def __init__(self, document: "_Document", *, file: str, name: str, paths: list[str], rows: int) -> None:
         self._document, self.file, self.name, self._paths = document, file, name, paths
         self.encoding, self.is_guess = document.encoding, document.is_guess
-        self.size = document.path.stat().st_size
+        self.size, self.estimate = document.path.stat().st_size, rows
         where = f"{document.path} [{name}]" if name else document.path
         self.header = clean_header(where, paths)
 
@@ -56,16 +57,20 @@ def open_json(path: Path, *, file: str, encoding: str = "", confirm: bool = Fals
     ImportStopped where there is none, or where the encoding is only guessed (not so with `confirm`)."""
     document = _Document(path, encoding, confirm)
     paths: dict[str, dict[str, None]] = {}
+    rows: Counter[str] = Counter()
     for name, _line, item, problem in document.all_items():
         if problem:
             continue
+        rows[name] += 1
         of_sheet = paths.setdefault(name, {})
         of_sheet.update(dict.fromkeys(flatten(item)))
         if len(of_sheet) > MOST_COLUMNS:
             break
     if not any(paths.values()):
         raise stop(path, _("holds no list of rows: a JSON file is to be an array of objects, or an object a line."))
-    return [JsonSheet(document, file=file, name=name, paths=list(of)) for name, of in paths.items() if of]
+    return [
+        JsonSheet(document, file=file, name=name, paths=list(of), rows=rows[name]) for name, of in paths.items() if of
+    ]
 
 
 class _Document:

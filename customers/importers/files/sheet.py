@@ -30,7 +30,9 @@ class Sheet(Protocol):
     name: str  # of the sheet or the array; empty where a file is one table
     header: list[str]
     size: int  # of the file on disk in bytes, what progress is told in
+    estimate: int  # how many rows there are, as far as one can tell without reading them
     encoding: str  # empty where the kind of file says it
+    is_guess: bool  # whether nobody said or knows that this is the encoding
     delimiter: str  # empty where there is none
 
     def rows(self, progress: Progress = no_progress) -> Iterator[Row]:

@@ -17,7 +17,8 @@ class SpooledSheet:
     def __init__(self, sheet: Sheet) -> None:
         self._sheet: Sheet = sheet
         self.file, self.name, self.header = sheet.file, sheet.name, sheet.header
-        self.size, self.encoding, self.delimiter = sheet.size, sheet.encoding, sheet.delimiter
+        self.size, self.estimate, self.delimiter = sheet.size, sheet.estimate, sheet.delimiter
+        self.encoding, self.is_guess = sheet.encoding, sheet.is_guess
         self._rows: IO[bytes] | None = None
 
     def rows(self, progress: Progress = no_progress) -> Iterator[Row]:

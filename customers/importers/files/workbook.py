@@ -28,6 +28,7 @@ MOST_SHARED = 256 << 20  # of texts that openpyxl holds in memory
 # Spreadsheets shrink to a tenth; so small a part may shrink as it likes.
 MOST_SHRUNK, SMALL = 100, 32 << 20
 MOST_ROWS = 1_048_576
+LOWEST_HEAD = 1000
 CHUNK = 1 << 20
 # What openpyxl raises on files that are no proper workbooks.
 DAMAGED = (
@@ -40,14 +41,15 @@ class ExcelSheet:
     """One sheet of a workbook that was found to be no bomb. See Sheet."""
 
     encoding = delimiter = ""
+    is_guess = False
 
-    def __init__(self, path: Path, *, file: str, name: str) -> None:
+    def __init__(self, path: Path, *, file: str, name: str, head: tuple[int, list[str]], last: int) -> None:
+        """`head` is the row of the header, and `last` the one that the workbook says is the last."""
         self.path, self.file, self.name = path, file, name
         self.size = path.stat().st_size
-        self.header: list[str] = []
-        with _damage_told(path):
-            self._first, cells = next(_filled(self._values()), (0, []))
+        self._first, cells = head
         self.header = clean_header(f"{path} [{name}]", cells)
+        self.estimate = max(min(last, MOST_ROWS) - self._first, 0)
 
     def rows(self, progress: Progress = no_progress) -> Iterator[Row]:
         """All rows, each time anew."""
@@ -97,11 +99,16 @@ def open_workbook(path: Path, *, file: str) -> list[ExcelSheet]:
     """The sheets of a workbook that people see and that hold something. Raises ImportStopped for a bomb, for what is
     damaged, and where all are empty."""
     refuse_bomb(path)
+    heads: dict[str, tuple[tuple[int, list[str]], int]] = {}
     with _damage_told(path), _opened(path) as book:
-        names = [sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible" and _holds(sheet)]
-    if not names:
+        for sheet in book.worksheets:
+            last = sheet.max_row or 0
+            head = _head(sheet)
+            if sheet.sheet_state == "visible" and head:
+                heads[sheet.title] = head, last
+    if not heads:
         raise stop(path, _("is empty"))
-    return [ExcelSheet(path, file=file, name=name) for name in names]
+    return [ExcelSheet(path, file=file, name=name, head=head, last=last) for name, (head, last) in heads.items()]
 
 
 def refuse_bomb(path: Path) -> None:
@@ -135,9 +142,10 @@ def _bomb(path: Path) -> Exception:
     return stop(path, text)
 
 
-def _holds(sheet: Any) -> bool:
+def _head(sheet: Any) -> tuple[int, list[str]] | None:
+    """The first row that holds something, and its place; None where there is none near the top."""
     sheet.reset_dimensions()
-    return any(True for _row in _filled(enumerate(sheet.iter_rows(values_only=True, max_row=1000), 1)))
+    return next(_filled(enumerate(sheet.iter_rows(values_only=True, max_row=LOWEST_HEAD), 1)), None)
 
 
 def _filled(rows: Iterator[tuple[int, tuple[Any, ...]]]) -> Iterator[tuple[int, list[str]]]:

@@ -39,4 +39,6 @@ def _of_table(format: Format, table: TableMapping) -> list[str]:
                 found.append(text % {"column": column, "target": target})
             else:
                 targets.append(target)
-    return found or content.problems([*targets, *(set(kind.constants) | set(table.constants)) - {*targets}])
+    constants = (kind.constants.keys() | table.constants.keys()) - {*targets}
+    whole = [target for target in table.columns.values() if parts_of(target)]
+    return found or content.problems([*whole, *sorted(constants)])

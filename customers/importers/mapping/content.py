@@ -1,12 +1,11 @@
 """What the rows of a table are: customers, relations, interactions, tickets. Higher rooms register theirs."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from customers.importers.formats import TableKind
-from customers.importers.mapping.targets import Target, TargetGroup
+from customers.importers.mapping.targets import TargetGroup
 from customers.operations.ensure_attributes import NewAttribute
 from customers.operations.records import Counts
 
@@ -22,13 +21,13 @@ class Step:
     """One pass over the files: everything that one bulk operation takes. Passes go by `order`, whatever the order of
     the files, so that a row may name another one that comes later.
 
-    `kind` is what the rows are counted as. `finish(at)` is called once after the pass, unless it is a rehearsal."""
+    `kind` is what the rows are counted as. `by_name`: the rows name others who may have to be made."""
 
     code: str
     order: int
     kind: str
     operation: Callable[..., Counts]
-    finish: Callable[[datetime], object] = field(default=lambda _at: None)
+    by_name: bool = False
 
 
 class Content(Protocol):
@@ -50,12 +49,17 @@ class Content(Protocol):
         """The target that a column of this name most probably has, whatever the format; empty where nobody knows."""
         ...
 
+    def fits(self, target: str, samples: Sequence[str]) -> bool:
+        """Whether a column that is called like this target can be it, as its values show."""
+        ...
+
     def rest(self, column: str, kind: TableKind) -> str:
         """What becomes of a column that nobody knows, so that nothing is lost."""
         ...
 
     def problems(self, targets: Sequence[str]) -> list[str]:
-        """What is wrong with a mapping to these targets as a whole, in sentences for people."""
+        """What is wrong with a mapping to these targets as a whole, in sentences for people; a target may be two codes
+        joined by `+`."""
         ...
 
     def is_moment(self, target: str) -> bool:
@@ -90,8 +94,3 @@ def steps() -> list[Step]:
     """The passes of all contents, in order."""
     found = {step.code: step for content in _contents.values() for step in content.steps}
     return sorted(found.values(), key=lambda step: step.order)
-
-
-def one_of(groups: Iterable[TargetGroup], code: str) -> Target | None:
-    """A target of the vocabulary by its code."""
-    return next((target for group in groups for target in group.targets if target.code == code), None)

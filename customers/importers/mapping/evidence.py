@@ -59,6 +59,11 @@ class TypeEvidence:
         return OfKind(self, kind)
 
     @property
+    def is_learnt(self) -> bool:
+        """Whether nobody said which type it is."""
+        return not self.new.type
+
+    @property
     def is_settled(self) -> bool:
         """Whether more values would tell nothing."""
         return bool(self.new.type and self._values)

@@ -26,6 +26,10 @@ class _Evidence(Protocol):
     def add(self, text: str) -> object: ...
 
 
+Watched = tuple[int, _Evidence]
+"""A place in the row, and who wants to see what stands there."""
+
+
 def learn(plans: Sequence[SheetPlan], source: Source, *, order: str = "") -> None:
     """Set the order of the dates in each plan, and make the custom attributes that are missing.
 
@@ -35,16 +39,16 @@ def learn(plans: Sequence[SheetPlan], source: Source, *, order: str = "") -> Non
     dates: list[tuple[SheetPlan, int, DateEvidence]] = []
     for plan in plans:
         of_plan = {place: DateEvidence() for place in _dated(plan, source)}
-        _read(plan, {**of_plan, **_unknown_attributes(plan, source, types)})
+        _read(plan, [*of_plan.items(), *_unknown_attributes(plan, source, types)])
         dates += ((plan, place, seen) for place, seen in of_plan.items())
     order = order or common_order([seen for _plan, _place, seen in dates])
     found = {code: evidence.conclusion(order) for code, evidence in types.items()}
     source.ensure_attributes(new for new in found.values() if new is not None)
     for plan in plans:
         for aim, place in plan.aims("attribute"):
-            new = found.get(aim.name)
-            if new and new.type == AttributeType.DATE:
-                dates.append((plan, place, types[aim.name].dates))
+            new, evidence = found.get(aim.name), types.get(aim.name)
+            if new and evidence and evidence.is_learnt and new.type == AttributeType.DATE:
+                dates.append((plan, place, evidence.dates))
     for plan, place, seen in dates:
         plan.orders[place] = _decided(plan, place, seen, order)
 
@@ -60,11 +64,11 @@ def _dated(plan: SheetPlan, source: Source) -> list[int]:
     return places
 
 
-def _unknown_attributes(plan: SheetPlan, source: Source, types: dict[str, TypeEvidence]) -> dict[int, _Evidence]:
+def _unknown_attributes(plan: SheetPlan, source: Source, types: dict[str, TypeEvidence]) -> list[Watched]:
     """The places of attributes that are not here, or of the other kind of customer only."""
     content = content_of(plan.kind.content)
     kind = plan.constant("kind")
-    found: dict[int, _Evidence] = {}
+    found: list[Watched] = []
     for target, place in plan.placed:
         new = content.attribute(target, plan.column(place))
         row = source.attributes.get(new.code) if new else None
@@ -73,13 +77,13 @@ def _unknown_attributes(plan: SheetPlan, source: Source, types: dict[str, TypeEv
         if row is not None:
             new = replace(new, type=row.type)
         evidence = types.setdefault(new.code, TypeEvidence(new, plan.column(place)))
-        found[place] = evidence.of_kind(kind)
+        found.append((place, evidence.of_kind(kind)))
     return found
 
 
-def _read(plan: SheetPlan, watched: dict[int, _Evidence]) -> None:
+def _read(plan: SheetPlan, watched: Sequence[Watched]) -> None:
     """Show the values of a sheet to whoever wants to see them, until all have seen enough."""
-    open_ = [(place, seen.add) for place, seen in watched.items()]
+    open_ = [(place, seen.add) for place, seen in watched]
     extra = plan.extra
     for number, (_line, cells, problem) in enumerate(plan.sheet.rows(), 1):
         if not open_:
@@ -91,7 +95,7 @@ def _read(plan: SheetPlan, watched: dict[int, _Evidence]) -> None:
             if text := cells[place].strip(" "):
                 add(text)
         if number % LOOKED_AT == 0:
-            open_ = [(place, seen.add) for place, seen in watched.items() if not seen.is_settled]
+            open_ = [(place, seen.add) for place, seen in watched if not seen.is_settled]
 
 
 def _decided(plan: SheetPlan, place: int, seen: DateEvidence, order: str) -> str:

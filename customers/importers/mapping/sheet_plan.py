@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -88,16 +87,6 @@ class SheetPlan:
     def reads_date(self, place: int) -> ReadDate:
         """How the dates at this place are read."""
         return date_reader(self.orders.get(place, DateOrder.ISO))
-
-
-def optional_moment(read: ReadMoment, text: str) -> datetime | None:
-    """A moment, or None for an empty text."""
-    return read(text) if text else None
-
-
-def optional_date(read: ReadDate, text: str) -> date | None:
-    """A date, or None for an empty text."""
-    return read(text) if text else None
 
 
 def first_filled(cells: Sequence[str], places: Sequence[int]) -> str:

@@ -1,6 +1,6 @@
 """What the columns of a table most probably mean."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from customers.importers.formats import TableKind
 from customers.importers.mapping.content import Content, content_of
@@ -10,14 +10,19 @@ from customers.models import CustomAttribute, ImportMapping
 
 # How our exports call an attribute whose code is the name of another column.
 OWN_ATTRIBUTE = "attribute "
+NO_SAMPLES: Mapping[str, Sequence[str]] = {}
 
 
-def suggest(header: Sequence[str], kind: TableKind) -> dict[str, str]:
+def suggest(
+    header: Sequence[str], kind: TableKind, samples: Mapping[str, Sequence[str]] = NO_SAMPLES
+) -> dict[str, str]:
     """A target for each column: as the kind of table knows it, as a custom attribute of the same code or name that is
-    here, as people call such columns (of free tables only), or else what the content makes of unknown columns."""
+    here, as people call such columns (of free tables only, and where the `samples` of the column agree), or else what
+    the content makes of unknown columns."""
     content = content_of(kind.content)
     attributes = {key: row.code for row in CustomAttribute.objects.all() for key in (row.code, words_of(row.name))}
     found: dict[str, str] = {}
+    taken: set[str] = set()
     for column in header:
         target = kind.columns.get(column.casefold(), "")
         if not target and kind.is_own and column.startswith(OWN_ATTRIBUTE):
@@ -26,19 +31,22 @@ def suggest(header: Sequence[str], kind: TableKind) -> dict[str, str]:
             target = content.rest(code, kind)
         if not target and kind.is_free:
             target = content.guess(column)
-        if _is_taken(content, target, found.values()):
+            if not all(content.fits(code, samples.get(column, ())) for code in parts_of(target)):
+                target = ""
+        if _is_taken(content, target, taken):
             target = ""
-        found[column] = target or _rest(content, column, kind, found.values())
+        found[column] = target or _rest(content, column, kind, taken)
+        taken.update(parts_of(found[column]))
     return found
 
 
-def _is_taken(content: Content, target: str, taken: Iterable[str]) -> bool:
+def _is_taken(content: Content, target: str, taken: Collection[str]) -> bool:
     """Whether one more column with this target would be one too many."""
-    had = [code for other in taken for code in parts_of(other)]
-    return any(code in had and content.problems([code, code]) != content.problems([code]) for code in parts_of(target))
+    again = (code for code in parts_of(target) if code in taken)
+    return any(content.problems([code, code]) != content.problems([code]) for code in again)
 
 
-def _rest(content: Content, column: str, kind: TableKind, taken: Iterable[str]) -> str:
+def _rest(content: Content, column: str, kind: TableKind, taken: Collection[str]) -> str:
     target = content.rest(column, kind)
     if not _is_taken(content, target, taken):
         return target

@@ -52,7 +52,8 @@ SYNONYMS: dict[str, str] = {
     "address:home": "home address; private address; 家庭地址; 家庭住址; 住宅地址",
     "relation:works-for:to.name": "company; company name; employer; organisation; organization; firm; works for; "
     "organization name; organisation name; 公司; 单位; 工作单位; 所属公司; 企业; 雇主; 公司名; 单位名称; 所在公司",
-    "relation:works-for:to.role": "title; job title; position; job; role; 职位; 职务; 头衔; 岗位; 职称",
+    "relation:works-for:to.role+attribute:title=text": "title; job title; position; job; role; 职位; 职务; "
+    "头衔; 岗位; 职称",
     "relation:parent-of:from.name": "parent company; parent account; parent; headquarters; 母公司; 上级公司; 总公司",
     "relation:reports-to:to.name": "reports to; manager; boss; supervisor; 上级; 汇报对象; 直属上级; 主管",
     "us": "relationship; relation to us; customer status; lifecycle stage; 客户关系; 客户状态; 关系",

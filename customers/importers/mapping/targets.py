@@ -1,7 +1,7 @@
 """What a column of a file can become: codes that mappings keep, and the labels that people choose them by."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,6 +56,11 @@ class Aim:
 def parts_of(target: str) -> list[str]:
     """The codes in a target: a column may be two things at once, `relation:works-for:to.role+attribute:title`."""
     return [code for code in target.split("+") if code not in ("", IGNORE)]
+
+
+def codes_in(targets: Iterable[str]) -> list[str]:
+    """The codes in several targets."""
+    return [code for target in targets for code in parts_of(target)]
 
 
 def label_of(labels: Mapping[str, Any], code: str) -> str:

@@ -157,7 +157,7 @@ def test_a_list_of_ones_own_brings_persons_with_all_that_it_tells(tmp_path: Path
     assert refusals(batch) == ["name: is missing"]
     joerg = Customer.objects.get(given_name="Jörg")
     assert (joerg.name, joerg.country, joerg.kind) == ("Jörg Groß", "DE", "person")
-    assert joerg.attributes == {"birth_date": "1980-02-29", "shoe_size": 44}
+    assert joerg.attributes == {"birth_date": "1980-02-29", "shoe_size": 44, "title": "CEO"}
     points = {(p.kind, p.value) for p in ContactPoint.objects.filter(customer=joerg)}
     assert points == {("email", "joerg@x.de"), ("phone", "0170 1"), ("address", "Weg 1, Leipzig, 04109")}
     assert sorted(tag.name for tag in joerg.tags.all()) == ["new", "vip"]

@@ -30,7 +30,7 @@ def test_a_list_is_known_by_its_columns_in_english_and_chinese(tmp_path: Path) -
         "手机": "phone:mobile",
         "邮箱": "email",
         "公司": "relation:works-for:to.name",
-        "职务": "relation:works-for:to.role",
+        "职务": "relation:works-for:to.role+attribute:title=text",
         "地址": "address",
         "生日": "attribute:birth_date=date",
         "会员等级": "attribute:会员等级",
@@ -108,7 +108,7 @@ def test_a_saved_mapping_is_proposed_where_its_columns_are_there(tmp_path: Path)
 def test_dates_that_could_be_two_are_to_be_asked_about_unless_another_column_tells(tmp_path: Path) -> None:
     inspection = inspect([write(tmp_path, "a.csv", "Name,Created,Birthday\nAnn,03/04/2026,03/04/1980\n")])
     assert inspection.asks_for_date_order
-    inspection = inspect([write(tmp_path, "b.csv", "Name,Created,Birthday\nAnn,03/04/2026,31/04/1980\n")])
+    inspection = inspect([write(tmp_path, "b.csv", "Name,Created,Birthday\nAnn,03/04/2026,31/05/1980\n")])
     assert not inspection.asks_for_date_order
     assert [column.date_order for column in inspection.tables[0].columns] == ["", "day", "day"]
     inspection.tables[0].columns[2].target = "ignore"
@@ -142,6 +142,7 @@ def test_every_choice_of_every_content_has_a_name_of_its_own() -> None:
     [
         ({"A": "email"}, "No column holds the name"),
         ({"A": "name", "B": "name"}, "2 columns are mapped to “Name”"),
+        ({"A": "name", "B": "relation:works-for:to.role"}, "“works for: role” says nothing without"),
         ({"A": "name", "B": "nonsense"}, "the column “B” is mapped to “nonsense”, which does not exist"),
         ({"A": "name", "B": "relation:haunts:to.name"}, "does not exist"),
         ({"A": "name", "B": "consent:marketing:pigeon.given"}, "does not exist"),
@@ -160,3 +161,20 @@ def test_a_format_without_any_table_to_read_has_nothing_to_do(tmp_path: Path) ->
     (table,) = inspect([write(tmp_path, "a.csv", "A,B\n1,2\n")], format="salesforce").tables
     assert table.kind == ""
     assert "No file is read" in mapping_problems(format_of("salesforce"), [table.as_mapping()])[0]
+
+
+def test_a_column_is_not_what_its_name_promises_where_its_values_say_otherwise(tmp_path: Path) -> None:
+    header = "Name,Customer type,Team,Newsletter,Created,Birthday,Relationship,Country"
+    rows = ["Ann,Retail,Blue,weekly,yesterday,in May,Friend,Narnia", "Bo,Wholesale,Red,yes,2026-01-01,,,"]
+    (table,) = inspect([write(tmp_path, "a.csv", "\n".join([header, *rows]))]).tables
+    assert {column.name: column.target for column in table.columns} == {
+        "Name": "name", "Customer type": "attribute:customer_type", "Team": "attribute:team_",
+        "Newsletter": "attribute:newsletter", "Created": "attribute:created_", "Birthday": "attribute:birthday",
+        "Relationship": "attribute:relationship", "Country": "country",
+    }  # fmt: skip
+    rows = ["Ann,person,Everybody,yes,2026-01-01,1980-02-29,Client,DE"]
+    (table,) = inspect([write(tmp_path, "b.csv", "\n".join([header, *rows]))]).tables
+    assert [column.target for column in table.columns] == [
+        "name", "kind", "team", "consent:marketing:email.given", "created_at", "attribute:birth_date=date", "us",
+        "country",
+    ]  # fmt: skip

@@ -59,3 +59,12 @@ def test_a_bad_row_is_refused_and_stops_no_other(bring: Importing, refused: dict
     assert bring(unknown, odd, CALL) == Counts(created=1, refused=2)
     assert refused.keys() == {unknown.source_id, odd.source_id}
     assert "customer" in refused[unknown.source_id]
+
+
+def test_one_without_a_time_happened_as_it_was_imported_and_is_found_again_by_what_it_is(bring: Importing) -> None:
+    note = InteractionRecord("c1", "note", "inbound", "Description", "Likes tea", None)
+    assert bring(note) == Counts(created=1)
+    assert bring(note) == Counts(unchanged=1)
+    assert bring(InteractionRecord("c1", "note", "inbound", "Description", "Likes coffee", None)) == Counts(updated=1)
+    row = Interaction.objects.get()
+    assert (row.at, row.body) == (NOW, "Likes coffee")

@@ -80,3 +80,35 @@ def test_a_bad_row_is_refused_and_stops_no_other(bring: Importing, refused: dict
     ]
     assert bring(*bad, RelationRecord("married-to", "ana", "rui")) == Counts(created=1, refused=8)
     assert len(refused) == 8
+
+
+def test_a_record_that_does_not_say_since_when_is_of_the_relation_that_is_here(bring: Importing) -> None:
+    bring(RelationRecord("works-for", "ana", "a", since=date(2020, 1, 1), role="CEO"))
+    assert bring(RelationRecord("works-for", "ana", "a")) == Counts(unchanged=1)
+    assert bring(RelationRecord("works-for", "ana", "a", role="CFO", note="since May")) == Counts(updated=1)
+    row = Relation.objects.get()
+    assert (row.role, row.note, row.since, row.strength) == ("CFO", "since May", date(2020, 1, 1), 3)
+
+
+def test_the_day_it_began_is_added_to_one_that_had_none(bring: Importing) -> None:
+    bring(RelationRecord("works-for", "ana", "a", role="CEO"))
+    assert bring(RelationRecord("works-for", "ana", "a", since=date(2020, 1, 1))) == Counts(updated=1)
+    row = Relation.objects.get()
+    assert (row.role, row.since) == ("CEO", date(2020, 1, 1))
+
+
+def test_of_several_the_one_that_lasts_is_meant(bring: Importing) -> None:
+    bring(
+        RelationRecord("works-for", "ana", "a", since=date(2024, 1, 1), until=date(2025, 1, 1)),
+        RelationRecord("works-for", "ana", "a", since=date(2020, 1, 1)),
+    )
+    bring(RelationRecord("works-for", "ana", "a", role="CEO"))
+    assert Relation.objects.get(role="CEO").since == date(2020, 1, 1)
+
+
+def test_a_refused_change_leaves_the_relation_as_it_was(bring: Importing) -> None:
+    bring(RelationRecord("works-for", "ana", "a", since=date(2020, 1, 1), strength=5))
+    bad = RelationRecord("works-for", "ana", "a", since=date(2020, 1, 1), until=date(2019, 1, 1), role="CEO")
+    assert bring(bad, RelationRecord("works-for", "ana", "a", note="x")) == Counts(updated=1, refused=1)
+    row = Relation.objects.get()
+    assert (row.until, row.role, row.note, row.strength) == (None, "", "x", 5)

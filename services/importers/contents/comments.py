@@ -12,7 +12,7 @@ from customers.importers.formats import TableKind
 from customers.importers.mapping.content import Maker, Step
 from customers.importers.mapping.problems import repeated
 from customers.importers.mapping.sheet_plan import SheetPlan
-from customers.importers.mapping.targets import IGNORE, IGNORED, Target, TargetGroup, label_of
+from customers.importers.mapping.targets import IGNORE, IGNORED, Target, TargetGroup, codes_in, label_of
 from customers.importers.run import Unusable
 from customers.operations.ensure_attributes import NewAttribute
 from services.choices import MessageKind
@@ -49,12 +49,17 @@ class CommentContent:
         """Nothing: comments come from known formats only."""
         return ""
 
+    def fits(self, target: str, samples: Sequence[str]) -> bool:
+        """Whether a column can be what its name promises: always, as far as names are known here."""
+        return True
+
     def rest(self, column: str, kind: TableKind) -> str:
         """Left out: a comment has a place for nothing else."""
         return IGNORE
 
     def problems(self, targets: Sequence[str]) -> list[str]:
         """What is wrong with a mapping as a whole."""
+        targets = codes_in(targets)
         found = repeated(targets, self.describe, ())
         text = _("No column is mapped to “%(target)s”.")
         needed = [code for code in ("ticket.id", "body", "at") if code not in targets]

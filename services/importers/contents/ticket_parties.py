@@ -64,7 +64,7 @@ def _person(id: str, name: str, email: str, phone: str) -> NamedParty | None:
     if id:
         return NamedParty(name or email, CustomerKind.PERSON.value, id, reached)
     if not reached:
-        return NamedParty(name, CustomerKind.PERSON.value, _made_id(name)) if name else None
+        return NamedParty(name, CustomerKind.PERSON.value, is_enough=True) if name else None
     return NamedParty(name or email or phone, CustomerKind.PERSON.value, _made_id(name, email, phone), reached)
 
 

@@ -30,8 +30,6 @@ MOMENTS = ("created_at", "first_reply_at", "solved_at", "closed_at", "updated_at
 SUBJECT_LENGTH, NUMBER_LENGTH, CODE_LENGTH, QUEUE_LENGTH = 255, 40, 50, 100
 LONGEST_REPLY = 60 * 24 * 3660
 
-IdOf = Callable[[list[str]], str]
-
 
 def ticket_maker(plan: SheetPlan) -> Maker:
     """How rows become tickets."""

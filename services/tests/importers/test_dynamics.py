@@ -141,3 +141,18 @@ def test_logical_names_and_codes_are_read_as_the_web_api_gives_them(
     acme = Customer.objects.get(name="Acme")
     assert (acme.country, acme.attributes) == ("GB", {"website": "acme.example", "industry_code": "33"})
     assert changes(bring(folder, "dynamics", north, reports=tmp_path)) == {}
+
+
+def test_somebody_whom_a_case_only_names_is_the_contact_of_that_name_or_made_once(tmp_path: Path, north: Team) -> None:
+    folder = tmp_path / "export"
+    folder.mkdir()
+    (folder / "contacts.csv").write_text(f"contactid,lastname\n{ANN},Lee\n")
+    (folder / "cases.csv").write_text(
+        "incidentid,title,createdon,contact\n"
+        "i1,One,2026-01-01,LEE\ni2,Two,2026-01-01,Zoe\ni3,Three,2026-01-01,zoe\ni4,Four,2026-01-01,\n"
+    )
+    batch = bring(folder, "dynamics", north, reports=tmp_path)
+    assert changes(batch) == {"customers": 3, "tickets": 4}
+    of = dict(Ticket.objects.values_list("source_id", "customer__name"))
+    assert of == {"i1": "Lee", "i2": "Zoe", "i3": "Zoe", "i4": "Unknown customer"}
+    assert changes(bring(folder, "dynamics", north, reports=tmp_path)) == {}

@@ -10,10 +10,10 @@ from customers.importers.files.delimited import DELIMITERS, DelimitedSheet
 from customers.importers.files.sheet import ImportStopped, Row
 
 
-def sheet(tmp_path: Path, text: str, **said: str) -> DelimitedSheet:
+def sheet(tmp_path: Path, text: str, delimiter: str = "") -> DelimitedSheet:
     path = tmp_path / "t.csv"
     path.write_bytes(text.encode())
-    return DelimitedSheet(path, file="t.csv", **said)
+    return DelimitedSheet(path, file="t.csv", delimiter=delimiter)
 
 
 def rows(found: DelimitedSheet) -> list[Row]:

@@ -101,3 +101,11 @@ def test_a_letter_that_stands_on_the_seam_of_two_readings_is_one(tmp_path: Path)
 def test_an_endless_line_is_no_list(tmp_path: Path) -> None:
     with pytest.raises(ImportStopped, match="more than 16 million bytes"):
         open_file(write(tmp_path, b"x" * (LONGEST_LINE + (2 << 20))))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_its_mark_is_a_guess(encoding: str, tmp_path: Path) -> None:
+    path = write(tmp_path, "name,city\nAnn Lee,Leeds\n".encode(encoding))
+    with pytest.raises(ImportStopped, match=f"--encoding {encoding}"):
+        open_file(path)
+    assert next(open_file(path, encoding=encoding)[0].rows())[1] == ["Ann Lee", "Leeds"]

@@ -13,7 +13,7 @@ from customers.importers.files.sheet import ImportStopped
 from customers.importers.files.spool import spooled
 
 
-def book(path: Path, **sheets: list[list[Any]]) -> Path:
+def book(path: Path, **sheets: list[Any]) -> Path:
     made = Workbook()
     made.remove(made.active)
     for name, rows in sheets.items():
