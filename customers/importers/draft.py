@@ -2,7 +2,6 @@
 change it step by step, and keep it with `save`."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 
 from django.utils.translation import gettext as _
 
@@ -90,7 +89,8 @@ class Draft:
         saved = saved_for(header, self.format.code, kind)
         table.kind, table.constants = code, dict(kind.constants)
         if saved is None:
-            table.columns = suggest(header, kind)
+            samples = {column.name: column.samples for column in self.seen[place].columns}
+            table.columns = suggest(header, kind, samples)
         else:
             table.columns, self.seen[place].mapping = apply_saved(header, saved.tables[code]), saved.name
 
@@ -189,12 +189,3 @@ def _is_target(content: Content, target: str, column: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def path_to_read(batch: ImportBatch, folder: Path) -> Path:
-    """What a reader is given: of a format that is one file that file, else the folder."""
-    format = format_of(batch.format)
-    if not format.is_fixed or len(format.needs) > 1:
-        return folder
-    seen = [table for table in recall(folder) if not table.error and format.takes(table.header)]
-    return folder / seen[0].file if seen else folder

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from customers.choices import ImportState, LeaseState
-from customers.importers.draft import Draft, FilesGone, path_to_read
+from customers.importers.draft import Draft, FilesGone
 from customers.importers.files.sheet import ImportStopped
 from customers.importers.formats import format_of
-from customers.importers.read_tables import read_tables
+from customers.importers.read_tables import path_for, reader_of
 from customers.importers.run import work_through
 from customers.models import ImportBatch, Job, LeaseLost, User
 from customers.operations.job_kinds import Clock, JobFailed, JobKind, Progress
@@ -85,11 +85,12 @@ def _work(job: Job, progress: Progress, clock: Clock, *, rehearsal: bool) -> dic
     if folder is None:
         raise JobFailed(str(FilesGone()))
     _set(batch, at_work)
+    format = format_of(batch.format)
     try:
         work_through(
             batch=batch,
-            reader=format_of(batch.format).reader or read_tables,
-            path=path_to_read(batch, folder),
+            reader=reader_of(format),
+            path=path_for(format, folder),
             now=clock,
             reports=Path(settings.VAR_DIR) / "reports",
             rehearsal=rehearsal,
