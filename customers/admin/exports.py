@@ -57,7 +57,7 @@ class ExportAdmin(ReadOnlyModelAdmin):
             **self.admin_site.each_context(request),
             "title": list_label(export),
             "opts": self.opts,
-            "original": export,
+            "original": f"{list_label(export)} {export.created_at:%Y-%m-%d}",
             "export": export,
             "list_label": list_label(export),
             "list_link": list_link(export),

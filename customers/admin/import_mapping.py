@@ -18,6 +18,7 @@ from customers.models import CustomAttribute, ImportMapping
 
 ENCODINGS = (
     ("utf-8", "UTF-8"),
+    ("utf-8-sig", "UTF-8, BOM"),
     ("gb18030", "GB18030, GBK (简体中文)"),
     ("big5", "Big5 (繁體中文)"),
     ("cp932", "Shift JIS (日本語)"),
@@ -36,6 +37,8 @@ ENCODINGS = (
 )
 DELIMITERS = ((",", ","), (";", ";"), ("\t", "Tab"), ("|", "|"), ("^", "^"), (":", ":"))
 NEW = "attribute:"
+# Of several files with more columns than this each is folded.
+MOST_OPEN = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,27 @@ class TableCard:
     mapping: str
     columns: list[ColumnRow] = field(default_factory=list)
     content: str = ""
+    is_open: bool = True  # the columns are shown; folded where there are too many to look through
+
+    @property
+    def encoding_label(self) -> str:
+        """The encoding as people know it."""
+        return dict(self.encodings).get(self.encoding, self.encoding)
+
+    @property
+    def delimiter_label(self) -> str:
+        """The sign between the cells."""
+        return dict(DELIMITERS).get(self.delimiter, self.delimiter)
+
+    @property
+    def new(self) -> int:
+        """How many columns become custom attributes that are not there yet."""
+        return sum(column.is_new for column in self.columns)
+
+    @property
+    def left_out(self) -> int:
+        """Of how many nothing becomes."""
+        return sum(column.is_left_out for column in self.columns)
 
 
 def mapping_context(draft: Draft) -> dict[str, Any]:
@@ -156,6 +180,7 @@ def _card(draft: Draft, place: int, vocabulary: Vocabulary) -> TableCard:
         mapping=seen.mapping,
         columns=columns,
         content=content.code if content else "",
+        is_open=len(draft.tables) == 1 or sum(map(len, (table.columns for table in draft.tables))) <= MOST_OPEN,
     )
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -13,7 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import display
 
@@ -49,6 +50,7 @@ class JobAdmin(ReadOnlyModelAdmin):
     list_select_related = ["created_by"]
     fields = ["what", "created_by", "created_at", "started_at", "finished_at", "attempts", "outcome"]
     readonly_fields = ["what", "outcome"]
+    actions = ["stop_jobs"]
     change_form_outer_before_template = "admin/customers/job/before.html"
 
     def get_urls(self) -> list[URLPattern]:
@@ -98,6 +100,13 @@ class JobAdmin(ReadOnlyModelAdmin):
             messages.warning(request, _("“%(job)s” had ended already.") % {"job": kind_label(job)})
         return HttpResponseRedirect(_next(request) or reverse("admin:customers_job_change", args=[pk]))
 
+    @admin.action(description=gettext_lazy("Stop"))
+    def stop_jobs(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
+        """Stop those of the chosen jobs that go on and that the user may stop."""
+        stopped = [job for job in queryset if may_stop(request, job) and stop_job(job=job, at=timezone.now())]
+        text = ngettext("%(count)d job was stopped.", "%(count)d jobs were stopped.", len(stopped))
+        messages.success(request, text % {"count": len(stopped)})
+
     @admin.display(description=gettext_lazy("job"))
     def what(self, job: Job) -> str:
         """The kind of work in words."""
@@ -116,7 +125,7 @@ class JobAdmin(ReadOnlyModelAdmin):
     def how_far(self, job: Job) -> SafeString | str:
         """A bar while it goes on."""
         if job.finished_at is not None or job.share is None:
-            return f"{job.done:,}" if job.done else "–"
+            return "–"
         bar = '<span class="cd-score"><span class="cd-meter"><i style="width: {}%"></i></span>{} %</span>'
         return format_html(bar, job.share, job.share)
 

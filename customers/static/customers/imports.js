@@ -57,7 +57,7 @@
   const unfolded = new Set();
   document.addEventListener("toggle", (event) => {
     const { id, open: isOpen } = event.target;
-    if (id && event.target.matches(".im-preview")) unfolded[isOpen ? "add" : "delete"](id);
+    if (id && event.target.matches(".im-preview, .im-fold")) unfolded[isOpen ? "add" : "delete"](id);
   }, true);
   document.addEventListener("htmx:afterSwap", () => {
     for (const id of unfolded) {

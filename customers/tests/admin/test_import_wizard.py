@@ -112,7 +112,7 @@ def test_another_encoding_reads_the_file_anew_and_keeps_the_mapping(client: Clie
 def test_another_sign_between_cells_reads_the_file_anew(client: Client, north: Team) -> None:
     batch = uploaded(client, north, file("a,b;c\n1,2;3\n"))
     post_map(client, batch, **{"t0-delimiter": ";"}, action="keep")
-    assert list(columns(batch)) == ["a,b", "c"]
+    assert sorted(columns(batch)) == ["a,b", "c"]
 
 
 def test_another_format_and_kind_map_the_columns_anew(client: Client, batch: ImportBatch) -> None:

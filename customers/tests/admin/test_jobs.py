@@ -119,3 +119,11 @@ def test_a_job_out_of_sight_does_not_exist(client: Client, ann: User) -> None:
 def test_a_kind_that_is_not_known_any_more_is_shown_by_its_code(client: Client, bob: User) -> None:
     job = job_of(bob, kind="gone")
     assert "gone" in page(client, "change", job)
+
+
+def test_several_are_stopped_from_the_list(client: Client, bob: User, ann: User) -> None:
+    going_on, done, theirs = job_of(bob), job_of(bob, state="done", finished_at=NOW), job_of(ann)
+    chosen = {"action": "stop_jobs", "_selected_action": [going_on.pk, done.pk, theirs.pk]}
+    assert "1 job was stopped." in client.post(reverse(LIST), chosen, follow=True).content.decode()
+    states = [Job.objects.get(pk=job.pk).state for job in (going_on, done, theirs)]
+    assert states == ["stopped", "done", "todo"]
