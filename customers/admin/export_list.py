@@ -36,8 +36,22 @@ def may_export(model_admin: Any, request: HttpRequest) -> bool:
 
 
 def filters_of(query: QueryDict) -> str:
-    """The part of a list's address that says which rows are shown in which order."""
-    return urlencode([(name, value) for name, values in query.lists() for value in values if name not in NOT_FILTERS])
+    """The part of a list's address that says which rows are shown in which order.
+
+    A list may show less on its bare address than with any question, as that of tickets does."""
+    asked = urlencode([(name, value) for name, values in query.lists() for value in values if name not in NOT_FILTERS])
+    return asked or ("p=1" if query else "")
+
+
+class _Heard:
+    """Takes the place of the messages of a request: what a filter says of itself."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def add(self, level: int, message: Any, extra_tags: str = "") -> None:
+        """Take a message."""
+        self.said.append(str(message))
 
 
 @register_rows
@@ -46,6 +60,7 @@ def rows_shown(model: type[Model], query: str, user: User) -> "QuerySet[Any]":
     model_admin: Any = admin.site._registry.get(model)
     request = HttpRequest()
     request.method, request.user, request.GET = "GET", user, QueryDict(query)
+    heard = request._messages = _Heard()  # type: ignore[attr-defined]
     request.META |= {"SERVER_NAME": "localhost", "SERVER_PORT": "80", "QUERY_STRING": query}
     if model_admin is None or not user.is_active or not model_admin.has_view_permission(request):
         raise MayNotSee(_("You may not see this list."))
@@ -53,6 +68,8 @@ def rows_shown(model: type[Model], query: str, user: User) -> "QuerySet[Any]":
         rows: QuerySet[Any] = model_admin.get_changelist_instance(request).queryset
     except (IncorrectLookupParameters, SuspiciousOperation) as error:
         raise NoSuchList(_("There are filters that this list does not have.")) from error
+    if heard.said:  # the list shows nobody, and says why
+        raise NoSuchList(" ".join(heard.said))
     return rows
 
 

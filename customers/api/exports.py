@@ -12,14 +12,14 @@ from rest_framework.exceptions import APIException, PermissionDenied, Validation
 from rest_framework.request import Request
 
 from customers.api.base import Creates, Reads, ScopedViewSet
-from customers.api.fields import Strict, StrictModel, Text
+from customers.api.fields import Strict, StrictModel, Text, VisibleRow
 from customers.api.jobs import JobSerializer
 from customers.choices import ExportFormat
 from customers.exporters.download import attachment, export_name
 from customers.exporters.files import CONTENT_TYPES
 from customers.exporters.rows import MayNotSee, NoSuchList, rows_of_list
 from customers.exporters.sheet import sheet_of, sheets
-from customers.models import Export
+from customers.models import Customer, Export, Segment
 from customers.operations.forget_exports import export_file
 from customers.operations.start_export import start_export
 from customers.tasks import poke_after_commit
@@ -60,7 +60,19 @@ class NewExportSerializer(Strict):
         default="",
         help_text="The query string of the list in the back office, such as `kind__exact=person&o=1`.",
     )
+    segment = VisibleRow(
+        queryset=Segment.objects.all(), required=False, allow_null=True, help_text="Of customers: those in it."
+    )
     format = serializers.ChoiceField(choices=ExportFormat.choices)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """A segment is a filter of customers like any other."""
+        segment = attrs.pop("segment", None)
+        if segment is not None:
+            if attrs["list"].model is not Customer:
+                raise serializers.ValidationError({"segment": [_("A segment is of customers.")]})
+            attrs["query"] = "&".join(filter(None, [attrs["query"], f"segment={segment.pk}"]))
+        return attrs
 
     def validate_list(self, name: str) -> Any:
         found = next((sheet for sheet in sheets() if sheet.name == name), None)
@@ -71,7 +83,11 @@ class NewExportSerializer(Strict):
 
 
 class ExportViewSet(Reads, Creates, ScopedViewSet):
-    """Exports: ask for one, look at `job` until it is done, then download the file."""
+    """Exports: ask for one, look at `job` until it is done, then download the file.
+
+    A text that a spreadsheet would take for a formula (it begins with `=`, `+`, `-`, `@`, a tab or a carriage return,
+    whatever apostrophes stand before) has one `'` more in front. In XLSX, characters that XML cannot hold are written
+    as `_xHHHH_`. Undo the second, then the first."""
 
     queryset = Export.objects.select_related("job")
     serializer_class = ExportSerializer

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
-from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.exceptions import APIException, PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -29,7 +29,7 @@ from customers.choices import ImportState, Outcome
 from customers.filtersets import ImportBatchFilterSet
 from customers.importers.jobs import PREPARED, AtWork, NotPrepared, start_check, start_import
 from customers.models import ImportBatch, ImportRow
-from customers.operations.start_undo import start_undo
+from customers.operations.start_undo import rows_of, start_undo
 from customers.operations.what_was_touched import what_was_touched
 from customers.tasks import poke_after_commit
 
@@ -89,6 +89,20 @@ class TouchedSerializer(Strict):
     """The rows that stand in the way of an undo."""
 
     rows = TouchedRowSerializer(many=True)
+
+
+# Beyond, looking takes longer than a request may.
+MOST_LOOKED_AT = 20_000
+
+
+class TooManyToLookAt(APIException):
+    """The import is too large to be looked at within a request."""
+
+    status_code = status.HTTP_409_CONFLICT
+    default_detail = _(
+        "This import is large: start the undo, which looks first and changes nothing if rows were touched."
+    )
+    default_code = "too_many_rows"
 
 
 verb: Any = {"detail": True, "methods": ["post"], "is_verb": True, "needs": "customers.add_importbatch"}
@@ -199,8 +213,12 @@ class ImportBatchViewSet(Reads, Creates, ScopedViewSet):
         filter_backends=[],
     )
     def touched(self, request: Request, pk: str) -> Response:
-        """The first hundred rows that keep the import from being undone; none: it can be."""
-        touched = what_was_touched(batch=self.get_object(), by=self.user)
+        """The first hundred rows that keep the import from being undone; none: it can be. Of a large import only the
+        undo itself looks: it changes nothing where rows were touched."""
+        batch = self.get_object()
+        if rows_of(batch) > MOST_LOOKED_AT:
+            raise TooManyToLookAt
+        touched = what_was_touched(batch=batch, by=self.user)
         rows = [{"model": row.model._meta.label, "id": str(row.key), "reason": row.reason} for row in touched]
         return Response(self.shown({"rows": rows}))
 

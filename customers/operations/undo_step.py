@@ -1,3 +1,4 @@
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -77,23 +78,35 @@ def _restore(model: type[Model], rows: list[tuple[Any, Changes]], at: datetime) 
     if not rows:
         return
     customers = [pk for row, _ in rows for pk in customers_of(row)]
-    written = [(row, _set(row, before)) for row, before in rows]
+    gone = _gone(model, [before for _, before in rows])
+    written = [(row, _set(row, before, gone)) for row, before in rows]
     update_rows(model, written, at=at)
     customers += [pk for row, _ in rows for pk in customers_of(row)]
     record_activity(customer_ids=customers, at=at)
     undo_rule(model).after_restoring(rows, at)
 
 
-def _set(row: Any, before: Changes) -> list[str]:
+def _gone(model: type[Model], said: list[Changes]) -> dict[str, set[Any]]:
+    """Of each column that leads to another row: the keys that lead to none any more."""
+    wanted: dict[Any, set[Any]] = defaultdict(set)
+    for before in said:
+        for name, value in before.items():
+            field = column(model, name)
+            if field is not None and field.many_to_one and value is not None:
+                wanted[field].add(value)
+    return {
+        field.attname: values
+        - {*field.remote_field.model._base_manager.filter(pk__in=values).values_list("pk", flat=True)}
+        for field, values in wanted.items()
+    }
+
+
+def _set(row: Any, before: Changes, gone: dict[str, set[Any]]) -> list[str]:
     """Set the columns; returns their names. A column that leads to a row that is gone is emptied."""
     names = []
     for name, value in before.items():
         field = column(type(row), name)
-        if field is None:
-            continue
-        value = field.to_python(value)
-        if field.many_to_one and value is not None:
-            value = value if field.remote_field.model._base_manager.filter(pk=value).exists() else None
-        setattr(row, field.attname, value)
-        names.append(field.name)
+        if field is not None:
+            setattr(row, field.attname, None if value in gone.get(field.attname, ()) else field.to_python(value))
+            names.append(field.name)
     return names

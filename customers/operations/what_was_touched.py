@@ -1,6 +1,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -178,8 +179,12 @@ class MovedBack:
 
 def column(model: type[Model], name: str) -> Any:
     """The field of a column that was put down; None for what is no column (the lines of an order)."""
-    fields = {key: field for field in model._meta.concrete_fields for key in (field.name, field.attname)}
-    return fields.get(name)
+    return _columns(model).get(name)
+
+
+@cache
+def _columns(model: type[Model]) -> dict[str, Any]:
+    return {key: field for field in model._meta.concrete_fields for key in (field.name, field.attname)}
 
 
 def _pairs(relation: ForeignObjectRel, keys: list[Any]) -> Iterable[tuple[Any, Any]]:

@@ -4,12 +4,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib import messages
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
 from customers.admin import export_list as module
+from customers.admin.filters import CountryFilter
 from customers.exporters.sheet import sheet_of, sheets
 from customers.models import Customer, Export, Team, User
 from customers.operations.work_jobs import work_jobs
@@ -136,3 +138,21 @@ def test_every_sheet_has_a_list_with_a_button(log_in: LogIn, root: User) -> None
 def test_users_are_not_exported(log_in: LogIn, root: User) -> None:
     assert sheet_of(User) is None
     assert "user/export/" not in log_in(root).get(reverse("admin:customers_user_changelist")).content.decode()
+
+
+def test_what_a_filter_says_of_itself_is_the_reason_why_not(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def complain(self: Any, request: Any, queryset: Any) -> Any:
+        messages.error(request, "This segment asks for what is gone.")
+        return queryset.none()
+
+    monkeypatch.setattr(CountryFilter, "queryset", complain)
+    response = client.post(reverse("admin:customers_customer_export") + "?country=GB", {"format": "csv"}, follow=True)
+    assert "This segment asks for what is gone." in response.content.decode()
+
+
+def test_a_list_that_shows_less_on_its_bare_address_is_exported_as_it_is_shown(log_in: LogIn, root: User) -> None:
+    link = reverse("admin:services_ticket_export")
+    page = log_in(root).get(reverse("admin:services_ticket_changelist"))
+    assert f'action="{link}?"' in page.content.decode()
+    page = log_in(root).get(reverse("admin:services_ticket_changelist"), {"p": "2"})
+    assert f'action="{link}?p=1"' in page.content.decode()

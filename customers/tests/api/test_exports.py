@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from customers.exporters.sheet import sheets
-from customers.models import Customer, Export, User
+from customers.models import Customer, Export, Segment, User
 from customers.operations.work_jobs import work_jobs
 from customers.tests.exporters.reading import read_csv
 from tests.cast import NOW, make_user
@@ -95,3 +95,14 @@ def test_whoever_may_not_see_customers_any_more_does_not_get_the_file(bob: User,
     group = bob.groups.get()
     group.permissions.remove(group.permissions.get(codename="view_customer"))
     assert as_user(bob).get(url(f"exports/{pk}/download/")).status_code == 403
+
+
+def test_a_segment_is_one_more_filter_of_customers(bob: User, acme: Customer, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr("customers.api.exports.rows_of_list", lambda model, query, user: asked.append(query))
+    segment = Segment.objects.create(name="Good", is_shared=True)
+    assert ask(bob, query="kind__exact=person", segment=segment.pk).status_code == 201
+    assert asked == [f"kind__exact=person&segment={segment.pk}"] == [Export.objects.get().query]
+    assert ask(bob, list="orders", segment=segment.pk).status_code == 400
+    hidden = Segment.objects.create(name="Mine", is_shared=False)
+    assert ask(bob, segment=hidden.pk).status_code == 400

@@ -82,3 +82,9 @@ def test_an_outsider_sees_nothing_of_it(otto: User, batch: ImportBatch) -> None:
     for path in ("", "rows/", "touched/"):
         assert as_user(otto).get(url(f"imports/{batch.pk}/{path}")).status_code == 404
     assert as_user(otto).post(url(f"imports/{batch.pk}/undo/")).status_code == 404
+
+
+def test_a_large_import_is_looked_at_by_the_undo_alone(bob: User, batch: ImportBatch) -> None:
+    ImportBatch.objects.update(counts={"customers": {"created": 20_001}})
+    response = as_user(bob).get(url(f"imports/{batch.pk}/touched/"))
+    assert (response.status_code, response.json()["code"]) == (409, "too_many_rows")

@@ -1,6 +1,6 @@
 import io
 import json
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -114,7 +114,6 @@ def test_a_date_that_is_none_stays_what_it_is(acme: Customer, bob: User) -> None
     assert written(bob)[0]["founded"] == "long ago"
     Customer.objects.update(attributes={"founded": {"year": 1999}})
     assert written(bob)[0]["founded"] == '{"year": 1999}'
-    assert date.fromisoformat("1999-05-01")
 
 
 @pytest.mark.realdata
