@@ -7,10 +7,16 @@ from django.utils.translation import gettext_lazy
 
 from customers.choices import ImportState
 from customers.models import ImportBatch, Job, User
-from customers.operations.brought import left_to_restore
 from customers.operations.job_kinds import Clock, JobFailed, JobKind, Progress
 from customers.operations.start_job import start_job
-from customers.operations.undo_import import CannotUndo, RowsTouched, claim_for_undo, give_up_undo, undo_import
+from customers.operations.undo_import import (
+    CannotUndo,
+    RowsTouched,
+    claim_for_undo,
+    give_up_undo,
+    has_begun,
+    undo_import,
+)
 from customers.operations.what_was_touched import what_was_touched
 
 KIND = "undo-import"
@@ -24,7 +30,7 @@ def start_undo(*, batch: ImportBatch, at: datetime, by: User | None = None) -> J
     """Have a worker undo an import. What stands in the way of a small one is said at once; that of a large one by the
     job. Raises CannotUndo, RowsTouched."""
     claim_for_undo(batch=batch)
-    if rows_of(batch) <= LOOKED_AT_FIRST:
+    if rows_of(batch) <= LOOKED_AT_FIRST and not has_begun(batch):
         touched = what_was_touched(batch=batch, by=by)
         if touched:
             raise RowsTouched(touched)
@@ -56,10 +62,8 @@ def _ended_badly(job: Job, at: datetime) -> None:
     batch = ImportBatch.objects.filter(pk=job.subject_id or 0, state=ImportState.UNDOING).first()
     if batch is None:
         return
-    newest = batch.steps.order_by("-pk").first()
-    has_begun = newest is not None and not newest.created and not any(left_to_restore(newest))
     half = _("The undo stopped half-way. Start it again: it goes on where it was.")
-    give_up_undo(batch=batch, error=half if has_begun else "")
+    give_up_undo(batch=batch, error=half if has_begun(batch) else "")
 
 
 UNDO_IMPORT = JobKind(KIND, gettext_lazy("Undo of an import"), _run, _ended_badly)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from customers.choices import ImportState
 from customers.models import ImportBatch, User
-from customers.operations.brought import Brought
+from customers.operations.brought import Brought, left_to_restore
 from customers.operations.undo_step import Undone, undo_step
 from customers.operations.what_was_touched import SHOWN, MovedBack, Touched, touched_rows
 from customers.sql.refresh_statistics import refresh_statistics
@@ -54,7 +54,8 @@ def undo_import(
     is_small = len(brought) <= AT_ONCE
     try:
         with transaction.atomic() if is_small else nullcontext():
-            _require_untouched(batch, brought, by)
+            if not has_begun(batch):
+                _require_untouched(batch, brought, by)
             done = _take_back(batch, brought, by, at, tell)
             if is_small and done.kept:
                 raise RowsTouched(done.kept)
@@ -78,6 +79,12 @@ def claim_for_undo(*, batch: ImportBatch) -> None:
     if not ImportBatch.objects.filter(pk=batch.pk, state__in=UNDOABLE).update(state=ImportState.UNDOING):
         raise CannotUndo(_("Only an import that has ended can be undone, and only once."))
     batch.state = ImportState.UNDOING
+
+
+def has_begun(batch: ImportBatch) -> bool:
+    """Whether an undo has taken something back, so that there is no way but on."""
+    newest = batch.steps.order_by("-pk").first()
+    return newest is not None and not newest.created and not any(left_to_restore(newest))
 
 
 def give_up_undo(*, batch: ImportBatch, error: str = "") -> None:

@@ -43,7 +43,7 @@ def undo_step(*, pk: int, brought: Brought, moved_back: MovedBack, by: User | No
     look = Look(brought=brought, excused=own, by=by, moved_back=moved_back)
     versions = {key: said["version"] for key, said in changed.items()}
     touched = look.at(model, list(rows), created={*created}, versions=versions) if rows else []
-    touched += look.for_what_is_gone(step)
+    touched += look.for_the_way_back(step)
     stay = {row.key for row in touched} | rule.in_use([rows[key] for key in created if key in rows])
     gone = [rows[key] for key in created if key in rows and key not in stay]
     back = [(rows[key], changed[key]["before"]) for key in changed if key in rows and key not in stay]

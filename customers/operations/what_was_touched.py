@@ -51,7 +51,7 @@ def touched_rows(*, batch: ImportBatch, brought: Brought, by: User | None) -> It
                 told.add((touched.model, touched.key))
                 yield touched
     for step in batch.steps.order_by("pk").iterator(chunk_size=100):
-        yield from (row for row in look.for_what_is_gone(step) if (row.model, row.key) not in told)
+        yield from (row for row in look.for_the_way_back(step) if (row.model, row.key) not in told)
 
 
 def _pages(batch: ImportBatch, brought: Brought) -> Iterator[tuple[type[Model], list[Any]]]:
@@ -125,21 +125,33 @@ class Look:
             reasons[key] = [_("belongs to a team whose rows you may not see")]
         yield from reasons.items()
 
-    def for_what_is_gone(self, step: ImportStep) -> Iterator[Touched]:
-        """Changed rows of a step that cannot go back to what they belonged to, because that was deleted."""
+    def for_the_way_back(self, step: ImportStep) -> Iterator[Touched]:
+        """Changed rows of a step that cannot have their old values back: what they belonged to was deleted, or what
+        only one row may have was given to another."""
         model = model_of(step)
         wanted: dict[Any, dict[Any, Any]] = defaultdict(dict)
         for key, said in left_to_restore(step):
             for name, value in said["before"].items():
                 field = column(model, name)
-                if field is not None and field.many_to_one and not field.null:
+                if field is not None and value is not None:
                     wanted[field][key] = value
         for field, values in wanted.items():
-            here = field.remote_field.model._base_manager.filter(pk__in=set(values.values()))
-            gone = set(values.values()) - {*here.values_list("pk", flat=True)}
-            for key in (key for key, value in values.items() if value in gone):
-                why = _("the %(what)s that it belonged to was deleted") % {"what": field.verbose_name}
-                yield Touched(model, key, "", why)
+            if field.many_to_one and not field.null:
+                yield from self._gone(model, field, values)
+            elif field.unique:
+                yield from self._taken(model, field, values)
+
+    def _gone(self, model: type[Model], field: Any, values: dict[Any, Any]) -> Iterator[Touched]:
+        here = field.remote_field.model._base_manager.filter(pk__in=set(values.values()))
+        gone = set(values.values()) - {*here.values_list("pk", flat=True)}
+        why = _("the %(what)s that it belonged to was deleted") % {"what": field.verbose_name}
+        yield from (Touched(model, key, "", why) for key, value in values.items() if value in gone)
+
+    def _taken(self, model: type[Model], field: Any, values: dict[Any, Any]) -> Iterator[Touched]:
+        rows = model._base_manager.filter(**{f"{field.name}__in": set(values.values())})
+        taken = {value for pk, value in rows.values_list("pk", field.name) if (model, pk) not in self.excused}
+        why = _("its old %(what)s is another's by now") % {"what": field.verbose_name}
+        yield from (Touched(model, key, "", why) for key, value in values.items() if value in taken)
 
 
 class MovedBack:

@@ -260,6 +260,13 @@ def test_a_changed_row_whose_old_owner_is_gone_is_told(batch: ImportBatch, north
     assert why == "the customer that it belonged to was deleted"
 
 
+def test_an_old_value_that_another_row_took_is_told(batch: ImportBatch, north: Team) -> None:
+    second = new_batch(north)
+    import_products(records=[ProductRecord("p1", "P-2", "Pump")], **work_for(second))
+    Product.objects.create(sku="P-1", name="Other")
+    assert list(reasons(second).values()) == ["its old SKU is another's by now"]
+
+
 def test_an_owner_who_left_does_not_stand_in_the_way(batch: ImportBatch, north: Team, ann: User) -> None:
     ana = Customer.objects.get(name="Ana")
     Customer.objects.filter(pk=ana.pk).update(owner=ann)
@@ -358,6 +365,20 @@ def test_a_large_import_is_undone_in_parts_and_goes_on_where_it_was_killed(batch
     assert parts[-1][1] == batch.steps.count()
     undo_import(batch=batch, at=LATER)
     assert tables() == before
+
+
+@pytest.mark.usefixtures("in_parts")
+def test_one_that_was_killed_comes_to_its_end_whatever_is_touched_meanwhile(batch: ImportBatch) -> None:
+    def die(done: int, total: int) -> None:
+        if done == 5:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        undo_import(batch=batch, at=LATER, tell=die)
+    update_customer(customer=Customer.objects.get(name="Rui"), changes={"language": "pt"}, at=LATER)
+    done = undo_import(batch=batch, at=LATER)
+    assert [(row.name, row.reason) for row in done.kept] == [("Rui", "was edited")]
+    assert (batch.state, Customer.objects.filter(name="Ana").exists()) == ("undone", False)
 
 
 @pytest.mark.usefixtures("in_parts")
