@@ -6,3 +6,10 @@ class AnalyticsConfig(AppConfig):
     name = "analytics"
     verbose_name = _("Analytics")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from analytics.models import CustomerScore, PreferenceProfile, ScoreSnapshot
+        from customers.operations.undo_rules import UndoRule, register_undo
+
+        for model in (CustomerScore, PreferenceProfile, ScoreSnapshot):
+            register_undo(model, UndoRule(is_derived=True))

@@ -9,6 +9,8 @@ from customers.api.catalogue import CategoryViewSet, ProductViewSet
 from customers.api.consents import ConsentsOfCustomerViewSet
 from customers.api.customers import CustomerViewSet
 from customers.api.duplicates import DuplicateViewSet
+from customers.api.exports import ExportViewSet
+from customers.api.imports import ImportBatchViewSet
 from customers.api.interactions import InteractionViewSet
 from customers.api.merges import MergeViewSet
 from customers.api.orders import OrderViewSet
@@ -36,6 +38,8 @@ router.register("products", ProductViewSet)
 router.register("categories", CategoryViewSet)
 router.register("orders", OrderViewSet)
 router.register("interactions", InteractionViewSet)
+router.register("exports", ExportViewSet)
+router.register("imports", ImportBatchViewSet)
 router.register("tickets", TicketViewSet)
 router.register("queues", QueueViewSet)
 router.register("sla-policies", SLAPolicyViewSet)

@@ -60,6 +60,8 @@ def _groups() -> list[tuple[str, list[Entry]]]:
                 ("auth.group", "shield_person"),
                 ("customers.apitoken", "key"),
                 ("customers.importbatch", "upload_file"),
+                ("customers.export", "download"),
+                ("customers.job", "pending_actions"),
             ],
         ),
     ]

@@ -11,6 +11,8 @@ from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from customers.importers.draft import FilesGone
+from customers.importers.jobs import AtWork
 from customers.models import StaleVersion
 from customers.operations.add_contact_point import HasItAlready
 from customers.operations.choose_columns import BadChoice
@@ -21,6 +23,7 @@ from customers.operations.merge_customers import MergeRefused
 from customers.operations.place_order import BadOrder
 from customers.operations.record_activity import CustomerIsMerged
 from customers.operations.relate_customers import AlreadyRelated, RelationRefused
+from customers.operations.undo_import import CannotUndo, RowsTouched
 from customers.operations.undo_merge import UndoRefused
 from services.operations.assign_ticket import AgentTakesNoTickets, AlreadyTaken
 from services.operations.change_priority import TicketIsSolved
@@ -33,11 +36,15 @@ CONFLICTS: dict[type[Exception], str] = {
     AlreadyRelated: "already_related",
     AlreadyTaken: "already_taken",
     CustomerIsMerged: "customer_is_merged",
+    AtWork: "at_work",
+    CannotUndo: "cannot_undo",
+    FilesGone: "files_gone",
     IllegalTransition: "illegal_transition",
     MergeRefused: "merge_refused",
     LooksLikeAnother: "duplicate",
     NotOnTheWay: "not_on_the_way",
     PairIsDecided: "pair_is_decided",
+    RowsTouched: "rows_touched",
     TicketIsFinal: "ticket_is_final",
     TicketIsSolved: "ticket_is_solved",
     UndoRefused: "undo_refused",

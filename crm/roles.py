@@ -68,7 +68,8 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         CUSTOMER_MODELS + CATALOGUE_MODELS + TICKET_MODELS + DESK_MODELS + SCORE_MODELS + SEGMENTS: ALL,
         DUPLICATE_MODELS + IMPORT_MODELS: WRITE,
         ("export",): ALL,
-        ("observation", "job"): READ,
+        ("observation",): READ,
+        ("job",): ("view", "change"),
         ("team", "user", "group", "apitoken"): ALL,
     },
 }

@@ -122,6 +122,8 @@ DATABASES = {"default": complete(env.db_url("DATABASE_URL", default=f"sqlite:///
 # Files
 MEDIA_ROOT = VAR_DIR / "media"  # never served as it is: an authorising view hands files out
 FILE_UPLOAD_PERMISSIONS = 0o600
+# What one upload of files to import may hold, all together.
+IMPORT_MOST_BYTES = env.int("CRM_IMPORT_MOST_MB", default=1024) * 1024 * 1024
 
 # Internationalisation
 FORMAT_MODULE_PATH = "crm.formats"

@@ -9,12 +9,22 @@ class CustomersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from customers.exporters.job import EXPORT
+        from customers.exporters.lists import register_sheets_of_customers
+        from customers.importers.jobs import CHECK, IMPORT
         from customers.importers.known import register_imports
         from customers.operations.job_kinds import register_job
         from customers.operations.prepare_customers import prepare_customers
         from customers.operations.run_sweep import SWEEP
+        from customers.operations.start_undo import UNDO_IMPORT
+        from customers.operations.undo_catalogue import register_undo_of_customers
 
         register_imports()
         # post_migrate, like Django's own permissions: it also runs after a test's flush.
         post_migrate.connect(prepare_customers, sender=self, dispatch_uid="customers.prepare")
         register_job(SWEEP)
+        register_undo_of_customers()
+        register_job(UNDO_IMPORT)
+        for kind in (CHECK, IMPORT, EXPORT):
+            register_job(kind)
+        register_sheets_of_customers()

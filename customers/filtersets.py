@@ -18,11 +18,20 @@ from django_filters import (
 )
 from django_filters.fields import IsoDateTimeField
 
-from customers.choices import CustomerKind, Direction, InteractionKind, OrderStatus, PairSource, PairState
+from customers.choices import (
+    CustomerKind,
+    Direction,
+    ImportState,
+    InteractionKind,
+    OrderStatus,
+    PairSource,
+    PairState,
+)
 from customers.models import (
     Category,
     Customer,
     DuplicatePair,
+    ImportBatch,
     Interaction,
     Merge,
     Order,
@@ -238,4 +247,15 @@ class MergeFilterSet(FilterSet):
 
     class Meta:
         model = Merge
+        fields: list[str] = []
+
+
+class ImportBatchFilterSet(FilterSet):
+    """Imports by state and format."""
+
+    state = ChoiceFilter(choices=ImportState.choices)
+    format = CharFilter()
+
+    class Meta:
+        model = ImportBatch
         fields: list[str] = []

@@ -9,8 +9,12 @@ class ServicesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from services.exporters.lists import register_sheets_of_services
         from services.importers.known import register_imports
         from services.operations.prepare_services import prepare_services
+        from services.operations.undo_tickets import register_undo_of_services
 
         register_imports()
         post_migrate.connect(prepare_services, sender=self, dispatch_uid="services.prepare")
+        register_undo_of_services()
+        register_sheets_of_services()

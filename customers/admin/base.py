@@ -4,15 +4,18 @@ from typing import Any, ClassVar, NoReturn
 
 from django.contrib.admin.options import BaseModelAdmin
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
+from customers.admin.export_list import export_list, filters_of, may_export
 from customers.admin.forms import CandidForm
 from customers.admin.paginator import CappedPaginator
 from customers.admin.saving import delete, write_changes, write_new
 from customers.admin.scope import visible_rows
+from customers.exporters.sheet import sheet_of
 from customers.models import Versioned
 
 
@@ -59,6 +62,26 @@ class CandidModelAdmin(OnlyVisible, ModelAdmin):
     compressed_fields = True
     warn_unsaved_form = True
     change_form_before_template = "admin/includes/stale.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        """A list that is exported has an address for it."""
+        if sheet_of(self.model) is None:
+            return super().get_urls()  # type: ignore[no-any-return]
+        name = f"{self.opts.app_label}_{self.opts.model_name}_export"
+        return [path("export/", self.admin_site.admin_view(self.export), name=name), *super().get_urls()]
+
+    def export(self, request: HttpRequest) -> HttpResponseBase:
+        """The list as a file."""
+        return export_list(self, request)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The list, with the button that exports it."""
+        context = extra_context or {}
+        if may_export(self, request):
+            link = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_export")
+            context["export_link"] = f"{link}?{filters_of(request.GET)}"
+        response: HttpResponse = super().changelist_view(request, context)
+        return response
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """The row, if the user may see it; locked when it is about to be written, so that the version that the form

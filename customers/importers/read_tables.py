@@ -113,9 +113,10 @@ def _records(run: ImportRun, plan: SheetPlan, make: Maker, kind: str, *, is_firs
             if is_first:
                 run.refuse(kind, (file, line), "", problem)
             continue
-        cells = [cell.strip(" ") for cell in cells]
-        if is_own:
+        if is_own:  # a cell is what was written, with the blanks around it
             cells = [unguard(cell) if cell[:1] == "'" else cell for cell in cells]
+        else:
+            cells = [cell.strip(" ") for cell in cells]
         if nothing:
             cells = ["" if cell in nothing else cell for cell in cells]
         for place, words in translated:

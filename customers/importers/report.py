@@ -4,8 +4,9 @@ import csv
 from pathlib import Path
 from typing import TextIO
 
+from customers.cells import guard
+
 HEADER = ("file", "line", "source id", "reason")
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class RefusedRows:
@@ -35,5 +36,4 @@ class RefusedRows:
 
 def safe_cell(text: str) -> str:
     """A text that no spreadsheet takes for a formula, without control characters."""
-    guarded = f"'{text}" if text.startswith(FORMULA_STARTS) else text
-    return "".join(c if c.isprintable() else " " for c in guarded)
+    return "".join(c if c.isprintable() else " " for c in guard(text))

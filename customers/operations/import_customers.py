@@ -7,7 +7,7 @@ from django.db import transaction
 
 from customers.choices import OnDuplicate, PairSource
 from customers.matching.finding import Comparison
-from customers.models import ContactPoint, Customer, ExternalId, Team, User
+from customers.models import ContactPoint, Customer, ExternalId, Tag, Team, User
 from customers.operations.check_row import check_row
 from customers.operations.clean_attributes import BadAttributes, clean_attributes
 from customers.operations.ensure_tags import ensure_tags, label_customers
@@ -25,7 +25,7 @@ from customers.operations.profiles import matching_attributes
 from customers.operations.queue_duplicates import Pair, pair, queue_duplicates
 from customers.operations.record_activity import record_activity
 from customers.operations.records import ContactRecord, Counts, CustomerRecord, Refused
-from customers.operations.source import Changes, Report, Source, chunks
+from customers.operations.source import Changes, Report, Source, chunks, uuids_in_a_row
 from customers.operations.spot_duplicates import Draft, Spotted, spot_duplicates
 
 TEXTS = ("kind", "name", "given_name", "family_name", "language", "country", "industry")
@@ -203,15 +203,17 @@ class _Batch:
         changed = [*self.changed.values()]
         update_rows(Customer, changed, at=self.at)
         record_activity(customer_ids=self.changed, at=self.at)
-        created = self._insert()
+        ids = self._insert()
+        created = {row.source_id: row.customer for row in ids}
+        self.source.wrote(Customer, kind="customers", created=[*created.values()], changed=changed)
+        self.source.wrote(ExternalId, created=ids)
         self._link()
         self._write_points([point for source_id in created for point in self.new[source_id][1].points])
-        self.source.wrote(Customer, kind="customers", created=[*created.values()], changed=changed)
         self._label([(customer, self.new[source_id][0].tags) for source_id, customer in created.items()])
         self._make_findable(created)
 
-    def _insert(self) -> dict[str, Customer]:
-        """Write the new customers with the ids by which the source knows them; returns those that were taken."""
+    def _insert(self) -> list[ExternalId]:
+        """Write the new customers with the ids by which the source knows them; returns the ids of those taken."""
         ids = {id(draft.customer): source_id for source_id, (_, draft) in self.new.items()}
         written = insert_rows(
             Customer,
@@ -222,7 +224,7 @@ class _Batch:
         kept = insert_rows(ExternalId, external, refuse=lambda row, reason: _take_back(row, reason, self.tally))
         for row in kept:
             self.tally.create(row.source_id, row.customer.name)
-        return {row.source_id: row.customer for row in kept}
+        return kept
 
     def _link(self) -> None:
         """Have those who were here go by the ids of the records that are about them, too."""
@@ -236,18 +238,21 @@ class _Batch:
         self.source.wrote(ExternalId, created=written)
 
     def _write_points(self, of_new_ones: list[ContactPoint]) -> None:
-        for point in of_new_ones:
-            point.customer_id = point.customer.pk
-        write_new_rows(ContactPoint, [*of_new_ones, *self.new_points])
-        # Those of new customers go when their customer goes.
-        self.source.wrote(ContactPoint, created=self.new_points)
+        points = [*of_new_ones, *self.new_points]
+        for point, key in zip(points, uuids_in_a_row(len(points)), strict=True):
+            point.pk, point.customer_id = key, point.customer.pk
+        self.source.wrote(ContactPoint, created=write_new_rows(ContactPoint, points))
 
     def _label(self, new_ones: list[tuple[Customer, tuple[str, ...]]]) -> None:
         labelled = [*new_ones, *self.labelled]
-        tags = ensure_tags(names={name for _, names in labelled for name in names})
+        names = {name for _, names in labelled for name in names}
+        if not names:
+            return
+        here = {*Tag.objects.values_list("pk", flat=True)}
+        tags = ensure_tags(names=names)
+        self.source.wrote(Tag, created=[tag for tag in {*tags.values()} if tag.pk not in here])
         rows = label_customers(pairs=[(customer.pk, tags[name].pk) for customer, names in labelled for name in names])
-        before = {customer.pk for customer in self.here.values()}
-        self.source.wrote(Customer.tags.through, created=[row for row in rows if row.customer_id in before])
+        self.source.wrote(Customer.tags.through, created=rows)
 
     def _make_findable(self, created: Mapping[str, Customer]) -> None:
         """Put the pairs of those who look alike into the review queue, and keep what identifies everybody."""

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from customers.choices import Factor, OrderStatus, SubjectType
-from customers.models import Order, OrderLine, Product, Team
+from customers.models import Observation, Order, OrderLine, Product, Team
 from customers.operations.check_row import check_row
 from customers.operations.import_rows import (
     ROWS_AT_ONCE,
@@ -62,7 +62,7 @@ class _Batch:
         self.customers = source.customers(r.customer_id for r in records)
         self.products = source.keys(Product, (line.product_id for r in records for line in r.lines))
         self.here = source.rows(Order, (r.source_id for r in records))
-        self.lines_here = _lines_of(row.pk for row in self.here.values())
+        self.lines_here, self.line_rows = _lines_of(row.pk for row in self.here.values())
         self.new: list[tuple[Order, list[Line]]] = []
         self.changed: list[tuple[Order, Changes]] = []
         self.new_lines: dict[int, list[Line]] = {}
@@ -83,7 +83,7 @@ class _Batch:
         said = in_words(order, before)
         if lines != self.lines_here.get(order.pk, []):
             self.new_lines[order.pk] = lines
-            before["lines"] = [[str(part) for part in line] for line in self.lines_here.get(order.pk, [])]
+            before["lines"] = self.line_rows.get(order.pk, [])
             said = said or "lines"
         tally.found(record.source_id, order.number, changed=said)
         if before:
@@ -126,6 +126,9 @@ class _Batch:
 
     def write(self, tally: Tally) -> None:
         """Write what is new and what changed, and the facts about it."""
+        repriced = {order.pk: before for order, before in self.changed if (PRICE_READS | {"cancelled"}) & {*before}}
+        for pk, fact in _price_facts(repriced).items():
+            repriced[pk]["price"] = fact
         update_rows(Order, self.changed, at=self.at)
         OrderLine.objects.filter(order__in=self.new_lines).delete()
         written = insert_rows(
@@ -138,14 +141,14 @@ class _Batch:
         self.source.wrote(Order, kind="orders", created=written, changed=self.changed)
         kept = {id(order) for order in written}
         self.new_lines.update((order.pk, lines) for order, lines in self.new if id(order) in kept)
-        OrderLine.objects.bulk_create(_rows(self.new_lines), batch_size=ROWS_AT_ONCE)
-        self._tell_anew(written)
+        lines = OrderLine.objects.bulk_create(_rows(self.new_lines), batch_size=ROWS_AT_ONCE)
+        self.source.wrote(OrderLine, created=lines)
+        self._tell_anew(written, repriced)
 
-    def _tell_anew(self, written: list[Order]) -> None:
+    def _tell_anew(self, written: list[Order], repriced: Iterable[int]) -> None:
         promises = [order for order, before in self.changed if PROMISE_READS & {*before}]
         moved = [order.pk for order, before in self.changed if "customer_id" in before]
         untold = [order.pk for order in promises if promise_fact(order) is None]
-        repriced = [order.pk for order, before in self.changed if (PRICE_READS | {"cancelled"}) & {*before}]
         for factor, ids in (Factor.RELIABILITY, [*untold, *moved]), (Factor.PRICE, repriced):
             withdraw_facts(factor=factor, subject_type=SubjectType.ORDER, subject_ids=ids, at=self.at)
         facts = [fact for order in (*promises, *written) if (fact := promise_fact(order))]
@@ -153,13 +156,37 @@ class _Batch:
         observe(facts=facts, at=self.at, also_touched=touched)
 
 
-def _lines_of(order_ids: Iterable[int]) -> dict[int, list[Line]]:
+def _lines_of(order_ids: Iterable[int]) -> tuple[dict[int, list[Line]], dict[int, list[dict[str, Any]]]]:
+    """The lines of orders, as they are compared and as they are put down, so that they can come back."""
     found: dict[int, list[Line]] = defaultdict(list)
+    kept: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for ids in chunks(order_ids):
         rows = OrderLine.objects.filter(order__in=ids).order_by("pk")
         for row in rows:
             found[row.order_id].append((row.product_id, row.quantity, row.unit_price, row.list_price))
-    return found
+            kept[row.order_id].append(line_as_kept(row))
+    return found, kept
+
+
+def _price_facts(order_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """The price facts of these orders in JSON, so that they can come back: an order's reference price is frozen."""
+    facts: dict[int, dict[str, Any]] = {}
+    for ids in chunks(order_ids):
+        rows = Observation.objects.filter(
+            factor=Factor.PRICE, subject_type=SubjectType.ORDER, subject_id__in=ids, superseded_version=None
+        )
+        for row in rows:
+            told = {"customer_id": row.customer_id, "value": row.value, "reference": row.reference}
+            facts[row.subject_id] = {**told, "at": row.at.isoformat()}
+    return facts
+
+
+def line_as_kept(row: OrderLine) -> dict[str, Any]:
+    """A line in JSON; `OrderLine(order=..., **it)` is the line again."""
+    prices = {name: getattr(row, name) for name in ("quantity", "unit_price", "list_price")}
+    return {"pk": row.pk, "product_id": row.product_id} | {
+        name: None if value is None else str(value) for name, value in prices.items()
+    }
 
 
 def _rows(lines: dict[int, list[Line]]) -> list[OrderLine]:

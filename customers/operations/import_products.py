@@ -27,7 +27,7 @@ def import_products(
     What is empty in a record says nothing: it never blanks what is here. The catalogue belongs to all teams."""
     tally = Tally(report)
     records = without_repeats(records, tally)
-    categories = _category_keys(records, make=not source.rehearsal)
+    categories = _category_keys(source, records)
     here = source.rows(Product, (r.source_id for r in records))
     new: list[Product] = []
     changed: list[tuple[Product, Changes]] = []
@@ -72,9 +72,11 @@ def _values(record: ProductRecord, categories: dict[str, int]) -> dict[str, Any]
     return values
 
 
-def _category_keys(records: Sequence[ProductRecord], *, make: bool) -> dict[str, int]:
-    """Keys of the categories by case-folded name; makes those that are missing, or makes keys below zero up."""
+def _category_keys(source: Source, records: Sequence[ProductRecord]) -> dict[str, int]:
+    """Keys of the categories by case-folded name; makes those that are missing; a rehearsal makes keys below zero
+    up."""
     keys = {name.casefold(): pk for name, pk in Category.objects.values_list("name", "pk")}
+    made: list[Category] = []
     for name in dict.fromkeys(r.category for r in records if r.category):
         if name.casefold() in keys:
             continue
@@ -82,5 +84,11 @@ def _category_keys(records: Sequence[ProductRecord], *, make: bool) -> dict[str,
             check_row(Category(name=name), leave_out=("parent",))
         except Refused:
             continue  # the products of this category are refused by name
-        keys[name.casefold()] = Category.objects.get_or_create(name=name)[0].pk if make else -len(keys) - 1
+        if source.rehearsal:
+            keys[name.casefold()] = -len(keys) - 1
+            continue
+        category, is_new = Category.objects.get_or_create(name=name)
+        keys[name.casefold()] = category.pk
+        made += [category] if is_new else []
+    source.wrote(Category, created=made)
     return keys

@@ -1,11 +1,14 @@
 """Where imported rows come from: what the ids of a file stand for here, and a record of what was written."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import cached_property
 from itertools import count
 from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID, uuid4
 
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
 from django.db.models import Model, QuerySet
 
 from customers.choices import OnDuplicate
@@ -66,7 +69,20 @@ class Source:
         if self.rehearsal:
             self.attributes.update((new.code, new.unsaved()) for new in missing)
         elif missing:
-            self.attributes.update(ensure_attributes(wanted=missing))
+            self._make_attributes(missing)
+
+    @transaction.atomic
+    def _make_attributes(self, missing: Sequence[NewAttribute]) -> None:
+        kinds = {code: row.kind for code, row in self.attributes.items()}
+        made = ensure_attributes(wanted=missing)
+        self.wrote(
+            CustomAttribute,
+            created=[row for code, row in made.items() if code not in kinds],
+            changed=[
+                (row, {"kind": kinds[code]}) for code, row in made.items() if code in kinds and row.kind != kinds[code]
+            ],
+        )
+        self.attributes.update(made)
 
     def _has(self, new: NewAttribute) -> bool:
         row = self.attributes.get(new.code)
@@ -150,20 +166,27 @@ class Source:
 
 
 def _change(row: Model, before: Changes) -> dict[str, Any]:
-    encoder = DjangoJSONEncoder()
-    plain = {name: value if _is_plain(value) else encoder.default(value) for name, value in before.items()}
+    plain = {name: _plain(value) for name, value in before.items()}
     return {"version": getattr(row, "version", None), "before": plain}
 
 
-def _is_plain(value: object) -> bool:
-    return value is None or isinstance(value, str | int | float | bool | dict | list | tuple)
+def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, str | int | float | bool | dict | list | tuple):
+        return value
+    if isinstance(value, datetime):
+        return value.isoformat()  # Django's encoder cuts microseconds off
+    return DjangoJSONEncoder().default(value)
 
 
-def ranges(keys: Iterable[Any]) -> list[Any]:
-    """Keys in short: numbers as ranges [first, last], others as they are."""
+def ranges(keys: Iterable[Any]) -> list[list[Any]]:
+    """Keys in short: numbers, and UUIDs, as ranges [first, last]."""
     ordered = sorted(keys)
-    if not ordered or not isinstance(ordered[0], int):
-        return [str(key) for key in ordered]
+    if ordered and isinstance(ordered[0], UUID):
+        return [[str(UUID(int=part)) for part in pair] for pair in _ranges(key.int for key in ordered)]
+    return _ranges(ordered)
+
+
+def _ranges(ordered: Iterable[int]) -> list[list[int]]:
     found: list[list[int]] = []
     for key in ordered:
         if found and found[-1][1] == key - 1:
@@ -173,13 +196,19 @@ def ranges(keys: Iterable[Any]) -> list[Any]:
     return found
 
 
-def keys_in(kept: Iterable[Any]) -> Iterator[Any]:
+def keys_in(kept: Iterable[list[Any]]) -> Iterator[Any]:
     """The keys that `ranges` made short."""
-    for part in kept:
-        if isinstance(part, list):
-            yield from range(part[0], part[1] + 1)
+    for first, last in kept:
+        if isinstance(first, int):
+            yield from range(first, last + 1)
         else:
-            yield part
+            yield from (UUID(int=number) for number in range(UUID(first).int, UUID(last).int + 1))
+
+
+def uuids_in_a_row(how_many: int) -> list[UUID]:
+    """New keys for rows that are written together, which `ranges` makes short. At most a million."""
+    first = uuid4().int >> 20 << 20
+    return [UUID(int=first + number) for number in range(how_many)]
 
 
 def chunks(items: Iterable[Item], size: int = IDS_AT_ONCE) -> Iterator[list[Item]]:

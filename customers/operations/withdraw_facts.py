@@ -2,10 +2,11 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F, OuterRef, Subquery
 
-from customers.models import Observation
+from customers.models import Customer, Observation
 from customers.operations.record_activity import record_activity
-from customers.operations.source import IDS_AT_ONCE, chunks
+from customers.operations.source import chunks
 
 
 @transaction.atomic
@@ -19,14 +20,14 @@ def withdraw_facts(*, factor: int, subject_type: str, subject_ids: Iterable[int]
         rows = Observation.objects.filter(
             factor=factor, subject_type=subject_type, subject_id__in=ids, superseded_version=None
         )
-        count += _withdraw(list(rows), at)
+        count += _withdraw(dict(rows.values_list("pk", "customer_id")), at)
     return count
 
 
-def _withdraw(rows: list[Observation], at: datetime) -> int:
-    if not rows:
+def _withdraw(customers: dict[int, int], at: datetime) -> int:
+    if not customers:
         return 0
-    versions = record_activity(customer_ids=[row.customer_id for row in rows], at=at)
-    for row in rows:
-        row.superseded_at, row.superseded_version = row.at, versions[row.customer_id]
-    return Observation.objects.bulk_update(rows, ["superseded_at", "superseded_version"], batch_size=IDS_AT_ONCE)
+    record_activity(customer_ids=customers.values(), at=at)
+    version = Customer.objects.filter(pk=OuterRef("customer")).values("activity_version")
+    rows = Observation.objects.filter(pk__in=list(customers))
+    return rows.update(superseded_at=F("at"), superseded_version=Subquery(version))

@@ -6,6 +6,8 @@ from pathlib import Path
 from statistics import median
 from textwrap import shorten
 
+from django.db import transaction
+
 from customers.importers.run import ImportRun, Place, Unusable, batches
 from customers.importers.tables import TableRow, find_table, read_table
 from services.choices import Channel, Direction, EventKind, RatingScale, TicketStatus
@@ -40,7 +42,9 @@ def import_reviews(run: ImportRun, folder: Path, buyers: Mapping[str, str]) -> N
     """Bring the reviews in; `buyers` is the person of each order."""
     path = find_table(folder, REVIEWS)
     if not run.rehearsal and not Queue.objects.filter(name=QUEUE).exists():
-        ensure_queue(name=QUEUE, team=run.team, typical_reply_seconds=_typical_reply(path))
+        with transaction.atomic():
+            queue = ensure_queue(name=QUEUE, team=run.team, typical_reply_seconds=_typical_reply(path))
+            run.source.wrote(Queue, created=[queue])
     for rows in batches(run.rows("ratings", path, COLUMNS)):
         reviews = list(_reviews(run, path.name, rows, buyers))
         run.feed("ratings", import_ratings, ((review.place, review.rating) for review in reviews))

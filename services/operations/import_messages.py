@@ -53,7 +53,7 @@ class _Batch:
         self.messages = {
             pk: {(row.at, row.kind, row.body) for row in rows} for pk, rows in _of_tickets(Message, keys).items()
         }
-        self.catalogue = Catalogue((), team, make=False)
+        self.catalogue = Catalogue(source, (), team)
         self.new_events: list[TicketEvent] = []
         self.new_messages: list[Message] = []
 
@@ -96,13 +96,13 @@ class _Batch:
             history = sorted(self.events[row.pk], key=lambda event: event.at)
             terms = self.catalogue.terms(queue_id=row.queue_id, policy_id=row.policy_id, priority=row.priority)
             clocks = compute_clocks(events=history, terms=terms, at=self.at)
-            if before := set_what_differs(row, {name: getattr(clocks, name) for name in CLOCK_COLUMNS}):
-                changed.append((row, before))
+            changed.append((row, set_what_differs(row, {name: getattr(clocks, name) for name in CLOCK_COLUMNS})))
             facts += facts_of(ticket=row, events=history, terms=terms, at=self.at)
         update_rows(Ticket, changed, at=self.at)
-        self.source.wrote(Message, kind="messages", created=self.new_messages)
-        self.source.wrote(TicketEvent, created=self.new_events)
+        # The tickets first: an undo goes backwards, and computes their clocks when what was said is gone.
         self.source.wrote(Ticket, changed=changed)
+        self.source.wrote(TicketEvent, created=self.new_events)
+        self.source.wrote(Message, kind="messages", created=self.new_messages)
         observe(facts=facts, at=self.at, also_touched=[pk for row in touched.values() for pk in counts_for(row)])
 
 

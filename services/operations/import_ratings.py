@@ -53,6 +53,7 @@ def import_ratings(
 class _New:
     row: SatisfactionRating
     replaced: SatisfactionRating | None
+    replaced_before: int | None  # what had replaced that one already
 
 
 class _Batch:
@@ -77,7 +78,7 @@ class _Batch:
             return
         row = SatisfactionRating(source=self.source.name, source_id=record.source_id, recorded_at=self.at, **values)
         check_row(row, leave_out=("customer", "ticket", "order", "replaced_by"))
-        self.new.append(_New(row, old))
+        self.new.append(_New(row, old, old.replaced_by_id if old else None))
 
     def _values(self, record: RatingRecord) -> dict[str, object]:
         if bool(record.ticket_id) == bool(record.order_id):
@@ -124,7 +125,19 @@ class _Batch:
         replaced = [new.replaced for new in self.new if new.replaced]
         SatisfactionRating.objects.bulk_update(replaced, ["replaced_by"], batch_size=ROWS_AT_ONCE)
         self.rehearse(tally)
-        self.source.wrote(SatisfactionRating, kind="ratings", created=[new.row for new in self.new])
+        self.source.wrote(
+            SatisfactionRating, kind="ratings", created=[new.row for new in self.new if new.replaced is None]
+        )
+        # The newer answer and the older one together: the id can go back only when the newer one has let go of it.
+        self.source.wrote(
+            SatisfactionRating,
+            created=[new.row for new in self.new if new.replaced],
+            changed=[
+                (row, {"source_id": new.row.source_id, "replaced_by_id": new.replaced_before})
+                for new in self.new
+                if (row := new.replaced)
+            ],
+        )
         self._write_histories()
         self._tell()
 
@@ -142,7 +155,7 @@ class _Batch:
             )
             for ticket_id, row in ratings
         ]
-        TicketEvent.objects.bulk_create(events, batch_size=ROWS_AT_ONCE)
+        self.source.wrote(TicketEvent, created=TicketEvent.objects.bulk_create(events, batch_size=ROWS_AT_ONCE))
 
     def _tell(self) -> None:
         tickets = {ticket.pk: ticket for ticket in self.tickets.values()}

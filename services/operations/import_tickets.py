@@ -72,7 +72,7 @@ class _Batch:
     def __init__(self, source: Source, records: list[TicketRecord], team: Team, at: datetime) -> None:
         self.source, self.records, self.at = source, records, at
         self.customers = source.customers(pk for r in records for pk in (r.customer_id, r.requester_id))
-        self.catalogue = Catalogue(records, team, make=not source.rehearsal)
+        self.catalogue = Catalogue(source, records, team)
         self.here = source.rows(Ticket, (r.source_id for r in records))
         self.numbers = TicketNumbers(source.name, records, self.here)
         keys = [row.pk for row in self.here.values()]
@@ -190,9 +190,8 @@ class _Batch:
         TicketEvent.objects.bulk_create(events, batch_size=ROWS_AT_ONCE)
         messages = [message for ticket in tickets for message in ticket.new_messages]
         Message.objects.bulk_create(messages, batch_size=ROWS_AT_ONCE)
-        # Those of new tickets go when their ticket goes.
-        self.source.wrote(TicketEvent, created=[event for ticket in self.changed for event in ticket.new_events])
-        self.source.wrote(Message, created=[message for ticket in self.changed for message in ticket.new_messages])
+        self.source.wrote(TicketEvent, created=events)
+        self.source.wrote(Message, created=messages)
         self._tell(tickets)
 
     def _set_clocks(self, ticket: _Ticket) -> None:

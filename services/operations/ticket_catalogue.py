@@ -6,7 +6,7 @@ from functools import cache
 from customers.models import Team, User
 from customers.operations.check_row import check_row
 from customers.operations.records import Refused
-from customers.operations.source import chunks
+from customers.operations.source import Source, chunks
 from services.models import Agent, Queue, ServiceType, SLAPolicy
 from services.operations.ensure_queue import ensure_queue
 from services.operations.records import TicketRecord
@@ -14,12 +14,12 @@ from services.operations.sla_terms import Terms, hours_of, make_terms
 
 
 class Catalogue:
-    """Queues and service types are made when they are missing; people are not. With `make` false nothing is made:
-    what is missing has no key, or one below zero."""
+    """Queues and service types are made when they are missing; people are not. In a rehearsal nothing is made: what is
+    missing has no key, or one below zero."""
 
-    def __init__(self, records: Sequence[TicketRecord], team: Team, *, make: bool = True) -> None:
-        self._queues = _queues(records, team, make=make)
-        self._types = _service_types(records, make=make)
+    def __init__(self, source: Source, records: Sequence[TicketRecord], team: Team) -> None:
+        self._queues = _queues(source, records, team)
+        self._types = _service_types(source, records)
         names = {r.assignee for r in records} | {e.actor for r in records for e in r.events}
         names |= {m.author for r in records for m in r.messages}
         self._users: dict[str, int] = {}
@@ -77,22 +77,33 @@ class Catalogue:
         return make_terms(hours=hours_of(queue.calendar), queue=queue, target=target)
 
 
-def _queues(records: Sequence[TicketRecord], team: Team, *, make: bool) -> dict[str, Queue]:
+def _queues(source: Source, records: Sequence[TicketRecord], team: Team) -> dict[str, Queue]:
     found = {queue.name.casefold(): queue for queue in Queue.objects.all()}
+    made: list[Queue] = []
     for name in dict.fromkeys(r.queue for r in records):
-        if name.casefold() not in found and _is_storable(Queue(name=name, team=team), ("team", "calendar")):
-            found[name.casefold()] = ensure_queue(name=name, team=team) if make else Queue(name=name, team=team)
+        if name.casefold() in found or not _is_storable(Queue(name=name, team=team), ("team", "calendar")):
+            continue
+        queue = Queue(name=name, team=team) if source.rehearsal else ensure_queue(name=name, team=team)
+        found[name.casefold()] = queue
+        made += [] if source.rehearsal else [queue]
+    source.wrote(Queue, created=made)
     return found
 
 
-def _service_types(records: Sequence[TicketRecord], *, make: bool) -> dict[str, int]:
+def _service_types(source: Source, records: Sequence[TicketRecord]) -> dict[str, int]:
     found = dict(ServiceType.objects.values_list("code", "pk"))
+    made: list[ServiceType] = []
     for code in dict.fromkeys(r.service_type for r in records if r.service_type):
         name = code.replace("-", " ").replace("_", " ").capitalize()
-        if code not in found and _is_storable(ServiceType(code=code, name=name), ()):
-            found[code] = (
-                ServiceType.objects.get_or_create(code=code, defaults={"name": name})[0].pk if make else -len(found) - 1
-            )
+        if code in found or not _is_storable(ServiceType(code=code, name=name), ()):
+            continue
+        if source.rehearsal:
+            found[code] = -len(found) - 1
+            continue
+        row, is_new = ServiceType.objects.get_or_create(code=code, defaults={"name": name})
+        found[code] = row.pk
+        made += [row] if is_new else []
+    source.wrote(ServiceType, created=made)
     return found
 
 

@@ -50,6 +50,8 @@ RESOURCES = {
     "categories": "category",
     "customers": "customer",
     "duplicates": "duplicatepair",
+    "exports": "export",
+    "imports": "importbatch",
     "interactions": "interaction",
     "merges": "merge",
     "orders": "order",

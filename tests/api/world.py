@@ -1,27 +1,33 @@
 """One row of everything, all of it North's."""
 
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from analytics.tests.histories import score_everybody
-from customers.models import Category, Customer, Product, RelationType, User
+from customers.models import Category, Customer, Export, ImportRow, Product, RelationType, User
+from customers.operations.forget_exports import exports_folder
 from customers.operations.log_interaction import log_interaction
 from customers.operations.merge_customers import merge_customers
 from customers.operations.place_order import NewLine, place_order
 from customers.operations.record_consent import record_consent
 from customers.operations.relate_customers import relate_customers
+from customers.operations.start_export import start_export
 from services.models import Queue, ServiceType, SLAPolicy
 from services.operations.open_ticket import open_ticket
 from tests.cast import NOW
+from tests.imports import new_batch
 from tests.merging.lives import make_pair
 
 World = dict[str, int]
 
 
 @pytest.fixture
-def world(acme: Customer, queue: Queue, ann: User) -> World:
+def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path) -> World:
     """Keys by the name that the router gives to a resource."""
+    settings.VAR_DIR = tmp_path
     category = Category.objects.create(name="Pumps")
     product = Product.objects.create(sku="P-1", name="Pump", category=category)
     client = RelationType.objects.get(code="client")
@@ -31,6 +37,11 @@ def world(acme: Customer, queue: Queue, ann: User) -> World:
     order = place_order(customer=acme, currency="EUR", lines=[line], at=NOW)
     call = log_interaction(customer=acme, kind="call", direction="inbound", subject="x", author=ann, at=NOW)
     ticket = open_ticket(customer=acme, subject="Leaks", queue=queue, by=ann, at=NOW, body="Help")
+    batch = new_batch(acme.team)
+    ImportRow.objects.create(batch=batch, kind="customers", file="a.csv", line=2, outcome="created")
+    export = start_export(model=Customer, query="", format="csv", by=ann, at=NOW)
+    (exports_folder() / export.file).write_text("id\r\n")
+    Export.objects.update(rows=0, size=4)
     score_everybody()
     twin, former = (Customer.objects.create(kind="organisation", name="ACME", team=acme.team) for _ in range(2))
     pair = make_pair(acme, twin)
@@ -42,6 +53,8 @@ def world(acme: Customer, queue: Queue, ann: User) -> World:
         "customer": acme.pk,
         "customerscore": acme.pk,
         "duplicatepair": pair.pk,
+        "export": export.pk,
+        "importbatch": batch.pk,
         "insight": acme.pk,
         "interaction": call.pk,
         "merge": merge.pk,

@@ -4,11 +4,12 @@ import re
 import shutil
 import zipfile
 import zlib
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from django.utils.translation import gettext as _
 
 from customers.importers.files.sheet import stop
+from customers.operations.uploads import free_name
 
 MOST_FILES = 200
 MOST_BYTES = 8 << 30
@@ -31,7 +32,7 @@ def unpack(path: Path, into: Path) -> list[Path]:
                 raise stop(path, _("is locked with a password: pack it again without one."))
             room = MOST_BYTES
             for part in parts:
-                target = into / _free_name(part.filename, found)
+                target = into / free_name(part.filename, (one.name for one in into.iterdir()))
                 found.append(target)
                 room -= _copy(archive, part, target, room, path)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
@@ -45,7 +46,7 @@ def _copy(archive: zipfile.ZipFile, part: zipfile.ZipInfo, target: Path, room: i
     size = 0
     if min(room, shutil.disk_usage(target.parent).free) < part.file_size:
         raise stop(path, _("unpacks to more than there is room for: import a part of it at a time."))
-    with archive.open(part) as stream, target.open("xb") as out:
+    with archive.open(part) as stream, _new(target).open("r+b") as out:
         while chunk := stream.read(CHUNK):
             size += len(chunk)
             if size > room:
@@ -54,12 +55,6 @@ def _copy(archive: zipfile.ZipFile, part: zipfile.ZipInfo, target: Path, room: i
     return size
 
 
-def _free_name(name: str, taken: list[Path]) -> str:
-    """The last part of the name, without signs that a folder might take for more; each once."""
-    plain = re.sub(r'[\x00-\x1f<>:"/\\|?*]', "_", PurePosixPath(name.replace("\\", "/")).name)[-150:] or "file"
-    names = {path.name.casefold() for path in taken}
-    free, number = plain, 1
-    while free.casefold() in names:
-        number += 1
-        free = f"{number}-{plain}"
-    return free
+def _new(path: Path) -> Path:
+    path.touch(mode=0o600, exist_ok=False)
+    return path

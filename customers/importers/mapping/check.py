@@ -32,7 +32,8 @@ def _of_table(format: Format, table: TableMapping) -> list[str]:
     for column, mapped in table.columns.items():
         for target in parts_of(mapped):
             try:
-                content.describe(target)
+                if content.attribute(target, column) is None:  # a custom attribute may have any name
+                    content.describe(target)
             except ValueError:
                 text = _("the column “%(column)s” is mapped to “%(target)s”, which does not exist")
                 found.append(text % {"column": column, "target": target})

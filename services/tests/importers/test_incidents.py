@@ -6,11 +6,13 @@ import pytest
 from django.db.models import Sum
 
 from customers.importers.run import run_import
-from customers.models import Customer, ImportBatch, Observation, Team
+from customers.models import Customer, ImportBatch, Observation, Team, User
+from customers.operations.undo_import import undo_import
 from services.choices import EventKind
 from services.importers.incidents import COLUMNS, import_incidents
 from services.models import Ticket, TicketEvent
 from tests.cast import NOW
+from tests.imports import tables
 
 pytestmark = pytest.mark.django_db
 Importing = Callable[[Path], ImportBatch]
@@ -154,3 +156,10 @@ def test_the_whole_log_gives_the_counts_of_its_publisher(data_dir: Path, bring: 
     assert tickets.aggregate(total=Sum("reopen_count"))["total"] == 276
     assert TicketEvent.objects.filter(kind=EventKind.OPENED).count() == 20_769
     assert tickets.filter(status="closed").count() > 20_000
+
+
+def test_the_whole_import_is_undone(tmp_path: Path, bring: Importing, bob: User) -> None:
+    before = tables()
+    batch = bring(log(tmp_path, {}, {"incident_state": "Closed", "sys_updated_at": "2/3/2016 06:00"}))
+    undo_import(batch=batch, at=NOW)
+    assert tables() == before

@@ -9,10 +9,12 @@ from django.db.models import Avg, F, Sum
 from customers.choices import Factor
 from customers.importers.run import run_import
 from customers.importers.tables import ImportStopped
-from customers.models import Category, Customer, ImportBatch, Observation, Order, OrderLine, Product, Team
+from customers.models import Category, Customer, ImportBatch, Observation, Order, OrderLine, Product, Team, User
+from customers.operations.undo_import import undo_import
 from services.importers.olist import import_olist
 from services.models import Message, Queue, SatisfactionRating, Ticket, TicketEvent
 from tests.cast import NOW
+from tests.imports import tables
 
 pytestmark = pytest.mark.django_db
 Importing = Callable[..., ImportBatch]
@@ -137,6 +139,13 @@ def test_the_queues_typical_reply_stays_as_the_first_import_found_it(folder: Pat
     assert Queue.objects.get(name="Reviews").typical_reply_seconds == typical
 
 
+def test_the_whole_import_is_undone(bring: Importing, folder: Path, bob: User) -> None:
+    before = tables()
+    batch = bring()
+    undo_import(batch=batch, at=NOW)
+    assert tables() == before
+
+
 @pytest.mark.realdata
 def test_the_real_folder_gives_the_counts_of_its_publisher_and_the_same_again_changes_nothing(
     data_dir: Path, bring: Importing
@@ -170,3 +179,6 @@ def test_the_real_folder_gives_the_counts_of_its_publisher_and_the_same_again_ch
         kind: count["created"] for kind, count in counts.items()
     }
     assert everything() == before
+    for batch in ImportBatch.objects.order_by("-pk"):
+        assert undo_import(batch=batch, at=NOW).kept == []
+    assert [model for model in (Customer, Order, Product, Ticket, Category) if model.objects.exists()] == []
