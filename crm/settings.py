@@ -245,6 +245,8 @@ SPECTACULAR_SETTINGS = {
         "InteractionKind": "customers.choices.InteractionKind",
         "Direction": "customers.choices.Direction",
         "OrderStatus": "customers.choices.OrderStatus",
+        "OnDuplicate": "customers.choices.OnDuplicate",
+        "OnDuplicateEntry": ["allow", "refuse"],
         "ConsentChannel": "customers.choices.ConsentChannel",
         "TicketChannel": "services.choices.Channel",
         "TicketStatus": "services.choices.TicketStatus",
