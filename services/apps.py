@@ -10,5 +10,6 @@ class ServicesConfig(AppConfig):
 
     def ready(self) -> None:
         from services.operations.prepare_services import prepare_services
+        from services.segments import ratings, tickets  # noqa: F401 - facts register themselves
 
         post_migrate.connect(prepare_services, sender=self, dispatch_uid="services.prepare")

@@ -3,11 +3,8 @@ from typing import Any
 
 import numpy as np
 
-from analytics.choices import RunKind, RunState
 from analytics.models import CustomerScore, ScoringRun
 
-# Runs whose scores are those of everybody.
-OVER_EVERYBODY = (RunKind.NIGHTLY, RunKind.MANUAL)
 BINS = 20
 
 
@@ -16,8 +13,8 @@ def score_distribution() -> dict[str, Any] | None:
 
     {"count", "low_evidence", "quantiles": the 0th to the 100th, "histogram": how many per 5 points, and, where
     anybody bought anything, "categories": see category_statistics}."""
-    finished = ScoringRun.objects.filter(kind__in=OVER_EVERYBODY, state__in=(RunState.DONE, RunState.PARTIAL))
-    distribution: dict[str, Any] | None = finished.order_by("-id").values_list("distribution", flat=True).first()
+    runs = ScoringRun.objects.over_everybody()
+    distribution: dict[str, Any] | None = runs.values_list("distribution", flat=True).first()
     return distribution
 
 
