@@ -4,11 +4,14 @@ from rest_framework.routers import DefaultRouter
 
 from analytics.api.insights import InsightViewSet
 from analytics.api.scores import PreferenceViewSet, ScoreViewSet
+from customers.api.attributes import CustomAttributeViewSet
 from customers.api.catalogue import CategoryViewSet, ProductViewSet
 from customers.api.customers import CustomerViewSet
 from customers.api.interactions import InteractionViewSet
 from customers.api.orders import OrderViewSet
 from customers.api.relations import RelationTypeViewSet, RelationViewSet
+from customers.api.segments import SegmentViewSet
+from customers.api.tags import TagViewSet
 from services.api.desk import QueueViewSet, ServiceTypeViewSet, SLAPolicyViewSet
 from services.api.tickets import TicketViewSet
 
@@ -24,6 +27,9 @@ router.register("customers", InsightViewSet, basename="insight")  # before the o
 router.register("customers", CustomerViewSet)
 router.register("relations", RelationViewSet)
 router.register("relation-types", RelationTypeViewSet)
+router.register("attributes", CustomAttributeViewSet)
+router.register("tags", TagViewSet)
+router.register("segments", SegmentViewSet)
 router.register("products", ProductViewSet)
 router.register("categories", CategoryViewSet)
 router.register("orders", OrderViewSet)

@@ -7,6 +7,8 @@ from django.db import transaction
 from customers.choices import CustomerKind
 from customers.models import Customer, Team, User
 from customers.operations.add_contact_point import add_contact_point
+from customers.operations.clean_attributes import clean_attributes
+from customers.operations.ensure_tags import ensure_tags, label_customers
 from customers.operations.records import ContactRecord
 
 
@@ -25,8 +27,14 @@ def create_customer(
     owner: User | None = None,
     attributes: dict[str, Any] | None = None,
     contact_points: Iterable[ContactRecord] = (),
+    tags: Iterable[str] = (),
+    require_attributes: bool = False,
 ) -> Customer:
-    """Make a customer with the ways to reach it. Raises HasItAlready where two contact points are the same."""
+    """Make a customer with the ways to reach it and, by name, its tags, which are made where they are missing. With
+    `require_attributes`, the custom attributes that must be given are asked for.
+
+    Raises BadAttributes; HasItAlready where two contact points are the same."""
+    values = clean_attributes(kind=kind, values=attributes or {}, required=require_attributes)
     customer = Customer.objects.create(
         name=name,
         kind=kind,
@@ -37,7 +45,7 @@ def create_customer(
         industry=industry,
         team=team,
         owner=owner,
-        attributes=attributes or {},
+        attributes=values,
         created_at=at,
         last_activity_at=at,
     )
@@ -50,4 +58,5 @@ def create_customer(
             is_primary=point.is_primary,
             at=at,
         )
+    label_customers(pairs=[(customer.pk, tag.pk) for tag in ensure_tags(names=tags).values()])
     return customer

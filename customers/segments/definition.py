@@ -264,6 +264,27 @@ def _list(data: Mapping[str, Any], name: str, most: int, empty: str, errors: Err
     return []
 
 
+def opened_definition(data: Any) -> Any:
+    """A stored definition as it is shown, without a look at what it asks for."""
+    if not isinstance(data, dict) or not isinstance(data.get("groups"), list):
+        return data
+    return {**data, "groups": [_opened_group(group) for group in data["groups"]]}
+
+
+def _opened_group(group: Any) -> Any:
+    rows = group.get("conditions") if isinstance(group, dict) else None
+    if not isinstance(rows, list):
+        return group
+    return {**group, "conditions": [_opened_condition(row) for row in rows]}
+
+
+def _opened_condition(row: Any) -> Any:
+    try:
+        return {**row, "value": _opened(row["value"])} if isinstance(row, dict) and "value" in row else row
+    except ValueError:  # cannot be decrypted: whoever reads the definition is told
+        return row
+
+
 def _sealed(value: Any) -> Any:
     if isinstance(value, list):
         return [_sealed(one) for one in value]

@@ -108,8 +108,10 @@ class Having:
 
     def clause(self, fact: Fact, asked: Asked, asking: Asking) -> Clause:
         rows = narrowed(self.rows(asking), fact, asked, asking, time=self.time)
-        if asked.op == Op.NOT_EMPTY:
+        if asked.op == Op.NOT_EMPTY or (fact.is_count and (asked.op, asked.value) == (Op.AT_LEAST, 1)):
             return Among(rows.values(self.customer))
+        if fact.is_count and asked.value == 0 and asked.op in (Op.IS, Op.AT_MOST):
+            return Among(rows.values(self.customer)).negated()
         tests = tests_of(fact.type, asked.op, asked.value, at=asking.at)
         if not self.of_nothing:
             return self._those(rows, tests, asking)

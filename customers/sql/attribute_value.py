@@ -53,22 +53,24 @@ class AttributeValue(Func):
         return self._when(f"jsonb_typeof({column} -> %s) = '{kind}'", form.format(f"({column} ->> %s)"), [self.code])
 
     def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        column, path = self._column(compiler), self._path()
+        column, path = self._column(compiler), path_of(self.code)
         if self.type == AttributeType.YES_NO:
             return f"CASE JSON_TYPE({column}, %s) WHEN 'true' THEN 1 WHEN 'false' THEN 0 END", [path]
         kinds, form = self.OF_SQLITE["text" if self._is_text else "number"]
         return self._when(f"JSON_TYPE({column}, %s) IN ({kinds})", form.format(f"JSON_EXTRACT({column}, %s)"), [path])
 
     def as_mysql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        column, path = self._column(compiler), self._path()
+        column, path = self._column(compiler), path_of(self.code)
         kind = f"JSON_TYPE(JSON_EXTRACT({column}, %s))"
         if self.type == AttributeType.YES_NO:
             return self._when(f"{kind} = 'BOOLEAN'", f"(JSON_EXTRACT({column}, %s) = 'true')", [path])
         kinds, form = self.OF_MARIADB["text" if self._is_text else "number"]
         return self._when(f"{kind} IN ({kinds})", form.format(f"JSON_VALUE({column}, %s)"), [path])
 
-    def _path(self) -> str:
-        return f"$.{json.dumps(self.code)}"  # escaped as the column has it: SQLite compares letter by letter
+
+def path_of(code: str) -> str:
+    """The path of an attribute for SQLite and MariaDB, escaped as in the column: SQLite compares letter by letter."""
+    return f"$.{json.dumps(code)}"
 
 
 def output_of(type: str) -> Field[Any, Any]:

@@ -45,6 +45,7 @@ REFERENCES = {
     "service_type": "servicetype",
 }
 RESOURCES = {
+    "attributes": "customattribute",
     "categories": "category",
     "customers": "customer",
     "interactions": "interaction",
@@ -55,8 +56,10 @@ RESOURCES = {
     "relation-types": "relationtype",
     "relations": "relation",
     "scores": "customerscore",
+    "segments": "segment",
     "service-types": "servicetype",
     "sla-policies": "slapolicy",
+    "tags": "tag",
     "tickets": "ticket",
 }
 

@@ -5,7 +5,9 @@ from decimal import Decimal
 import pytest
 
 from analytics.tests.histories import score_everybody
-from customers.models import Category, Customer, Product, RelationType, User
+from customers.models import Category, Customer, Product, RelationType, Tag, User
+from customers.operations.create_segment import create_segment
+from customers.operations.define_attribute import define_attribute
 from customers.operations.log_interaction import log_interaction
 from customers.operations.place_order import NewLine, place_order
 from customers.operations.relate_customers import relate_customers
@@ -27,9 +29,15 @@ def world(acme: Customer, queue: Queue, ann: User) -> World:
     order = place_order(customer=acme, currency="EUR", lines=[line], at=NOW)
     call = log_interaction(customer=acme, kind="call", direction="inbound", subject="x", author=ann, at=NOW)
     ticket = open_ticket(customer=acme, subject="Leaks", queue=queue, by=ann, at=NOW, body="Help")
+    tag = Tag.objects.create(name="VIP")
+    acme.tags.add(tag)
+    attribute = define_attribute(name="Size", type="number", at=NOW)
+    named = {"fact": "name", "op": "contains", "value": "acme"}
+    segment = create_segment(name="Acmes", definition={"groups": [{"conditions": [named]}]}, owner=ann, at=NOW)
     score_everybody()
     return {
         "category": category.pk,
+        "customattribute": attribute.pk,
         "customer": acme.pk,
         "customerscore": acme.pk,
         "insight": acme.pk,
@@ -40,7 +48,9 @@ def world(acme: Customer, queue: Queue, ann: User) -> World:
         "queue": queue.pk,
         "relation": relation.pk,
         "relationtype": client.pk,
+        "segment": segment.pk,
         "servicetype": ServiceType.objects.get(code="repair").pk,
         "slapolicy": SLAPolicy.objects.get(name="Standard").pk,
+        "tag": tag.pk,
         "ticket": ticket.pk,
     }
