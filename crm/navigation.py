@@ -19,6 +19,8 @@ def _groups() -> list[tuple[str, list[Entry]]]:
             _("Customers"),
             [
                 ("customers.customer", "group"),
+                ("customers.segment", "filter_alt"),
+                ("customers.tag", "sell"),
                 ("customers.relation", "hub"),
                 ("customers.interaction", "forum"),
                 ("customers.order", "receipt_long"),
@@ -47,6 +49,7 @@ def _groups() -> list[tuple[str, list[Entry]]]:
             _("Settings"),
             [
                 ("customers.relationtype", "conversion_path"),
+                ("customers.customattribute", "list_alt_add"),
                 ("customers.team", "diversity_3"),
                 ("customers.user", "person"),
                 ("auth.group", "shield_person"),

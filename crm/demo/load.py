@@ -16,6 +16,7 @@ from analytics.operations.work_chunks import work_chunks
 from crm.demo.company import Company
 from crm.demo.parties import ATTRIBUTES
 from crm.demo.presence import SOURCE, require_no_other_customers
+from crm.demo.segments import colour_tags, settle_segments
 from crm.demo.settle import settle_desk, settle_staff
 from crm.demo.staff import TEAMS
 from customers.choices import ImportState, Outcome
@@ -64,6 +65,7 @@ def load_company(
     batch = ImportBatch.objects.create(format=SOURCE, path="", started_at=at)
     kept = settle_staff(password=password, at=at)
     settle_desk(years=range(at.year - 3, at.year + 2))
+    colour_tags()
     team = Team.objects.get(name=TEAMS[0])
     source = Source(SOURCE)
     source.ensure_attributes(ATTRIBUTES)
@@ -74,6 +76,7 @@ def load_company(
         if part == "orders":
             price_orders(at=at)
     write_history(at=at, progress=progress)
+    settle_segments(at=at)
     keep(password, kept)
     batch.state, batch.finished_at = ImportState.DONE, at
     batch.counts = {part: tally_of(count) for part, count in counts.items()}

@@ -1,3 +1,27 @@
-from customers.admin import access, catalogue, customers, imports, interactions, orders, relations, tokens
+from customers.admin import (
+    access,
+    attributes,
+    catalogue,
+    customers,
+    imports,
+    interactions,
+    orders,
+    relations,
+    segments,
+    tags,
+    tokens,
+)
 
-__all__ = ["access", "catalogue", "customers", "imports", "interactions", "orders", "relations", "tokens"]
+__all__ = [
+    "access",
+    "attributes",
+    "catalogue",
+    "customers",
+    "imports",
+    "interactions",
+    "orders",
+    "relations",
+    "segments",
+    "tags",
+    "tokens",
+]

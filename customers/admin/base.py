@@ -56,6 +56,7 @@ class CandidModelAdmin(OnlyVisible, ModelAdmin):
     ordering: ClassVar[Any] = ("-pk",)
     list_per_page = 50
     list_filter_sheet = True
+    list_filter_submit = True  # without the button nothing that is chosen in the sheet is asked for
     compressed_fields = True
     warn_unsaved_form = True
     change_form_before_template = "admin/includes/stale.html"

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from customers.admin.attribute_display import attribute_rows
 from customers.admin.words import language_name
 from customers.choices import InteractionKind
 from customers.models import Customer, Interaction, Relation
@@ -84,6 +85,8 @@ def customer_page(
         "language": language_name(customer.language),
         "contact_points": list(customer.contact_points.all()),
         "relations": relations_of(customer, request, at=at),
+        "tags": list(customer.tags.all()),
+        "attributes": attribute_rows(customer) if customer.attributes else [],
         "interaction_form": (form or InteractionForm(initial={"kind": InteractionKind.CALL})) if may_log else None,
         **model_admin.page_context(request, customer, at=at),
     }

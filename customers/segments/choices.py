@@ -26,6 +26,10 @@ class Choices(Protocol):
         """The value as it is stored. Raises ValueError for what can be no such value."""
         ...
 
+    def read(self, text: str) -> Any:
+        """The value that a form writes as this text; a text that is none stays as it is."""
+        ...
+
     def labels(self, values: Sequence[Any]) -> dict[Any, str]:
         """Names of these values; those that do not exist (any more) are left out."""
         ...
@@ -46,6 +50,9 @@ class Fixed:
         if isinstance(value, bool) or not isinstance(value, str | int):
             raise ValueError(_("This is none of the choices."))
         return value
+
+    def read(self, text: str) -> Any:
+        return next((value for value, _name in self.pairs() if str(value) == text), text)
 
     def labels(self, values: Sequence[Any]) -> dict[Any, str]:
         known = {value: str(name) for value, name in self.pairs()}
@@ -76,6 +83,10 @@ class Rows:
             raise ValueError(_("Give the id of a row."))
         return value
 
+    def read(self, text: str) -> Any:
+        is_key = self.key == "pk" and text.isascii() and text.isdigit() and len(text) < 19
+        return int(text) if is_key else text
+
     def labels(self, values: Sequence[Any]) -> dict[Any, str]:
         found = self.rows().filter(**{f"{self.key}__in": list(values)})
         return {getattr(row, self.key): self.label(row) for row in found}
@@ -101,6 +112,9 @@ class InUse:
         if not isinstance(value, str) or not 0 < len(value.strip()) <= LONGEST_TEXT or "\x00" in value:
             raise ValueError(_("Give a short text."))
         return self.form(value.strip())
+
+    def read(self, text: str) -> Any:
+        return text
 
     def labels(self, values: Sequence[Any]) -> dict[Any, str]:
         return {value: self.label(value) for value in values}

@@ -107,7 +107,7 @@ def _origins() -> list[Fact]:
             type=FactType.MOMENT,
             measure=Column("created_at"),
             always_has_value=True,
-            words=Words(happened=_("here since %(when)s")),
+            words=Words(happened=_("who came %(when)s")),
         ),
         Fact(
             code="last_activity",
@@ -116,7 +116,7 @@ def _origins() -> list[Fact]:
             type=FactType.MOMENT,
             measure=Column("last_activity_at"),
             always_has_value=True,
-            words=Words(happened=_("last active %(when)s")),
+            words=Words(happened=_("who were last active %(when)s")),
         ),
         Fact(
             code="source",

@@ -46,7 +46,7 @@ def interaction_facts() -> Iterable[Fact]:
             narrowings=(kind, direction),
             needs=NEEDS,
             words=Words(
-                happened=_("last spoken to %(when)s"),
+                happened=_("who were last spoken to %(when)s"),
                 once=_("who were spoken to at some time"),
                 never=_("who were never spoken to"),
             ),

@@ -109,8 +109,8 @@ def order_facts() -> Iterable[Fact]:
         ),
         _amount("orders_total", _("total of the orders"), Sum("total"), _("a total of orders"), of_nothing=True),
         _amount("orders_average", _("average of the orders"), Avg("total"), _("an average order"), of_nothing=False),
-        _time("last_ordered", _("last ordered"), Max("ordered_at"), NEWEST, _("last ordered %(when)s")),
-        _time("first_ordered", _("first ordered"), Min("ordered_at"), FIRST, _("first ordered %(when)s")),
+        _time("last_ordered", _("last ordered"), Max("ordered_at"), NEWEST, _("who last ordered %(when)s")),
+        _time("first_ordered", _("first ordered"), Min("ordered_at"), FIRST, _("who first ordered %(when)s")),
         _bought("product", _("bought the product"), PRODUCTS, Members(_lines, "product_id", **OF_LINES)),
         _bought("category", _("bought of the category"), CATEGORIES, OfCategory()),
         Fact(

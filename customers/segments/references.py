@@ -20,6 +20,16 @@ def segments_that_ask_for(fact: str) -> list[Segment]:
     return [row for row in asking if any(one.get("fact") == fact for one in conditions_in(row.definition))]
 
 
+def segments_that_name(fact: str, values: Collection[Any]) -> list[Segment]:
+    """The segments with a condition on this fact that names one of these values."""
+
+    def names(row: dict[str, Any]) -> bool:
+        value = row.get("value")
+        return row.get("fact") == fact and any(one in values for one in (value if isinstance(value, list) else [value]))
+
+    return [row for row in Segment.objects.order_by("name") if any(map(names, conditions_in(row.definition)))]
+
+
 def replace_value(definition: Any, *, fact: str, old: Collection[Any], new: Any) -> Any:
     """The definition with another value where its conditions on a fact name one of the old ones."""
 

@@ -114,6 +114,8 @@ def _amount(condition: Condition, values: dict[str, str]) -> tuple[str, bool]:
         high = condition.value[-1] if isinstance(condition.value, list) else condition.value
         things = fact.words.counted % {"number": high}
         return amount % {"value": things, "low": values.get("low"), "high": things}, True
+    if fact.words.noun and condition.op == Op.BETWEEN:
+        return _("%(noun)s between %(low)s and %(high)s") % {"noun": fact.words.noun, **values}, True
     if fact.words.noun:
         return _("%(noun)s of %(amount)s") % {"noun": fact.words.noun, "amount": amount % values}, True
     return _("whose %(fact)s is %(amount)s") % {"fact": fact.label, "amount": amount % values}, False
