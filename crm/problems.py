@@ -59,7 +59,7 @@ def _translated(error: Exception) -> Exception:
     if isinstance(error, BadAttributes):
         return ValidationError({"attributes": {code: [text] for code, text in error.errors.items()}})
     if isinstance(error, SegmentInvalid):
-        return ValidationError({"definition": error.errors})
+        return ValidationError({"definition": error.as_lists()})
     if isinstance(error, AttributeInUse):
         return _refusal(status.HTTP_409_CONFLICT, "in_use", str(error))
     if isinstance(error, BadOrder):

@@ -27,7 +27,15 @@ CLASSES = " ".join(INPUT_CLASSES)
 RANGES = (AttributeType.NUMBER, AttributeType.DATE)
 
 
-class SegmentFilter(DropdownFilter):
+class KeptFilter(DropdownFilter):
+    """A filter that is asked even where it has nothing to offer: else the list would show everybody."""
+
+    def has_output(self) -> bool:
+        """Whether it takes part."""
+        return bool(self.value()) or bool(super().has_output())
+
+
+class SegmentFilter(KeptFilter):
     """Customers who are in a saved segment now."""
 
     title = gettext_lazy("segment")
@@ -58,7 +66,7 @@ class SegmentFilter(DropdownFilter):
             return queryset.none()
 
 
-class TagFilter(DropdownFilter):
+class TagFilter(KeptFilter):
     """Customers who have a tag."""
 
     title = gettext_lazy("tag")

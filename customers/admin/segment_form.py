@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
@@ -9,8 +10,10 @@ from customers.admin.forms import CandidForm, Difference
 from customers.admin.segment_builder import Builder
 from customers.admin.segment_state import BuilderState, definition_of, edit, state_from, state_of
 from customers.models import Segment, User
-from customers.segments.definition import Errors, SegmentInvalid, opened_definition, read_definition
+from customers.operations.revise_segment import require_may_hide
+from customers.segments.definition import Errors, SegmentInvalid, read_definition
 from customers.segments.facts import Catalogue
+from customers.segments.sealing import opened_definition
 from customers.segments.sentence import sentence_of
 
 EDIT = "edit"
@@ -49,6 +52,11 @@ class SegmentForm(CandidForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
+        if self.instance.pk and data.get("is_shared") is False:
+            try:
+                require_may_hide(self.instance, self.user)
+            except ValidationError as refused:
+                self.add_error(None, refused)
         if self._is_edit():
             self.add_error(None, _("The conditions are changed here, but not saved yet."))
         for sentence in SegmentInvalid(self.definition_errors).sentences():

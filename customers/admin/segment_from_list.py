@@ -8,8 +8,9 @@ from django.http import QueryDict
 from customers.models import Segment
 from customers.segments.attribute_filters import BadFilters, attribute_conditions
 from customers.segments.attributes import PREFIX
-from customers.segments.definition import SegmentInvalid, opened_definition, read_definition
+from customers.segments.definition import SegmentInvalid, read_definition
 from customers.segments.facts import Catalogue
+from customers.segments.sealing import opened_definition
 
 Conditions = list[dict[str, Any]]
 # What a parameter of the list means; None where it means nothing that can be asked.

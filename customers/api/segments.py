@@ -18,9 +18,10 @@ from customers.models import Segment
 from customers.operations.create_segment import create_segment
 from customers.operations.revise_segment import revise_segment
 from customers.segments.condition import segment_customers
-from customers.segments.definition import SegmentInvalid, opened_definition, read_definition
+from customers.segments.definition import SegmentInvalid, read_definition
 from customers.segments.description import describe_facts, describe_operators
 from customers.segments.facts import Catalogue
+from customers.segments.sealing import opened_definition
 from customers.sql.time_limit import TookTooLong, at_most
 
 # A count that takes longer helps no program that waits for it.
@@ -76,7 +77,7 @@ class DefinitionField(Attributes):
         try:
             return read_definition(value, catalogue=Catalogue(self.context["request"].user)).as_json()
         except SegmentInvalid as error:
-            raise serializers.ValidationError(error.errors) from error
+            raise serializers.ValidationError(error.as_lists()) from error
 
     def to_representation(self, value: Any) -> Any:
         return opened_definition(value)

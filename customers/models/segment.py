@@ -1,3 +1,5 @@
+from collections.abc import Collection
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -36,6 +38,10 @@ class Tag(Versioned):
             raise ValidationError({"name": _("Give the tag a name.")})
         if Tag.objects.filter(folded=self.folded).exclude(pk=self.pk).exists():
             raise ValidationError({"name": _("There is a tag of this name already.")})
+
+    def validate_unique(self, exclude: Collection[str] | None = None) -> None:
+        """`clean` has looked at the folded name, and says it of the name."""
+        super().validate_unique({*(exclude or ()), "folded"})
 
     def save(self, *args: object, **kwargs: object) -> None:
         names = kwargs.get("update_fields")

@@ -19,9 +19,8 @@ def revise_segment(
     Raises StaleVersion, SegmentInvalid, ValidationError."""
     segment.refresh_from_db(from_queryset=Segment.objects.select_for_update())
     segment.require_version(expected_version)
-    hides = segment.is_shared and not changes.get("is_shared", True)
-    if hides and by is not None and not by.is_superuser and segment.owner_id != by.pk:
-        raise ValidationError({"is_shared": _("Only its owner can hide this segment from the others.")})
+    if not changes.get("is_shared", True):
+        require_may_hide(segment, by)
     if "definition" in changes:
         read = read_definition(changes["definition"], catalogue=Catalogue(by))
         changes = {**changes, "definition": read.as_json(stored=True)}
@@ -30,3 +29,9 @@ def revise_segment(
     segment.full_clean()
     segment.save_checked(update_fields=list(changes))
     return segment
+
+
+def require_may_hide(segment: Segment, by: User | None) -> None:
+    """Raise ValidationError where somebody would hide another's shared segment."""
+    if segment.is_shared and by is not None and not by.is_superuser and segment.owner_id != by.pk:
+        raise ValidationError({"is_shared": _("Only its owner can hide this segment from the others.")})

@@ -1,22 +1,21 @@
 """A definition, read strictly: what is wrong is named by group and condition, and what has gone is named as well."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from customers.encryption.cipher import CannotDecrypt
-from customers.encryption.fields import Sealed, open_text, seal_text
+from customers.segments.choices import Choices
 from customers.segments.facts import Catalogue, Fact, Narrowing
 from customers.segments.operators import WITHOUT_VALUE, FactType, Op
+from customers.segments.references import conditions_in
+from customers.segments.sealing import opened, sealed
 from customers.segments.values import MOST_VALUES, clean_days, clean_value
 
 MATCHES = ("all", "any")
 MOST_GROUPS = 20
 MOST_CONDITIONS = 50
-SEALED = "sealed:"
-BOUND_TO = "customers.Segment.definition"
 
 # In the shape of the definition: {"groups": {0: {"conditions": {1: {"value": "..."}}}}}
 Errors = dict[Any, Any]
@@ -29,6 +28,10 @@ class SegmentInvalid(ValueError):
         self.errors = errors
         super().__init__(" ".join(self.sentences()))
 
+    def as_lists(self) -> dict[str, Any]:
+        """The same for programs: keys are texts, and each text stands in a list."""
+        return _with_lists(self.errors)
+
     def sentences(self) -> list[str]:
         """What is wrong, one sentence each, with its group and condition."""
         found = [str(text) for key, text in self.errors.items() if key != "groups" or not isinstance(text, dict)]
@@ -36,6 +39,10 @@ class SegmentInvalid(ValueError):
         for number, group in groups.items() if isinstance(groups, dict) else ():
             found += _sentences(number, group)
         return found
+
+
+def _with_lists(errors: Errors) -> dict[str, Any]:
+    return {str(key): _with_lists(one) if isinstance(one, dict) else [one] for key, one in errors.items()}
 
 
 def _sentences(number: int, group: Errors) -> list[str]:
@@ -66,7 +73,7 @@ class Condition:
 
     def as_json(self, *, stored: bool) -> dict[str, Any]:
         """As it is written; `stored`: with personal values encrypted."""
-        value = _sealed(self.value) if stored and self.fact.is_personal else self.value
+        value = sealed(self.value) if stored and self.fact.is_personal else self.value
         return {
             "fact": self.fact.code,
             "op": str(self.op),
@@ -101,6 +108,7 @@ def read_definition(data: Any, *, catalogue: Catalogue) -> Definition:
     errors: Errors = _unknown(data, {"match", "groups"})
     if errors:
         raise SegmentInvalid(errors)
+    _look_names_up(data, catalogue)
     match = _match(data, errors)
     rows = _list(data, "groups", MOST_GROUPS, _("Add a condition: a segment without any would be everybody."), errors)
     groups = []
@@ -112,6 +120,34 @@ def read_definition(data: Any, *, catalogue: Catalogue) -> Definition:
     if errors:
         raise SegmentInvalid(errors)
     return Definition(match, tuple(groups))
+
+
+def _look_names_up(data: Any, catalogue: Catalogue) -> None:
+    """Look up everything that the conditions name, in one query for each kind of thing and not for each condition."""
+    wanted: dict[int, tuple[Choices, list[Any]]] = {}
+    for row in conditions_in(data):
+        code = row.get("fact")
+        fact = catalogue.all.get(code) if isinstance(code, str) else None
+        if fact is None:
+            continue
+        parts = [(fact.choices, row.get("value"))]
+        given = row.get("where")
+        if isinstance(given, dict):
+            parts += [(one.choices, given.get(one.code)) for one in fact.narrowings]
+        for choices, value in parts:
+            if choices is not None:
+                values = value if isinstance(value, list) else [value]
+                wanted.setdefault(id(choices), (choices, []))[1].extend(_clean_ones(choices, values[:MOST_VALUES]))
+    for choices, values in wanted.values():
+        catalogue.labels(choices, values)
+
+
+def _clean_ones(choices: Choices, values: list[Any]) -> Iterator[Any]:
+    for value in values:
+        try:
+            yield choices.clean(value)
+        except (TypeError, ValueError):
+            continue  # it is told where the condition is read
 
 
 def _group(data: Any, catalogue: Catalogue, errors: Errors) -> Group:
@@ -166,7 +202,7 @@ def _value(fact: Fact, op: Op, data: Mapping[str, Any], catalogue: Catalogue, er
             errors["value"] = _("This takes no value.")
         return None
     try:
-        value = clean_value(fact, op, _opened(data.get("value")) if fact.is_personal else data.get("value"))
+        value = clean_value(fact, op, opened(data.get("value")) if fact.is_personal else data.get("value"))
     except ValueError as error:
         errors["value"] = str(error)
         return None
@@ -262,41 +298,3 @@ def _list(data: Mapping[str, Any], name: str, most: int, empty: str, errors: Err
     else:
         return rows
     return []
-
-
-def opened_definition(data: Any) -> Any:
-    """A stored definition as it is shown, without a look at what it asks for."""
-    if not isinstance(data, dict) or not isinstance(data.get("groups"), list):
-        return data
-    return {**data, "groups": [_opened_group(group) for group in data["groups"]]}
-
-
-def _opened_group(group: Any) -> Any:
-    rows = group.get("conditions") if isinstance(group, dict) else None
-    if not isinstance(rows, list):
-        return group
-    return {**group, "conditions": [_opened_condition(row) for row in rows]}
-
-
-def _opened_condition(row: Any) -> Any:
-    try:
-        return {**row, "value": _opened(row["value"])} if isinstance(row, dict) and "value" in row else row
-    except ValueError:  # cannot be decrypted: whoever reads the definition is told
-        return row
-
-
-def _sealed(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_sealed(one) for one in value]
-    return SEALED + seal_text(value, bound_to=BOUND_TO).token
-
-
-def _opened(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_opened(one) for one in value]
-    if not isinstance(value, str) or not value.startswith(SEALED):
-        return value
-    try:
-        return open_text(Sealed(value.removeprefix(SEALED)), bound_to=BOUND_TO)
-    except CannotDecrypt as error:
-        raise ValueError(_("This value cannot be decrypted.")) from error
