@@ -53,14 +53,14 @@ def tag_names(model_admin: Any, request: HttpRequest) -> HttpResponse:
 
 
 def change_tags(model_admin: Any, request: HttpRequest, pk: int, *, at: datetime) -> HttpResponse:
-    """Take the little form of the page: `name` puts a tag on, `remove` takes one off."""
+    """Take the little form of the page: `name` puts a tag on, `off` takes one off."""
     customer = visible_customer(model_admin, request, pk)
     if not model_admin.has_change_permission(request, customer):
         raise PermissionDenied
     user: Any = request.user
     refusal = ""
     if request.method == "POST":
-        taken_off = request.POST.get("remove", "")
+        taken_off = request.POST.get("off", "")
         form = TagForm(request.POST, user=user)
         if taken_off.isascii() and taken_off.isdigit():
             untag_customers(customer_ids=[pk], tags=Tag.objects.filter(pk=int(taken_off[:18])), at=at)

@@ -57,7 +57,7 @@ def test_a_tag_is_put_on_and_taken_off_in_place(client: Client, acme: Customer, 
     in_place(client, acme, name="New one")
     assert tags_of(acme) == {"VIP", "New one"}
     assert "New one" in client.get(page).content.decode()
-    in_place(client, acme, remove=vip.pk)
+    in_place(client, acme, off=vip.pk)
     assert tags_of(acme) == {"New one"}
 
 
