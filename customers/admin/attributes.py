@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,7 +16,7 @@ from customers.admin.base import CandidModelAdmin
 from customers.admin.forms import CandidForm
 from customers.models import CustomAttribute
 from customers.operations.define_attribute import define_attribute, free_code
-from customers.operations.redefine_attribute import redefine_attribute
+from customers.operations.redefine_attribute import redefine_attribute, require_fit
 from customers.operations.remove_attribute import remove_attribute
 from customers.segments.attributes import PREFIX
 from customers.segments.references import segments_that_ask_for
@@ -37,12 +36,8 @@ class Lines(forms.CharField):
         return bool((initial or []) != self.to_python(data))
 
 
-class _Rehearsed(Exception):
-    """Ends a rehearsal: what it wrote is rolled back."""
-
-
 class AttributeForm(CandidForm):
-    """A definition. Its operation judges a change: whether the values that stand fit it."""
+    """A definition. The operation's own rule says whether the values that stand fit a change."""
 
     choices = Lines(
         label=gettext_lazy("Choices"),
@@ -81,19 +76,10 @@ class AttributeForm(CandidForm):
         changes = {name: self.cleaned_data[name] for name in changed if name in self.cleaned_data}
         super()._post_clean()  # type: ignore[misc]
         if self.instance.pk and changes and not self.errors:
-            self._rehearse(changes)
-
-    def _rehearse(self, changes: dict[str, Any]) -> None:
-        """Let the operation judge, and undo it: the rules are written there, once."""
-        row = CustomAttribute.objects.get(pk=self.instance.pk)
-        try:
-            with transaction.atomic():
-                redefine_attribute(attribute=row, changes=changes, at=timezone.now())
-                raise _Rehearsed
-        except _Rehearsed:
-            pass
-        except ValidationError as refused:
-            self.add_error(None, refused)
+            try:
+                require_fit(CustomAttribute.objects.get(pk=self.instance.pk), changes)
+            except ValidationError as refused:
+                self.add_error(None, refused)
 
 
 @admin.register(CustomAttribute)

@@ -9,9 +9,11 @@ from django.utils.translation import ngettext
 
 from customers.models import CustomAttribute, Customer
 from customers.operations.clean_attributes import fit_value
-from customers.operations.import_rows import update_rows
-from customers.operations.source import Changes, chunks
-from customers.sql.attribute_values import customers_with
+from customers.operations.source import chunks
+from customers.sql.attribute_values import customers_with, replace_values
+
+# More would keep a request busy for longer than anybody waits.
+MOST_CONVERTED = 100_000
 
 
 @transaction.atomic
@@ -25,6 +27,17 @@ def redefine_attribute(
     changed."""
     attribute.refresh_from_db(from_queryset=CustomAttribute.objects.select_for_update())
     attribute.require_version(expected_version)
+    code, is_other_type = attribute.code, changes.get("type", attribute.type) != attribute.type
+    require_fit(attribute, changes)
+    attribute.save_checked(update_fields=[*changes, "choices"])
+    if is_other_type:
+        _convert(attribute, code, at=at)
+    return attribute
+
+
+def require_fit(attribute: CustomAttribute, changes: dict[str, Any]) -> None:
+    """Put changes into a definition that was just read. Raises ValidationError where it is none any more, or where the
+    values that stand do not fit it."""
     code, type, kind = attribute.code, attribute.type, attribute.kind
     for name, value in changes.items():
         setattr(attribute, name, value)
@@ -34,9 +47,7 @@ def redefine_attribute(
     if attribute.kind not in ("", kind):
         _require_kind(attribute, code)
     if attribute.type != type:
-        _retype(attribute, code, at)
-    attribute.save_checked(update_fields=[*changes, "choices"])
-    return attribute
+        _require_type(attribute, code)
 
 
 def _require_kind(attribute: CustomAttribute, code: str) -> None:
@@ -50,37 +61,39 @@ def _require_kind(attribute: CustomAttribute, code: str) -> None:
         raise ValidationError({"kind": message % {"number": others}})
 
 
-def _retype(attribute: CustomAttribute, code: str, at: datetime) -> None:
-    keys = [pk for pk, _fits in _fitting(attribute, code)]
-    misfits = sum(not fits for _pk, fits in _fitting(attribute, code))
+def _require_type(attribute: CustomAttribute, code: str) -> None:
+    standing = misfits = changed = 0
+    for _pk, value in _values(code):
+        standing += 1
+        try:
+            changed += _differs(value, fit_value(attribute, value))
+        except ValueError:
+            misfits += 1
     if misfits:
         message = ngettext(
             "%(misfits)d of the %(all)d values that stand does not fit: change it first, or leave the type.",
             "%(misfits)d of the %(all)d values that stand do not fit: change them first, or leave the type.",
             misfits,
         )
-        raise ValidationError({"type": message % {"misfits": misfits, "all": len(keys)}})
+        raise ValidationError({"type": message % {"misfits": misfits, "all": standing}})
+    if changed > MOST_CONVERTED:
+        text = _("%(number)d values would have to be rewritten, more than %(most)d at once: add an attribute of the "
+                 "other type, and fill it by an import.")  # fmt: skip
+        raise ValidationError({"type": text % {"number": changed, "most": MOST_CONVERTED}})
+
+
+def _convert(attribute: CustomAttribute, code: str, *, at: datetime) -> None:
+    keys = [pk for pk, value in _values(code) if _differs(value, fit_value(attribute, value))]
     for ids in chunks(keys):
-        update_rows(Customer, list(_converted(attribute, code, ids)), at=at)
+        rows = Customer.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk", "attributes")
+        values = {pk: fit_value(attribute, attributes[code]) for pk, attributes in rows if code in attributes}
+        replace_values(code, values, at=at)
 
 
-def _fitting(attribute: CustomAttribute, code: str) -> Iterator[tuple[int, bool]]:
-    """Each customer with a value, and whether it fits the definition as it is about to be."""
+def _values(code: str) -> Iterator[tuple[int, Any]]:
     for pk, attributes in customers_with(code).values_list("pk", "attributes").iterator(chunk_size=2000):
-        try:
-            fit_value(attribute, attributes[code])
-        except ValueError:
-            yield pk, False
-        else:
-            yield pk, True
+        yield pk, attributes[code]
 
 
-def _converted(attribute: CustomAttribute, code: str, ids: list[int]) -> Iterator[tuple[Customer, Changes]]:
-    for row in Customer.objects.select_for_update().filter(pk__in=ids).order_by("pk"):
-        before = row.attributes
-        if code not in before:
-            continue
-        value = fit_value(attribute, before[code])
-        if value != before[code] or type(value) is not type(before[code]):
-            row.attributes = {**before, code: value}
-            yield row, {"attributes": before}
+def _differs(one: Any, other: Any) -> bool:
+    return bool(one != other) or type(one) is not type(other)

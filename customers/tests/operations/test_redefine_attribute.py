@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 
 from customers.models import CustomAttribute, Customer, StaleVersion, Team
 from customers.operations.redefine_attribute import redefine_attribute
+from customers.sql.attribute_values import replace_values
 from tests.cast import NOW
 
 pytestmark = pytest.mark.django_db
@@ -96,5 +97,27 @@ def test_a_stale_change_is_refused() -> None:
 def test_many_values_take_few_statements(north: Team, django_assert_max_num_queries: Any) -> None:
     row = attribute("text")
     customers(north, *map(str, range(300)))
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(16):
         redefine_attribute(attribute=row, changes={"type": "number"}, at=NOW)
+
+
+def test_too_many_values_are_not_rewritten_in_one_request(north: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("customers.operations.redefine_attribute.MOST_CONVERTED", 2)
+    row = attribute("text")
+    customers(north, "1", "2", "3")
+    with pytest.raises(ValidationError, match="3 values would have to be rewritten"):
+        redefine_attribute(attribute=row, changes={"type": "number"}, at=NOW)
+
+
+@pytest.mark.parametrize("code", ["size", "größe-x", "2024", "a__b"])
+def test_other_attributes_stay_as_they_are(north: Team, code: str) -> None:
+    attributes = {code: "7", "other": [1, {"x": None}], "é": True}
+    customer = Customer.objects.create(name="x", team=north, attributes=attributes)
+    CustomAttribute.objects.create(code=code, name="Size")
+    for value in (8, 8.5, "ü", True, [1, {"y": None}]):
+        replace_values(code, {customer.pk: value}, at=NOW)
+        customer.refresh_from_db()
+        assert customer.attributes == {**attributes, code: value}
+    replace_values("absent", {customer.pk: 1}, at=NOW)
+    customer.refresh_from_db()
+    assert "absent" not in customer.attributes
