@@ -14,6 +14,7 @@ from customers.segments.facts import Asked, Asking, Fact
 from customers.segments.operators import FactType, Op
 from customers.sql.plain_text import PlainText
 
+# Rows whose customer is never null: in SQL, nobody is outside of a set that holds a null.
 Narrowed = Callable[[Asking], QuerySet[Any]]
 
 NEWEST, FIRST = ("gt", "gte"), ("lt", "lte")

@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db.models.lookups import In
 
 
@@ -15,11 +16,18 @@ class Outside(In):
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         key, key_parameters = self.process_lhs(compiler, connection)
-        rows, row_parameters = self.process_rhs(compiler, connection)
+        rows, row_parameters = self._rows(compiler, connection)
         return f"NOT ({key} IN {rows})", [*key_parameters, *row_parameters]
 
     def as_postgresql(self, compiler: Any, connection: Any) -> Any:
         key, key_parameters = self.process_lhs(compiler, connection)
-        rows, row_parameters = self.process_rhs(compiler, connection)
+        rows, row_parameters = self._rows(compiler, connection)
         statement = f"NOT EXISTS (SELECT 1 FROM {rows} AS inside(key) WHERE inside.key = {key})"  # noqa: S608 - compiled
         return statement, [*row_parameters, *key_parameters]
+
+    def _rows(self, compiler: Any, connection: Any) -> Any:
+        """The subquery. Outside of one that Django knows to be empty (a small number asked for 99,999) is everybody."""
+        try:
+            return self.process_rhs(compiler, connection)
+        except EmptyResultSet as empty:
+            raise FullResultSet from empty

@@ -35,6 +35,10 @@ def _all(asking: Asking) -> Any:
     return asking.rows(Ticket)
 
 
+def _requested(asking: Asking) -> Any:
+    return _all(asking).filter(requester__isnull=False)
+
+
 def _open(asking: Asking) -> Any:
     return _all(asking).unsolved()
 
@@ -73,7 +77,7 @@ def ticket_facts() -> Iterable[Fact]:
         _count(
             "requested_tickets",
             _("tickets asked for in another's name"),
-            _all,
+            _requested,
             ngettext_lazy("%(number)s ticket for another", "%(number)s tickets for others", "number"),
             customer="requester_id",
         ),

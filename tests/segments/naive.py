@@ -1,24 +1,15 @@
 """What a definition means, told once more in plain Python, one customer at a time: what the queries must agree with."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from statistics import fmean
 from typing import Any
 
-from django.utils import timezone
-
 from analytics.models import ScoringRun
-from analytics.operations.score_distribution import percentile_of
-from customers.folding import fold
 from customers.models import Category, CustomAttribute, Customer, Relation, User
 from customers.segments.definition import Condition, Definition
-from services.models import Ticket
 from tests.cast import NOW
-
-NEGATIONS = {"is_not": "is", "not_contains": "contains", "none_of": "one_of", "empty": "not_empty"}
-TODAY = date(2026, 6, 3)
-
+from tests.segments.naive_operators import NEGATIONS, TODAY, fits, passes, within
+from tests.segments.naive_services import Services
 
 JOINS = {"all": all, "any": any}
 KEPT = (
@@ -28,7 +19,7 @@ KEPT = (
 )  # fmt: skip
 
 
-class Judge:
+class Judge(Services):
     """Knows every row, and which customers and tickets a user sees."""
 
     def __init__(self, user: User | None) -> None:
@@ -86,7 +77,7 @@ class Judge:
             return False
         if op == "not_empty":
             return True
-        return COMPARE[op](*_comparable(known, condition))
+        return passes(op, known, condition)
 
     # What is known of a customer: a set, or one value, or none.
 
@@ -209,7 +200,7 @@ class Judge:
         found = []
         for order in row.orders.all():
             products = {line.product for line in order.lines.all()}
-            if not _within(order.ordered_at, c):
+            if not within(order.ordered_at, c):
                 continue
             if order.status not in statuses if statuses else order.status == "cancelled":
                 continue
@@ -249,10 +240,10 @@ class Judge:
         return _branch({line.product for one in self._bought(row, c) for line in one.lines.all()})
 
     def _currency(self, row: Customer, c: Condition) -> Any:
-        return {one.currency for one in row.orders.all() if _within(one.ordered_at, c)}
+        return {one.currency for one in row.orders.all() if within(one.ordered_at, c)}
 
     def _touched(self, row: Customer, c: Condition) -> list[Any]:
-        return [one for one in row.interactions.all() if _within(one.at, c) and _fits(one, c, "kind", "direction")]
+        return [one for one in row.interactions.all() if within(one.at, c) and fits(one, c, "kind", "direction")]
 
     def _interactions(self, row: Customer, c: Condition) -> Any:
         return len(self._touched(row, c))
@@ -262,96 +253,6 @@ class Judge:
 
     def _interaction_kind(self, row: Customer, c: Condition) -> Any:
         return {one.kind for one in self._touched(row, c)}
-
-    def _served(self, row: Customer, c: Condition, *, as_requester: bool = False) -> list[Ticket]:
-        tickets = row.requested_tickets if as_requester else row.tickets
-        found = []
-        for one in tickets.all():
-            is_mine = self.user is None or one.team_id in self.teams
-            if self.user is not None and one.assignee is not None:
-                is_mine = is_mine or one.assignee.user_id == self.user.pk
-            type_code = one.service_type.code if one.service_type else None
-            if "service_type" in c.where and type_code not in c.where["service_type"]:
-                continue
-            if "queue" in c.where and one.queue_id not in c.where["queue"]:
-                continue
-            if is_mine and _within(one.created_at, c) and _fits(one, c, "status", "priority", "channel"):
-                found.append(one)
-        return found
-
-    def _tickets(self, row: Customer, c: Condition) -> Any:
-        return len(self._served(row, c))
-
-    def _requested_tickets(self, row: Customer, c: Condition) -> Any:
-        return len(self._served(row, c, as_requester=True))
-
-    def _open_tickets(self, row: Customer, c: Condition) -> Any:
-        return sum(one.status in ("new", "open", "pending", "on_hold") for one in self._served(row, c))
-
-    def _breached_tickets(self, row: Customer, c: Condition) -> Any:
-        return sum(map(_is_breached, self._served(row, c)))
-
-    def _reopened_tickets(self, row: Customer, c: Condition) -> Any:
-        return sum(one.reopen_count > 0 for one in self._served(row, c))
-
-    def _reopenings(self, row: Customer, c: Condition) -> Any:
-        return sum(one.reopen_count for one in self._served(row, c))
-
-    def _last_ticket(self, row: Customer, c: Condition) -> Any:
-        return max((one.created_at for one in self._served(row, c)), default=None)
-
-    def _rated(self, row: Customer, c: Condition) -> list[Any]:
-        return [
-            one
-            for one in row.ratings.all()
-            if one.replaced_by_id is None and _within(one.at, c) and _fits(one, c, "scale")
-        ]
-
-    def _ratings(self, row: Customer, c: Condition) -> Any:
-        return len(self._rated(row, c))
-
-    def _last_rating(self, row: Customer, c: Condition) -> Any:
-        rated = sorted(self._rated(row, c), key=lambda one: (one.at, one.pk))
-        return rated[-1].value if rated else None
-
-    def _average_rating(self, row: Customer, c: Condition) -> Any:
-        values = [one.value for one in self._rated(row, c)]
-        return round(fmean(values) + 1e-9, 2) if values else None
-
-    def _last_rated(self, row: Customer, c: Condition) -> Any:
-        return max((one.at for one in self._rated(row, c)), default=None)
-
-    def _scored(self, row: Customer, name: str) -> Any:
-        score = getattr(row, "score", None)
-        return None if score is None else getattr(score, name)
-
-    def _score(self, row: Customer, _c: Condition) -> Any:
-        return self._scored(row, "score")
-
-    def _score_percentile(self, row: Customer, c: Condition) -> Any:
-        score = self._scored(row, "score")
-        return None if score is None else percentile_of(score, self.distribution)
-
-    def _score_change(self, row: Customer, _c: Condition) -> Any:
-        return self._scored(row, "change")
-
-    def _low_evidence(self, row: Customer, _c: Condition) -> Any:
-        return self._scored(row, "low_evidence")
-
-    def _score_moved_by(self, row: Customer, _c: Condition) -> Any:
-        return self._scored(row, "change_factor")
-
-    def _top_category(self, row: Customer, _c: Condition) -> Any:
-        profile = getattr(row, "preferences", None)
-        return profile.categories[0]["category"] if profile and profile.categories else None
-
-
-def _within(at: datetime, c: Condition) -> bool:
-    return at <= NOW and (c.days is None or at > NOW - timedelta(days=c.days))
-
-
-def _fits(row: Any, c: Condition, *names: str) -> bool:
-    return all(getattr(row, name) in c.where[name] for name in names if name in c.where)
 
 
 def _branch(products: set[Any]) -> set[int]:
@@ -363,89 +264,3 @@ def _branch(products: set[Any]) -> set[int]:
             found.add(category.pk)
             category = category.parent
     return found
-
-
-def _is_breached(one: Ticket) -> bool:
-    unsolved = one.status in ("new", "open", "pending", "on_hold")
-    late_reply = one.first_replied_at is None and one.first_reply_due_at is not None and one.first_reply_due_at < NOW
-    late_solution = unsolved and one.resolution_due_at is not None and one.resolution_due_at < NOW
-    return bool(one.first_reply_breached_at or one.resolution_breached_at or late_reply or late_solution)
-
-
-def _comparable(known: Any, condition: Condition) -> tuple[Any, Any]:
-    """Both sides in one form."""
-    value, kind = condition.value, condition.fact.type
-    if kind == "text":
-        form = fold if condition.fact.code == "name" else str.lower
-        return form(known), [form(one) for one in value] if isinstance(value, list) else form(value)
-    if kind == "money":
-        return known, [Decimal(str(one)) for one in value] if isinstance(value, list) else Decimal(str(value))
-    if kind == "moment":
-        return Moment(known), value
-    if kind == "date":
-        return Day(known), value
-    return known, value
-
-
-class Day:
-    """A date as the operators of time see it."""
-
-    def __init__(self, iso: str) -> None:
-        self.day = iso
-
-    def is_on(self, value: str) -> bool:
-        return self.day == value
-
-    def before(self, value: str) -> bool:
-        return self.day < value
-
-    def after(self, value: str) -> bool:
-        return self.day > value
-
-    def in_last(self, days: int) -> bool:
-        return (TODAY - timedelta(days=days)).isoformat() < self.day <= TODAY.isoformat()
-
-    def in_next(self, days: int) -> bool:
-        return TODAY.isoformat() <= self.day < (TODAY + timedelta(days=days)).isoformat()
-
-    def more_than_ago(self, days: int) -> bool:
-        return self.day < (TODAY - timedelta(days=days)).isoformat()
-
-
-class Moment(Day):
-    """A moment, on its day in the server's time zone."""
-
-    def __init__(self, at: datetime) -> None:
-        super().__init__(timezone.localdate(at, timezone.get_default_timezone()).isoformat())
-        self.at = at
-
-    def in_last(self, days: int) -> bool:
-        return NOW - timedelta(days=days) < self.at <= NOW
-
-    def in_next(self, days: int) -> bool:
-        return NOW <= self.at < NOW + timedelta(days=days)
-
-    def more_than_ago(self, days: int) -> bool:
-        return self.at < NOW - timedelta(days=days)
-
-
-def _between(known: Any, value: Any) -> bool:
-    if isinstance(known, Day):
-        return bool(value[0] <= known.day <= value[1])
-    return bool(value[0] <= known <= value[1])
-
-
-COMPARE: dict[str, Callable[[Any, Any], bool]] = {
-    "is": lambda known, value: known.is_on(value) if isinstance(known, Day) else known == value,
-    "contains": lambda known, value: value in known,
-    "begins_with": lambda known, value: known.startswith(value),
-    "one_of": lambda known, value: known in value,
-    "at_least": lambda known, value: known >= value,
-    "at_most": lambda known, value: known <= value,
-    "between": _between,
-    "before": lambda known, value: known.before(value),
-    "after": lambda known, value: known.after(value),
-    "in_last": lambda known, value: known.in_last(value),
-    "in_next": lambda known, value: known.in_next(value),
-    "more_than_ago": lambda known, value: known.more_than_ago(value),
-}
