@@ -32,13 +32,15 @@ class Column:
     def clause(self, fact: Fact, asked: Asked, asking: Asking) -> Clause:
         if asked.op == Op.NOT_EMPTY:
             return Where(Q(**{f"{self.path}__isnull": False}) if self.is_nullable else ~Q(**{self.path: ""}))
+        # Said outright: Django forgets those without a value where one join serves several conditions under an OR.
+        unknown = Q(**{f"{self.path}__isnull": True}) if self.is_nullable else None
         if fact.type in (FactType.CHOICE, FactType.YES_NO):
             lookup = "in" if asked.op == Op.ONE_OF else "exact"
-            return Where(Q(**{f"{self.path}__{lookup}": asked.value}))
+            return Where(Q(**{f"{self.path}__{lookup}": asked.value}), unknown)
         path, value = self.path, asked.value
         if fact.type == FactType.TEXT:
             path, value = (path, _each(value, self.folded)) if self.folded else (f"{path}__plain", lowered(value))
-        return Where(_all(path, tests_of(fact.type, asked.op, value, at=asking.at)))
+        return Where(_all(path, tests_of(fact.type, asked.op, value, at=asking.at)), unknown)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from tests.segments.naive import Judge
 pytestmark = pytest.mark.django_db
 
 # Definitions for each user; a long run takes a few thousand.
-EXAMPLES = int(os.environ.get("CRM_SEGMENT_EXAMPLES", "120"))
+EXAMPLES = int(os.environ.get("CRM_SEGMENT_EXAMPLES", "80"))
 TEXTS = [
     *{*NAMES, *WORDS, "lima", "pu", "%", "_", "xl", "one.example", "a@one.example", "+442079460000", "b@two.example"}
     - {""}
@@ -97,10 +97,10 @@ def settings(examples: int) -> hypothesis.settings:
     )
 
 
-@pytest.fixture
-def crowd(north: Team, south: Team, ann: User, otto: User, queue: Queue) -> list[User]:
+@pytest.fixture(params=[3, 7], ids=["one crowd", "another"])
+def crowd(request: pytest.FixtureRequest, north: Team, south: Team, ann: User, otto: User, queue: Queue) -> list[User]:
     """The crowd, in two teams."""
-    make_crowd(7, [north, south], [ann, otto], queue)
+    make_crowd(request.param, [north, south], [ann, otto], queue)
     return [ann, otto]
 
 
