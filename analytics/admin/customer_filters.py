@@ -9,6 +9,8 @@ from unfold.contrib.filters.admin import DropdownFilter
 from analytics.admin.score_display import BANDS, FELL_MUCH
 from customers.admin.segment_from_list import Conditions, register_translation
 
+HIGHEST = 100.0
+
 
 class ScoreBandFilter(DropdownFilter):
     """Scores from .. to."""
@@ -73,7 +75,9 @@ def _band_as_conditions(tone: str) -> Conditions | None:
     low = 0.0
     for limit, name, _label in BANDS:
         if name == tone:
-            return [{"fact": "score", "op": "between", "value": [low, min(limit, 100.0)]}]
+            least = [{"fact": "score", "op": "at_least", "value": low}] if low else []
+            most = [{"fact": "score", "op": "less_than", "value": limit}] if limit <= HIGHEST else []
+            return [*least, *most]
         low = limit
     return None
 

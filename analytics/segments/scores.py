@@ -14,14 +14,14 @@ from customers.segments.choices import Fixed, Rows
 from customers.segments.clauses import NOBODY, AllOf, Among, Clause, Where
 from customers.segments.facts import Asked, Asking, Fact, Words, register_facts
 from customers.segments.measures import Column
-from customers.segments.operators import WITHOUT_VALUE, FactType, Op
+from customers.segments.operators import BOUNDED, WITHOUT_VALUE, FactType, Op
 
 SCORE = _("Satisfaction")
 SCORES = "analytics.view_customerscore"
 PREFERENCES = "analytics.view_preferenceprofile"
 
 # A score has digits that nobody sees: “is” would find nobody.
-BOUNDS = (Op.AT_LEAST, Op.AT_MOST, Op.BETWEEN)
+BOUNDS = (*BOUNDED, *WITHOUT_VALUE)
 FACTORS = Fixed(lambda: Factor.choices)
 CATEGORIES = Rows(lambda: Category.objects.order_by("name"))
 
@@ -76,7 +76,7 @@ def score_facts() -> Iterable[Fact]:
             label=_("satisfaction score"),
             type=FactType.NUMBER,
             measure=Column("score__score", is_nullable=True),
-            ops=(*BOUNDS, *WITHOUT_VALUE),
+            ops=BOUNDS,
             needs=SCORES,
             words=Words(noun=_("a score")),
         ),
@@ -86,7 +86,7 @@ def score_facts() -> Iterable[Fact]:
             label=_("percentile of the score"),
             type=FactType.NUMBER,
             measure=Percentile(),
-            ops=BOUNDS,
+            ops=(Op.AT_LEAST, Op.AT_MOST, Op.BETWEEN),
             is_count=True,
             largest=100,
             always_has_value=True,
@@ -99,7 +99,7 @@ def score_facts() -> Iterable[Fact]:
             label=_("change of the score in 30 days"),
             type=FactType.NUMBER,
             measure=Column("score__change", is_nullable=True),
-            ops=(*BOUNDS, *WITHOUT_VALUE),
+            ops=BOUNDS,
             needs=SCORES,
             words=Words(noun=_("a change in 30 days")),
         ),

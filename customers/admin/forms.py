@@ -70,7 +70,7 @@ class CandidForm(forms.ModelForm):  # type: ignore[type-arg]
                 yours=_shown(self.typed(name, data[name]), None, name),
             )
             for name in self._meta.fields or ()
-            if name in data and name in self.changed_data
+            if name in data and name in self.changed_data and self.standing(name) != data[name]
         ]
         self.last_change = (
             LogEntry.objects.select_related("user")
@@ -98,7 +98,7 @@ class CandidForm(forms.ModelForm):  # type: ignore[type-arg]
     def typed(self, name: str, value: Any) -> Any:
         """What was typed into a field, as people read it."""
         choices = dict(getattr(self.instance._meta.get_field(name), "flatchoices", ()))
-        return str(choices[value]) if value in choices else value
+        return str(choices[value]) if choices and value in choices else value
 
 
 def _shown(value: Any, row: Any, name: str) -> str:

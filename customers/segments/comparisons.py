@@ -1,5 +1,7 @@
 """What an operator asks of one value, as Django's look-ups: of a column, of an attribute, of an aggregate."""
 
+import operator
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -27,8 +29,14 @@ def tests_of(type: str, op: Op, value: Any, *, at: datetime) -> Tests:
 
 def holds_of_nothing(type: str, op: Op, value: Any) -> bool:
     """Whether a number of 0 passes: whoever has no rows at all has a count and a sum of 0."""
-    checks = {"exact": lambda v: v == 0, "gte": lambda v: v <= 0, "lte": lambda v: v >= 0}
-    return all(checks[lookup](bound) for lookup, bound in _of_number(op, _list(value)))
+    checks: dict[str, Callable[[Any, Any], bool]] = {
+        "exact": operator.eq,
+        "gte": operator.ge,
+        "lte": operator.le,
+        "gt": operator.gt,
+        "lt": operator.lt,
+    }
+    return all(checks[lookup](0, bound) for lookup, bound in _of_number(op, _list(value)))
 
 
 def start_of(day: str | date) -> datetime:
@@ -48,6 +56,10 @@ def _of_number(op: Op, values: list[Any]) -> Tests:
             return [("gte", low)]
         case Op.AT_MOST:
             return [("lte", high)]
+        case Op.MORE_THAN:
+            return [("gt", low)]
+        case Op.LESS_THAN:
+            return [("lt", high)]
         case Op.BETWEEN:
             return [("gte", low), ("lte", high)]
     return [("exact", low)]

@@ -17,6 +17,8 @@ from customers.sql.plain_text import PlainText
 # Rows whose customer is never null: in SQL, nobody is outside of a set that holds a null.
 Narrowed = Callable[[Asking], QuerySet[Any]]
 
+# Of a count: any row at all.
+SOME = ((Op.AT_LEAST, 1), (Op.MORE_THAN, 0))
 NEWEST, FIRST = ("gt", "gte"), ("lt", "lte")
 
 
@@ -111,7 +113,7 @@ class Having:
 
     def clause(self, fact: Fact, asked: Asked, asking: Asking) -> Clause:
         rows = narrowed(self.rows(asking), fact, asked, asking, time=self.time)
-        if asked.op == Op.NOT_EMPTY or (fact.is_count and (asked.op, asked.value) == (Op.AT_LEAST, 1)):
+        if asked.op == Op.NOT_EMPTY or (fact.is_count and (asked.op, asked.value) in SOME):
             return Among(rows.values(self.customer))
         if fact.is_count and asked.value == 0 and asked.op in (Op.IS, Op.AT_MOST):
             return Among(rows.values(self.customer)).negated()

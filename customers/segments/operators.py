@@ -24,6 +24,8 @@ class Op(models.TextChoices):
     NONE_OF = "none_of", _("is none of")
     AT_LEAST = "at_least", _("is at least")
     AT_MOST = "at_most", _("is at most")
+    MORE_THAN = "more_than", _("is more than")
+    LESS_THAN = "less_than", _("is less than")
     BETWEEN = "between", _("is between")
     BEFORE = "before", _("is before")
     AFTER = "after", _("is after")
@@ -45,7 +47,8 @@ WITHOUT_VALUE = (Op.EMPTY, Op.NOT_EMPTY)
 WITH_LIST = (Op.ONE_OF, Op.NONE_OF)
 WITH_DAYS = (Op.IN_LAST, Op.IN_NEXT, Op.MORE_THAN_AGO)
 
-MEASURED = (Op.IS, Op.IS_NOT, Op.AT_LEAST, Op.AT_MOST, Op.BETWEEN)
+BOUNDED = (Op.AT_LEAST, Op.AT_MOST, Op.BETWEEN, Op.MORE_THAN, Op.LESS_THAN)
+MEASURED = (Op.IS, Op.IS_NOT, *BOUNDED)
 DATED = (Op.IN_LAST, Op.MORE_THAN_AGO, Op.IN_NEXT, Op.IS, Op.BEFORE, Op.AFTER, Op.BETWEEN)
 CHOSEN = (Op.IS, Op.IS_NOT, Op.ONE_OF, Op.NONE_OF)
 

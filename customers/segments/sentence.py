@@ -26,6 +26,8 @@ NUMBERS = {
     Op.IS_NOT: gettext_lazy("not %(value)s"),
     Op.AT_LEAST: gettext_lazy("at least %(value)s"),
     Op.AT_MOST: gettext_lazy("at most %(value)s"),
+    Op.MORE_THAN: gettext_lazy("more than %(value)s"),
+    Op.LESS_THAN: gettext_lazy("less than %(value)s"),
     Op.BETWEEN: gettext_lazy("between %(low)s and %(high)s"),
 }
 TIMES = {

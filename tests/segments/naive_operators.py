@@ -98,6 +98,8 @@ COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "one_of": lambda known, value: known in value,
     "at_least": lambda known, value: known >= value,
     "at_most": lambda known, value: known <= value,
+    "more_than": lambda known, value: known > value,
+    "less_than": lambda known, value: known < value,
     "between": _between,
     "before": lambda known, value: known.before(value),
     "after": lambda known, value: known.after(value),

@@ -18,7 +18,7 @@ from customers.models import Customer, User
 from customers.operations.log_interaction import log_interaction
 from tests.cast import NOW
 
-BUDGET = 17
+BUDGET = 18
 
 
 @pytest.fixture

@@ -125,7 +125,7 @@ def test_the_filter_of_the_list_becomes_a_definition(acme: Customer) -> None:
         asks("country", "is", "GB"),
         asks("attribute.level", "is", "gold"),
         asks("attribute.größe", "at_least", 5),
-        asks("score", "between", [0.0, 35.0]),
+        asks("score", "less_than", 35.0),
         asks("low_evidence", "is", True),
         asks("score_change", "at_most", -10.0),
     ]
