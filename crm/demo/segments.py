@@ -5,6 +5,7 @@ from typing import Any
 
 from crm.demo.parties import KEY, NEWS, VIP
 from customers.choices import TagColour
+from customers.folding import fold
 from customers.models import Segment, Tag, User
 from customers.operations.create_segment import create_segment
 
@@ -14,8 +15,7 @@ COLOURS = {VIP: TagColour.AMBER, KEY: TagColour.GREEN, NEWS: TagColour.GREY}
 def colour_tags() -> None:
     """Make the tags; those that are here are left as they are."""
     for name, colour in COLOURS.items():
-        if not Tag.objects.filter(name=name).exists():
-            Tag.objects.create(name=name, colour=colour)
+        Tag.objects.get_or_create(folded=fold(name), defaults={"name": name, "colour": colour})
 
 
 def settle_segments(*, at: datetime) -> None:
@@ -29,8 +29,8 @@ def settle_segments(*, at: datetime) -> None:
 
 def _segments() -> list[tuple[str, str, list[list[dict[str, Any]]], str]]:
     """Name, description, groups of conditions, and how the groups are joined."""
-    tags = {tag.name: tag.pk for tag in Tag.objects.filter(name__in=COLOURS)}
-    important = {"fact": "tag", "op": "one_of", "value": [tags[VIP], tags[KEY]]}
+    tags = Tag.objects.filter(folded__in=[fold(VIP), fold(KEY)]).order_by("name")
+    important = {"fact": "tag", "op": "one_of", "value": [tag.pk for tag in tags]}
     return [
         (
             "Important and unhappy",

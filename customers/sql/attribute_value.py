@@ -14,10 +14,7 @@ class AttributeValue(Func):
     have left, must be passed over: PostgreSQL would refuse the whole statement."""
 
     # type -> what the database calls a value of it, and how text is made into one
-    OF_POSTGRESQL = {
-        "text": ("string", """NULLIF({}, '') COLLATE "C\""""),
-        "number": ("number", "({})::double precision"),
-    }
+    OF_POSTGRESQL = {"text": ("string", "NULLIF({}, '')"), "number": ("number", "({})::double precision")}
     OF_SQLITE = {"text": ("'text'", "NULLIF({}, '')"), "number": ("'integer', 'real'", "{}")}
     OF_MARIADB = {
         "text": ("'STRING'", "(NULLIF({}, '') COLLATE utf8mb4_nopad_bin)"),

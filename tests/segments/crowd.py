@@ -42,7 +42,7 @@ ATTRIBUTES = [
 # Of every type, and of none: what an older definition or another system may have left.
 VALUES: dict[str, list[Any]] = {
     "size": [0, 7, 7.5, -3, 10, "7", True, None, [7]],
-    "größe-x": ["", "xl", "XL", "xxl", "1", 1, False, {"a": 1}],
+    "größe-x": ["", "xl", "XL", "ÜBERGROß", "übergroß", "ubergross", "1", 1, False, {"a": 1}],
     "2024": ["2026-05-31", "2026-06-03", "2025-01-01", "2026-06-10", "soon", 20260531],
     "a__b": [True, False, True, False, "true", 1],
     "level": ["gold", "Gold", "100%", "silver", 3],

@@ -22,10 +22,8 @@ pytestmark = pytest.mark.django_db
 
 # Definitions for each user; a long run takes a few thousand.
 EXAMPLES = int(os.environ.get("CRM_SEGMENT_EXAMPLES", "80"))
-TEXTS = [
-    *{*NAMES, *WORDS, "lima", "pu", "%", "_", "xl", "one.example", "a@one.example", "+442079460000", "b@two.example"}
-    - {""}
-]
+PARTS = ["übergroß", "ÜBER", "uber", "lima", "pu", "%", "_", "xl", "one.example", "a@one.example", "b@two.example"]
+TEXTS = sorted({*NAMES, *WORDS, *PARTS, "+442079460000"} - {""})
 NUMBERS: list[Any] = [0, 1, 2, 3, 5, 7, 7.5, -3, 40, 50]
 AMOUNTS: list[Any] = [0, 10.1, 20.2, 30.3, 50, 25.25]
 DATES = ["2026-06-03", "2026-06-02", "2026-05-31", "2025-01-01", "2026-06-10"]

@@ -6,12 +6,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from customers.models import Customer, Product, Segment, Tag, User
+from customers.models import Customer, Segment, Tag, User
 from customers.operations.create_segment import create_segment
 from customers.tests.admin.conftest import LogIn
 from customers.tests.admin.forms import problems
 from customers.tests.segments.asking import all_of, asks
-from tests.cast import NOW, make_user
+from tests.cast import NOW
 
 pytestmark = pytest.mark.django_db
 
@@ -154,9 +154,7 @@ def test_every_kind_of_value_survives_the_form(client: Client, ann: User) -> Non
 
 def test_what_is_wrong_is_shown_at_its_condition(client: Client) -> None:
     response = client.post(reverse(ADD), {**TWO, "g0-c1-value": "many"})
-    assert problems(response)["__all__"] == ["Group 1, condition 2: Give a whole number, 0 or more."] or problems(
-        response
-    )["__all__"] == ["Group 1, condition 2: Give a number."]
+    assert problems(response)["__all__"] == ["Group 1, condition 2: Give a number."]
     builder = response.context["adminform"].form.builder
     assert [bool(one.errors) for one in builder.groups[0].conditions] == [False, True]
     assert 'value="many"' in response.content.decode()
@@ -197,7 +195,6 @@ def test_another_fact_begins_anew(client: Client) -> None:
     response = client.post(reverse("admin:customers_segment_builder"), {**TWO, "g0-c0-fact": "created"})
     first = response.context["builder"].groups[0].conditions[0]
     assert (first.widget, first.values) == ("days", [""])
-    assert "TWO" not in response.content.decode()
 
 
 def test_a_stale_save_is_refused_and_shows_both_sentences(client: Client, segment: Segment) -> None:
@@ -213,6 +210,7 @@ def test_a_stale_save_is_refused_and_shows_both_sentences(client: Client, segmen
 
 def test_what_is_gone_is_shown_and_can_be_mended(client: Client, ann: User, acme: Customer) -> None:
     tag = Tag.objects.create(name="VIP")
+    gone = tag.pk
     row = create_segment(
         name="VIPs", definition=all_of(asks("tag", "is", tag.pk), asks("country", "is", "GB")), owner=ann, at=NOW
     )
@@ -222,7 +220,7 @@ def test_what_is_gone_is_shown_and_can_be_mended(client: Client, ann: User, acme
     Tag.objects.all().delete()
     page = client.get(change(row))
     text = page.content.decode()
-    assert f"{tag.pk or row.definition['groups'][0]['conditions'][0]['value']} (gone)" in text
+    assert f"{gone} (gone)" in text
     assert "attribute.lost (gone)" in text
     data = as_posted(page)
     assert "does not exist (any more)" in str(problems(client.post(change(row), data)))
@@ -231,23 +229,6 @@ def test_what_is_gone_is_shown_and_can_be_mended(client: Client, ann: User, acme
     assert client.post(change(row), as_posted(edited)).status_code == 302
     listed = client.get(reverse(CUSTOMERS) + f"?segment={row.pk}")
     assert list(listed.context["cl"].result_list) == [acme]
-
-
-def test_the_preview_counts_and_shows_the_first(client: Client, acme: Customer, wang: Customer) -> None:
-    text = client.post(reverse("admin:customers_segment_preview"), TWO).content.decode()
-    assert 'data-count="2"' in text
-    assert "Acme Pumps" in text
-    assert "Customers in GB or CN with at most 2 orders (status: Placed or Shipped) in the last 90 days" in text
-    wrong = client.post(reverse("admin:customers_segment_preview"), {**TWO, "g0-c1-value": ""}).content.decode()
-    assert "Group 1, condition 2" in wrong
-    empty = client.post(reverse("admin:customers_segment_preview"), {"groups": ["0"], "g0-conditions": ["0"]})
-    assert "Choose what to ask for" in empty.content.decode()
-
-
-def test_each_sees_their_own_customers_in_the_preview(log_in: LogIn, otto: User, acme: Customer) -> None:
-    text = log_in(otto).post(reverse("admin:customers_segment_preview"), TWO).content.decode()
-    assert 'data-count="0"' in text
-    assert "Acme" not in text
 
 
 def test_the_list_counts_each_in_a_request_of_its_own(client: Client, segment: Segment, acme: Customer) -> None:
@@ -269,43 +250,6 @@ def test_one_that_is_not_shared_is_its_owners(log_in: LogIn, bob: User, segment:
     assert client.get(change(segment)).status_code == 404
     assert client.get(reverse("admin:customers_segment_count", args=[segment.pk])).status_code == 404
     assert segment.name not in client.get(reverse(LIST)).content.decode()
-
-
-def test_whoever_may_see_no_customers_counts_none(log_in: LogIn, segment: Segment) -> None:
-    client = log_in(make_user("nobody"))
-    assert client.post(reverse("admin:customers_segment_preview"), TWO).status_code == 403
-    assert client.get(reverse("admin:customers_segment_count", args=[segment.pk])).status_code == 403
-    assert client.get(reverse(LIST)).status_code == 403
-
-
-def test_long_lists_of_choices_are_searched(client: Client) -> None:
-    rows = [Product(sku=f"P{n}", name=f"Pump {n:03}") for n in range(80)]
-    Product.objects.bulk_create(rows)
-    chosen = Product.objects.get(sku="P7")
-    data = {
-        **TWO,
-        "g0-conditions": ["0"],
-        "g0-c0-was": "product",
-        "g0-c0-fact": "product",
-        "g0-c0-op": "one_of",
-        "g0-c0-value": [str(chosen.pk)],
-    }
-    builder = client.post(reverse("admin:customers_segment_builder"), data).context["builder"]
-    picker = builder.groups[0].conditions[0].picker
-    assert picker.is_searched
-    assert [option.label for option in picker.options] == ["Pump 007"]
-    found = client.get(f"{picker.search_url}&{picker.search_name}=pump+01").content.decode()
-    assert "Pump 010" in found
-    assert "Pump 020" not in found
-    again = client.post(reverse("admin:customers_segment_builder"), {**data, "g0-c0-search-value": "pump 01"})
-    labels = [option.label for option in again.context["builder"].groups[0].conditions[0].picker.options]
-    assert labels[:2] == ["Pump 007", "Pump 010"]
-
-
-def test_there_is_nothing_to_search_where_nothing_is_chosen(client: Client) -> None:
-    address = reverse("admin:customers_segment_options")
-    for query in ("", "?fact=orders&part=value", "?fact=lost&part=value", "?fact=orders&part=lost"):
-        assert client.get(address + query).status_code == 404
 
 
 def test_the_history_says_that_conditions_changed(client: Client, segment: Segment) -> None:
