@@ -101,6 +101,8 @@ def test_the_sheet_offers_what_can_be_chosen_and_a_button(client: Client, acme: 
     assert 'type="date" name="attribute.renewal.max"' in text
     assert "attribute.note" not in text
     assert "Apply Filters" in text
+    assert "Show counts" not in text
+    assert client.get(reverse(LIST) + "?_facets=True").status_code == 200
 
 
 FILTERS: dict[str, Any] = {
