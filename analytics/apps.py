@@ -9,6 +9,7 @@ class AnalyticsConfig(AppConfig):
 
     def ready(self) -> None:
         from analytics.models import CustomerScore, PreferenceProfile, ScoreSnapshot
+        from analytics.segments import scores  # noqa: F401 - facts register themselves
         from customers.operations.undo_rules import UndoRule, register_undo
 
         for model in (CustomerScore, PreferenceProfile, ScoreSnapshot):

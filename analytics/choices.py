@@ -17,6 +17,10 @@ class RunKind(models.TextChoices):
     REPLAY = "replay", _("As of an earlier date")
 
 
+# Runs whose scores are those of everybody.
+OVER_EVERYBODY = (RunKind.NIGHTLY, RunKind.MANUAL)
+
+
 class RunState(models.TextChoices):
     RUNNING = "running", _("Running")
     DONE = "done", _("Done")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.db.models import Model
 
+from analytics.choices import OVER_EVERYBODY, RunState
 from customers.querysets import OfCustomerQuerySet, OpenCatalogueQuerySet
 
 if TYPE_CHECKING:
@@ -31,3 +32,10 @@ class ScoreQuerySet(OfCustomerQuerySet[Row]):
 class VersionQuerySet(OpenCatalogueQuerySet[Row]):
     def active(self) -> Self:
         return self.filter(state="active")
+
+
+class RunQuerySet(OpenCatalogueQuerySet[Row]):
+    def over_everybody(self) -> Self:
+        """Finished runs that scored all customers as they are now, newest first: the distribution of one is that of
+        everybody."""
+        return self.filter(kind__in=OVER_EVERYBODY, state__in=(RunState.DONE, RunState.PARTIAL)).order_by("-id")

@@ -5,6 +5,7 @@ from rest_framework.routers import DefaultRouter
 from analytics.api.insights import InsightViewSet
 from analytics.api.scores import PreferenceViewSet, ScoreViewSet
 from customers.api.around import AroundViewSet
+from customers.api.attributes import CustomAttributeViewSet
 from customers.api.catalogue import CategoryViewSet, ProductViewSet
 from customers.api.consents import ConsentsOfCustomerViewSet
 from customers.api.customers import CustomerViewSet
@@ -15,6 +16,8 @@ from customers.api.interactions import InteractionViewSet
 from customers.api.merges import MergeViewSet
 from customers.api.orders import OrderViewSet
 from customers.api.relations import RelationTypeViewSet, RelationViewSet
+from customers.api.segments import SegmentViewSet
+from customers.api.tags import TagViewSet
 from services.api.desk import QueueViewSet, ServiceTypeViewSet, SLAPolicyViewSet
 from services.api.tickets import TicketViewSet
 
@@ -34,6 +37,9 @@ router.register("duplicates", DuplicateViewSet)
 router.register("merges", MergeViewSet)
 router.register("relations", RelationViewSet)
 router.register("relation-types", RelationTypeViewSet)
+router.register("attributes", CustomAttributeViewSet)
+router.register("tags", TagViewSet)
+router.register("segments", SegmentViewSet)
 router.register("products", ProductViewSet)
 router.register("categories", CategoryViewSet)
 router.register("orders", OrderViewSet)

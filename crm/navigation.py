@@ -24,6 +24,8 @@ def _groups() -> list[tuple[str, list[Entry]]]:
             _("Customers"),
             [
                 ("customers.customer", "group"),
+                ("customers.segment", "filter_alt"),
+                ("customers.tag", "sell"),
                 ("customers.relation", "hub"),
                 ("customers.consent", "verified_user"),
                 ("customers.interaction", "forum"),
@@ -55,6 +57,7 @@ def _groups() -> list[tuple[str, list[Entry]]]:
             _("Settings"),
             [
                 ("customers.relationtype", "conversion_path"),
+                ("customers.customattribute", "list_alt_add"),
                 ("customers.team", "diversity_3"),
                 ("customers.user", "person"),
                 ("auth.group", "shield_person"),

@@ -16,6 +16,7 @@ from customers.importers.jobs import AtWork
 from customers.models import StaleVersion
 from customers.operations.add_contact_point import HasItAlready
 from customers.operations.choose_columns import BadChoice
+from customers.operations.clean_attributes import BadAttributes
 from customers.operations.create_customer import LooksLikeAnother
 from customers.operations.deliver_order import NotOnTheWay
 from customers.operations.dismiss_pair import PairIsDecided
@@ -23,8 +24,10 @@ from customers.operations.merge_customers import MergeRefused
 from customers.operations.place_order import BadOrder
 from customers.operations.record_activity import CustomerIsMerged
 from customers.operations.relate_customers import AlreadyRelated, RelationRefused
+from customers.operations.remove_attribute import AttributeInUse
 from customers.operations.undo_import import CannotUndo, RowsTouched
 from customers.operations.undo_merge import UndoRefused
+from customers.segments.definition import SegmentInvalid
 from services.operations.assign_ticket import AgentTakesNoTickets, AlreadyTaken
 from services.operations.change_priority import TicketIsSolved
 from services.operations.ticket_change import TicketIsFinal
@@ -73,6 +76,12 @@ def _translated(error: Exception) -> Exception:
         return ValidationError({"contact_points": [str(error)]})
     if isinstance(error, BadChoice):
         return ValidationError({"choices": {error.field: [str(error)]}})
+    if isinstance(error, BadAttributes):
+        return ValidationError({"attributes": {code: [text] for code, text in error.errors.items()}})
+    if isinstance(error, SegmentInvalid):
+        return ValidationError({"definition": error.as_lists()})
+    if isinstance(error, AttributeInUse):
+        return _refusal(status.HTTP_409_CONFLICT, "in_use", str(error))
     if isinstance(error, BadOrder):
         return ValidationError({"lines": [str(error)]})
     if isinstance(error, RatingOutOfBounds):
@@ -104,8 +113,13 @@ def _problem(response: Response) -> dict[str, Any]:
 
 
 def _summary(errors: dict[str, Any]) -> str:
-    """The first thing that is wrong, in a sentence that names the field."""
+    """The first thing that is wrong, in a sentence that names the field: within a field that holds others, the whole
+    way to it."""
     name, problem = next(iter(errors.items()))
     while isinstance(problem, dict | list) and problem:
-        problem = next(iter(problem.values())) if isinstance(problem, dict) else problem[0]
+        if isinstance(problem, dict):
+            inner, problem = next(iter(problem.items()))
+            name = name if inner == "non_field_errors" else f"{name}.{inner}"
+        else:
+            problem = problem[0]
     return str(problem) if name == "non_field_errors" else f"{name}: {problem}"

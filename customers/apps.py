@@ -18,6 +18,7 @@ class CustomersConfig(AppConfig):
         from customers.operations.run_sweep import SWEEP
         from customers.operations.start_undo import UNDO_IMPORT
         from customers.operations.undo_catalogue import register_undo_of_customers
+        from customers.segments import own  # noqa: F401 - facts register themselves
 
         register_imports()
         # post_migrate, like Django's own permissions: it also runs after a test's flush.

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_filters import (
     BooleanFilter,
@@ -19,6 +20,7 @@ from django_filters import (
 from django_filters.fields import IsoDateTimeField
 
 from customers.choices import (
+    AttributeType,
     CustomerKind,
     Direction,
     ImportState,
@@ -27,8 +29,10 @@ from customers.choices import (
     PairSource,
     PairState,
 )
+from customers.folding import fold
 from customers.models import (
     Category,
+    CustomAttribute,
     Customer,
     DuplicatePair,
     ImportBatch,
@@ -38,7 +42,10 @@ from customers.models import (
     Product,
     Relation,
     RelationType,
+    Segment,
+    Tag,
 )
+from customers.segments.condition import segment_condition
 
 LARGEST_KEY = 2**63 - 1
 
@@ -103,6 +110,8 @@ class CustomerFilterSet(FilterSet):
     team = IdFilter()
     owner = IdFilter()
     relation = CharFilter(method="related_to_us", label=_("Code of a relation type that they have today"))
+    tag = CharFilter(method="tagged", label=_("Name of a tag that they have"))
+    segment = IdFilter(method="in_segment", label=_("In this segment"))
     active_after = MomentFilter(field_name="last_activity_at", lookup_expr="gte")
     active_before = MomentFilter(field_name="last_activity_at", lookup_expr="lt")
 
@@ -126,6 +135,18 @@ class CustomerFilterSet(FilterSet):
         """Customers at the beginning of a relation that is in force today (UTC)."""
         relations = Relation.objects.on(datetime.now(UTC).date()).filter(type__code=value)
         return customers.filter(pk__in=relations.values("from_customer"))
+
+    def tagged(self, customers: Any, name: str, value: str) -> Any:
+        """Customers with a tag, by its name, of which case and accents do not matter."""
+        return customers.filter(pk__in=Customer.tags.through.objects.filter(tag__folded=fold(value)).values("customer"))
+
+    def in_segment(self, customers: Any, name: str, value: int) -> Any:
+        """Customers who are in a segment now. Raises SegmentInvalid."""
+        user: Any = self.request.user if self.request else None
+        segment = Segment.objects.visible_to(user).filter(pk=value).first()
+        if segment is None:
+            return customers.none()
+        return customers.meeting(segment_condition(definition=segment.definition, user=user, at=timezone.now()))
 
 
 class RelationFilterSet(FilterSet):
@@ -258,4 +279,38 @@ class ImportBatchFilterSet(FilterSet):
 
     class Meta:
         model = ImportBatch
+        fields: list[str] = []
+
+
+class TagFilterSet(FilterSet):
+    """Tags."""
+
+    q = CharFilter(field_name="name", lookup_expr="icontains", label=_("Part of the name"))
+
+    class Meta:
+        model = Tag
+        fields: list[str] = []
+
+
+class CustomAttributeFilterSet(FilterSet):
+    """Definitions of custom attributes."""
+
+    code = CharFilter()
+    kind = ChoiceFilter(choices=CustomerKind.choices)
+    type = ChoiceFilter(choices=AttributeType.choices)
+
+    class Meta:
+        model = CustomAttribute
+        fields: list[str] = []
+
+
+class SegmentFilterSet(FilterSet):
+    """Segments."""
+
+    q = CharFilter(field_name="name", lookup_expr="icontains", label=_("Part of the name"))
+    owner = IdFilter()
+    is_shared = YesNoFilter()
+
+    class Meta:
+        model = Segment
         fields: list[str] = []

@@ -99,6 +99,10 @@ class CustomerQuerySet(ScopedQuerySet[Row]):
         """Customers that were not merged into another."""
         return self.filter(merged_into=None)
 
+    def meeting(self, condition: Q) -> Self:
+        """Customers who meet a condition of customers.segments: `meeting(segment_condition(...))`."""
+        return self.filter(condition)
+
     def organisations(self) -> Self:
         return self.filter(kind="organisation")
 

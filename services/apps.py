@@ -13,6 +13,7 @@ class ServicesConfig(AppConfig):
         from services.importers.known import register_imports
         from services.operations.prepare_services import prepare_services
         from services.operations.undo_tickets import register_undo_of_services
+        from services.segments import ratings, tickets  # noqa: F401 - facts register themselves
 
         register_imports()
         post_migrate.connect(prepare_services, sender=self, dispatch_uid="services.prepare")

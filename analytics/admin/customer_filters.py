@@ -7,6 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
 from analytics.admin.score_display import BANDS, FELL_MUCH
+from customers.admin.segment_from_list import Conditions, register_translation
+
+HIGHEST = 100.0
 
 
 class ScoreBandFilter(DropdownFilter):
@@ -64,3 +67,33 @@ class ChangeFilter(DropdownFilter):
         if self.value() == "rose":
             return queryset.filter(score__change__gte=FELL_MUCH)
         return queryset
+
+
+def _band_as_conditions(tone: str) -> Conditions | None:
+    if tone == "none":
+        return [{"fact": "score", "op": "empty"}]
+    low = 0.0
+    for limit, name, _label in BANDS:
+        if name == tone:
+            least = [{"fact": "score", "op": "at_least", "value": low}] if low else []
+            most = [{"fact": "score", "op": "less_than", "value": limit}] if limit <= HIGHEST else []
+            return [*least, *most]
+        low = limit
+    return None
+
+
+def _evidence_as_conditions(text: str) -> Conditions | None:
+    wanted = {"low": True, "enough": False}.get(text)
+    return None if wanted is None else [{"fact": "low_evidence", "op": "is", "value": wanted}]
+
+
+def _change_as_conditions(text: str) -> Conditions | None:
+    return {
+        "fell": [{"fact": "score_change", "op": "at_most", "value": -FELL_MUCH}],
+        "rose": [{"fact": "score_change", "op": "at_least", "value": FELL_MUCH}],
+    }.get(text)
+
+
+register_translation(ScoreBandFilter.parameter_name, _band_as_conditions)
+register_translation(EvidenceFilter.parameter_name, _evidence_as_conditions)
+register_translation(ChangeFilter.parameter_name, _change_as_conditions)

@@ -3,6 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from analytics.choices import RunKind, RunState
 from analytics.models.version import ScoreModelVersion
+from analytics.querysets import RunQuerySet
 from customers.models import Leased
 from customers.querysets import OpenCatalogueQuerySet
 
@@ -22,7 +23,7 @@ class ScoringRun(models.Model):
     # Of a finished run over everybody: quantiles 0..100 and a histogram, for percentiles and the dashboard.
     distribution = models.JSONField(_("distribution"), null=True)
 
-    objects = OpenCatalogueQuerySet["ScoringRun"].as_manager()
+    objects = RunQuerySet["ScoringRun"].as_manager()
 
     class Meta:
         verbose_name = _("scoring run")

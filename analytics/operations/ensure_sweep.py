@@ -2,10 +2,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from analytics.choices import RunKind, RunState
+from analytics.choices import OVER_EVERYBODY, RunKind, RunState
 from analytics.models import ScoringRun
 from analytics.operations.ensure_run import CHUNK_CUSTOMERS, ensure_run
-from analytics.operations.score_distribution import OVER_EVERYBODY
 from analytics.operations.stale_since import stale_since
 from analytics.sql.customer_ranges import ranges_of
 from analytics.sql.stale_customers import stale_customers

@@ -3,9 +3,9 @@ from datetime import datetime
 
 from django.db.models import Sum
 
-from analytics.choices import RunState
+from analytics.choices import OVER_EVERYBODY, RunState
 from analytics.models import CustomerScore, PreferenceProfile, ScoringChunk, ScoringRun
-from analytics.operations.score_distribution import OVER_EVERYBODY, measure_distribution
+from analytics.operations.score_distribution import measure_distribution
 from customers.choices import LeaseState
 from customers.models import FREE
 

@@ -3,11 +3,8 @@ from typing import Any
 
 import numpy as np
 
-from analytics.choices import RunKind, RunState
 from analytics.models import CustomerScore, ScoringRun
 
-# Runs whose scores are those of everybody.
-OVER_EVERYBODY = (RunKind.NIGHTLY, RunKind.MANUAL)
 BINS = 20
 
 
@@ -22,8 +19,7 @@ def score_distribution() -> dict[str, Any] | None:
 
 def newest_distribution() -> Any:
     """The same as a query of one value, to be read along with something else."""
-    finished = ScoringRun.objects.filter(kind__in=OVER_EVERYBODY, state__in=(RunState.DONE, RunState.PARTIAL))
-    return finished.order_by("-id").values_list("distribution", flat=True)
+    return ScoringRun.objects.over_everybody().values_list("distribution", flat=True)
 
 
 def measure_distribution() -> dict[str, Any]:

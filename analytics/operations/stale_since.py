@@ -1,8 +1,7 @@
 from datetime import datetime, timedelta
 
-from analytics.choices import RunKind, RunState
+from analytics.choices import OVER_EVERYBODY, RunKind, RunState
 from analytics.models import ScoringRun
-from analytics.operations.score_distribution import OVER_EVERYBODY
 
 # No transaction that touches a customer lasts so long: importers commit every few seconds.
 LONGEST_TRANSACTION = timedelta(hours=1)

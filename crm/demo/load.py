@@ -17,6 +17,7 @@ from crm.demo.company import Company
 from crm.demo.consents import put_down
 from crm.demo.parties import ATTRIBUTES
 from crm.demo.presence import SOURCE, require_no_other_customers
+from crm.demo.segments import colour_tags, settle_segments
 from crm.demo.settle import settle_desk, settle_staff
 from crm.demo.staff import TEAMS
 from customers.choices import ImportState, Outcome
@@ -66,6 +67,7 @@ def load_company(
     batch = ImportBatch.objects.create(format=SOURCE, path="", started_at=at)
     kept = settle_staff(password=password, at=at)
     settle_desk(years=range(at.year - 3, at.year + 2))
+    colour_tags()
     team = Team.objects.get(name=TEAMS[0])
     source = Source(SOURCE)
     source.ensure_attributes(ATTRIBUTES)
@@ -78,6 +80,7 @@ def load_company(
     take = partial(import_customers, source=source, team=team, at=at, report=partial(_require, "duplicates"))
     counts["customers"].add(_feed("duplicates", company.duplicates, take, progress))
     write_history(at=at, progress=progress)
+    settle_segments(at=at)
     keep(password, kept)
     batch.state, batch.finished_at = ImportState.DONE, at
     batch.counts = {part: tally_of(count) for part, count in counts.items()}

@@ -22,6 +22,8 @@ PEOPLE_PER_SIZE = 1.72
 INDUSTRIES = {MANUFACTURING: 42, RETAIL: 40, FINANCE: 18}
 # what an organisation is to us
 STANDINGS = {"client": 84, "prospect": 8, "partner": 5, "supplier": 3}
+VIP, KEY, NEWS = "VIP", "Key account", "Newsletter"
+KEY_SIZE = 3.0
 MAILBOXES = ("example.com", "example.org", "example.net")
 ROLES = (
     "Purchasing", "Operations manager", "IT", "Store manager", "Accounting", "Quality", "Warehouse", "Director",
@@ -241,12 +243,17 @@ class _Population:
                 industry=account.industry,
                 contacts=contacts,
                 attributes=attributes or {},
-                tags=("VIP",) if account.is_vip else (),
+                tags=self._tags(account),
                 created_at=account.since,
                 team=account.team,
                 owner=self._owner(account.team),
             )
         )
+
+    def _tags(self, account: Account) -> tuple[str, ...]:
+        is_key = bool(account.domain) and account.size > KEY_SIZE
+        reads_news = not account.domain and self.persons % 3 == 0
+        return tuple(tag for tag, has_it in ((VIP, account.is_vip), (KEY, is_key), (NEWS, reads_news)) if has_it)
 
     def _owner(self, team: str) -> str:
         return self.rng.choice(OWNERS[team]) if self.rng.random() < 0.7 else ""

@@ -1,5 +1,6 @@
 from customers.admin import (
     access,
+    attributes,
     catalogue,
     consents,
     customers,
@@ -11,11 +12,14 @@ from customers.admin import (
     merges,
     orders,
     relations,
+    segments,
+    tags,
     tokens,
 )
 
 __all__ = [
     "access",
+    "attributes",
     "catalogue",
     "consents",
     "customers",
@@ -27,5 +31,7 @@ __all__ = [
     "merges",
     "orders",
     "relations",
+    "segments",
+    "tags",
     "tokens",
 ]

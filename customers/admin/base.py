@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar, NoReturn
 
+from django.contrib.admin import ShowFacets
 from django.contrib.admin.options import BaseModelAdmin
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -59,6 +60,8 @@ class CandidModelAdmin(OnlyVisible, ModelAdmin):
     ordering: ClassVar[Any] = ("-pk",)
     list_per_page = 50
     list_filter_sheet = True
+    list_filter_submit = True  # without the button nothing that is chosen in the sheet is asked for
+    show_facets: ClassVar[Any] = ShowFacets.NEVER  # a count for each choice would read a million rows as often
     compressed_fields = True
     warn_unsaved_form = True
     change_form_before_template = "admin/includes/stale.html"

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from unfold.views import ChangeList
 
+from customers.admin.customer_filters import SegmentFilter
 from customers.models import Relation
 
 
@@ -24,6 +25,11 @@ class CustomerChangeList(ChangeList):
     def url_for_result(self, result: Any) -> str:
         """The customer's page."""
         return reverse("admin:customers_customer_page", args=[result.pk])
+
+    @property
+    def segment(self) -> Any:
+        """The segment that the list is narrowed down to, for its heading; None for none."""
+        return next((spec.segment for spec in self.filter_specs if isinstance(spec, SegmentFilter)), None)
 
     def get_results(self, request: HttpRequest) -> None:
         """One page of customers with their relations to us."""

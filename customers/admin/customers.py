@@ -12,14 +12,18 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action
 
+from customers.admin.attribute_display import attribute_list
+from customers.admin.attribute_fields import definitions_of, name_of
 from customers.admin.base import CandidModelAdmin
 from customers.admin.consent_card import consent_card
 from customers.admin.contact_points import ContactPointInline
+from customers.admin.customer_filters import SegmentFilter, TagFilter, attribute_filters
+from customers.admin.customer_form import CustomerForm, form_with_attributes, save_customer
 from customers.admin.customer_list import CustomerChangeList
 from customers.admin.customer_page import customer_page
+from customers.admin.customer_tags import change_tags, tag_many, tag_names
 from customers.admin.filters import CountryFilter, VisibleRelatedFilter
 from customers.admin.identity_card import identity_card, identity_parts
-from customers.admin.likely_duplicates import AsksAboutDuplicates
 from customers.admin.merge_with import merge_with
 from customers.admin.merged import refuse_merged
 from customers.admin.page_urls import page_urls
@@ -42,26 +46,57 @@ class CustomerAdmin(CandidModelAdmin):
         ("team", VisibleRelatedFilter),
         ("owner", VisibleRelatedFilter),
         CountryFilter,
+        SegmentFilter,
+        TagFilter,
     ]
+    actions = ["put_tag_on", "take_tag_off"]
+    list_before_template = "admin/customers/customer/list_tools.html"
     search_fields = ["name"]
+    form = CustomerForm
+    autocomplete_fields = ["tags"]
     search_help_text = _("Name, or a whole e-mail address or phone number")
     list_fullwidth = True
     fieldsets = [
         (None, {"fields": ["kind", "name", ("given_name", "family_name"), ("language", "country"), "industry"]}),
-        (_("Who looks after them"), {"fields": [("team", "owner")]}),
-        (_("Custom attributes"), {"fields": ["attributes"], "classes": ["collapse"]}),
+        (_("Who looks after them"), {"fields": [("team", "owner"), "tags"]}),
     ]
+    readonly_fields = ["attribute_table"]
     inlines = [ContactPointInline]
-    form = AsksAboutDuplicates
     change_form_before_template = "admin/customers/customer/before_form.html"
     change_form_outer_before_template = "admin/customers/customer/tabs.html"
     object_history_template = "admin/customers/customer/history.html"
     page_template = "admin/customers/customer/page.html"
     actions = ["merge_two"]
 
+    class Media:
+        css = {"all": ["customers/segments.css"]}
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
         """The list that leads to the page that is read."""
         return CustomerChangeList
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """With a field for each custom attribute; whoever may not change the customer sees a table of the values."""
+        shown = list(super().get_fieldsets(request, obj))
+        may_write = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
+        names = [name_of(row) for row in definitions_of(request)] if may_write else ["attribute_table"]
+        return [*shown, (_("Custom attributes"), {"fields": names})] if names else shown
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """The form with the attributes as they are defined now, which tells the user of likely duplicates whom they
+        may see."""
+        form = super().get_form(request, obj, change, **{"form": form_with_attributes(request), **kwargs})
+        form.viewer = request.user if self.has_view_permission(request) else None
+        return form
+
+    def save_model(self, request: HttpRequest, obj: Customer, form: Any, change: bool) -> None:
+        """Through the operations, which put the tags on as well."""
+        save_customer(obj, form, change=change, at=timezone.now())
+
+    @admin.display(description=_("values"))
+    def attribute_table(self, customer: Customer) -> str:
+        """The custom attributes of somebody whom the reader may not change."""
+        return attribute_list(customer)
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         """By part of the name, or by a whole e-mail address or phone number (they are encrypted)."""
@@ -73,6 +108,8 @@ class CustomerAdmin(CandidModelAdmin):
         return [
             path("<int:pk>/", wrap(self.page), name="customers_customer_page"),
             path("<int:pk>/merge/", wrap(self.merge), name="customers_customer_merge"),
+            path("<int:pk>/tags/", wrap(self.tags), name="customers_customer_tags"),
+            path("tag-names/", wrap(self.tag_names), name="customers_customer_tag_names"),
             *page_urls(self),
             *super().get_urls(),
         ]
@@ -123,18 +160,34 @@ class CustomerAdmin(CandidModelAdmin):
             **relations_card(customer, request, at=at),
         }
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        """The form, which tells the user of likely duplicates whom they may see."""
-        form = super().get_form(request, obj, change, **kwargs)
-        form.viewer = request.user if self.has_view_permission(request) else None
-        return form
-
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """After the contact points are written: put likely duplicates into the review queue."""
         super().save_related(request, form, formsets, change)
         reached_otherwise = any(formset.has_changed() for formset in formsets if formset.model is ContactPoint)
         if not change or reached_otherwise:
             look_for_duplicates(customers=[form.instance], at=timezone.now())
+
+    def tags(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Put a tag on, or take one off, from the page."""
+        return change_tags(self, request, pk, at=timezone.now())
+
+    def tag_names(self, request: HttpRequest) -> HttpResponse:
+        """Names of tags, to be suggested."""
+        return tag_names(self, request)
+
+    @admin.action(description=_("Put a tag on"), permissions=["change"])
+    def put_tag_on(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
+        """Ask for the tag, and put it on the chosen customers."""
+        return tag_many(self, request, queryset, action="put_tag_on", at=timezone.now())
+
+    @admin.action(description=_("Take a tag off"), permissions=["change"])
+    def take_tag_off(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
+        """Ask for the tag, and take it off the chosen customers."""
+        return tag_many(self, request, queryset, action="take_tag_off", at=timezone.now())
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        """The filters, and one for each custom attribute that can be chosen or has a range."""
+        return [*super().get_list_filter(request), *attribute_filters(request)]
 
     def response_change(self, request: HttpRequest, obj: Customer) -> HttpResponse:
         """After saving, the page that is read."""

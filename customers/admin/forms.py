@@ -66,11 +66,11 @@ class CandidForm(forms.ModelForm):  # type: ignore[type-arg]
         self.differences = [
             Difference(
                 label=str(self[name].label),
-                theirs=_shown(getattr(row, name, None), row, name),
-                yours=self._typed(name, data[name]),
+                theirs=_shown(self.standing(name), row, name),
+                yours=_shown(self.typed(name, data[name]), None, name),
             )
             for name in self._meta.fields or ()
-            if name in data and self._differs(name, row, data[name])
+            if name in data and name in self.changed_data and self.standing(name) != data[name]
         ]
         self.last_change = (
             LogEntry.objects.select_related("user")
@@ -91,12 +91,14 @@ class CandidForm(forms.ModelForm):  # type: ignore[type-arg]
             ),
         )
 
-    def _differs(self, name: str, row: Any, mine: Any) -> bool:
-        return bool(getattr(row, name, None) != mine) and self.fields[name].has_changed(self.initial.get(name), mine)
+    def standing(self, name: str) -> Any:
+        """What stands now in a field; a form whose fields are no columns says so itself."""
+        return getattr(self.instance, name, None)
 
-    def _typed(self, name: str, value: Any) -> str:
+    def typed(self, name: str, value: Any) -> Any:
+        """What was typed into a field, as people read it."""
         choices = dict(getattr(self.instance._meta.get_field(name), "flatchoices", ()))
-        return str(choices[value]) if value in choices else _shown(value, None, name)
+        return str(choices[value]) if choices and value in choices else value
 
 
 def _shown(value: Any, row: Any, name: str) -> str:

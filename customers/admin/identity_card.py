@@ -36,7 +36,7 @@ def identity_parts(customer: Customer, request: HttpRequest) -> dict[str, Part]:
     """What the card reads beside the customer itself, for one query over all parts of the page."""
     user: Any = request.user
     parts = {
-        TAGS: Part(Tag.objects.filter(customers=customer).order_by("name"), 100, columns("name", "colour")),
+        TAGS: Part(Tag.objects.filter(customers=customer).order_by("name"), 100, columns("id", "name", "colour")),
         ATTRIBUTES: Part(
             CustomAttribute.objects.filter(kind__in=("", customer.kind)).order_by("position", "name", "id"),
             200,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from customers.models import ContactPoint, Customer, Relation, RelationType, Versioned
+from customers.models import ContactPoint, Relation, RelationType, Versioned
 from customers.operations.add_contact_point import add_contact_point
 from customers.operations.add_row import add_row
 from customers.operations.relate_customers import relate_customers
@@ -11,7 +11,6 @@ from customers.operations.remove_row import remove_row
 from customers.operations.revise_relation import revise_relation
 from customers.operations.revise_relation_type import revise_relation_type
 from customers.operations.revise_row import revise_row
-from customers.operations.update_customer import update_customer
 
 
 def write_new(row: Any, *, at: datetime) -> None:
@@ -39,9 +38,7 @@ def write_changes(row: Any, names: list[str], *, at: datetime, expected_version:
     Raises StaleVersion."""
     columns = {field.name for field in row._meta.concrete_fields}
     changes = {name: getattr(row, name) for name in names if name in columns}
-    if isinstance(row, Customer):
-        update_customer(customer=row, changes=changes, at=at, expected_version=expected_version)
-    elif isinstance(row, Relation):
+    if isinstance(row, Relation):
         revise_relation(relation=row, changes=changes, at=at, expected_version=expected_version)
     elif isinstance(row, RelationType):
         revise_relation_type(row=row, changes=changes, at=at, expected_version=expected_version)

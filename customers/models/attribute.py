@@ -1,3 +1,4 @@
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -5,6 +6,9 @@ from django.utils.translation import gettext_lazy as _
 from customers.choices import AttributeType, CustomerKind, MatchingUse
 from customers.models.versioned import Versioned
 from customers.querysets import OpenCatalogueQuerySet
+
+MOST_CHOICES = 500
+LONGEST_CHOICE = 100
 
 
 class CustomAttribute(Versioned):
@@ -36,6 +40,20 @@ class CustomAttribute(Versioned):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Only a list has choices, and it has some, each once."""
+        if self.type != AttributeType.CHOICE:
+            self.choices = []
+        elif not isinstance(self.choices, list) or not self.choices:
+            raise ValidationError({"choices": _("Give the choices, one a line.")})
+        elif len(self.choices) > MOST_CHOICES:
+            raise ValidationError({"choices": _("Give at most %(most)d choices.") % {"most": MOST_CHOICES}})
+        else:
+            if not all(isinstance(one, str) and 0 < len(one.strip()) <= LONGEST_CHOICE for one in self.choices):
+                text = _("Each choice is a text of at most %(most)d characters.") % {"most": LONGEST_CHOICE}
+                raise ValidationError({"choices": text})
+            self.choices = list(dict.fromkeys(choice.strip() for choice in self.choices))
 
     def is_of(self, kind: str) -> bool:
         """Whether customers of this kind have it."""

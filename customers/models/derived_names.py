@@ -14,7 +14,7 @@ class FoldedNameField(models.CharField):  # type: ignore[type-arg]
     """The name as it is searched, kept in step with it: by every save, and by bulk_create."""
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
-        folded = fold(getattr(model_instance, "name"))[: self.max_length]  # noqa: B009 - the model is Customer
+        folded = fold(getattr(model_instance, "name"))[: self.max_length]  # noqa: B009 - a model with a name
         setattr(model_instance, self.attname, folded)
         return folded
 

@@ -1,17 +1,23 @@
+from collections.abc import Collection
+
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.choices import TagColour
+from customers.folding import fold
+from customers.models.derived_names import FoldedNameField
 from customers.models.versioned import Versioned
 from customers.querysets import OpenCatalogueQuerySet, SegmentQuerySet
 
 
 class Tag(Versioned):
-    """A free label of customers."""
+    """A free label of customers. Case, accents and width tell no tags apart."""
 
     name = models.CharField(_("name"), max_length=50, unique=True)
+    folded = FoldedNameField(max_length=100, unique=True, default="", blank=True, editable=False)
     colour = models.CharField(_("colour"), max_length=4, choices=TagColour, default=TagColour.GREY)
 
     objects = OpenCatalogueQuerySet["Tag"].as_manager()
@@ -24,12 +30,32 @@ class Tag(Versioned):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        """Refuse a name that stands for another tag, or for none."""
+        self.name = " ".join(self.name.split())
+        self.folded = fold(self.name)[:100]
+        if not self.folded:
+            raise ValidationError({"name": _("Give the tag a name.")})
+        if Tag.objects.filter(folded=self.folded).exclude(pk=self.pk).exists():
+            raise ValidationError({"name": _("There is a tag of this name already.")})
+
+    def validate_unique(self, exclude: Collection[str] | None = None) -> None:
+        """`clean` has looked at the folded name, and says it of the name."""
+        super().validate_unique({*(exclude or ()), "folded"})
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        names = kwargs.get("update_fields")
+        if names is not None and "name" in names:  # type: ignore[operator]
+            kwargs["update_fields"] = [*names, "folded"]  # type: ignore[misc]
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
 
 class Segment(Versioned):
     """A saved filter over customers: who is in it is asked anew each time.
 
-    `definition` is {"match": "all" | "any", "groups": [{"match": ..., "conditions": [{"fact", "op", "value"}]}]};
-    customers.segments reads it."""
+    `definition` is {"match": "all" | "any", "groups": [{"match": ..., "conditions": [{"fact", "op", "value", "days",
+    "where"}]}]}: `days` limits what is counted to the last days, `where` to rows with one of some values.
+    customers.segments reads it; e-mail addresses and phone numbers in it are encrypted."""
 
     name = models.CharField(_("name"), max_length=100, unique=True)
     description = models.CharField(_("description"), max_length=255, blank=True)

@@ -105,6 +105,18 @@ def read_value(definition: CustomAttribute, text: str) -> Any:
     return check_value(definition, text)
 
 
+def fit_value(definition: CustomAttribute, value: Any) -> Any:
+    """A value of any type as this definition has it: as it stands, or as its text reads ("7" as 7, 7 as "7").
+    Raises ValueError."""
+    try:
+        return check_value(definition, value)
+    except ValueError:
+        if not isinstance(value, str | int | float):
+            raise
+        text = ("yes" if value else "no") if isinstance(value, bool) else str(value)
+        return read_value(definition, text)
+
+
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError(_("This is not a text."))

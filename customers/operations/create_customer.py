@@ -8,6 +8,8 @@ from django.utils.translation import ngettext
 from customers.choices import CustomerKind
 from customers.models import Customer, Team, User
 from customers.operations.add_contact_point import add_contact_point
+from customers.operations.clean_attributes import clean_attributes
+from customers.operations.ensure_tags import ensure_tags, label_customers
 from customers.operations.find_duplicates import Duplicate
 from customers.operations.look_for_duplicates import duplicates_of, look_for_duplicates
 from customers.operations.records import ContactRecord
@@ -45,12 +47,17 @@ def create_customer(
     owner: User | None = None,
     attributes: dict[str, Any] | None = None,
     contact_points: Iterable[ContactRecord] = (),
+    tags: Iterable[str] = (),
+    require_attributes: bool = False,
     refuse_duplicates_of: User | None = None,
 ) -> Customer:
-    """Make a customer with the ways to reach it. Where it looks like others who are here, the pairs go into the review
-    queue; or it is refused, if `refuse_duplicates_of` is given and this user can see one of them.
+    """Make a customer with the ways to reach it and, by name, its tags, which are made where they are missing. With
+    `require_attributes`, the custom attributes that must be given are asked for. Where it looks like others who are
+    here, the pairs go into the review queue; or it is refused, if `refuse_duplicates_of` is given and this user can
+    see one of them.
 
-    Raises HasItAlready where two contact points are the same; LooksLikeAnother."""
+    Raises BadAttributes; HasItAlready where two contact points are the same; LooksLikeAnother."""
+    values = clean_attributes(kind=kind, values=attributes or {}, required=require_attributes)
     customer = Customer(
         name=name,
         kind=kind,
@@ -61,7 +68,7 @@ def create_customer(
         industry=industry,
         team=team,
         owner=owner,
-        attributes=attributes or {},
+        attributes=values,
         created_at=at,
         last_activity_at=at,
     )
@@ -78,6 +85,7 @@ def create_customer(
             is_primary=point.is_primary,
             at=at,
         )
+    label_customers(pairs=[(customer.pk, tag.pk) for tag in ensure_tags(names=tags).values()])
     look_for_duplicates(customers=[customer], at=at)
     return customer
 

@@ -3,21 +3,22 @@ from typing import Any
 
 from django.db import transaction
 
+from customers.folding import fold
 from customers.models import Customer, Tag
+
+LONGEST_TAG = 50
 
 
 @transaction.atomic
 def ensure_tags(*, names: Iterable[str]) -> dict[str, Tag]:
-    """The tags of these names, by the name as it is given; made where they are missing. Case tells no tags apart."""
-    wanted = sorted({name for name in names if name.strip()})
-    if not wanted:
-        return {}
-    here = {tag.name.casefold(): tag for tag in Tag.objects.all()}
-    for name in wanted:
-        short = name.strip()[:50]
-        if short.casefold() not in here:
-            here[short.casefold()] = Tag.objects.get_or_create(name=short)[0]
-    return {name: here[name.strip()[:50].casefold()] for name in wanted}
+    """The tags of these names, by the name as it is given; made where they are missing. Case and accents tell no tags
+    apart. Names that hold no letter are left out."""
+    wanted = {name: short for name in names if fold(short := " ".join(name.split())[:LONGEST_TAG])}
+    here = {tag.folded: tag for tag in Tag.objects.filter(folded__in={fold(short) for short in wanted.values()})}
+    for short in sorted(wanted.values()):
+        if fold(short) not in here:
+            here[fold(short)] = Tag.objects.get_or_create(folded=fold(short), defaults={"name": short})[0]
+    return {name: here[fold(short)] for name, short in wanted.items()}
 
 
 def label_customers(*, pairs: Sequence[tuple[int, int]]) -> list[Any]:

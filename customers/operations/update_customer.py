@@ -7,6 +7,8 @@ from django.db import transaction
 from customers.encryption.blind_index import blind_index
 from customers.models import ContactPoint, Customer
 from customers.operations.add_contact_point import HasItAlready, add_contact_point
+from customers.operations.clean_attributes import clean_attributes
+from customers.operations.ensure_tags import ensure_tags, label_customers
 from customers.operations.look_for_duplicates import TELLING, look_for_duplicates
 from customers.operations.record_activity import record_activity
 from customers.operations.records import ContactRecord
@@ -19,15 +21,21 @@ def update_customer(
     changes: dict[str, Any],
     at: datetime,
     contact_points: Iterable[ContactRecord] | None = None,
+    tags: Iterable[str] | None = None,
+    require_attributes: bool = False,
     expected_version: int | None = None,
 ) -> Customer:
-    """Change columns of a customer and, unless None, replace the ways to reach it: what stays keeps its row.
+    """Change columns of a customer and, unless None, replace the ways to reach it (what stays keeps its row) and the
+    tags (by name; made where they are missing). Attributes that are given replace those that stand; a value that stands
+    already is kept whatever its definition says now.
 
-    Raises StaleVersion; HasItAlready where two contact points are the same; ValidationError where relations on record
-    need the kind that stood."""
+    Raises StaleVersion; BadAttributes; HasItAlready where two contact points are the same; ValidationError where
+    relations on record need the kind that stood."""
     customer.refresh_from_db(from_queryset=Customer.objects.select_for_update())
     customer.require_version(expected_version)
     old_country = customer.country
+    if "attributes" in changes:
+        changes = {**changes, "attributes": _attributes(customer, changes, require_attributes)}
     for name, value in changes.items():
         setattr(customer, name, value)
     if "kind" in changes:
@@ -35,12 +43,25 @@ def update_customer(
     customer.save_checked(update_fields=[*changes, "updated_at"])
     if contact_points is not None:
         _replace(customer, list(contact_points), at=at)
+    if tags is not None:
+        _replace_tags(customer, tags)
     if customer.country != old_country:
         _read_phones_anew(customer)
     record_activity(customer_ids=[customer.pk], at=at)
     if contact_points is not None or not TELLING.isdisjoint(changes):
         look_for_duplicates(customers=[customer], at=at)
     return customer
+
+
+def _attributes(customer: Customer, changes: dict[str, Any], required: bool) -> dict[str, Any]:
+    kind = changes.get("kind", customer.kind)
+    return clean_attributes(kind=kind, values=changes["attributes"], kept=customer.attributes, required=required)
+
+
+def _replace_tags(customer: Customer, names: Iterable[str]) -> None:
+    wanted = {tag.pk for tag in ensure_tags(names=names).values()}
+    Customer.tags.through.objects.filter(customer=customer.pk).exclude(tag__in=wanted).delete()
+    label_customers(pairs=[(customer.pk, pk) for pk in sorted(wanted)])
 
 
 def _replace(customer: Customer, wanted: list[ContactRecord], *, at: datetime) -> None:

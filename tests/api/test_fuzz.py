@@ -47,6 +47,7 @@ REFERENCES = {
     "service_type": "servicetype",
 }
 RESOURCES = {
+    "attributes": "customattribute",
     "categories": "category",
     "customers": "customer",
     "duplicates": "duplicatepair",
@@ -61,8 +62,10 @@ RESOURCES = {
     "relation-types": "relationtype",
     "relations": "relation",
     "scores": "customerscore",
+    "segments": "segment",
     "service-types": "servicetype",
     "sla-policies": "slapolicy",
+    "tags": "tag",
     "tickets": "ticket",
 }
 

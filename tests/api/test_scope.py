@@ -81,9 +81,21 @@ SCOPED: dict[str, Permissions] = {
 # The common catalogue: everybody with the permission sees all of it.
 OPEN: dict[str, Permissions] = {
     f"{model}-{kind}": of(model, verbs)
-    for model in ("category", "product", "queue", "relationtype", "servicetype", "slapolicy")
+    for model in (
+        "category",
+        "customattribute",
+        "product",
+        "queue",
+        "relationtype",
+        "segment",
+        "servicetype",
+        "slapolicy",
+        "tag",
+    )
     for kind, verbs in (("list", CREATE), ("detail", ALL))
-}
+} | {f"segment-{view}": of("segment", READ) for view in ("facts", "count", "customers")}
+# Routes that are about no row.
+WITHOUT_ROW = {"segment-facts"}
 DECLARED = SCOPED | OPEN
 
 ROUTES: dict[str, Any] = {route.name: route for route in cast(Any, router.urls) if route.name != "api-root"}
@@ -95,7 +107,7 @@ def methods(name: str) -> list[str]:
 
 def address(name: str, world: World) -> str:
     resource, _dash, kind = name.partition("-")
-    return reverse(name) if kind == "list" else reverse(name, args=[world[resource]])
+    return reverse(name) if kind == "list" or name in WITHOUT_ROW else reverse(name, args=[world[resource]])
 
 
 def ask(user: User, name: str, method: str, world: World) -> Any:

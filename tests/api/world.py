@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from analytics.tests.histories import score_everybody
-from customers.models import Category, Customer, Export, ImportRow, Product, RelationType, User
+from customers.models import Category, Customer, Export, ImportRow, Product, RelationType, Tag, User
+from customers.operations.create_segment import create_segment
+from customers.operations.define_attribute import define_attribute
 from customers.operations.forget_exports import exports_folder
 from customers.operations.log_interaction import log_interaction
 from customers.operations.merge_customers import merge_customers
@@ -42,6 +44,11 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
     export = start_export(model=Customer, query="", format="csv", by=ann, at=NOW)
     (exports_folder() / export.file).write_text("id\r\n")
     Export.objects.update(rows=0, size=4)
+    tag = Tag.objects.create(name="VIP")
+    acme.tags.add(tag)
+    attribute = define_attribute(name="Size", type="number", at=NOW)
+    named = {"fact": "name", "op": "contains", "value": "acme"}
+    segment = create_segment(name="Acmes", definition={"groups": [{"conditions": [named]}]}, owner=ann, at=NOW)
     score_everybody()
     twin, former = (Customer.objects.create(kind="organisation", name="ACME", team=acme.team) for _ in range(2))
     pair = make_pair(acme, twin)
@@ -50,6 +57,7 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         "around": acme.pk,
         "category": category.pk,
         "consent": acme.pk,
+        "customattribute": attribute.pk,
         "customer": acme.pk,
         "customerscore": acme.pk,
         "duplicatepair": pair.pk,
@@ -64,8 +72,10 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         "queue": queue.pk,
         "relation": relation.pk,
         "relationtype": client.pk,
+        "segment": segment.pk,
         "servicetype": ServiceType.objects.get(code="repair").pk,
         "slapolicy": SLAPolicy.objects.get(name="Standard").pk,
+        "tag": tag.pk,
         "ticket": ticket.pk,
         "twin": twin.pk,
     }

@@ -1,5 +1,7 @@
 """The customer list with scores."""
 
+from urllib.parse import urlencode
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -8,7 +10,10 @@ from django.urls import reverse
 
 from analytics.models import CustomerScore
 from analytics.tests.admin.conftest import LogIn
+from customers.admin.segment_from_list import definition_from_list
 from customers.models import Customer, Team, User
+from customers.segments.condition import segment_condition
+from customers.segments.facts import Catalogue
 from services.models import Queue
 from services.operations.open_ticket import open_ticket
 from tests.cast import NOW
@@ -48,11 +53,11 @@ def test_a_score_on_thin_ground_says_so_and_no_other(client: Client, fallen: Cus
     assert client.get(url).content.decode().count(label) == 1
 
 
-# Ann may delete nobody, so that her list has no column of check marks: the score is column 1.
+# Column 0 has the check marks, column 1 the name.
 def test_it_sorts_by_score_and_by_change(client: Client, fallen: Customer, wang: Customer) -> None:
-    assert names(client, o="1") == [fallen.name, wang.name]
-    assert names(client, o="-1") == [wang.name, fallen.name]
     assert names(client, o="2") == [fallen.name, wang.name]
+    assert names(client, o="-2") == [wang.name, fallen.name]
+    assert names(client, o="3") == [fallen.name, wang.name]
 
 
 def test_asked_who_fell_it_begins_with_the_deepest_fall(client: Client, fallen: Customer, wang: Customer) -> None:
@@ -63,7 +68,7 @@ def test_asked_who_fell_it_begins_with_the_deepest_fall(client: Client, fallen: 
 
 def test_sorted_by_score_it_lists_who_has_one(client: Client, fallen: Customer, north: Team) -> None:
     late = Customer.objects.create(name="Came later", team=north, created_at=NOW)
-    assert late.name not in names(client, o="1")
+    assert late.name not in names(client, o="2")
     assert late.name in names(client)
     assert names(client, band="none") == [late.name]
 
@@ -89,3 +94,13 @@ def test_its_queries_do_not_grow_with_the_page(client: Client, fallen: Customer,
     assert len(page.context["cl"].result_list) == 50
     asked = [q["sql"] for q in queries if not any(word in q["sql"] for word in OF_THE_SESSION)]
     assert len(asked) <= BUDGET, "\n".join(asked)
+
+
+def test_a_band_saved_as_a_segment_finds_the_same(client: Client, fallen: Customer, wang: Customer, ann: User) -> None:
+    for score in (0.0, 34.9, 35.0, 49.9, 50.0, 64.9, 65.0, 100.0):
+        CustomerScore.objects.filter(pk=fallen.pk).update(score=score, change=score - 50)
+        for query in ({"band": "bad"}, {"band": "warn"}, {"band": "fair"}, {"band": "good"}, {"moved": "fell"}):
+            definition, left_out = definition_from_list(urlencode(query), Catalogue(ann))
+            found = Customer.objects.visible_to(ann).meeting(segment_condition(definition=definition, user=ann, at=NOW))
+            assert sorted(row.name for row in found) == sorted(names(client, **query)), (score, query)
+            assert left_out == []

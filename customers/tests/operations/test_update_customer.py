@@ -1,8 +1,9 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from customers.models import Customer, StaleVersion, Team
+from customers.models import CustomAttribute, Customer, StaleVersion, Tag, Team
 from customers.operations.add_contact_point import HasItAlready, add_contact_point
+from customers.operations.clean_attributes import BadAttributes
 from customers.operations.create_customer import create_customer
 from customers.operations.record_activity import record_activity
 from customers.operations.records import ContactRecord
@@ -82,3 +83,32 @@ def test_the_kind_stays_while_relations_need_it(acme: Customer, wang: Customer) 
             update_customer(customer=customer, changes={"kind": kind}, at=NOW)
     relation.delete()
     assert update_customer(customer=wang, changes={"kind": "organisation"}, at=NOW).kind == "organisation"
+
+
+def test_attributes_that_are_given_replace_those_that_stand(acme: Customer) -> None:
+    CustomAttribute.objects.create(code="size", name="Size", type="number")
+    CustomAttribute.objects.create(code="note", name="Note")
+    update_customer(customer=acme, changes={"attributes": {"size": 7, "note": "x"}}, at=NOW)
+    update_customer(customer=acme, changes={"attributes": {"size": 8}}, at=NOW)
+    acme.refresh_from_db()
+    assert acme.attributes == {"size": 8}
+
+
+def test_a_value_that_stands_is_kept_whatever_its_definition_says(acme: Customer) -> None:
+    CustomAttribute.objects.create(code="size", name="Size", type="number")
+    Customer.objects.filter(pk=acme.pk).update(attributes={"size": "many", "gone": 1})
+    update_customer(customer=acme, changes={"attributes": {"size": "many", "gone": 1}}, at=NOW)
+    for attributes in ({"size": "few"}, {"gone": 2}, {"gone": True}):
+        with pytest.raises(BadAttributes):
+            update_customer(customer=acme, changes={"attributes": attributes}, at=NOW)
+    acme.refresh_from_db()
+    assert acme.attributes == {"size": "many", "gone": 1}
+
+
+def test_tags_that_are_given_replace_those_on_record(acme: Customer) -> None:
+    old, kept = Tag.objects.create(name="Old"), Tag.objects.create(name="Kept")
+    acme.tags.set([old, kept])
+    update_customer(customer=acme, changes={}, tags=["kept", "New"], at=NOW)
+    assert {tag.name for tag in acme.tags.all()} == {"Kept", "New"}
+    update_customer(customer=acme, changes={}, at=NOW)
+    assert acme.tags.count() == 2
