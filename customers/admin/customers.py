@@ -49,7 +49,7 @@ class CustomerAdmin(CandidModelAdmin):
         SegmentFilter,
         TagFilter,
     ]
-    actions = ["put_tag_on", "take_tag_off"]
+    actions = ["put_tag_on", "take_tag_off", "merge_two"]
     list_before_template = "admin/customers/customer/list_tools.html"
     search_fields = ["name"]
     form = CustomerForm
@@ -66,7 +66,6 @@ class CustomerAdmin(CandidModelAdmin):
     change_form_outer_before_template = "admin/customers/customer/tabs.html"
     object_history_template = "admin/customers/customer/history.html"
     page_template = "admin/customers/customer/page.html"
-    actions = ["merge_two"]
 
     class Media:
         css = {"all": ["customers/segments.css"]}

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from customers.models import ContactPoint, Customer, Merge, Relation, RelationType, Tag, Team, User
+from customers.models import ContactPoint, CustomAttribute, Customer, Merge, Relation, RelationType, Tag, Team, User
 from customers.operations.add_contact_point import add_contact_point
 from customers.operations.log_interaction import log_interaction
 from customers.operations.merge_customers import merge_customers
@@ -43,6 +43,8 @@ def test_both_move_on_so_that_their_scores_are_made_anew(north: Team, bob: User)
 
 
 def test_what_somebody_edited_since_stays_and_is_named(north: Team, bob: User) -> None:
+    for code, kind in (("size", "number"), ("vat", "text"), ("new", "number")):
+        CustomAttribute.objects.create(code=code, name=code, type=kind)
     kept, gone = twins(north, gone={"industry": "Pumps", "language": "de", "attributes": {"size": 2, "vat": "1"}})
     merge = merged(kept, gone, bob, choices={"name": "gone"})
     kept.refresh_from_db()
