@@ -60,9 +60,9 @@ def _test_of(field: Any) -> Test:
     if isinstance(field, models.BooleanField):
         return lambda value: value is True or value is False
     if isinstance(field, models.JSONField):
-        return lambda value: value == {} and bool(field.blank)
-    if isinstance(field, models.PositiveIntegerField | models.PositiveBigIntegerField):
-        return lambda value: type(value) is int and 0 <= value < 2**31
+        return _is_fine_json
+    if isinstance(field, models.IntegerField) and not field._validators:  # type: ignore[attr-defined]
+        return _is_small_number
     return lambda value: value is None and may_be_null
 
 
@@ -70,6 +70,16 @@ def _is_fine_text(value: Any, longest: int, may_be_blank: bool) -> bool:
     if type(value) is not str or len(value) > longest or (value == "" and not may_be_blank) or "\0" in value:
         return False
     return value.isascii() or value.isprintable()
+
+
+def _is_fine_json(value: Any) -> bool:
+    return type(value) is dict and all(
+        type(one) in (int, bool) or (type(one) is str and _is_fine_text(one, 2**31, True)) for one in value.values()
+    )
+
+
+def _is_small_number(value: Any) -> bool:
+    return type(value) is int and 0 <= value < 2**15
 
 
 def _check_text(name: str, value: object) -> None:

@@ -25,10 +25,14 @@ from customers.operations.profiles import matching_attributes
 from customers.operations.queue_duplicates import Pair, pair, queue_duplicates
 from customers.operations.record_activity import record_activity
 from customers.operations.records import ContactRecord, Counts, CustomerRecord, Refused
+from customers.operations.row_maker import RowMaker
 from customers.operations.source import Changes, Report, Source, chunks, uuids_in_a_row
 from customers.operations.spot_duplicates import Draft, Spotted, spot_duplicates
 
 TEXTS = ("kind", "name", "given_name", "family_name", "language", "country", "industry")
+
+new_customer = RowMaker(Customer, *TEXTS, "team_id", "owner_id", "attributes", "created_at", "last_activity_at")
+new_point = RowMaker(ContactPoint, "kind", "value", "label", "created_at")
 
 # Stands for a row that a rehearsal did not write.
 MADE_UP = -1
@@ -78,7 +82,7 @@ class _Batch:
         self.here: dict[str, Customer] = {}
         self.points: dict[int, Points] = {}
         self.changed: dict[int, tuple[Customer, Changes]] = {}
-        self.new_points: list[ContactPoint] = []
+        self.new_points: list[tuple[Customer, ContactPoint]] = []
         self.labelled: list[tuple[Customer, tuple[str, ...]]] = []
 
     def draft_new_ones(self) -> None:
@@ -93,8 +97,15 @@ class _Batch:
     def _draft(self, record: CustomerRecord) -> Draft:
         if record.source_id in self.hidden:
             raise Refused("belongs to a team whose customers you may not see")
-        customer = Customer(**{"team": self.team, **self._values(record, None)}, last_activity_at=self.at)
-        customer.created_at = record.created_at or self.at
+        team_id, owner_id = self._looked_after_by(record)
+        customer = new_customer(
+            *[getattr(record, name) for name in TEXTS],
+            team_id or self.team.pk,
+            owner_id,
+            self._attributes(record, None),
+            record.created_at or self.at,
+            self.at,
+        )
         check_row(customer, leave_out=("id", "team", "owner", "merged_into"))
         return Draft(record.source_id, customer, self._missing_points(customer, record.contacts))
 
@@ -141,9 +152,7 @@ class _Batch:
                 self.tally.refuse(record.source_id, str(refused), record.name)
 
     def _revise(self, record: CustomerRecord, customer: Customer) -> None:
-        values = self._values(record, customer)
-        values["attributes"] = {**customer.attributes, **values["attributes"]}
-        before = set_what_differs(customer, values)
+        before = set_what_differs(customer, self._values(record, customer))
         if before:
             check_row(customer, leave_out=("team", "owner", "merged_into"))
         points = self._missing_points(customer, record.contacts)
@@ -152,14 +161,21 @@ class _Batch:
         if before or points:  # two records may be about one customer: what stood first is what an undo puts back
             _customer, earlier = self.changed.get(customer.pk, (customer, {}))
             self.changed[customer.pk] = (customer, {**before, **earlier})
-            self.new_points += points
+            self.new_points += [(customer, point) for point in points]
         self.here[record.source_id] = customer
         self.labelled.append((customer, record.tags))
 
-    def _values(self, record: CustomerRecord, customer: Customer | None) -> dict[str, Any]:
+    def _values(self, record: CustomerRecord, customer: Customer) -> dict[str, Any]:
         values: dict[str, Any] = {name: getattr(record, name) for name in TEXTS if getattr(record, name)}
+        values["attributes"] = {**customer.attributes, **self._attributes(record, customer)}
+        given = zip(("team_id", "owner_id"), self._looked_after_by(record), strict=True)
+        return {**values, **{name: key for name, key in given if key is not None}}
+
+    def _attributes(self, record: CustomerRecord, customer: Customer | None) -> dict[str, Any]:
+        if not record.attributes:
+            return {}
         try:
-            values["attributes"] = clean_attributes(
+            return clean_attributes(
                 kind=record.kind,
                 values=record.attributes,
                 definitions=self.source.attributes,
@@ -167,19 +183,17 @@ class _Batch:
             )
         except BadAttributes as error:
             raise Refused(str(error)) from error
-        if record.team:
-            values["team_id"] = _named(self.teams, record.team, "team")
-        if record.owner:
-            values["owner_id"] = _named(self.owners, record.owner, "user")
-        return values
+
+    def _looked_after_by(self, record: CustomerRecord) -> tuple[int | None, int | None]:
+        """The keys of the team and the owner that the record names."""
+        team = _named(self.teams, record.team, "team") if record.team else None
+        return team, _named(self.owners, record.owner, "user") if record.owner else None
 
     def _missing_points(self, customer: Customer, contacts: Iterable[ContactRecord]) -> list[ContactPoint]:
         here: Points = dict(self.points.get(customer.pk, {}))
         missing = []
         for contact in contacts:
-            point = ContactPoint(
-                customer=customer, kind=contact.kind, value=contact.value, label=contact.label, created_at=self.at
-            )
+            point = new_point(contact.kind, contact.value, contact.label, self.at)
             check_row(point, leave_out=("id", "customer", "blind_index"))
             point.index_value(region=customer.country)
             if (contact.kind, point.blind_index) in here:
@@ -208,7 +222,8 @@ class _Batch:
         self.source.wrote(Customer, kind="customers", created=[*created.values()], changed=changed)
         self.source.wrote(ExternalId, created=ids)
         self._link()
-        self._write_points([point for source_id in created for point in self.new[source_id][1].points])
+        drafts = (self.new[source_id][1] for source_id in created)
+        self._write_points([(draft.customer, point) for draft in drafts for point in draft.points])
         self._label([(customer, self.new[source_id][0].tags) for source_id, customer in created.items()])
         self._make_findable(created)
 
@@ -237,11 +252,11 @@ class _Batch:
         written = insert_rows(ExternalId, links, refuse=lambda row, reason: refuse(row.source_id, reason))
         self.source.wrote(ExternalId, created=written)
 
-    def _write_points(self, of_new_ones: list[ContactPoint]) -> None:
-        points = [*of_new_ones, *self.new_points]
-        for point, key in zip(points, uuids_in_a_row(len(points)), strict=True):
-            point.pk, point.customer_id = key, point.customer.pk
-        self.source.wrote(ContactPoint, created=write_new_rows(ContactPoint, points))
+    def _write_points(self, of_new_ones: list[tuple[Customer, ContactPoint]]) -> None:
+        pairs = [*of_new_ones, *self.new_points]
+        for (customer, point), key in zip(pairs, uuids_in_a_row(len(pairs)), strict=True):
+            point.pk, point.customer_id = key, customer.pk
+        self.source.wrote(ContactPoint, created=write_new_rows(ContactPoint, [point for _, point in pairs]))
 
     def _label(self, new_ones: list[tuple[Customer, tuple[str, ...]]]) -> None:
         labelled = [*new_ones, *self.labelled]

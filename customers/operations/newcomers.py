@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
+from customers.choices import ContactKind
 from customers.matching.compare import compare
 from customers.matching.finding import Comparison
 from customers.matching.keys import NOTHING, name_key
@@ -23,33 +24,41 @@ class Newcomer:
     neither need be saved."""
 
     def __init__(self, customer: Customer, points: Iterable[ContactPoint], attributes: MatchingAttributes) -> None:
-        self._points = list(points)
+        self._customer, self._points, self._attributes = customer, list(points), attributes
         self.customer_id: int | None = customer.pk
-        self.name_key = name_key(customer.kind, customer.name)
-        self.profile = profile_of(customer, self._points, attributes)
+
+    @cached_property
+    def profile(self) -> Profile:
+        """The profile without what is encrypted; read for those alone who share something with somebody."""
+        return profile_of(self._customer, self._points, self._attributes)
 
     @cached_property
     def read(self) -> Profile:
         """The profile with what takes longer to read."""
         return with_encrypted(self.profile, self._points)
 
-    @property
+    @cached_property
     def contact_keys(self) -> frozenset[str]:
         """The blind indexes of e-mail, phone and messenger. Who shares no more than an address is left to the sweep."""
-        return self.profile.emails | self.profile.phones | self.profile.messengers
+        return frozenset([point.blind_index for point in self._points if point.kind != ContactKind.ADDRESS])
 
-    @property
+    @cached_property
     def identifier_keys(self) -> frozenset[str]:
         """The blind indexes of the identifiers."""
-        return frozenset(identifier_index(which, number) for which, number in self.profile.identifiers)
+        held = self._attributes.identifiers_in(self._customer.attributes) if self._attributes.identifiers else ()
+        return frozenset(identifier_index(which, number) for which, number in held)
 
-    @property
+    @cached_property
     def telling_name(self) -> int:
         """The key of the name, where a namesake may be the same: of people only where something is known that says
         who of the many is meant, and that is not looked up for itself."""
-        profile = self.profile
-        tells = profile.kind == ORGANISATION or profile.birth_date or profile.address_keys
-        return self.name_key if tells else NOTHING
+        customer = self._customer
+        tells = (
+            customer.kind == ORGANISATION
+            or any(point.kind == ContactKind.ADDRESS for point in self._points)
+            or self._attributes.birth_date_in(customer.attributes)
+        )
+        return name_key(customer.kind, customer.name) if tells else NOTHING
 
 
 class Newcomers:
