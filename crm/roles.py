@@ -24,8 +24,33 @@ SEGMENTS = ("segment",)
 # Whoever may add a merge may merge; whoever may change one may undo it.
 DUPLICATE_MODELS = ("duplicatepair", "merge")
 IMPORT_MODELS = ("importbatch", "importmapping", "importrow", "importstep")
-TICKET_MODELS = ("ticket", "message", "ticketevent", "satisfactionrating")
-DESK_MODELS = ("queue", "calendar", "holiday", "servicetype", "slapolicy", "slatarget", "agent")
+TICKET_MODELS = (
+    "ticket",
+    "message",
+    "ticketevent",
+    "satisfactionrating",
+    "ratingrequest",
+    "ticketlink",
+    "ticketmerge",
+    "timeentry",
+    "attachment",
+    "escalation",
+)
+DESK_MODELS = (
+    "queue",
+    "calendar",
+    "holiday",
+    "servicetype",
+    "slapolicy",
+    "slatarget",
+    "agent",
+    "skill",
+    "assignmentrule",
+    "escalationstep",
+    "ticketattribute",
+)
+# What agents make for themselves.
+DESK_TOOLS = ("macro", "deskview")
 SCORE_MODELS = (
     "customerscore",
     "scoresnapshot",
@@ -42,12 +67,12 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         CUSTOMER_MODELS: WRITE,
         CATALOGUE_MODELS + DESK_MODELS + SCORE_MODELS: READ,
         TICKET_MODELS: WRITE,
-        SEGMENTS: ALL,
+        SEGMENTS + DESK_TOOLS: ALL,
         (*DUPLICATE_MODELS, "observation", "team"): READ,
     },
     "Lead": {
         CUSTOMER_MODELS + TICKET_MODELS + DUPLICATE_MODELS: WRITE,
-        (*SEGMENTS, "export"): ALL,
+        (*SEGMENTS, *DESK_TOOLS, "export"): ALL,
         ("job",): READ,
         CATALOGUE_MODELS + SCORE_MODELS: READ,
         DESK_MODELS: WRITE,
@@ -65,7 +90,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         ("observation", "team", "job"): READ,
     },
     "Administrator": {
-        CUSTOMER_MODELS + CATALOGUE_MODELS + TICKET_MODELS + DESK_MODELS + SCORE_MODELS + SEGMENTS: ALL,
+        CUSTOMER_MODELS + CATALOGUE_MODELS + TICKET_MODELS + DESK_MODELS + SCORE_MODELS + SEGMENTS + DESK_TOOLS: ALL,
         DUPLICATE_MODELS + IMPORT_MODELS: WRITE,
         ("export",): ALL,
         ("observation",): READ,

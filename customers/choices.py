@@ -4,6 +4,7 @@ from enum import Enum
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class CustomerKind(models.TextChoices):
@@ -109,8 +110,8 @@ class OnDuplicate(models.TextChoices):
 
 
 class AttributeType(models.TextChoices):
-    TEXT = "text", _("Text")
-    NUMBER = "number", _("Number")
+    TEXT = "text", pgettext_lazy("attribute type", "Text")
+    NUMBER = "number", pgettext_lazy("attribute type", "Number")
     DATE = "date", _("Date")
     YES_NO = "yes_no", _("Yes or no")
     CHOICE = "choice", _("One of a list")

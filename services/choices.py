@@ -69,6 +69,14 @@ class EventKind(models.TextChoices):
     QUEUE = "queue", _("Queue changed")
     RATED = "rated", _("Rated")
     BREACHED = "breached", _("Target missed")
+    WARNED = "warned", _("Target near")
+    ESCALATED = "escalated", _("Escalated")
+    LINKED = "linked", _("Linked")
+    UNLINKED = "unlinked", _("Link removed")
+    SPLIT = "split", _("Split")
+    MERGED = "merged", _("Merged")
+    UNMERGED = "unmerged", _("Merge undone")
+    TIME_SPENT = "time_spent", _("Time spent")
 
 
 class RatingScale(models.TextChoices):
@@ -84,3 +92,44 @@ RATING_BOUNDS = {
     RatingScale.NPS: (0, 10),
     RatingScale.CES: (1, 7),
 }
+
+
+class LinkKind(models.TextChoices):
+    """What a ticket is to another: it reads from the first to the second."""
+
+    RELATED = "related", _("Related to")
+    INCIDENT = "incident", _("Incident of")  # the second is the problem behind it
+    FOLLOW_UP = "follow_up", _("Follows up")  # the second was closed
+    SPLIT = "split", _("Split off from")
+
+
+class AssignmentMethod(models.TextChoices):
+    """How a rule finds the agent."""
+
+    ROUND_ROBIN = "round_robin", _("In turn")
+    LEAST_LOAD = "least_load", _("Least load")
+    AGENT = "agent", _("A certain agent")
+
+
+class SLAClock(models.TextChoices):
+    FIRST_REPLY = "first_reply", _("First reply")
+    NEXT_REPLY = "next_reply", _("Next reply")
+    RESOLUTION = "resolution", _("Resolution")
+
+
+class EscalationAction(models.TextChoices):
+    NOTIFY = "notify", _("Notify")
+    REASSIGN = "reassign", _("Reassign")
+    RAISE_PRIORITY = "raise_priority", _("Raise the priority")
+
+
+class NotificationKind(models.TextChoices):
+    WARNING = "warning", _("Target near")
+    BREACH = "breach", _("Target missed")
+    ASSIGNED = "assigned", _("Given to you")
+    REPLIED = "replied", _("Customer wrote")
+
+
+class PresenceMode(models.TextChoices):
+    VIEWING = "viewing", _("Looking")
+    TYPING = "typing", _("Typing")

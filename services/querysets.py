@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
-from django.db.models import Model, Q
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Model, Q, QuerySet
 
 from customers.querysets import ScopedQuerySet
 from services.choices import UNSOLVED
+
+if TYPE_CHECKING:
+    from customers.models import User
 
 Row = TypeVar("Row", bound=Model, covariant=True)
 
@@ -41,3 +45,49 @@ class OfTicketQuerySet(ScopedQuerySet[Row]):
 
     team_path = "ticket__team"
     owner_path = "ticket__assignee__user"
+
+
+class OwnOfTicketQuerySet(ScopedQuerySet[Row]):
+    """A user's own rows about tickets that they may see."""
+
+    team_path = "ticket__team"
+    owner_path = "ticket__assignee__user"
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """The user's own rows, while the ticket is in sight."""
+        return super().visible_to(user).filter(user=user.pk)
+
+
+class TicketLinkQuerySet(ScopedQuerySet[Row]):
+    """A link is seen by whoever sees the first ticket; whether the second may be shown is asked of it."""
+
+    team_path = "from_ticket__team"
+    owner_path = "from_ticket__assignee__user"
+
+
+class TicketMergeQuerySet(ScopedQuerySet[Row]):
+    """A merge is seen by whoever sees the ticket that was kept."""
+
+    team_path = "kept__team"
+    owner_path = "kept__assignee__user"
+
+
+class MacroQuerySet(QuerySet[Row]):
+    """Everybody's macros, those of one's teams, and one's own."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """What this user may use; whoever sees all teams has those of all."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        of_team = Q() if user.sees_all_teams else Q(team=None) | Q(team__in=user.team_ids)
+        return self.filter(of_team, Q(owner=None) | Q(owner=user.pk))
+
+
+class DeskViewQuerySet(QuerySet[Row]):
+    """Everybody's views, and one's own."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """What this user finds on the desk."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        return self.filter(Q(owner=None) | Q(owner=user.pk))

@@ -9,7 +9,7 @@ from django.contrib.admin import ListFilter
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from unfold.contrib.filters.admin import DropdownFilter
 from unfold.contrib.filters.forms import DropdownForm
 from unfold.widgets import INPUT_CLASSES
@@ -93,7 +93,7 @@ class RangeForm(forms.Form):
     def __init__(self, *, name: str, type: str, data: dict[str, Any]) -> None:
         super().__init__(data)
         kind = {"type": "date"} if type == AttributeType.DATE else {"type": "number", "step": "any"}
-        for end, placeholder in ((".min", _("From")), (".max", _("To"))):
+        for end, placeholder in ((".min", pgettext("range", "From")), (".max", pgettext("range", "To"))):
             widget = forms.TextInput(
                 attrs={**kind, "placeholder": placeholder, "aria-label": placeholder, "class": CLASSES}
             )

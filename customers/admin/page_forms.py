@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from customers.choices import ConsentChannel, ConsentPurpose, InteractionKind
 from customers.models import Consent, Interaction
@@ -57,8 +58,8 @@ class ConsentForm(Plain, forms.Form):
         coerce=lambda value: value == "yes",
         widget=forms.RadioSelect,
     )
-    purpose = forms.ChoiceField(label=_("To"), choices=ConsentPurpose.choices)
-    channel = forms.ChoiceField(label=_("By"), choices=ConsentChannel.choices)
+    purpose = forms.ChoiceField(label=pgettext_lazy("consent", "To"), choices=ConsentPurpose.choices)
+    channel = forms.ChoiceField(label=pgettext_lazy("consent", "By"), choices=ConsentChannel.choices)
     source = forms.CharField(
         label=_("Source"),
         max_length=Consent._meta.get_field("source").max_length,

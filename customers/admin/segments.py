@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from unfold.contrib.filters.admin import BooleanRadioFilter
 
 from customers.admin.base import CandidModelAdmin
@@ -164,4 +164,4 @@ class SegmentAdmin(CandidModelAdmin):
     def conditions(self, segment: Segment) -> SafeString:
         """The way to the builder."""
         link = reverse("admin:customers_segment_change", args=[segment.pk])
-        return format_html('<a class="cd-link" href="{}">{}</a>', link, _("Open"))
+        return format_html('<a class="cd-link" href="{}">{}</a>', link, pgettext("link", "Open"))

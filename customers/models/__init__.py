@@ -1,6 +1,6 @@
 from customers.models.access import Team, User
 from customers.models.api_token import ApiToken
-from customers.models.attribute import CustomAttribute
+from customers.models.attribute import AttributeDefinition, CustomAttribute
 from customers.models.consent import Consent
 from customers.models.customer import ContactPoint, Customer, ExternalId, IdentifierKey
 from customers.models.data_key import DataKey
@@ -20,6 +20,7 @@ from customers.models.versioned import Sourced, StaleVersion, Versioned
 __all__ = [
     "FREE",
     "ApiToken",
+    "AttributeDefinition",
     "Category",
     "Consent",
     "ContactPoint",

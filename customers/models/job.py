@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from customers.models.leased import Leased
 from customers.querysets import JobQuerySet
@@ -17,7 +18,7 @@ class Job(Leased):
     key = models.CharField(max_length=64, null=True, unique=True, editable=False)
     subject_id = models.PositiveBigIntegerField(null=True, editable=False)
     done = models.PositiveBigIntegerField(_("done"), default=0)
-    total = models.PositiveBigIntegerField(_("of"), default=0, help_text=_("0: not known yet."))
+    total = models.PositiveBigIntegerField(pgettext_lazy("done of all", "of"), default=0, help_text=_("0: not known yet."))
     step = models.CharField(_("step"), max_length=100, blank=True)
     result = models.JSONField(_("result"), default=dict)
     error = models.TextField(_("error"), blank=True)

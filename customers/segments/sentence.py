@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.formats import date_format, number_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from customers.choices import CustomerKind
 from customers.segments.definition import Condition, Definition, Group
@@ -79,8 +79,8 @@ def _group(group: Group, catalogue: Catalogue) -> str:
     traits = [phrase.text for phrase in phrases if not phrase.is_thing]
     things = [phrase.text for phrase in phrases if phrase.is_thing]
     if traits:
-        who = _("%(who)s %(traits)s") % {"who": who, "traits": _joined(traits, _("and"))}
-    return _("%(who)s with %(things)s") % {"who": who, "things": _joined(things, _("and"))} if things else who
+        who = _("%(who)s %(traits)s") % {"who": who, "traits": _joined(traits, pgettext("joins what is said", "and"))}
+    return _("%(who)s with %(things)s") % {"who": who, "things": _joined(things, pgettext("joins what is said", "and"))} if things else who
 
 
 def _who(group: Group) -> tuple[str, list[Condition]]:

@@ -1,17 +1,45 @@
-from services.models.desk import Agent, Calendar, Holiday, Queue, ServiceType, SLAPolicy, SLATarget
-from services.models.rating import SatisfactionRating
+from services.models.attribute import TicketAttribute
+from services.models.desk import Agent, Calendar, Holiday, Queue, ServiceType, Skill, SLAPolicy, SLATarget
+from services.models.links import TicketLink, TicketMerge
+from services.models.rating import RatingRequest, SatisfactionRating
+from services.models.rules import AssignmentRule, EscalationStep
 from services.models.ticket import Message, Ticket, TicketEvent
+from services.models.work import (
+    Attachment,
+    DeskView,
+    Draft,
+    Escalation,
+    Macro,
+    Notification,
+    Presence,
+    TimeEntry,
+)
 
 __all__ = [
     "Agent",
+    "AssignmentRule",
+    "Attachment",
     "Calendar",
+    "DeskView",
+    "Draft",
+    "Escalation",
+    "EscalationStep",
     "Holiday",
+    "Macro",
     "Message",
+    "Notification",
+    "Presence",
     "Queue",
+    "RatingRequest",
     "SLAPolicy",
     "SLATarget",
     "SatisfactionRating",
     "ServiceType",
+    "Skill",
     "Ticket",
+    "TicketAttribute",
     "TicketEvent",
+    "TicketLink",
+    "TicketMerge",
+    "TimeEntry",
 ]

@@ -57,6 +57,14 @@ class Queue(Versioned):
     typical_reply_seconds = models.PositiveIntegerField(
         _("typical time to reply"), default=4 * 3600, help_text=_("Seconds of business time.")
     )
+    close_after_days = models.PositiveSmallIntegerField(
+        _("close after, days"), default=7, help_text=_("So many days after it was solved, a ticket is closed.")
+    )
+    reopen_days = models.PositiveSmallIntegerField(
+        _("reopen within, days"),
+        default=14,
+        help_text=_("So long after it was closed, a customer's reply reopens a ticket; later it opens a new one."),
+    )
 
     objects = OpenCatalogueQuerySet["Queue"].as_manager()
 
@@ -69,11 +77,30 @@ class Queue(Versioned):
         return self.name
 
 
+class Skill(Versioned):
+    """Something that an agent knows: a language, a machine, a kind of contract."""
+
+    name = models.CharField(_("name"), max_length=50, unique=True)
+
+    objects = OpenCatalogueQuerySet["Skill"].as_manager()
+
+    class Meta:
+        verbose_name = _("skill")
+        verbose_name_plural = _("skills")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class ServiceType(Versioned):
     """What kind of service a ticket asks for: repair, advice, complaint ..."""
 
     code = models.SlugField(_("code"), max_length=50, unique=True)
     name = models.CharField(_("name"), max_length=100)
+    skills = models.ManyToManyField(
+        Skill, verbose_name=_("skills"), blank=True, related_name="+", help_text=_("What an agent must know for it.")
+    )
 
     objects = OpenCatalogueQuerySet["ServiceType"].as_manager()
 
@@ -104,6 +131,16 @@ class SLAPolicy(Versioned):
         null=True,
         blank=True,
         related_name="policies",
+    )
+
+    priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority, null=True, blank=True)
+    segment = models.ForeignKey(
+        "customers.Segment",
+        models.PROTECT,
+        verbose_name=_("segment of the customer"),
+        null=True,
+        blank=True,
+        related_name="+",
     )
 
     objects = OpenCatalogueQuerySet["SLAPolicy"].as_manager()
@@ -151,6 +188,11 @@ class Agent(Versioned):
     name = models.CharField(_("name shown to customers"), max_length=100)
     is_active = models.BooleanField(_("takes tickets"), default=True)
     capacity = models.PositiveSmallIntegerField(_("capacity"), default=20, help_text=_("Unsolved tickets at a time."))
+    skills = models.ManyToManyField(Skill, verbose_name=_("skills"), blank=True, related_name="agents")
+    away_from = models.DateTimeField(_("away from"), null=True, blank=True)
+    away_until = models.DateTimeField(_("away until"), null=True, blank=True)
+    # Whose turn it is: who was given a ticket by the rules longest ago.
+    last_assigned_at = models.DateTimeField(_("last given a ticket by the rules"), null=True, editable=False)
 
     objects = OpenCatalogueQuerySet["Agent"].as_manager()
 

@@ -7,6 +7,7 @@ from customers.choices import OnMerge, SubjectType
 from customers.models import Sourced
 from customers.querysets import OfCustomerQuerySet
 from services.choices import RatingScale
+from services.querysets import OfTicketQuerySet
 
 
 class SatisfactionRating(Sourced):
@@ -71,3 +72,38 @@ class SatisfactionRating(Sourced):
 
     def __str__(self) -> str:
         return f"{self.get_scale_display()}: {self.value}"
+
+
+class RatingRequest(models.Model):
+    """A customer was asked what they say of a solved ticket: by a signed link that expires, whose answer may be
+    changed until then. The response rate is answered ones among all."""
+
+    ticket = models.ForeignKey(
+        "services.Ticket", models.CASCADE, verbose_name=_("ticket"), related_name="rating_requests"
+    )
+    customer = models.ForeignKey(
+        "customers.Customer", models.PROTECT, verbose_name=_("customer"), related_name="rating_requests"
+    )
+    requested_at = models.DateTimeField(_("asked at"))
+    expires_at = models.DateTimeField(_("expires at"))
+    opened_at = models.DateTimeField(_("opened at"), null=True, blank=True)
+    answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
+    rating = models.ForeignKey(
+        SatisfactionRating, models.SET_NULL, verbose_name=_("answer"), null=True, blank=True, related_name="+"
+    )
+
+    on_merge = {"customer": OnMerge.MOVE}
+
+    objects = OfTicketQuerySet["RatingRequest"].as_manager()
+
+    class Meta:
+        verbose_name = _("rating request")
+        verbose_name_plural = _("rating requests")
+        ordering = ["-id"]
+        indexes = [
+            # the response rate of a period
+            models.Index(fields=["requested_at"], name="rating_request_period"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id} {self.requested_at:%Y-%m-%d}"

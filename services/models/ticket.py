@@ -69,6 +69,24 @@ class Ticket(Versioned, Sourced):
         related_name="+",
     )
     attributes = models.JSONField(_("custom attributes"), default=dict, blank=True)
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        verbose_name=_("part of"),
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="children",
+    )
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        verbose_name=_("merged into"),
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged_tickets",
+    )
     created_at = models.DateTimeField(_("opened at"), default=timezone.now)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 
@@ -77,6 +95,9 @@ class Ticket(Versioned, Sourced):
     first_reply_seconds = models.PositiveIntegerField(_("time to first reply"), null=True, editable=False)
     first_reply_due_at = models.DateTimeField(_("first reply due"), null=True, editable=False)
     first_reply_breached_at = models.DateTimeField(_("first reply late since"), null=True, editable=False)
+    # The later waits: the one that goes on now, and the first that was too long.
+    next_reply_due_at = models.DateTimeField(_("next reply due"), null=True, editable=False)
+    next_reply_breached_at = models.DateTimeField(_("next reply late since"), null=True, editable=False)
     solved_at = models.DateTimeField(_("solved at"), null=True, editable=False)
     resolution_seconds = models.PositiveIntegerField(_("time to resolution"), null=True, editable=False)
     resolution_due_at = models.DateTimeField(_("resolution due"), null=True, editable=False)
@@ -105,6 +126,7 @@ class Ticket(Versioned, Sourced):
             # breaching and soon due
             models.Index(fields=["status", "resolution_due_at"], name="ticket_resolution_due"),
             models.Index(fields=["status", "first_reply_due_at"], name="ticket_first_reply_due"),
+            models.Index(fields=["status", "next_reply_due_at"], name="ticket_next_reply_due"),
         ]
 
     def __str__(self) -> str:
