@@ -10,4 +10,6 @@ TIMETABLE: dict[str, dict[str, Any]] = {
     "tick": {"task": "analytics.tasks.tick", "schedule": 20.0, "options": {"expires": 20}},
     # Pokes the workers for imports, exports and other long work, and starts what is due.
     "jobs": {"task": "customers.tasks.tick", "schedule": 10.0, "options": {"expires": 10}},
+    # Closes what is solved for long, warns of targets and escalates.
+    "desk": {"task": "services.tasks.tick", "schedule": 15.0, "options": {"expires": 15}},
 }

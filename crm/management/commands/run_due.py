@@ -8,6 +8,7 @@ from analytics.operations.tick import tick
 from analytics.operations.work_chunks import work_chunks
 from customers.operations.tick import tick as tick_customers
 from customers.operations.work_jobs import work_jobs
+from services.operations.tick import tick as tick_services
 
 
 class Command(BaseCommand):
@@ -22,6 +23,7 @@ class Command(BaseCommand):
         """Run once; start it every minute."""
         tick_customers(at=timezone.now())
         jobs = [job.pk for job in work_jobs(clock=timezone.now)]
+        tick_services(at=timezone.now())
         tick(at=timezone.now())
         customers = sum(count for _chunk, count in work_chunks(clock=timezone.now))
         tick(at=timezone.now())
