@@ -79,8 +79,8 @@ def _restore(model: type[Model], rows: list[tuple[Any, Changes]], at: datetime) 
         return
     customers = [pk for row, _ in rows for pk in customers_of(row)]
     gone = _gone(model, [before for _, before in rows])
-    written = [(row, _set(row, before, gone)) for row, before in rows]
-    update_rows(model, written, at=at)
+    with undo_rule(model).while_restoring(rows):
+        update_rows(model, [(row, _set(row, before, gone)) for row, before in rows], at=at)
     customers += [pk for row, _ in rows for pk in customers_of(row)]
     record_activity(customer_ids=customers, at=at)
     undo_rule(model).after_restoring(rows, at)

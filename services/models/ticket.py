@@ -128,6 +128,11 @@ class Ticket(Versioned, Sourced):
             models.Index(fields=["status", "first_reply_due_at"], name="ticket_first_reply_due"),
             models.Index(fields=["status", "next_reply_due_at"], name="ticket_next_reply_due"),
         ]
+        constraints = [
+            *Sourced.Meta.constraints,
+            # The steps between them are kept by triggers: services/sql/status_triggers.py
+            models.CheckConstraint(condition=models.Q(status__in=TicketStatus.values), name="ticket_status_is_known"),
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -216,3 +221,21 @@ class TicketEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.pk}"
+
+
+class IrregularStep(models.Model):
+    """A pass for one step that the table of transitions has not, which another system took: it stands only while an
+    import, or its undo, writes that step down. See operations/take_irregular_steps.py."""
+
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="+")
+    status_from = models.CharField(max_length=8, choices=TicketStatus)
+    status_to = models.CharField(max_length=8, choices=TicketStatus)
+
+    objects = OfTicketQuerySet["IrregularStep"].as_manager()
+
+    class Meta:
+        verbose_name = _("irregular step")
+        verbose_name_plural = _("irregular steps")
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id}: {self.status_from} → {self.status_to}"

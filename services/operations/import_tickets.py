@@ -26,6 +26,7 @@ from services.choices import Direction, EventKind, TicketStatus
 from services.models import Message, Ticket, TicketEvent
 from services.operations.records import EventRecord, MessageRecord, TicketRecord
 from services.operations.refresh_clocks import CLOCK_COLUMNS, compute_clocks
+from services.operations.take_irregular_steps import take_irregular_steps
 from services.operations.ticket_catalogue import Catalogue
 from services.operations.ticket_facts import counts_for, facts_of
 from services.operations.ticket_numbers import TicketNumbers
@@ -168,7 +169,9 @@ class _Batch:
         """Write tickets, events and messages, then the facts about them."""
         for ticket in (*self.new, *self.changed):
             self._set_clocks(ticket)
-        update_rows(Ticket, [(ticket.row, ticket.before) for ticket in self.changed], at=self.at)
+        steps = [(one.row.pk, one.before["status"], one.row.status) for one in self.changed if "status" in one.before]
+        with take_irregular_steps(steps=steps):
+            update_rows(Ticket, [(ticket.row, ticket.before) for ticket in self.changed], at=self.at)
         written = insert_rows(
             Ticket,
             [ticket.row for ticket in self.new],
