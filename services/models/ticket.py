@@ -106,6 +106,7 @@ class Ticket(Versioned, Sourced):
 
     on_merge = {"customer": OnMerge.MOVE, "requester": OnMerge.MOVE}
     fact_subject, fact_parties = SubjectType.TICKET, ("customer", "requester")
+    locked_after_customer = True
 
     objects = TicketQuerySet["Ticket"].as_manager()
 
@@ -140,6 +141,10 @@ class Ticket(Versioned, Sourced):
     @property
     def is_unsolved(self) -> bool:
         return self.status in UNSOLVED
+
+    def minutes_spent(self) -> int:
+        """How long people worked on it, by what they put down."""
+        return int(self.time_entries.aggregate(minutes=models.Sum("minutes"))["minutes"] or 0)
 
 
 class Message(models.Model):

@@ -18,6 +18,7 @@ from customers.operations.import_rows import (
     update_rows,
     without_repeats,
 )
+from customers.operations.lock_customers import lock_customers
 from customers.operations.observe import NewFact, observe
 from customers.operations.records import Counts, Refused
 from customers.operations.source import Changes, Report, Source, chunks, known
@@ -167,6 +168,9 @@ class _Batch:
 
     def write(self, tally: Tally) -> None:
         """Write tickets, events and messages, then the facts about them."""
+        were = [ticket.before.get(name) for ticket in self.changed for name in ("customer_id", "requester_id")]
+        now = [pk for ticket in (*self.new, *self.changed) for pk in counts_for(ticket.row)]
+        lock_customers(customer_ids={*now, *(pk for pk in were if pk is not None)})
         for ticket in (*self.new, *self.changed):
             self._set_clocks(ticket)
         steps = [(one.row.pk, one.before["status"], one.row.status) for one in self.changed if "status" in one.before]

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from customers.models import Customer, User
+from customers.operations.lock_customers import lock_customers
 from services.choices import Channel, Direction, EventKind, MessageKind, Priority, TicketStatus
 from services.models import Agent, Queue, ServiceType, SLAPolicy, Ticket
 from services.operations.assign_ticket import require_takes_tickets
@@ -32,6 +33,7 @@ def open_ticket(
     `at`, with or without one. Raises AgentTakesNoTickets for an assignee who is away."""
     if assignee is not None:
         require_takes_tickets(assignee)
+    lock_customers(customer_ids=[customer.pk, *([requester.pk] if requester else [])])
     ticket = Ticket.objects.create(
         number=uuid.uuid4().hex,  # until the key is known
         subject=subject,

@@ -24,9 +24,7 @@ from services.operations.write_rating import rating_facts
 
 def register_undo_of_services() -> None:
     """Make the rules of this room known."""
-    tickets = UndoRule(
-        before_removal=_forget_tickets, while_restoring=_step_back, after_restoring=_tell_tickets_anew
-    )
+    tickets = UndoRule(before_removal=_forget_tickets, while_restoring=_step_back, after_restoring=_tell_tickets_anew)
     ratings = UndoRule(in_the_way=_answered_again, before_removal=_forget_ratings, after_restoring=_tell_ratings_anew)
     register_undo(Ticket, tickets)
     register_undo(IrregularStep, UndoRule(is_derived=True))

@@ -52,10 +52,8 @@ def _no_step() -> str:
         for before in TRANSITIONS
         if (steps := steps_from(before))
     )
-    passed = (
-        f"EXISTS (SELECT 1 FROM {PASSES} AS pass WHERE pass.ticket_id = NEW.id"
-        " AND pass.status_from = OLD.status AND pass.status_to = NEW.status)"
-    )
+    same = "pass.ticket_id = NEW.id AND pass.status_from = OLD.status AND pass.status_to = NEW.status"
+    passed = f"EXISTS (SELECT 1 FROM {PASSES} AS pass WHERE {same})"  # noqa: S608 - constants of this file
     return f"OLD.status <> NEW.status AND NOT ({lawful}) AND NOT {passed}"
 
 
@@ -69,7 +67,7 @@ def _sqlite() -> list[str]:
 
 _POSTGRESQL_STANDING = (
     "SELECT prosrc FROM pg_trigger JOIN pg_proc ON pg_proc.oid = pg_trigger.tgfoid "
-    f"WHERE tgname = %s AND tgrelid = '{TICKET}'::regclass AND tgenabled = 'O'"
+    "WHERE tgname = %s AND tgrelid = 'services_ticket'::regclass AND tgenabled = 'O'"
 )
 
 
