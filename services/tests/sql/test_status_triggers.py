@@ -71,6 +71,7 @@ def test_a_pass_is_for_one_step_of_one_ticket_and_for_once(insert: Ticket) -> No
     assert not moved(in_status(insert, "closed"), "new")
 
 
+@pytest.mark.django_db(transaction=True)
 def test_it_is_written_once_and_mended_when_it_is_lost(insert: Ticket) -> None:
     assert not ensure_status_triggers()
     on = " ON services_ticket" if connection.vendor == "postgresql" else ""
