@@ -35,7 +35,7 @@ class TicketViewSet(Reads, Creates, Changes, ScopedViewSet):
     queryset = Ticket.objects.all()
     serializer_class = shapes.TicketSerializer
     filterset_class = TicketFilterSet
-    ordering_fields = ("created_at", "resolution_due_at", "first_reply_due_at")
+    ordering_fields = ("created_at", "resolution_due_at", "first_reply_due_at", "next_reply_due_at")
     inputs = {
         "create": shapes.OpenTicketSerializer,
         "assign": shapes.AssignSerializer,
