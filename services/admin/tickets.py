@@ -27,6 +27,7 @@ from services.choices import Priority
 from services.models import Agent, Queue, Ticket
 from services.operations.assign_ticket import assign_ticket
 from services.operations.open_ticket import open_ticket
+from services.operations.revise_ticket import revise_ticket
 from services.operations.solve_ticket import solve_ticket
 
 PRIORITY_TONES = {Priority.HIGH: "cd-chip--warn", Priority.URGENT: "cd-chip--bad"}
@@ -111,12 +112,15 @@ class TicketAdmin(CandidModelAdmin):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """A new ticket goes through open_ticket; a correction through the usual way."""
+        """A new ticket goes through open_ticket, a correction through revise_ticket."""
+        user: Any = request.user
         if change:
-            super().save_model(request, obj, form, change)
+            changes = {name: getattr(obj, name) for name in form.changed_data if name in self.edited}
+            seen = form.cleaned_data.get("seen_version")
+            revise_ticket(ticket=obj, changes=changes, by=user, at=timezone.now(), expected_version=seen)
             return
         given = {name: form.cleaned_data[name] for name in [*OpenTicketForm.Meta.fields, "body"]}
-        ticket = open_ticket(**given, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+        ticket = open_ticket(**given, by=user, at=timezone.now())
         obj.__dict__.update(ticket.__dict__)
 
     def response_post_save_change(self, request: HttpRequest, obj: Ticket) -> HttpResponse:

@@ -39,6 +39,8 @@ class TicketSerializer(StrictModel):
             "first_reply_seconds",
             "first_reply_due_at",
             "first_reply_breached_at",
+            "next_reply_due_at",
+            "next_reply_breached_at",
             "solved_at",
             "resolution_seconds",
             "resolution_due_at",

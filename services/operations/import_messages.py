@@ -54,7 +54,7 @@ class _Batch:
         self.messages = {
             pk: {(row.at, row.kind, row.body) for row in rows} for pk, rows in _of_tickets(Message, keys).items()
         }
-        self.catalogue = Catalogue(source, (), team)
+        self.catalogue = Catalogue(source, (), team, at=at)
         self.new_events: list[TicketEvent] = []
         self.new_messages: list[Message] = []
 

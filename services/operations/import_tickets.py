@@ -74,7 +74,7 @@ class _Batch:
     def __init__(self, source: Source, records: list[TicketRecord], team: Team, at: datetime) -> None:
         self.source, self.records, self.at = source, records, at
         self.customers = source.customers(pk for r in records for pk in (r.customer_id, r.requester_id))
-        self.catalogue = Catalogue(source, records, team)
+        self.catalogue = Catalogue(source, records, team, at=at)
         self.here = source.rows(Ticket, (r.source_id for r in records))
         self.numbers = TicketNumbers(source.name, records, self.here)
         keys = [row.pk for row in self.here.values()]
@@ -129,7 +129,15 @@ class _Batch:
             "attributes": {**row.attributes, **record.attributes},
         }
         if row._state.adding:
-            policy_id = self.catalogue.policy_id(queue.pk, service_type_id) if record.has_policy else None
+            policy_id = None
+            if record.has_policy:
+                policy_id = self.catalogue.policy_id(
+                    queue_id=queue.pk,
+                    priority=record.priority,
+                    service_type_id=service_type_id,
+                    parties=[customer_id, requester_id or customer_id],
+                    customers=self.customers.values(),
+                )
             values |= {"team_id": queue.team_id, "policy_id": policy_id, "created_at": record.created_at}
         return values
 

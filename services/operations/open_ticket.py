@@ -3,13 +3,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 
 from customers.models import Customer, User
 from customers.operations.lock_customers import lock_customers
 from services.choices import Channel, Direction, EventKind, MessageKind, Priority, TicketStatus
-from services.models import Agent, Queue, ServiceType, SLAPolicy, Ticket
+from services.models import Agent, Queue, ServiceType, Ticket
 from services.operations.assign_ticket import require_takes_tickets
+from services.operations.policy_for import policy_for
 from services.operations.ticket_change import TicketChange
 
 
@@ -46,7 +46,14 @@ def open_ticket(
         priority=priority,
         assignee=assignee,
         status=TicketStatus.NEW,
-        policy=policy_for(queue=queue, service_type=service_type),
+        policy=policy_for(
+            queue=queue,
+            priority=priority,
+            service_type=service_type,
+            customer=customer,
+            requester=requester,
+            at=at,
+        ),
         attributes=attributes or {},
         created_at=at,
         version=0,
@@ -61,10 +68,3 @@ def open_ticket(
         change.record(EventKind.ASSIGNED, to=assignee.pk, name=assignee.name)
     change.finish()
     return ticket
-
-
-def policy_for(*, queue: Queue, service_type: ServiceType | None) -> SLAPolicy | None:
-    """The first active policy, by position, whose conditions the ticket meets. An empty condition is always met."""
-    of_queue = Q(queue=None) | Q(queue=queue)
-    of_type = Q(service_type=None) | Q(service_type=service_type)
-    return SLAPolicy.objects.filter(of_queue, of_type, is_active=True).order_by("position", "pk").first()

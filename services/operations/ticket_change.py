@@ -44,15 +44,15 @@ class TicketChange:
     touched: set[str] = field(default_factory=set)
     recorded: bool = False
     facts: list[NewFact] = field(default_factory=list)  # beyond those of the ticket itself
-    _terms: dict[int, Terms] = field(default_factory=dict)
+    _terms: dict[tuple[int | None, int, int], Terms] = field(default_factory=dict)
 
     @property
     def terms(self) -> Terms:
-        """What the ticket is measured by at its present priority."""
-        priority = self.ticket.priority
-        if priority not in self._terms:
-            self._terms[priority] = terms_of(self.ticket)
-        return self._terms[priority]
+        """What the ticket is measured by: its policy at its priority, in the hours of its queue."""
+        key = (self.ticket.policy_id, self.ticket.queue_id, self.ticket.priority)
+        if key not in self._terms:
+            self._terms[key] = terms_of(self.ticket)
+        return self._terms[key]
 
     def require_not_final(self) -> None:
         """Raise TicketIsFinal where nothing more may happen to the ticket."""
