@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('customers', '0011_desk'),
-        ('services', '0003_desk'),
+        ('services', '0004_service_type_event'),
     ]
 
     operations = [
