@@ -1,7 +1,5 @@
 from datetime import datetime, timedelta
 
-from django.db import transaction
-
 from customers.models import Customer, User
 from services.choices import UNSOLVED, Direction, EventKind, LinkKind, MessageKind, TicketStatus
 from services.models import Message, Ticket, TicketEvent
@@ -12,7 +10,6 @@ from services.operations.ticket_change import TicketChange, changing
 WORKED_ON = (TicketStatus.NEW, TicketStatus.OPEN)
 
 
-@transaction.atomic
 def receive_message(
     *,
     ticket: Ticket,
@@ -28,19 +25,17 @@ def receive_message(
     `message.ticket` says where it went. `by` is the user who entered it, where a person did.
 
     Raises StaleVersion."""
+    also_lock = [customer.pk] if customer else []
     ticket.refresh_from_db(fields=["merged_into"])
-    while True:
+    while True:  # each time in a transaction of its own, so that no lock is held while another is sought
         target = where_it_goes(ticket)
-        seen = expected_version if target is ticket else None
-        with changing(
-            ticket=target, by=by, at=at, expected_version=seen, also_lock=[customer.pk] if customer else []
-        ) as change:
+        expected = expected_version if target is ticket else None
+        with changing(ticket=target, by=by, at=at, expected_version=expected, also_lock=also_lock) as change:
+            if target.status == TicketStatus.MERGED:  # just now
+                continue
             if target.status == TicketStatus.CLOSED and not may_reopen(target, change.history, at=at):
-                break
-            if target.status != TicketStatus.MERGED:
-                return _take_in(change, body, customer)
-        # merged just now: look again
-    return _follow_up(target, body=body, by=by, at=at, customer=customer)
+                return _follow_up(target, body=body, by=by, at=at, customer=customer)
+            return _take_in(change, body, customer)
 
 
 def where_it_goes(ticket: Ticket) -> Ticket:
