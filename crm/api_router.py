@@ -18,7 +18,7 @@ from customers.api.orders import OrderViewSet
 from customers.api.relations import RelationTypeViewSet, RelationViewSet
 from customers.api.segments import SegmentViewSet
 from customers.api.tags import TagViewSet
-from services.api.desk import QueueViewSet, ServiceTypeViewSet, SLAPolicyViewSet
+from services.api.desk import QueueViewSet, ServiceTypeViewSet, SLAPolicyViewSet, TicketAttributeViewSet
 from services.api.tickets import TicketViewSet
 
 
@@ -50,5 +50,6 @@ router.register("tickets", TicketViewSet)
 router.register("queues", QueueViewSet)
 router.register("sla-policies", SLAPolicyViewSet)
 router.register("service-types", ServiceTypeViewSet)
+router.register("ticket-attributes", TicketAttributeViewSet)
 router.register("scores", ScoreViewSet)
 router.register("preferences", PreferenceViewSet)

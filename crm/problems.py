@@ -30,6 +30,7 @@ from customers.operations.undo_merge import UndoRefused
 from customers.segments.definition import SegmentInvalid
 from services.operations.assign_ticket import AgentTakesNoTickets, AlreadyTaken
 from services.operations.change_priority import TicketIsSolved
+from services.operations.remove_ticket_attribute import TicketAttributeInUse
 from services.operations.ticket_change import TicketIsFinal
 from services.operations.write_rating import RatingOutOfBounds
 from services.transitions import IllegalTransition
@@ -80,7 +81,7 @@ def _translated(error: Exception) -> Exception:
         return ValidationError({"attributes": {code: [text] for code, text in error.errors.items()}})
     if isinstance(error, SegmentInvalid):
         return ValidationError({"definition": error.as_lists()})
-    if isinstance(error, AttributeInUse):
+    if isinstance(error, AttributeInUse | TicketAttributeInUse):
         return _refusal(status.HTTP_409_CONFLICT, "in_use", str(error))
     if isinstance(error, BadOrder):
         return ValidationError({"lines": [str(error)]})

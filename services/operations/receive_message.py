@@ -84,7 +84,7 @@ def _follow_up(closed: Ticket, *, body: str, by: User | None, at: datetime, cust
         queue=closed.queue,
         service_type=closed.service_type,
         channel=closed.channel,
-        attributes=dict(closed.attributes),
+        inherited=closed.attributes,
         by=by,
         at=at,
     )

@@ -41,6 +41,7 @@ def split_ticket(
             service_type=ticket.service_type,
             channel=ticket.channel,
             priority=ticket.priority,
+            inherited=ticket.attributes,
             by=by,
             at=at,
         )

@@ -67,6 +67,7 @@ RESOURCES = {
     "sla-policies": "slapolicy",
     "tags": "tag",
     "tickets": "ticket",
+    "ticket-attributes": "ticketattribute",
 }
 
 

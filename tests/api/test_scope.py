@@ -91,6 +91,7 @@ OPEN: dict[str, Permissions] = {
         "servicetype",
         "slapolicy",
         "tag",
+        "ticketattribute",
     )
     for kind, verbs in (("list", CREATE), ("detail", ALL))
 } | {f"segment-{view}": of("segment", READ) for view in ("facts", "count", "customers")}

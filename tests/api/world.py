@@ -17,7 +17,7 @@ from customers.operations.place_order import NewLine, place_order
 from customers.operations.record_consent import record_consent
 from customers.operations.relate_customers import relate_customers
 from customers.operations.start_export import start_export
-from services.models import Queue, ServiceType, SLAPolicy
+from services.models import Queue, ServiceType, SLAPolicy, TicketAttribute
 from services.operations.open_ticket import open_ticket
 from tests.cast import NOW
 from tests.imports import new_batch
@@ -77,5 +77,6 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         "slapolicy": SLAPolicy.objects.get(name="Standard").pk,
         "tag": tag.pk,
         "ticket": ticket.pk,
+        "ticketattribute": TicketAttribute.objects.create(code="serial", name="Serial number").pk,
         "twin": twin.pk,
     }

@@ -16,7 +16,7 @@ from tests.cast import NOW
 @pytest.fixture
 def closed(acme: Customer, wang: Customer, queue: Queue, ann: User) -> Ticket:
     """A ticket that Wang asked for, closed two hours after NOW. The queue's grace is 14 days."""
-    ticket = a_ticket(acme, queue, requester=wang, attributes={"machine": "P7"})
+    ticket = a_ticket(acme, queue, requester=wang, inherited={"machine": "P7"})
     solve_ticket(ticket=ticket, by=ann, at=after(hours=1))
     return close_ticket(ticket=ticket, by=ann, at=after(hours=2))
 
