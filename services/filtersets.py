@@ -13,7 +13,7 @@ from customers.filtersets import IdFilter, MomentFilter, YesNoFilter
 from customers.operations.clean_attributes import read_value
 from customers.sql.attribute_value import AttributeValue
 from services.choices import Channel, Priority, TicketStatus
-from services.models import Queue, ServiceType, SLAPolicy, Ticket, TicketAttribute
+from services.models import Queue, ServiceType, SLAPolicy, Ticket, TicketAttribute, TicketMerge
 
 
 class TicketFilterSet(FilterSet):
@@ -117,4 +117,16 @@ class TicketAttributeFilterSet(FilterSet):
 
     class Meta:
         model = TicketAttribute
+        fields: list[str] = []
+
+
+class TicketMergeFilterSet(FilterSet):
+    """Merges of tickets."""
+
+    kept = IdFilter()
+    gone = IdFilter()
+    undone = YesNoFilter(field_name="undone_at", lookup_expr="isnull", exclude=True)
+
+    class Meta:
+        model = TicketMerge
         fields: list[str] = []

@@ -68,6 +68,7 @@ RESOURCES = {
     "tags": "tag",
     "tickets": "ticket",
     "ticket-attributes": "ticketattribute",
+    "ticket-merges": "ticketmerge",
 }
 
 
