@@ -167,7 +167,7 @@ def test_notes_are_printed(tmp_path: Path, settings: Any) -> None:
     settings.VAR_DIR = tmp_path / "var"
     path = tmp_path / "a.csv"
     path.write_text("id,name,country\n1,Ann,Narnia\n2,Bo,Narnia\n")
-    assert "note: 'Narnia' is no country that is known here: left out (2 times)" in call("candid", str(path))
+    assert "note: “Narnia” is no country that is known here: left out (2 times)" in call("candid", str(path))
 
 
 def test_a_zip_of_one_log_is_read_like_the_log(log: Path) -> None:
