@@ -158,7 +158,7 @@ class DuplicatePairAdmin(ReadOnlyModelAdmin):
     def found(self, pair: DuplicatePair) -> SafeString:
         """How, and how long ago."""
         return format_html(
-            '<span class="cd-two" title="{}"><b>{}</b><small>{}</small></span>',
+            '<span class="cd-two dup-found" title="{}"><b>{}</b><small>{}</small></span>',
             date_format(pair.found_at, "DATETIME_FORMAT"),
             pair.get_found_by_display(),
             ago(pair.found_at, at=timezone.now()),
