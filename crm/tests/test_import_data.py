@@ -47,6 +47,14 @@ def test_it_prints_counts_and_the_report_for_people(log: Path) -> None:
     report = Path(ImportBatch.objects.get().report_path)
     assert f"refused rows: {report}" in out
     assert report.parent == log.parent / "reports"
+    assert f"To take it back: undo_import {ImportBatch.objects.get().pk}" in out
+
+
+def test_an_import_that_changes_nothing_cannot_be_taken_back(log: Path) -> None:
+    call("incidents", str(log))
+    assert "undo_import" not in call("incidents", str(log))
+    with pytest.raises(CommandError, match="changed nothing"):
+        call_command("undo_import", str(ImportBatch.objects.latest("pk").pk))
 
 
 def test_a_dry_run_writes_nothing_and_says_so(log: Path) -> None:
