@@ -31,7 +31,7 @@ DATA = (
     r"|Administrator|Agent|Analyst|Back office|Lead|Can (?:add|change|delete|view|see) [a-zA-Z ]+"  # roles, permissions
     r"|CSAT|NPS|CES|SLA|SKU|API|GB|CN|Ctrl|esc|UTC|ISO|LDAP|Mac|Control|Command|English|en|zh|hans"
     r"|CSV|XLSX|xlsx|Excel|JSON|zip|Dynamics|Olist|Online Retail \(UCI\)|Salesforce|ServiceNow|SugarCRM"
-    r"|SuiteCRM|Zendesk|id|name|email|company|size|Ana Lima|ana@example\.com|wang@example\.cn|Acme"  # the example of a list
+    r"|SuiteCRM|Zendesk|id|name|email|company|size|Ana Lima|ana@example\.com|wang@example\.cn|Acme"  # in the example
 )
 # Their lists show the names as they are stored, to be edited.
 NAMED_IN_ENGLISH = (RelationType, ServiceType)
