@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from services.admin.tie_words import clock_name, tie_in_words
 from services.choices import Channel, Direction, EventKind, MessageKind, Priority, RatingScale, TicketStatus
 from services.models import Message, Ticket, TicketEvent
 
@@ -25,6 +26,7 @@ class Entry:
     is_automatic: bool = False
     tone: str = ""
     place: int = 2  # among what happened at one moment: the opening, what was said, what followed
+    message: int | None = None  # the key of what was said
 
 
 def conversation(ticket: Ticket, events: list[TicketEvent]) -> tuple[list[Entry], bool]:
@@ -46,7 +48,7 @@ def _said(message: Message) -> Entry:
     else:
         side = "theirs" if message.direction == Direction.INBOUND else "ours"
     who = message.customer.name if message.customer else _name(message.author)
-    return Entry(message.at, who, side, message.body, message.is_automatic, place=1)
+    return Entry(message.at, who, side, message.body, message.is_automatic, place=1, message=message.pk)
 
 
 def _lines(events: list[TicketEvent], messages: list[Message]) -> list[Entry]:
@@ -93,9 +95,8 @@ def _what(event: TicketEvent) -> str:
                 "scale": _label(RatingScale, data.get("scale")),
             }
         case EventKind.BREACHED:
-            name = _("first reply") if data.get("clock") == "first_reply" else _("resolution")
-            return _("Target missed: %(clock)s") % {"clock": name}
-    return str(event.get_kind_display())
+            return _("Target missed: %(clock)s") % {"clock": clock_name(data.get("clock"))}
+    return tie_in_words(event.kind, data) or str(event.get_kind_display())
 
 
 def _label(choices: Any, value: Any) -> str:

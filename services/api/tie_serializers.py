@@ -24,9 +24,7 @@ class MergeTicketSerializer(Strict):
     """The ticket that goes into this one."""
 
     gone = VisibleRow(queryset=Ticket.objects.all())
-    across_customers = serializers.BooleanField(
-        default=False, help_text="Also where it is of another customer."
-    )
+    across_customers = serializers.BooleanField(default=False, help_text="Also where it is of another customer.")
 
 
 class TicketMergeSerializer(StrictModel):
