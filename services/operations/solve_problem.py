@@ -9,6 +9,7 @@ from services.models import Ticket
 from services.operations.bulk import Outcome, bulk
 from services.operations.reply_to_ticket import reply_to_ticket
 from services.operations.ticket_change import lock_tickets
+from services.querysets import TicketQuerySet
 
 
 def solve_problem(
@@ -40,6 +41,6 @@ def solve_problem(
     return [Outcome(ticket), *rest]
 
 
-def incidents_of(ticket: Ticket) -> Iterable[Ticket]:
+def incidents_of(ticket: Ticket) -> TicketQuerySet[Ticket]:
     """The unsolved incidents of a problem."""
     return Ticket.objects.unsolved().filter(links_out__to_ticket=ticket, links_out__kind=LinkKind.INCIDENT)
