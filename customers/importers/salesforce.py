@@ -93,7 +93,6 @@ ACCOUNT = TableKind(
                 "shippingcity",
                 "numberofemployees",
                 "annualrevenue",
-                "phone",
             }
         ),
     ),
