@@ -23,6 +23,8 @@ def with_us() -> Prefetch[str]:
 class CustomerChangeList(ChangeList):
     """Leads to the page that is read, not to the form, and fetches the extras of fifty rows in one query each."""
 
+    queryset: Any
+
     def url_for_result(self, result: Any) -> str:
         """The customer's page."""
         return reverse("admin:customers_customer_page", args=[result.pk])
