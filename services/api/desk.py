@@ -8,12 +8,16 @@ from customers.api.base import CatalogueViewSet
 from customers.api.customers import TeamField
 from customers.api.fields import StrictModel
 from customers.models import Team
+from services.choices import EscalationAction
 from services.filtersets import QueueFilterSet, ServiceTypeFilterSet, SLAPolicyFilterSet
-from services.models import Queue, ServiceType, SLAPolicy, SLATarget
+from services.models import EscalationStep, Queue, ServiceType, SLAPolicy, SLATarget
 from services.operations.write_sla_policy import write_sla_policy
 
 # 1000 years of business time: beyond it is a slip of the finger, and far below what columns hold.
 MOST_MINUTES = 10**8
+# Steps are at most a year away; more than these of one policy nobody could follow.
+STEP_MINUTES = 366 * 24 * 60
+MOST_STEPS = 50
 
 
 class QueueSerializer(StrictModel):
@@ -69,14 +73,43 @@ class SLATargetSerializer(StrictModel):
         fields = ["priority", "first_reply_minutes", "next_reply_minutes", "resolution_minutes"]
 
 
+class EscalationStepSerializer(StrictModel):
+    """What happens so many minutes of business time after a target is due; below zero: before."""
+
+    minutes = serializers.IntegerField(min_value=-STEP_MINUTES, max_value=STEP_MINUTES)
+
+    class Meta:
+        model = EscalationStep
+        fields = ["clock", "minutes", "action", "agent"]
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["action"] == EscalationAction.REASSIGN and not attrs.get("agent"):
+            raise serializers.ValidationError({"agent": [_("Say who is to be given the ticket.")]})
+        return {"agent": None, **attrs}
+
+
 class SLAPolicySerializer(StrictModel):
-    """Targets for the tickets that a policy matches. Targets that are sent replace those on record."""
+    """Targets and escalation steps for the tickets that a policy matches. Those that are sent replace those on record.
+    The first active policy by position is taken whose conditions are all met; null is always met."""
 
     targets = SLATargetSerializer(many=True, required=False)
+    steps = EscalationStepSerializer(many=True, required=False, max_length=MOST_STEPS)
 
     class Meta:
         model = SLAPolicy
-        fields = ["id", "name", "position", "is_active", "queue", "service_type", "targets", "version"]
+        fields = [
+            "id",
+            "name",
+            "position",
+            "is_active",
+            "queue",
+            "priority",
+            "service_type",
+            "segment",
+            "targets",
+            "steps",
+            "version",
+        ]
         read_only_fields = ["version"]
 
     def validate_targets(self, targets: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -88,14 +121,18 @@ class SLAPolicySerializer(StrictModel):
 class SLAPolicyViewSet(CatalogueViewSet):
     """What is promised to which tickets."""
 
-    queryset = SLAPolicy.objects.prefetch_related("targets")
+    queryset = SLAPolicy.objects.prefetch_related("targets", "steps")
     serializer_class = SLAPolicySerializer
     filterset_class = SLAPolicyFilterSet
 
-    def make(self, *, targets: Any = (), **values: Any) -> SLAPolicy:
+    def make(self, *, targets: Any = (), steps: Any = (), **values: Any) -> SLAPolicy:
         """Create through the operation."""
-        return write_sla_policy(policy=SLAPolicy(), changes=values, targets=targets, at=timezone.now())
+        return write_sla_policy(policy=SLAPolicy(), changes=values, targets=targets, steps=steps, at=timezone.now())
 
-    def change(self, row: SLAPolicy, expected: int | None, *, targets: Any = None, **values: Any) -> None:
+    def change(
+        self, row: SLAPolicy, expected: int | None, *, targets: Any = None, steps: Any = None, **values: Any
+    ) -> None:
         """Update through the operation."""
-        write_sla_policy(policy=row, changes=values, targets=targets, expected_version=expected, at=timezone.now())
+        write_sla_policy(
+            policy=row, changes=values, targets=targets, steps=steps, expected_version=expected, at=timezone.now()
+        )

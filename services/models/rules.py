@@ -1,3 +1,4 @@
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -6,6 +7,9 @@ from customers.models import Versioned
 from customers.querysets import OpenCatalogueQuerySet
 from services.choices import AssignmentMethod, Channel, EscalationAction, Priority, SLAClock
 from services.models.desk import Agent, Queue, ServiceType, Skill, SLAPolicy
+
+# A year: a step beyond it is a slip of the pen.
+MOST_MINUTES = 366 * 24 * 60
 
 
 class AssignmentRule(Versioned):
@@ -98,6 +102,13 @@ class EscalationStep(Versioned):
         verbose_name = _("escalation step")
         verbose_name_plural = _("escalation steps")
         ordering = ["clock", "minutes", "id"]
+
+    def clean(self) -> None:
+        """Refuse what could never be done. Raises ValidationError."""
+        if self.minutes is not None and abs(self.minutes) > MOST_MINUTES:
+            raise ValidationError({"minutes": _("At most a year before or after.")})
+        if self.action == EscalationAction.REASSIGN and self.agent_id is None:
+            raise ValidationError({"agent": _("Say who is to be given the ticket.")})
 
     def __str__(self) -> str:
         return f"{self.get_clock_display()} {self.minutes:+d}: {self.get_action_display()}"

@@ -43,9 +43,7 @@ def test_another_service_type_is_matched_anew_and_told(acme: Customer, queue: Qu
     repair = ServiceType.objects.get(code="repair")
     quick = quick_policy(service_type=repair)
     ticket = a_ticket(acme, queue)
-    revise_ticket(
-        ticket=ticket, changes={"service_type": repair, "subject": "Broken"}, by=ann, at=after(minutes=1)
-    )
+    revise_ticket(ticket=ticket, changes={"service_type": repair, "subject": "Broken"}, by=ann, at=after(minutes=1))
     ticket.refresh_from_db()
     assert (ticket.policy, ticket.subject, ticket.version) == (quick, "Broken", 2)
     assert ticket.first_reply_due_at == after(minutes=5)
