@@ -11,6 +11,7 @@ import os
 import resource
 import sys
 import time
+from datetime import date, timedelta
 from typing import Any
 
 import django
@@ -34,7 +35,8 @@ INSERT INTO services_ticket SELECT (json_populate_record(t, json_build_object(
 # Opened, answered after up to 8 hours, asked again, waits for the customer, who writes and opens it again.
 EVENTS_SQL = """
 INSERT INTO services_ticketevent (ticket_id, kind, at, recorded_at, status_after, data)
-SELECT t.id, e.kind, t.created_at + e.step * (1 + t.id %% 97) * interval '5 minutes', t.created_at, e.status, '{}'::jsonb
+SELECT t.id, e.kind, t.created_at + e.step * (1 + t.id %% 97) * interval '5 minutes', t.created_at, e.status,
+    '{}'::jsonb
 FROM services_ticket t CROSS JOIN (VALUES
     (0, 'opened', 'new'), (1, 'agent_reply', 'open'), (3, 'customer_message', 'open'), (5, 'status', 'pending'),
     (9, 'status', 'open')
@@ -59,12 +61,12 @@ def main() -> int:
     if connection.vendor != "postgresql":
         sys.stderr.write("this benchmark is about PostgreSQL: unset DATABASE_URL, or point it to one\n")
         return 1
-    events, calendars = _fill()
+    events, calendars, holiday = _fill()
     print(f"clocks_tickets {TICKETS} tickets\nclocks_events {events} events", flush=True)
     at = timezone.now()
     first = _timed("clocks_first", lambda: recompute_clocks(at=at), events)
     for calendar in calendars:
-        calendar.holidays.create(date=_HOLIDAY, name="Stocktaking")
+        calendar.holidays.create(date=holiday, name="Stocktaking")
     seconds = _timed("clocks_again", lambda: recompute_clocks(at=at), events)
     print(f"clocks_peak_memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
     loop = _loop(at)
@@ -88,10 +90,8 @@ def _timed(name: str, run: Any, events: int) -> float:
     return seconds
 
 
-def _fill() -> tuple[int, list[Any]]:
+def _fill() -> tuple[int, list[Any], date]:
     """Make customers, calendars with holidays in four zones, queues, and tickets with their histories."""
-    from datetime import timedelta
-
     from django.db import connection
     from django.utils import timezone
 
@@ -119,7 +119,6 @@ def _fill() -> tuple[int, list[Any]]:
     customer = Customer.objects.create(kind="person", name="Bench", team=team, created_at=now)
     start = now - timedelta(days=400)
     ticket = open_ticket(customer=customer, subject="Bench", queue=queues[0], by=None, at=start)
-    globals()["_HOLIDAY"] = (now - timedelta(days=100)).date()
     given = {
         "customers": max(TICKETS // 10, 1),
         "tickets": TICKETS,
@@ -133,7 +132,7 @@ def _fill() -> tuple[int, list[Any]]:
         cursor.execute(EVENTS_SQL, {})
         events = cursor.rowcount
         cursor.execute("ANALYZE")
-    return events, calendars
+    return events, calendars, (now - timedelta(days=150)).date()
 
 
 def _loop(at: Any) -> float:
