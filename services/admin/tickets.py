@@ -19,6 +19,7 @@ from unfold.decorators import action, display
 from customers.admin.base import CandidModelAdmin
 from customers.admin.filters import VisibleRelatedFilter
 from services.admin.clock_faces import pressing
+from services.admin.ticket_attribute_fields import AsksForAttributes, names_of, with_attributes
 from services.admin.ticket_filters import ShowFilter, SLAFilter
 from services.admin.ticket_forms import OpenTicketForm
 from services.admin.ticket_page import do_verb, ticket_page
@@ -29,6 +30,7 @@ from services.operations.assign_ticket import assign_ticket
 from services.operations.open_ticket import open_ticket
 from services.operations.revise_ticket import revise_ticket
 from services.operations.solve_ticket import solve_ticket
+from services.operations.ticket_change import lock_tickets
 
 PRIORITY_TONES = {Priority.HIGH: "cd-chip--warn", Priority.URGENT: "cd-chip--bad"}
 
@@ -54,7 +56,7 @@ class TicketAdmin(CandidModelAdmin):
     search_help_text = _("The beginning of the number, or a part of the subject")
     actions = ["take_tickets", "solve_tickets"]
     autocomplete_fields = ["customer", "requester"]
-    edited = ["subject", "channel", "service_type", "attributes"]
+    edited = ["subject", "channel", "service_type"]
 
     class Media:
         css = {"all": ["services/desk.css"]}
@@ -88,19 +90,33 @@ class TicketAdmin(CandidModelAdmin):
         return response
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        """Opening asks for more than correcting."""
-        if obj is None:
-            kwargs["form"] = OpenTicketForm
+        """Opening asks for more than correcting; both for the attributes."""
+        kwargs["form"] = self._form(request, obj)
         return super().get_form(request, obj, change=change, **kwargs)
+
+    def _form(self, request: HttpRequest, obj: Any) -> type[AsksForAttributes]:
+        """The form of this request, made once: the definitions are read from the database."""
+        if not hasattr(request, "_ticket_form"):
+            request._ticket_form = with_attributes(OpenTicketForm if obj is None else AsksForAttributes)  # type: ignore[attr-defined]
+        return request._ticket_form  # type: ignore[attr-defined, no-any-return]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """What to ask, in the order of a phone call."""
+        names = names_of(self._form(request, obj))
+        attributes = [(_("Attributes"), {"fields": names})] if names else []
         if obj is not None:
-            return [(None, {"fields": self.edited})]
+            return [(None, {"fields": self.edited}), *attributes]
         return [
             (None, {"fields": [("customer", "requester"), "subject", "body"]}),
             (_("Where it goes"), {"fields": [("queue", "assignee"), ("priority", "channel"), "service_type"]}),
+            *attributes,
         ]
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """The ticket; about to be written, its customers are locked before it, as by the verbs."""
+        if request.method == "POST" and object_id.isdecimal():
+            lock_tickets(tickets=self.get_queryset(request).filter(pk=object_id))
+        return super().get_object(request, object_id, from_field)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Tickets are opened in queues of one's own teams, for agents who take tickets."""
@@ -116,11 +132,13 @@ class TicketAdmin(CandidModelAdmin):
         user: Any = request.user
         if change:
             changes = {name: getattr(obj, name) for name in form.changed_data if name in self.edited}
+            if form.attributes != obj.attributes:
+                changes["attributes"] = form.attributes
             seen = form.cleaned_data.get("seen_version")
             revise_ticket(ticket=obj, changes=changes, by=user, at=timezone.now(), expected_version=seen)
             return
         given = {name: form.cleaned_data[name] for name in [*OpenTicketForm.Meta.fields, "body"]}
-        ticket = open_ticket(**given, by=user, at=timezone.now())
+        ticket = open_ticket(**given, attributes=form.attributes, by=user, at=timezone.now())
         obj.__dict__.update(ticket.__dict__)
 
     def response_post_save_change(self, request: HttpRequest, obj: Ticket) -> HttpResponse:

@@ -1,23 +1,21 @@
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
-from rest_framework import serializers
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from customers.api.base import CatalogueViewSet
 from customers.api.customers import TeamField
-from customers.api.fields import StrictModel
+from customers.api.fields import StrictModel, Text
+from customers.api.locking import expected_version
 from customers.models import Team
-from services.choices import EscalationAction
-from services.filtersets import QueueFilterSet, ServiceTypeFilterSet, SLAPolicyFilterSet
-from services.models import EscalationStep, Queue, ServiceType, SLAPolicy, SLATarget
-from services.operations.write_sla_policy import write_sla_policy
-
-# 1000 years of business time: beyond it is a slip of the finger, and far below what columns hold.
-MOST_MINUTES = 10**8
-# Steps are at most a year away; more than these of one policy nobody could follow.
-STEP_MINUTES = 366 * 24 * 60
-MOST_STEPS = 50
+from customers.models.attribute import LONGEST_CHOICE, MOST_CHOICES
+from customers.operations.add_row import add_row
+from customers.operations.define_attribute import free_code
+from services.filtersets import QueueFilterSet, ServiceTypeFilterSet, TicketAttributeFilterSet
+from services.models import Queue, ServiceType, TicketAttribute
+from services.operations.remove_ticket_attribute import remove_ticket_attribute
 
 
 class QueueSerializer(StrictModel):
@@ -27,7 +25,16 @@ class QueueSerializer(StrictModel):
 
     class Meta:
         model = Queue
-        fields = ["id", "name", "team", "calendar", "typical_reply_seconds", "version"]
+        fields = [
+            "id",
+            "name",
+            "team",
+            "calendar",
+            "typical_reply_seconds",
+            "close_after_days",
+            "reopen_days",
+            "version",
+        ]
         read_only_fields = ["version"]
 
 
@@ -37,6 +44,41 @@ class QueueViewSet(CatalogueViewSet):
     queryset = Queue.objects.all()
     serializer_class = QueueSerializer
     filterset_class = QueueFilterSet
+
+
+class TicketAttributeSerializer(StrictModel):
+    """A field that this company added to its tickets. Without a code it gets one from its name; code and type stay
+    once tickets have values."""
+
+    choices = serializers.ListField(
+        child=Text(max_length=LONGEST_CHOICE), required=False, max_length=MOST_CHOICES, help_text="Of a list."
+    )
+
+    class Meta:
+        model = TicketAttribute
+        fields = ["id", "code", "name", "service_type", "type", "choices", "is_required", "position", "version"]
+        read_only_fields = ["version"]
+        extra_kwargs = {"code": {"required": False}}
+
+
+class TicketAttributeViewSet(CatalogueViewSet):
+    """Fields that this company added to its tickets: definitions. The values are `attributes` of a ticket."""
+
+    queryset = TicketAttribute.objects.all()
+    serializer_class = TicketAttributeSerializer
+    filterset_class = TicketAttributeFilterSet
+
+    def make(self, **values: Any) -> TicketAttribute:
+        """Create, with a code made from the name where none is given."""
+        values.setdefault("code", free_code(values["name"], model=TicketAttribute))
+        return add_row(row=TicketAttribute(**values), at=timezone.now())
+
+    def destroy(self, request: Request, pk: str) -> Response:
+        """Delete a definition. One that tickets have values of is refused (409)."""
+        remove_ticket_attribute(
+            attribute=self.get_object(), expected_version=expected_version(request), at=timezone.now()
+        )
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class ServiceTypeSerializer(StrictModel):
@@ -54,85 +96,3 @@ class ServiceTypeViewSet(CatalogueViewSet):
     queryset = ServiceType.objects.all()
     serializer_class = ServiceTypeSerializer
     filterset_class = ServiceTypeFilterSet
-
-
-def minutes() -> serializers.IntegerField:
-    """Minutes of business time; null: no promise."""
-    return serializers.IntegerField(min_value=1, max_value=MOST_MINUTES, required=False, allow_null=True)
-
-
-class SLATargetSerializer(StrictModel):
-    """What a policy promises at one priority, in minutes of business time."""
-
-    first_reply_minutes = minutes()
-    next_reply_minutes = minutes()
-    resolution_minutes = minutes()
-
-    class Meta:
-        model = SLATarget
-        fields = ["priority", "first_reply_minutes", "next_reply_minutes", "resolution_minutes"]
-
-
-class EscalationStepSerializer(StrictModel):
-    """What happens so many minutes of business time after a target is due; below zero: before."""
-
-    minutes = serializers.IntegerField(min_value=-STEP_MINUTES, max_value=STEP_MINUTES)
-
-    class Meta:
-        model = EscalationStep
-        fields = ["clock", "minutes", "action", "agent"]
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if attrs["action"] == EscalationAction.REASSIGN and not attrs.get("agent"):
-            raise serializers.ValidationError({"agent": [_("Say who is to be given the ticket.")]})
-        return {"agent": None, **attrs}
-
-
-class SLAPolicySerializer(StrictModel):
-    """Targets and escalation steps for the tickets that a policy matches. Those that are sent replace those on record.
-    The first active policy by position is taken whose conditions are all met; null is always met."""
-
-    targets = SLATargetSerializer(many=True, required=False)
-    steps = EscalationStepSerializer(many=True, required=False, max_length=MOST_STEPS)
-
-    class Meta:
-        model = SLAPolicy
-        fields = [
-            "id",
-            "name",
-            "position",
-            "is_active",
-            "queue",
-            "priority",
-            "service_type",
-            "segment",
-            "targets",
-            "steps",
-            "version",
-        ]
-        read_only_fields = ["version"]
-
-    def validate_targets(self, targets: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        if len({target["priority"] for target in targets}) < len(targets):
-            raise serializers.ValidationError(_("Give each priority once."))
-        return targets
-
-
-class SLAPolicyViewSet(CatalogueViewSet):
-    """What is promised to which tickets."""
-
-    queryset = SLAPolicy.objects.prefetch_related("targets", "steps")
-    serializer_class = SLAPolicySerializer
-    filterset_class = SLAPolicyFilterSet
-
-    def make(self, *, targets: Any = (), steps: Any = (), **values: Any) -> SLAPolicy:
-        """Create through the operation."""
-        return write_sla_policy(policy=SLAPolicy(), changes=values, targets=targets, steps=steps, at=timezone.now())
-
-    def change(
-        self, row: SLAPolicy, expected: int | None, *, targets: Any = None, steps: Any = None, **values: Any
-    ) -> None:
-        """Update through the operation."""
-        write_sla_policy(
-            policy=row, changes=values, targets=targets, steps=steps, expected_version=expected, at=timezone.now()
-        )

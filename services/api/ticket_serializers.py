@@ -33,6 +33,8 @@ class TicketSerializer(StrictModel):
             "status",
             "policy",
             "attributes",
+            "parent",
+            "merged_into",
             "created_at",
             "updated_at",
             "first_replied_at",

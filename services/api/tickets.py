@@ -50,11 +50,18 @@ class TicketViewSet(Reads, Creates, Changes, ScopedViewSet):
 
     def make(self, **values: Any) -> Ticket:
         """Open through the operation."""
-        return open_ticket(**values, by=self.user, at=timezone.now())
+        return open_ticket(**values, require_attributes=True, by=self.user, at=timezone.now())
 
     def change(self, row: Ticket, expected: int | None, **values: Any) -> None:
         """Correct through the operation."""
-        revise_ticket(ticket=row, changes=values, by=self.user, expected_version=expected, at=timezone.now())
+        revise_ticket(
+            ticket=row,
+            changes=values,
+            require_attributes="attributes" in values,
+            by=self.user,
+            expected_version=expected,
+            at=timezone.now(),
+        )
 
     @extend_schema(responses=shapes.MessageSerializer(many=True))
     @action(

@@ -14,7 +14,9 @@ class TicketIsSolved(Exception):
 
     def __init__(self, ticket: Ticket) -> None:
         self.ticket = ticket
-        super().__init__(_("Ticket %(number)s is solved: its priority is history.") % {"number": ticket.number})
+        super().__init__(
+            _("Ticket %(number)s is solved: what it was measured by is history.") % {"number": ticket.number}
+        )
 
 
 def change_priority(

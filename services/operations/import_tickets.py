@@ -18,6 +18,7 @@ from customers.operations.import_rows import (
     update_rows,
     without_repeats,
 )
+from customers.operations.lock_customers import lock_customers
 from customers.operations.observe import NewFact, observe
 from customers.operations.records import Counts, Refused
 from customers.operations.source import Changes, Report, Source, chunks, known
@@ -26,6 +27,7 @@ from services.choices import Direction, EventKind, TicketStatus
 from services.models import Message, Ticket, TicketEvent
 from services.operations.records import EventRecord, MessageRecord, TicketRecord
 from services.operations.refresh_clocks import CLOCK_COLUMNS, compute_clocks
+from services.operations.take_irregular_steps import take_irregular_steps
 from services.operations.ticket_catalogue import Catalogue
 from services.operations.ticket_facts import counts_for, facts_of
 from services.operations.ticket_numbers import TicketNumbers
@@ -174,9 +176,14 @@ class _Batch:
 
     def write(self, tally: Tally) -> None:
         """Write tickets, events and messages, then the facts about them."""
+        were = [ticket.before.get(name) for ticket in self.changed for name in ("customer_id", "requester_id")]
+        now = [pk for ticket in (*self.new, *self.changed) for pk in counts_for(ticket.row)]
+        lock_customers(customer_ids={*now, *(pk for pk in were if pk is not None)})
         for ticket in (*self.new, *self.changed):
             self._set_clocks(ticket)
-        update_rows(Ticket, [(ticket.row, ticket.before) for ticket in self.changed], at=self.at)
+        steps = [(one.row.pk, one.before["status"], one.row.status) for one in self.changed if "status" in one.before]
+        with take_irregular_steps(steps=steps):
+            update_rows(Ticket, [(ticket.row, ticket.before) for ticket in self.changed], at=self.at)
         written = insert_rows(
             Ticket,
             [ticket.row for ticket in self.new],

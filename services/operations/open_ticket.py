@@ -5,9 +5,11 @@ from typing import Any
 from django.db import transaction
 
 from customers.models import Customer, User
+from customers.operations.lock_customers import lock_customers
 from services.choices import Channel, Direction, EventKind, MessageKind, Priority, TicketStatus
 from services.models import Agent, Queue, ServiceType, Ticket
 from services.operations.assign_ticket import require_takes_tickets
+from services.operations.clean_ticket_attributes import clean_ticket_attributes
 from services.operations.policy_for import policy_for
 from services.operations.ticket_change import TicketChange
 
@@ -27,11 +29,23 @@ def open_ticket(
     service_type: ServiceType | None = None,
     assignee: Agent | None = None,
     attributes: dict[str, Any] | None = None,
+    inherited: dict[str, Any] | None = None,
+    require_attributes: bool = False,
 ) -> Ticket:
     """Open a ticket in a queue, whose team will see it. `body` is the customer's first message; the clocks run from
-    `at`, with or without one. Raises AgentTakesNoTickets for an assignee who is away."""
+    `at`, with or without one. `inherited` are attributes that another ticket has: they are taken as they stand there.
+    With `require_attributes`, those that must be given are.
+
+    Raises AgentTakesNoTickets for an assignee who is away, BadAttributes."""
+    values = clean_ticket_attributes(
+        service_type=service_type,
+        values={**(inherited or {}), **(attributes or {})},
+        kept=inherited,
+        required=require_attributes,
+    )
     if assignee is not None:
         require_takes_tickets(assignee)
+    lock_customers(customer_ids=[customer.pk, *([requester.pk] if requester else [])])
     ticket = Ticket.objects.create(
         number=uuid.uuid4().hex,  # until the key is known
         subject=subject,
@@ -52,7 +66,7 @@ def open_ticket(
             requester=requester,
             at=at,
         ),
-        attributes=attributes or {},
+        attributes=values,
         created_at=at,
         version=0,
     )

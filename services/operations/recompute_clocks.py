@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 from django.db import transaction
 
+from customers.operations.lock_customers import lock_customers
 from customers.operations.observe import NewFact, observe
-from services.choices import UNSOLVED, EventKind
+from services.choices import UNSOLVED, EventKind, TicketStatus
 from services.models import Ticket, TicketEvent
 from services.operations.refresh_clocks import BREACH_COLUMNS, CLOCK_COLUMNS, compute_clocks
 from services.operations.sla_terms import TermsBook
@@ -51,6 +52,7 @@ class _Page:
     rows: list[tuple[Any, ...]] = field(default_factory=list)
     breaches: list[TicketEvent] = field(default_factory=list)
     facts: list[NewFact] = field(default_factory=list)
+    customers: set[int] = field(default_factory=set)
 
 
 def recompute_clocks(*, at: datetime, everything: bool = False, tell: Tell | None = None) -> Recomputed:
@@ -113,6 +115,9 @@ def _computed(
         if after == before:
             continue
         page.rows.append((pk, version, *after.values()))
+        page.customers.update(pk for pk in (customer_id, requester_id) if pk is not None)
+        if status == TicketStatus.MERGED:  # its facts are those of the ticket that was kept
+            continue
         # from_db (which wants the order of the model) sets these alone: the defaults of all would cost more.
         ticket = Ticket.from_db(None, _OF_FACTS, (pk, customer_id, requester_id, *after.values()))
         page.facts += facts_of(ticket=ticket, events=events, terms=terms, at=now)
@@ -122,6 +127,7 @@ def _computed(
 @transaction.atomic
 def _write(page: _Page, at: datetime) -> set[int]:
     """Write a page: clocks, kept breaches, facts. Returns the keys of the tickets that were still as they were read."""
+    lock_customers(customer_ids=page.customers)  # first of all, as verbs do
     written = write_clocks(CLOCK_COLUMNS, page.rows)
     TicketEvent.objects.bulk_create(event for event in page.breaches if event.ticket_id in written)
     observe(facts=(fact for fact in page.facts if fact.subject_id in written), at=at)

@@ -3,7 +3,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any, Protocol
 
-from services.choices import EventKind, SLAClock
+from services.choices import EventKind, SLAClock, TicketStatus
 from services.models import Ticket
 from services.operations.sla_terms import Terms
 from services.sla import clock
@@ -98,8 +98,21 @@ def breaches_forgotten(
 
 
 def clock_events(events: Sequence[HistoryEvent]) -> History:
-    """A history, given in order, as the pure clocks read it."""
-    return History(ClockEvent(e.at, e.kind, e.status_after or None, number) for number, e in enumerate(events))
+    """A history, given in order, as the pure clocks read it. A merge that was undone is read as none."""
+    statuses = statuses_of(events)
+    return History(ClockEvent(e.at, e.kind, statuses[number] or None, number) for number, e in enumerate(events))
+
+
+def statuses_of(events: Sequence[HistoryEvent]) -> list[str]:
+    """The status after each event; while a ticket was merged and parted again, the one that it had before."""
+    statuses = [event.status_after for event in events]
+    for number, event in enumerate(events):
+        if event.kind == EventKind.UNMERGED:
+            away = number - 1
+            while away >= 0 and statuses[away] == TicketStatus.MERGED:
+                statuses[away] = event.status_after
+                away -= 1
+    return statuses
 
 
 def reopenings(events: Sequence[HistoryEvent], at: datetime, history: History | None = None) -> list[datetime]:

@@ -4,11 +4,13 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
+from services.operations.close_solved_tickets import close_solved_tickets
+
 logger = logging.getLogger(__name__)
 
 Step = Callable[..., object]
 
-STEPS: tuple[Step, ...] = ()
+STEPS: tuple[Step, ...] = (close_solved_tickets,)
 """Each is called with the moment, and may be lost, doubled or run twice at once."""
 
 
