@@ -6,7 +6,17 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from services.choices import Channel, Direction, EventKind, MessageKind, Priority, RatingScale, TicketStatus
+from services.admin.step_words import clock_name, step_words
+from services.choices import (
+    Channel,
+    Direction,
+    EventKind,
+    MessageKind,
+    Priority,
+    RatingScale,
+    SLAClock,
+    TicketStatus,
+)
 from services.models import Message, Ticket, TicketEvent
 
 ENTRIES_SHOWN = 200
@@ -93,8 +103,9 @@ def _what(event: TicketEvent) -> str:
                 "scale": _label(RatingScale, data.get("scale")),
             }
         case EventKind.BREACHED:
-            name = _("first reply") if data.get("clock") == "first_reply" else _("resolution")
-            return _("Target missed: %(clock)s") % {"clock": name}
+            return _("Target missed: %(clock)s") % {"clock": clock_name(data.get("clock", SLAClock.RESOLUTION))}
+        case EventKind.WARNED | EventKind.ESCALATED if "step" in data:
+            return step_words(data)
     return str(event.get_kind_display())
 
 

@@ -5,13 +5,15 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter
 
 from customers.admin.base import CandidModelAdmin, CandidTabularInline
 from services.admin.clock_faces import duration
+from services.admin.recompute_page import recompute_page, tell_stale
 from services.models import Agent, EscalationStep, SLAPolicy, SLATarget
 
 # A year of business minutes: a promise beyond it is a slip of the pen.
@@ -84,6 +86,21 @@ class SLAPolicyAdmin(CandidModelAdmin):
         ),
     ]
     inlines = [TargetInline, StepInline]
+    list_before_template = "admin/services/slapolicy/views.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        """Due times are recomputed at .../recompute/."""
+        page = self.admin_site.admin_view(self.recompute)
+        return [path("recompute/", page, name="services_slapolicy_recompute"), *super().get_urls()]
+
+    def recompute(self, request: HttpRequest) -> HttpResponse:
+        """Have the due times of tickets under way recomputed."""
+        return recompute_page(self, request)
+
+    def response_change(self, request: HttpRequest, obj: SLAPolicy) -> HttpResponse:
+        """After a change, due times are stale."""
+        tell_stale(request)
+        return super().response_change(request, obj)  # type: ignore[no-any-return]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """With the targets that the list tells of."""

@@ -48,6 +48,7 @@ REFERENCES = {
 }
 RESOURCES = {
     "attributes": "customattribute",
+    "calendars": "calendar",
     "categories": "category",
     "customers": "customer",
     "duplicates": "duplicatepair",

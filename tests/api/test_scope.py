@@ -80,6 +80,7 @@ SCOPED: dict[str, Permissions] = {
     "tickettie-parent": of("ticket", VERB),
     "tickettie-queue": of("ticket", VERB),
     "tickettie-solve-problem": {"post": "add_message"},
+    "tickettape-tape": of("ticket", READ),
     "tickettime-time": of("timeentry", CREATE),
     "ticketmerge-list": of("ticketmerge", READ),
     "ticketmerge-detail": of("ticketmerge", READ),
@@ -94,6 +95,7 @@ SCOPED: dict[str, Permissions] = {
 OPEN: dict[str, Permissions] = {
     f"{model}-{kind}": of(model, verbs)
     for model in (
+        "calendar",
         "category",
         "customattribute",
         "product",
@@ -107,6 +109,7 @@ OPEN: dict[str, Permissions] = {
     )
     for kind, verbs in (("list", CREATE), ("detail", ALL))
 } | {f"segment-{view}": of("segment", READ) for view in ("facts", "count", "customers")}
+OPEN["calendar-fill-holidays"] = of("calendar", VERB)
 OPEN["tickettie-bulk"] = of("ticket", VERB)  # it answers of each ticket that is out of sight that it is not there
 # Routes that are about no row.
 WITHOUT_ROW = {"segment-facts", "tickettie-bulk"}

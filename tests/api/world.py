@@ -60,6 +60,7 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
     merge = merge_customers(kept=acme, gone=former, by=ann, at=NOW)
     return {
         "around": acme.pk,
+        "calendar": queue.calendar_id,
         "category": category.pk,
         "consent": acme.pk,
         "customattribute": attribute.pk,
@@ -84,6 +85,7 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         "ticket": ticket.pk,
         "ticketmerge": ticket_merge.pk,
         "tickettie": ticket.pk,
+        "tickettape": ticket.pk,
         "tickettime": ticket.pk,
         "ticketattribute": TicketAttribute.objects.create(code="serial", name="Serial number").pk,
         "twin": twin.pk,
