@@ -13,6 +13,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from customers.models import StaleVersion
+from services.admin.recompute_page import tell_stale
 from services.models import Calendar
 from services.operations.fill_holidays import FilledHolidays, fill_holidays, holidays_to_fill
 from services.operations.public_holidays import (
@@ -72,8 +73,8 @@ def holidays_page(model_admin: Any, request: HttpRequest, pk: int) -> HttpRespon
     given = request.POST if request.method == "POST" else request.GET
     year = timezone.localdate().year
     form = HolidaysForm(given or None, initial={"first": year, "last": year + 2})
-    found, refusal, status = None, "", 200
-    if form.is_bound and form.is_valid():
+    found, refusal, status = None, "", 422 if form.is_bound and form.errors else 200
+    if form.is_bound and not form.errors:
         try:
             if request.method == "POST":
                 return _add(request, calendar, form)
@@ -87,6 +88,7 @@ def _add(request: HttpRequest, calendar: Calendar, form: HolidaysForm) -> HttpRe
     seen = request.POST.get("seen_version", "")
     expected = int(seen) if seen.isdecimal() and len(seen) < 10 else None
     done = fill_holidays(calendar=calendar, at=timezone.now(), expected_version=expected, **form.wanted())
+    tell_stale(request)
     text = ngettext("%(count)d holiday was added.", "%(count)d holidays were added.", len(done.new))
     messages.success(request, text % {"count": len(done.new)})
     return HttpResponseRedirect(reverse("admin:services_calendar_change", args=[calendar.pk]))

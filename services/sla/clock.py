@@ -107,14 +107,15 @@ class _Stretch:
 
 
 def tape(events: Iterable[ClockEvent], hours: BusinessHours, as_of: datetime) -> list[TapeInterval]:
-    """The resolution clock's history up to as_of, without gaps but for the times when the ticket was solved."""
+    """The resolution clock's history up to as_of, without gaps but for the times when the ticket was solved. No two
+    neighbours are of one kind: becoming open interrupts nothing."""
     result: list[TapeInterval] = []
-    for stretch in _stretches(events, as_of):
-        end = stretch.end or as_of.astimezone(UTC)
-        if stretch.status in PAUSED and stretch.start < end:
-            result.append(TapeInterval(stretch.start, end, TapeKind.PAUSED))
-        elif stretch.status in RUNNING:
-            result.extend(_running(stretch.start, end, hours))
+    for piece in _pieces(events, hours, as_of):
+        last = result[-1] if result else None
+        if last and last.kind == piece.kind and last.end == piece.start:
+            result[-1] = TapeInterval(last.start, piece.end, piece.kind)
+        else:
+            result.append(piece)
     return result
 
 
@@ -230,6 +231,15 @@ def _exceeded_at(start: datetime, end: datetime, seconds: float, hours: Business
     if hours.elapsed(start, end) <= seconds:
         return None
     return hours.next_open(hours.add(start, seconds))
+
+
+def _pieces(events: Iterable[ClockEvent], hours: BusinessHours, as_of: datetime) -> Iterator[TapeInterval]:
+    for stretch in _stretches(events, as_of):
+        end = stretch.end or as_of.astimezone(UTC)
+        if stretch.status in PAUSED and stretch.start < end:
+            yield TapeInterval(stretch.start, end, TapeKind.PAUSED)
+        elif stretch.status in RUNNING:
+            yield from _running(stretch.start, end, hours)
 
 
 def _running(start: datetime, end: datetime, hours: BusinessHours) -> Iterator[TapeInterval]:
