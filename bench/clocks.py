@@ -119,7 +119,7 @@ def _fill() -> tuple[int, list[Any], date]:
     customer = Customer.objects.create(kind="person", name="Bench", team=team, created_at=now)
     start = now - timedelta(days=400)
     ticket = open_ticket(customer=customer, subject="Bench", queue=queues[0], by=None, at=start)
-    given = {
+    given: dict[str, Any] = {
         "customers": max(TICKETS // 10, 1),
         "tickets": TICKETS,
         "start": start,

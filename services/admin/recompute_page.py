@@ -20,7 +20,7 @@ TEMPLATE = "admin/services/slapolicy/recompute.html"
 
 def recompute_page(model_admin: Any, request: HttpRequest) -> HttpResponse:
     """GET asks; POST starts the job and goes to its page. For whoever may change policies."""
-    if not request.user.has_perm("services.change_slapolicy"):  # type: ignore[union-attr]
+    if not request.user.has_perm("services.change_slapolicy"):
         raise PermissionDenied
     if request.method == "POST":
         user: Any = request.user
@@ -43,7 +43,7 @@ def recompute_page(model_admin: Any, request: HttpRequest) -> HttpResponse:
 
 def tell_stale(request: HttpRequest) -> None:
     """Say that due times are still the old ones, with the way to new ones."""
-    if request.user.has_perm("services.change_slapolicy"):  # type: ignore[union-attr]
+    if request.user.has_perm("services.change_slapolicy"):
         text = '{} <a class="cd-link" href="{}">{}</a>'
         told = _("Tickets under way keep the due times that they have.")
         link = reverse("admin:services_slapolicy_recompute")

@@ -59,7 +59,7 @@ class CalendarSerializer(StrictModel):
     """Business hours in local time. Holidays that are sent replace those on record."""
 
     hours = HoursField()
-    holidays = HolidaySerializer(many=True, required=False, max_length=MOST_HOLIDAYS)
+    holidays = HolidaySerializer(many=True, required=False)
 
     class Meta:
         model = Calendar
@@ -74,6 +74,8 @@ class CalendarSerializer(StrictModel):
         return zone
 
     def validate_holidays(self, holidays: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        if len(holidays) > MOST_HOLIDAYS:
+            raise serializers.ValidationError(_("Give at most %(most)d.") % {"most": MOST_HOLIDAYS})
         if len({holiday["date"] for holiday in holidays}) < len(holidays):
             raise serializers.ValidationError(_("Give each day once."))
         return holidays

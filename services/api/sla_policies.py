@@ -57,7 +57,7 @@ class SLAPolicySerializer(StrictModel):
     The first active policy by position is taken whose conditions are all met; null is always met."""
 
     targets = SLATargetSerializer(many=True, required=False)
-    steps = EscalationStepSerializer(many=True, required=False, max_length=MOST_STEPS)
+    steps = EscalationStepSerializer(many=True, required=False)
 
     class Meta:
         model = SLAPolicy
@@ -75,6 +75,11 @@ class SLAPolicySerializer(StrictModel):
             "version",
         ]
         read_only_fields = ["version"]
+
+    def validate_steps(self, steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        if len(steps) > MOST_STEPS:
+            raise serializers.ValidationError(_("Give at most %(most)d.") % {"most": MOST_STEPS})
+        return steps
 
     def validate_targets(self, targets: list[dict[str, Any]]) -> list[dict[str, Any]]:
         if len({target["priority"] for target in targets}) < len(targets):

@@ -2,7 +2,7 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from services.choices import EventKind, NotificationKind, SLAClock
 from services.models import Ticket, TicketEvent
@@ -32,7 +32,7 @@ def record_breaches(*, at: datetime, most: int = AT_ONCE) -> int:
     return sum(_record(ticket, at) for name in SLAClock for ticket in _passed(name, at)[:most])
 
 
-def _passed(name: SLAClock, at: datetime) -> "Sequence[Ticket]":
+def _passed(name: SLAClock, at: datetime) -> "QuerySet[Ticket]":
     """Unsolved tickets of which this target passed and no breach is known; of a later reply: none of this wait."""
     tickets = Ticket.objects.unsolved()
     if name == SLAClock.FIRST_REPLY:

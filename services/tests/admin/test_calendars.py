@@ -1,6 +1,7 @@
 """Calendars and due times in the admin: public holidays with a preview, and recomputing as a job."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -11,7 +12,7 @@ from services.models import Queue
 from services.tests.operations.desk import a_ticket
 
 RECOMPUTE = "admin:services_slapolicy_recompute"
-CHOSEN = {"country": "DE", "subdivision": "BY", "first": 2027, "last": 2028}
+CHOSEN: dict[str, Any] = {"country": "DE", "subdivision": "BY", "first": 2027, "last": 2028}
 
 
 @pytest.fixture

@@ -63,12 +63,12 @@ def test_a_step_that_cannot_be_taken_is_refused(office: Client, db: None, step: 
 
 def test_a_step_names_an_agent_who_takes_tickets(office: Client, ann: User) -> None:
     Agent.objects.update(is_active=False)
-    step = {"steps-0-action": "reassign", "steps-0-agent": ann.agent.pk}  # type: ignore[attr-defined]
+    step = {"steps-0-action": "reassign", "steps-0-agent": ann.agent.pk}
     office.post(reverse("admin:services_slapolicy_add"), form(**step))
     assert not SLAPolicy.objects.filter(name="Gold").exists()
     Agent.objects.update(is_active=True)
     office.post(reverse("admin:services_slapolicy_add"), form(**step))
-    assert SLAPolicy.objects.get(name="Gold").steps.get().agent == ann.agent  # type: ignore[attr-defined]
+    assert SLAPolicy.objects.get(name="Gold").steps.get().agent == ann.agent
 
 
 def test_the_order_is_changed_in_the_list(office: Client, db: None) -> None:

@@ -86,7 +86,7 @@ def test_a_list_costs_the_same_however_long(
 
 
 def test_a_policy_has_conditions_and_steps(lead: User, queue: Queue, ann: User) -> None:
-    client, agent = as_user(lead), ann.agent.pk  # type: ignore[attr-defined]
+    client, agent = as_user(lead), ann.agent.pk
     steps = [
         {"clock": "resolution", "minutes": -30, "action": "notify"},
         {"clock": "resolution", "minutes": 60, "action": "reassign", "agent": agent},

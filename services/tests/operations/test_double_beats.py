@@ -29,7 +29,7 @@ def late(acme: Customer, queue: Queue, ann: User, north: object) -> list[Ticket]
     for action in ("notify", "raise_priority", "reassign"):
         agent = lea if action == "reassign" else None
         EscalationStep.objects.create(policy=policy, clock="first_reply", minutes=60, action=action, agent=agent)
-    mine = ann.agent  # type: ignore[attr-defined]
+    mine = ann.agent
     return [a_ticket(acme, queue, assignee=mine) for _number in range(TICKETS)]
 
 

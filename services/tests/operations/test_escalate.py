@@ -24,7 +24,7 @@ DUE = after(hours=5)
 
 @pytest.fixture
 def ticket(acme: Customer, queue: Queue, ann: User) -> Ticket:
-    return a_ticket(acme, queue, assignee=ann.agent)  # type: ignore[attr-defined]
+    return a_ticket(acme, queue, assignee=ann.agent)
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ def test_a_step_raises_the_priority_by_one_and_stops_at_the_highest(ticket: Tick
 
 def test_what_cannot_be_done_is_told_and_not_tried_again(ticket: Ticket, ann: User, lea: Agent) -> None:
     step(0, "reassign", agent=lea)
-    step(1, "reassign", agent=ann.agent)  # type: ignore[attr-defined]
+    step(1, "reassign", agent=ann.agent)
     Agent.objects.filter(pk=lea.pk).update(is_active=False)
     assert escalate(at=after(hours=6)) == 2 and escalate(at=after(hours=6)) == 0
     assert [data["outcome"] for data in told(ticket, EventKind.ESCALATED)] == ["agent_away", "has_it"]

@@ -166,7 +166,7 @@ def test_a_worker_does_it_and_a_job_that_waits_is_enough(desk: list[Ticket], que
 
 
 def test_an_assigned_ticket_keeps_its_version(desk: list[Ticket], queue: Queue, ann: User) -> None:
-    assign_ticket(ticket=desk[0], to=ann.agent, by=ann, at=LATER)  # type: ignore[attr-defined]
+    assign_ticket(ticket=desk[0], to=ann.agent, by=ann, at=LATER)
     version = Ticket.objects.get(pk=desk[0].pk).version
     changed_terms(queue)
     recompute_clocks(at=LATER)
