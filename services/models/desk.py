@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -6,6 +8,7 @@ from django.utils.translation import pgettext
 
 from customers.models import Versioned
 from customers.querysets import OpenCatalogueQuerySet
+from services.assignment import is_away
 from services.choices import Priority
 
 
@@ -203,3 +206,11 @@ class Agent(Versioned):
 
     def __str__(self) -> str:
         return self.name
+
+    def is_away(self, at: datetime) -> bool:
+        """Whether the agent is away at this moment."""
+        return is_away(self.away_from, self.away_until, at=at)
+
+    def takes_tickets(self, at: datetime) -> bool:
+        """Whether the agent is given tickets at this moment, by rules or by colleagues."""
+        return self.is_active and not self.is_away(at)

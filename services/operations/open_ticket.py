@@ -8,7 +8,9 @@ from django.db.models import Q
 from customers.models import Customer, User
 from services.choices import Channel, Direction, EventKind, MessageKind, Priority, TicketStatus
 from services.models import Agent, Queue, ServiceType, SLAPolicy, Ticket
+from services.operations.assign_by_rules import decide_on_opening
 from services.operations.assign_ticket import require_takes_tickets
+from services.operations.notify_assigned import notify_assigned
 from services.operations.ticket_change import TicketChange
 
 
@@ -29,9 +31,11 @@ def open_ticket(
     attributes: dict[str, Any] | None = None,
 ) -> Ticket:
     """Open a ticket in a queue, whose team will see it. `body` is the customer's first message; the clocks run from
-    `at`, with or without one. Raises AgentTakesNoTickets for an assignee who is away."""
+    `at`, with or without one. Without an assignee the assignment rules find one.
+
+    Raises AgentTakesNoTickets for an assignee who is away."""
     if assignee is not None:
-        require_takes_tickets(assignee)
+        require_takes_tickets(assignee, by=by, at=at)
     ticket = Ticket.objects.create(
         number=uuid.uuid4().hex,  # until the key is known
         subject=subject,
@@ -55,8 +59,11 @@ def open_ticket(
     if body:
         said_by = ticket.requester_id or ticket.customer_id
         change.say(body, kind=MessageKind.REPLY, direction=Direction.INBOUND, customer_id=said_by)
-    if assignee is not None:
-        change.record(EventKind.ASSIGNED, to=assignee.pk, name=assignee.name)
+    if assignee is None:
+        decide_on_opening(change)
+    else:
+        event = change.record(EventKind.ASSIGNED, to=assignee.pk, name=assignee.name)
+        notify_assigned(event=event, to=assignee, by=by, at=at)
     change.finish()
     return ticket
 

@@ -3,6 +3,7 @@ from datetime import datetime
 from customers.models import Customer, User
 from services.choices import Direction, EventKind, MessageKind, TicketStatus
 from services.models import Message, Ticket
+from services.operations.assign_by_rules import decide_on_reopening
 from services.operations.ticket_change import changing
 
 WORKED_ON = (TicketStatus.NEW, TicketStatus.OPEN)
@@ -28,4 +29,5 @@ def receive_message(
         change.record(EventKind.CUSTOMER_MESSAGE, message=message.pk)
         if ticket.status not in WORKED_ON:
             change.move_to(TicketStatus.OPEN)
+            decide_on_reopening(change)
     return message

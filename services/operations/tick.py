@@ -4,11 +4,13 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
+from services.operations.assign_waiting import assign_waiting
+
 logger = logging.getLogger(__name__)
 
 Step = Callable[..., object]
 
-STEPS: tuple[Step, ...] = ()
+STEPS: tuple[Step, ...] = (assign_waiting,)
 """Each is called with the moment, and may be lost, doubled or run twice at once."""
 
 
