@@ -66,8 +66,8 @@ def rules_are_used() -> bool:
 
 
 def as_json(found: Found, *, to: Agent | None, reason: str) -> dict[str, Any]:
-    """The decision as it stands in the history: which rule (None: none was met), whom it gave the ticket to, and why the
-    others were passed over. `to` is who has the ticket afterwards; `found` says whether the rules chose them."""
+    """The decision as it stands in the history: which rule (None: none was met), whom it gave the ticket to, and why
+    the others were passed over. `to` is who has the ticket afterwards; `found` says whether the rules chose them."""
     considered = [one.as_json() for one in found.choice.considered]
     more = len(considered) - MOST_NAMED
     return {

@@ -53,8 +53,8 @@ def find_agent(*, ticket: Ticket, at: datetime, lock: bool, rules: Sequence[Assi
 
 
 def condition_unmet(rule: AssignmentRule, ticket: Ticket, *, at: datetime) -> str:
-    """The first condition of a rule that the ticket does not meet; empty: it meets all. The segment is asked last, since
-    that takes a query."""
+    """The first condition of a rule that the ticket does not meet; empty: it meets all. The segment is asked last,
+    since that takes a query."""
     unmet = condition_unmet_by(
         rule,
         queue_id=ticket.queue_id,
