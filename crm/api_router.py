@@ -18,7 +18,9 @@ from customers.api.orders import OrderViewSet
 from customers.api.relations import RelationTypeViewSet, RelationViewSet
 from customers.api.segments import SegmentViewSet
 from customers.api.tags import TagViewSet
+from services.api.assignment import AgentViewSet, AssignmentRuleViewSet, SkillViewSet
 from services.api.desk import QueueViewSet, ServiceTypeViewSet, SLAPolicyViewSet
+from services.api.rating_requests import RatingRequestViewSet
 from services.api.tickets import TicketViewSet
 
 
@@ -50,5 +52,9 @@ router.register("tickets", TicketViewSet)
 router.register("queues", QueueViewSet)
 router.register("sla-policies", SLAPolicyViewSet)
 router.register("service-types", ServiceTypeViewSet)
+router.register("assignment-rules", AssignmentRuleViewSet)
+router.register("skills", SkillViewSet)
+router.register("agents", AgentViewSet)
+router.register("rating-requests", RatingRequestViewSet)
 router.register("scores", ScoreViewSet)
 router.register("preferences", PreferenceViewSet)

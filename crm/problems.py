@@ -30,6 +30,7 @@ from customers.operations.undo_merge import UndoRefused
 from customers.segments.definition import SegmentInvalid
 from services.operations.assign_ticket import AgentTakesNoTickets, AlreadyTaken
 from services.operations.change_priority import TicketIsSolved
+from services.operations.request_rating import MayNotBeAsked
 from services.operations.ticket_change import TicketIsFinal
 from services.operations.write_rating import RatingOutOfBounds
 from services.transitions import IllegalTransition
@@ -45,6 +46,7 @@ CONFLICTS: dict[type[Exception], str] = {
     IllegalTransition: "illegal_transition",
     MergeRefused: "merge_refused",
     LooksLikeAnother: "duplicate",
+    MayNotBeAsked: "may_not_be_asked",
     NotOnTheWay: "not_on_the_way",
     PairIsDecided: "pair_is_decided",
     RowsTouched: "rows_touched",

@@ -80,7 +80,11 @@ def _group(group: Group, catalogue: Catalogue) -> str:
     things = [phrase.text for phrase in phrases if phrase.is_thing]
     if traits:
         who = _("%(who)s %(traits)s") % {"who": who, "traits": _joined(traits, pgettext("joins what is said", "and"))}
-    return _("%(who)s with %(things)s") % {"who": who, "things": _joined(things, pgettext("joins what is said", "and"))} if things else who
+    return (
+        _("%(who)s with %(things)s") % {"who": who, "things": _joined(things, pgettext("joins what is said", "and"))}
+        if things
+        else who
+    )
 
 
 def _who(group: Group) -> tuple[str, list[Condition]]:

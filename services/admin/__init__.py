@@ -1,3 +1,12 @@
-from services.admin import agents, calendars, policies, queues, ratings, tickets
+from services.admin import agents, assignment_rules, calendars, policies, queues, rating_requests, ratings, tickets
 
-__all__ = ["agents", "calendars", "policies", "queues", "ratings", "tickets"]
+__all__ = [
+    "agents",
+    "assignment_rules",
+    "calendars",
+    "policies",
+    "queues",
+    "rating_requests",
+    "ratings",
+    "tickets",
+]

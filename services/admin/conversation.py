@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from services.admin.assignment_words import explanation, headline
 from services.choices import Channel, Direction, EventKind, MessageKind, Priority, RatingScale, TicketStatus
 from services.models import Message, Ticket, TicketEvent
 
@@ -25,6 +26,7 @@ class Entry:
     is_automatic: bool = False
     tone: str = ""
     place: int = 2  # among what happened at one moment: the opening, what was said, what followed
+    why: tuple[str, ...] = ()  # what is told of a line only to those who ask
 
 
 def conversation(ticket: Ticket, events: list[TicketEvent]) -> tuple[list[Entry], bool]:
@@ -67,7 +69,9 @@ def _told(events: list[TicketEvent]) -> list[tuple[TicketEvent, Entry]]:
         tone = {EventKind.BREACHED: "bad", EventKind.REOPENED: "warn"}.get(EventKind(event.kind), "")
         who = _name(event.actor) if event.actor else ""
         place = 0 if event.kind == EventKind.OPENED else 2
-        told.append((event, Entry(event.at, who, "", text, tone=tone, place=place)))
+        by_rules = event.kind == EventKind.ASSIGNED and "rule" in event.data
+        why = explanation(event.data) if by_rules else ()
+        told.append((event, Entry(event.at, who, "", text, tone=tone, place=place, why=why)))
     return told
 
 
@@ -76,6 +80,8 @@ def _what(event: TicketEvent) -> str:
     match event.kind:
         case EventKind.OPENED if data.get("channel"):
             return _("Opened · %(channel)s") % {"channel": _label(Channel, data["channel"])}
+        case EventKind.ASSIGNED if "rule" in data:
+            return headline(data)
         case EventKind.ASSIGNED if event.actor and data.get("name") == _name(event.actor):
             return _("Taken")
         case EventKind.ASSIGNED if data.get("name"):

@@ -18,7 +18,7 @@ class QueueAdmin(CandidModelAdmin):
     list_filter = [("team", VisibleRelatedFilter)]
     search_fields = ["name"]
     ordering = ["name"]
-    fields = ["name", "team", "calendar", "typical_reply_seconds"]
+    fields = ["name", "team", "calendar", "typical_reply_seconds", ("close_after_days", "reopen_days")]
 
     @admin.display(description=_("typical time to reply"), ordering="typical_reply_seconds")
     def typical_reply(self, queue: Queue) -> str:
@@ -33,5 +33,6 @@ class ServiceTypeAdmin(CandidModelAdmin):
     list_display = ["name", "code"]
     search_fields = ["name", "code"]
     ordering = ["name"]
-    fields = ["name", "code"]
+    fields = ["name", "code", "skills"]
+    autocomplete_fields = ["skills"]
     prepopulated_fields = {"code": ["name"]}

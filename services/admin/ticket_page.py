@@ -16,6 +16,7 @@ from customers.admin.panels import customer_panels
 from customers.models import Customer, Order, StaleVersion
 from services.admin.clock_faces import clock_faces, stretches, totals
 from services.admin.conversation import Entry, conversation, lines_since
+from services.admin.rating_question import rating_question
 from services.admin.ticket_forms import THEN, AssignForm, ComposeForm, PriorityForm, RateForm
 from services.admin.ticket_verbs import REFUSALS, do, form_for, may_take, moves_of, reason
 from services.choices import RatingScale
@@ -74,6 +75,7 @@ def ticket_page(
         "tape": tape,
         "tape_totals": totals(tape),
         "ratings": ratings_of(ticket),
+        **rating_question(ticket, at=at),
         "seen": seen,
         "refusal": refusal,
         "news": news or [],

@@ -8,6 +8,7 @@ from customers.api.base import CatalogueViewSet
 from customers.api.customers import TeamField
 from customers.api.fields import StrictModel
 from customers.models import Team
+from services.api.with_sets import WithSets
 from services.filtersets import QueueFilterSet, ServiceTypeFilterSet, SLAPolicyFilterSet
 from services.models import Queue, ServiceType, SLAPolicy, SLATarget
 from services.operations.write_sla_policy import write_sla_policy
@@ -23,7 +24,16 @@ class QueueSerializer(StrictModel):
 
     class Meta:
         model = Queue
-        fields = ["id", "name", "team", "calendar", "typical_reply_seconds", "version"]
+        fields = [
+            "id",
+            "name",
+            "team",
+            "calendar",
+            "typical_reply_seconds",
+            "close_after_days",
+            "reopen_days",
+            "version",
+        ]
         read_only_fields = ["version"]
 
 
@@ -40,14 +50,14 @@ class ServiceTypeSerializer(StrictModel):
 
     class Meta:
         model = ServiceType
-        fields = ["id", "code", "name", "version"]
+        fields = ["id", "code", "name", "skills", "version"]
         read_only_fields = ["version"]
 
 
-class ServiceTypeViewSet(CatalogueViewSet):
+class ServiceTypeViewSet(WithSets, CatalogueViewSet):
     """Kinds of service."""
 
-    queryset = ServiceType.objects.all()
+    queryset = ServiceType.objects.prefetch_related("skills")
     serializer_class = ServiceTypeSerializer
     filterset_class = ServiceTypeFilterSet
 

@@ -1,3 +1,4 @@
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -71,6 +72,11 @@ class AssignmentRule(Versioned):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Refuse a rule for a certain agent that does not name them."""
+        if self.method == AssignmentMethod.AGENT and self.agent_id is None:
+            raise ValidationError({"agent": _("Choose the agent, or another method.")})
 
 
 class EscalationStep(Versioned):

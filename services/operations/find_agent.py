@@ -130,7 +130,7 @@ def _chosen(
 def _named_by(rule: AssignmentRule) -> Any:
     """The agents whom a rule names; None: it names nobody, so that the team is asked."""
     if rule.method == AssignmentMethod.AGENT:
-        return Agent.objects.filter(pk=rule.agent_id)
+        return Agent.objects.filter(pk__in=[rule.agent_id])
     named = list(rule.agents.values_list("pk", flat=True))
     return Agent.objects.filter(pk__in=named) if named else None
 
