@@ -69,10 +69,13 @@ SCOPED: dict[str, Permissions] = {
     "ticket-messages": of("message", READ),
     **{
         f"ticket-{verb}": of("ticket", VERB)
-        for verb in ("assign", "prioritise", "pend", "hold", "solve", "reopen", "close")
+        for verb in ("assign", "assign-by-rules", "prioritise", "pend", "hold", "solve", "reopen", "close")
     },
     **{f"ticket-{verb}": {"post": "add_message"} for verb in ("reply", "note", "receive")},
     "ticket-rate": {"post": "add_satisfactionrating"},
+    "ticket-request-rating": {"post": "add_ratingrequest"},
+    "ratingrequest-list": of("ratingrequest", READ),
+    "ratingrequest-detail": of("ratingrequest", READ),
     "customerscore-list": of("customerscore", READ),
     "customerscore-detail": of("customerscore", READ),
     "preferenceprofile-list": of("preferenceprofile", READ),
@@ -82,6 +85,7 @@ SCOPED: dict[str, Permissions] = {
 OPEN: dict[str, Permissions] = {
     f"{model}-{kind}": of(model, verbs)
     for model in (
+        "assignmentrule",
         "category",
         "customattribute",
         "product",
@@ -89,11 +93,18 @@ OPEN: dict[str, Permissions] = {
         "relationtype",
         "segment",
         "servicetype",
+        "skill",
         "slapolicy",
         "tag",
     )
     for kind, verbs in (("list", CREATE), ("detail", ALL))
 } | {f"segment-{view}": of("segment", READ) for view in ("facts", "count", "customers")}
+# Agents are made in the admin; they say themselves that they are away.
+OPEN |= {
+    "agent-list": of("agent", READ),
+    "agent-detail": of("agent", CHANGE),
+    "agent-away": {"post": "view_agent"},
+}
 # Routes that are about no row.
 WITHOUT_ROW = {"segment-facts"}
 DECLARED = SCOPED | OPEN
