@@ -48,7 +48,8 @@ def away_page(model_admin: Any, request: HttpRequest, pk: int, *, at: datetime) 
         raise Http404(_("There is no such agent."))
     if not may_set_away(request.user, agent):
         raise PermissionDenied
-    form = AwayForm(request.POST or None, initial={"version": agent.version, "away_until": agent.away_until})
+    posted = request.POST if request.method == "POST" else None
+    form = AwayForm(posted, initial={"version": agent.version, "away_until": agent.away_until})
     if request.method == "POST" and form.is_valid() and _take(request, agent, form, at=at):
         return HttpResponseRedirect(reverse("admin:services_agent_away", args=[pk]))
     request.current_app = model_admin.admin_site.name

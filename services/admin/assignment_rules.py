@@ -60,7 +60,7 @@ class AssignmentRuleAdmin(CandidModelAdmin):
         wrap = self.admin_site.admin_view
         return [
             path("try/", wrap(self.try_rules), name="services_assignmentrule_try"),
-            path("<int:pk>/<slug:way>/", wrap(self.move), name="services_assignmentrule_move"),
+            path("<int:pk>/move/<slug:way>/", wrap(self.move), name="services_assignmentrule_move"),
             *super().get_urls(),
         ]
 
