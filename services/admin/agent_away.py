@@ -34,7 +34,7 @@ class AwayForm(Plain, forms.Form):
         label=gettext_lazy("Back at"),
         required=False,
         widget=MomentInput,
-        help_text=gettext_lazy("Empty: until somebody says that you are back."),
+        help_text=gettext_lazy("Empty: until you, or a lead, say so."),
     )
     gives_back = forms.BooleanField(
         label=gettext_lazy("Give the unsolved tickets back to the assignment rules"), required=False

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from services.admin.assignment_words import explanation, headline
 from services.choices import Channel, Direction, EventKind, MessageKind, Priority, RatingScale, TicketStatus
 from services.models import Message, Ticket, TicketEvent
+from services.operations.rating_links import without_links
 
 ENTRIES_SHOWN = 200
 # These events are the messages themselves, which stand in the conversation.
@@ -47,6 +48,8 @@ def _said(message: Message) -> Entry:
         side = "note"
     else:
         side = "theirs" if message.direction == Direction.INBOUND else "ours"
+    if message.is_automatic and message.author is None:
+        return Entry(message.at, _("Service desk"), side, without_links(message.body), is_automatic=True, place=1)
     who = message.customer.name if message.customer else _name(message.author)
     return Entry(message.at, who, side, message.body, message.is_automatic, place=1)
 
