@@ -19,8 +19,10 @@ from customers.api.relations import RelationTypeViewSet, RelationViewSet
 from customers.api.segments import SegmentViewSet
 from customers.api.tags import TagViewSet
 from services.api.assignment import AgentViewSet, AssignmentRuleViewSet, SkillViewSet
-from services.api.desk import QueueViewSet, ServiceTypeViewSet, SLAPolicyViewSet
+from services.api.desk import QueueViewSet, ServiceTypeViewSet, SLAPolicyViewSet, TicketAttributeViewSet
 from services.api.rating_requests import RatingRequestViewSet
+from services.api.ticket_ties import TicketMergeViewSet, TicketTiesViewSet
+from services.api.ticket_time import TicketTimeViewSet
 from services.api.tickets import TicketViewSet
 
 
@@ -48,7 +50,10 @@ router.register("orders", OrderViewSet)
 router.register("interactions", InteractionViewSet)
 router.register("exports", ExportViewSet)
 router.register("imports", ImportBatchViewSet)
+router.register("tickets", TicketTimeViewSet, basename="tickettime")
+router.register("tickets", TicketTiesViewSet, basename="tickettie")
 router.register("tickets", TicketViewSet)
+router.register("ticket-merges", TicketMergeViewSet)
 router.register("queues", QueueViewSet)
 router.register("sla-policies", SLAPolicyViewSet)
 router.register("service-types", ServiceTypeViewSet)
@@ -56,5 +61,6 @@ router.register("assignment-rules", AssignmentRuleViewSet)
 router.register("skills", SkillViewSet)
 router.register("agents", AgentViewSet)
 router.register("rating-requests", RatingRequestViewSet)
+router.register("ticket-attributes", TicketAttributeViewSet)
 router.register("scores", ScoreViewSet)
 router.register("preferences", PreferenceViewSet)

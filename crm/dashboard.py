@@ -20,6 +20,7 @@ from crm.setup_page import may_set_up
 from customers.admin.words import ago
 from customers.models import Customer
 from services.models import SatisfactionRating, Ticket
+from services.querysets import due_between, late_at
 
 SOON = timedelta(hours=4)
 MOVERS = 5
@@ -65,9 +66,6 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 def ticket_tiles(user: Any, *, at: datetime) -> list[Tile]:
     """Open tickets, and which of them press. One query."""
-    soon = at + SOON
-    due = Q(resolution_due_at__range=(at, soon)) | Q(first_replied_at=None, first_reply_due_at__range=(at, soon))
-    late = Q(first_replied_at=None, first_reply_due_at__lt=at) | Q(resolution_due_at__lt=at)
     numbers = (
         Ticket.objects.visible_to(user)
         .unsolved()
@@ -75,8 +73,8 @@ def ticket_tiles(user: Any, *, at: datetime) -> list[Tile]:
             open=Count("pk"),
             mine=Count("pk", filter=Q(assignee__user=user)),
             unassigned=Count("pk", filter=Q(assignee=None)),
-            late=Count("pk", filter=late),
-            soon=Count("pk", filter=due),
+            late=Count("pk", filter=late_at(at)),
+            soon=Count("pk", filter=due_between(at, at + SOON)),
         )
     )
     link = reverse("admin:services_ticket_changelist")

@@ -61,6 +61,7 @@ def _groups() -> list[tuple[str, list[Entry]]]:
             [
                 ("customers.relationtype", "conversion_path"),
                 ("customers.customattribute", "list_alt_add"),
+                ("services.ticketattribute", "playlist_add"),
                 ("customers.team", "diversity_3"),
                 ("customers.user", "person"),
                 ("auth.group", "shield_person"),

@@ -28,10 +28,17 @@ from customers.operations.remove_attribute import AttributeInUse
 from customers.operations.undo_import import CannotUndo, RowsTouched
 from customers.operations.undo_merge import UndoRefused
 from customers.segments.definition import SegmentInvalid
+from services.operations.add_time import BadTime
 from services.operations.assign_ticket import AgentTakesNoTickets, AlreadyTaken
 from services.operations.change_priority import TicketIsSolved
+from services.operations.link_tickets import LinkRefused
+from services.operations.merge_tickets import OtherCustomer, TicketsCannotMerge
+from services.operations.remove_ticket_attribute import TicketAttributeInUse
 from services.operations.request_rating import MayNotBeAsked
+from services.operations.set_parent import ParentRefused
+from services.operations.split_ticket import NothingWouldBeLeft
 from services.operations.ticket_change import TicketIsFinal
+from services.operations.undo_ticket_merge import CannotUnmerge
 from services.operations.write_rating import RatingOutOfBounds
 from services.transitions import IllegalTransition
 
@@ -42,9 +49,14 @@ CONFLICTS: dict[type[Exception], str] = {
     CustomerIsMerged: "customer_is_merged",
     AtWork: "at_work",
     CannotUndo: "cannot_undo",
+    CannotUnmerge: "cannot_unmerge",
     FilesGone: "files_gone",
     IllegalTransition: "illegal_transition",
+    LinkRefused: "link_refused",
     MergeRefused: "merge_refused",
+    NothingWouldBeLeft: "nothing_would_be_left",
+    OtherCustomer: "other_customer",
+    ParentRefused: "parent_refused",
     LooksLikeAnother: "duplicate",
     MayNotBeAsked: "may_not_be_asked",
     NotOnTheWay: "not_on_the_way",
@@ -52,6 +64,7 @@ CONFLICTS: dict[type[Exception], str] = {
     RowsTouched: "rows_touched",
     TicketIsFinal: "ticket_is_final",
     TicketIsSolved: "ticket_is_solved",
+    TicketsCannotMerge: "tickets_cannot_merge",
     UndoRefused: "undo_refused",
 }
 
@@ -82,12 +95,14 @@ def _translated(error: Exception) -> Exception:
         return ValidationError({"attributes": {code: [text] for code, text in error.errors.items()}})
     if isinstance(error, SegmentInvalid):
         return ValidationError({"definition": error.as_lists()})
-    if isinstance(error, AttributeInUse):
+    if isinstance(error, AttributeInUse | TicketAttributeInUse):
         return _refusal(status.HTTP_409_CONFLICT, "in_use", str(error))
     if isinstance(error, BadOrder):
         return ValidationError({"lines": [str(error)]})
     if isinstance(error, RatingOutOfBounds):
         return ValidationError({"value": [str(error)]})
+    if isinstance(error, BadTime):
+        return ValidationError({"minutes": [str(error)]})
     if isinstance(error, ProtectedError):
         kinds = sorted({str(row._meta.verbose_name_plural) for row in error.protected_objects})
         text = _("Others still refer to this: %(kinds)s.") % {"kinds": ", ".join(kinds)}

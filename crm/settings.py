@@ -262,6 +262,8 @@ SPECTACULAR_SETTINGS = {
         "ConsentChannel": "customers.choices.ConsentChannel",
         "TicketChannel": "services.choices.Channel",
         "TicketStatus": "services.choices.TicketStatus",
+        "AttributeType": "customers.choices.AttributeType",
+        "LinkKind": "services.choices.LinkKind",
         "MessageKind": "services.choices.MessageKind",
         "MessageDirection": "services.choices.Direction",
     },

@@ -14,8 +14,10 @@ class ServicesConfig(AppConfig):
         from services.operations.prepare_services import prepare_services
         from services.operations.undo_tickets import register_undo_of_services
         from services.segments import ratings, tickets  # noqa: F401 - facts register themselves
+        from services.sql.status_triggers import keep_status_triggers
 
         register_imports()
+        post_migrate.connect(keep_status_triggers, sender=self, dispatch_uid="services.status_triggers")
         post_migrate.connect(prepare_services, sender=self, dispatch_uid="services.prepare")
         register_undo_of_services()
         register_sheets_of_services()

@@ -67,6 +67,7 @@ class EventKind(models.TextChoices):
     REOPENED = "reopened", _("Reopened")
     PRIORITY = "priority", _("Priority changed")
     QUEUE = "queue", _("Queue changed")
+    SERVICE_TYPE = "service_type", _("Service type changed")
     RATED = "rated", _("Rated")
     BREACHED = "breached", _("Target missed")
     WARNED = "warned", _("Target near")

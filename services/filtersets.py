@@ -2,14 +2,29 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_filters import CharFilter, ChoiceFilter, FilterSet, TypedChoiceFilter
 
+from customers.choices import AttributeType
 from customers.filtersets import IdFilter, MomentFilter, YesNoFilter
+from customers.operations.clean_attributes import read_value
+from customers.sql.attribute_value import AttributeValue
 from services.choices import Channel, Priority, TicketStatus
-from services.models import Agent, AssignmentRule, Queue, RatingRequest, ServiceType, Skill, SLAPolicy, Ticket
+from services.models import (
+    Agent,
+    AssignmentRule,
+    Queue,
+    RatingRequest,
+    ServiceType,
+    Skill,
+    SLAPolicy,
+    Ticket,
+    TicketAttribute,
+    TicketMerge,
+)
 
 
 class TicketFilterSet(FilterSet):
@@ -32,9 +47,23 @@ class TicketFilterSet(FilterSet):
     opened_after = MomentFilter(field_name="created_at", lookup_expr="gte")
     opened_before = MomentFilter(field_name="created_at", lookup_expr="lt")
 
+    attribute = CharFilter(method="with_value", label=_("code:value of a custom attribute"))
+
     class Meta:
         model = Ticket
         fields: list[str] = []
+
+    def with_value(self, tickets: Any, name: str, given: str) -> Any:
+        """Tickets that have this value of a custom attribute."""
+        code, colon, text = given.partition(":")
+        definition = TicketAttribute.objects.filter(code=code).first() if colon else None
+        if definition is None:
+            raise ValidationError({name: _("Give the code of an attribute of tickets, a colon and a value.")})
+        try:
+            value = read_value(definition, text)
+        except ValueError as error:
+            raise ValidationError({name: str(error)}) from error
+        return tickets.alias(asked=AttributeValue(code, definition.type)).filter(asked=value)
 
     def search(self, tickets: Any, name: str, value: str) -> Any:
         """By number or subject."""
@@ -148,3 +177,27 @@ class RatingRequestFilterSet(FilterSet):
     def that_were_answered(self, requests: Any, name: str, value: bool) -> Any:
         """Answered, or not (yet)."""
         return requests.filter(answered_at__isnull=not value)
+
+
+class TicketAttributeFilterSet(FilterSet):
+    """Definitions of ticket attributes."""
+
+    code = CharFilter()
+    service_type = IdFilter()
+    type = ChoiceFilter(choices=AttributeType.choices)
+
+    class Meta:
+        model = TicketAttribute
+        fields: list[str] = []
+
+
+class TicketMergeFilterSet(FilterSet):
+    """Merges of tickets."""
+
+    kept = IdFilter()
+    gone = IdFilter()
+    undone = YesNoFilter(field_name="undone_at", lookup_expr="isnull", exclude=True)
+
+    class Meta:
+        model = TicketMerge
+        fields: list[str] = []

@@ -17,6 +17,19 @@ if TYPE_CHECKING:
 Row = TypeVar("Row", bound=Model, covariant=True)
 
 
+def due_between(since: datetime, until: datetime) -> Q:
+    """Of unsolved tickets: those of which a target is due in this time."""
+    span = (since, until)
+    replies = Q(first_replied_at=None, first_reply_due_at__range=span) | Q(next_reply_due_at__range=span)
+    return replies | Q(resolution_due_at__range=span)
+
+
+def late_at(at: datetime) -> Q:
+    """Of unsolved tickets: those that are late at this moment."""
+    replies = Q(first_replied_at=None, first_reply_due_at__lt=at) | Q(next_reply_due_at__lt=at)
+    return replies | Q(resolution_due_at__lt=at)
+
+
 class TicketQuerySet(ScopedQuerySet[Row]):
     """A ticket is seen by its team (its queue's team when it was opened) and by its assignee."""
 
@@ -30,14 +43,21 @@ class TicketQuerySet(ScopedQuerySet[Row]):
 
     def breached(self, *, at: datetime) -> Self:
         """Tickets that missed a target: recorded, or due and not done by `at`."""
-        late_reply = Q(first_replied_at=None, first_reply_due_at__lt=at)
-        late_solution = Q(status__in=UNSOLVED, resolution_due_at__lt=at)
-        recorded = Q(first_reply_breached_at__isnull=False) | Q(resolution_breached_at__isnull=False)
-        return self.filter(recorded | late_reply | late_solution)
+        unanswered = Q(first_replied_at=None, first_reply_due_at__lt=at)
+        recorded = (
+            Q(first_reply_breached_at__isnull=False)
+            | Q(next_reply_breached_at__isnull=False)
+            | Q(resolution_breached_at__isnull=False)
+        )
+        return self.filter(recorded | unanswered | (Q(status__in=UNSOLVED) & late_at(at)))
 
     def breaching(self, *, at: datetime) -> Self:
         """Unsolved tickets that are late now."""
-        return self.unsolved().filter(Q(first_replied_at=None, first_reply_due_at__lt=at) | Q(resolution_due_at__lt=at))
+        return self.unsolved().filter(late_at(at))
+
+    def due_soon(self, *, at: datetime, until: datetime) -> Self:
+        """Unsolved tickets of which a target is due between now and then."""
+        return self.unsolved().filter(due_between(at, until))
 
 
 class OfTicketQuerySet(ScopedQuerySet[Row]):

@@ -1,4 +1,5 @@
-"""The life of a ticket, as a table. Operations ask it; nothing else decides."""
+"""The life of a ticket, as a table. Operations ask it, and the triggers of the database are written from it
+(services/sql/status_triggers.py); nothing else decides."""
 
 from django.utils.translation import gettext as _
 
@@ -15,6 +16,12 @@ TRANSITIONS: dict[str, frozenset[str]] = {
     S.MERGED: frozenset(),
 }
 
+# Steps that one verb alone may take: the customer's reply within the grace of the queue, and the undo of a merge.
+RESERVED: dict[str, frozenset[str]] = {
+    S.CLOSED: frozenset({S.OPEN}),
+    S.MERGED: frozenset({S.NEW, S.OPEN, S.PENDING, S.ON_HOLD, S.SOLVED}),
+}
+
 
 class IllegalTransition(Exception):
     """The table has no such step. Nothing was changed."""
@@ -25,7 +32,13 @@ class IllegalTransition(Exception):
         super().__init__(_("A ticket that is %(before)s cannot become %(after)s.") % names)
 
 
-def require_transition(status_from: str, status_to: str) -> None:
-    """Raise IllegalTransition unless the table allows the step."""
-    if status_to not in TRANSITIONS[status_from]:
+def steps_from(status: str) -> frozenset[str]:
+    """Every status that any verb may move such a ticket to."""
+    return TRANSITIONS[status] | RESERVED.get(status, frozenset())
+
+
+def require_transition(status_from: str, status_to: str, *, reserved: bool = False) -> None:
+    """Raise IllegalTransition unless the table allows the step; `reserved`: to the verb that has steps of its own."""
+    allowed = steps_from(status_from) if reserved else TRANSITIONS[status_from]
+    if status_to not in allowed:
         raise IllegalTransition(status_from, status_to)

@@ -1,5 +1,6 @@
 """The values of custom attributes as people read them."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -9,20 +10,24 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from customers.choices import AttributeType
-from customers.models import CustomAttribute, Customer
+from customers.models import AttributeDefinition, CustomAttribute, Customer
 from customers.operations.clean_attributes import check_value
 
 
 def attribute_rows(customer: Customer) -> list[tuple[str, str]]:
     """Names and values, in the order of the definitions. A value whose definition is gone, or which it does not fit,
     stands as it is. One query."""
-    definitions = {row.code: row for row in CustomAttribute.objects.all()}
-    known = [(row.name, shown(row, customer.attributes[code])) for code, row in definitions.items()
-             if code in customer.attributes]  # fmt: skip
-    return known + [(code, str(value)) for code, value in customer.attributes.items() if code not in definitions]
+    return rows_of(customer.attributes, CustomAttribute.objects.all())
 
 
-def shown(definition: CustomAttribute, value: Any) -> str:
+def rows_of(values: Mapping[str, Any], defined: Iterable[AttributeDefinition]) -> list[tuple[str, str]]:
+    """The same of any values and definitions."""
+    definitions = {row.code: row for row in defined}
+    known = [(row.name, shown(row, values[code])) for code, row in definitions.items() if code in values]
+    return known + [(code, str(value)) for code, value in values.items() if code not in definitions]
+
+
+def shown(definition: Any, value: Any) -> str:
     """One value."""
     try:
         check_value(definition, value)

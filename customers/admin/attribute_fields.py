@@ -13,14 +13,14 @@ from unfold.widgets import (
 )
 
 from customers.choices import AttributeType
-from customers.models import CustomAttribute
+from customers.models import AttributeDefinition, CustomAttribute
 from customers.operations.clean_attributes import check_value, read_value
 
 PREFIX = "attribute_"
 CLASSES = " ".join(INPUT_CLASSES)
 
 
-def name_of(definition: CustomAttribute) -> str:
+def name_of(definition: AttributeDefinition) -> str:
     """The name of the form's field."""
     return f"{PREFIX}{definition.pk}"
 
@@ -36,11 +36,11 @@ class AttributeField(forms.Field):
     """A value as text, read as the type of its attribute. One that does not fit its type any more is kept as long as
     nobody touches it."""
 
-    def __init__(self, definition: CustomAttribute, *, standing: Any = None) -> None:
+    def __init__(self, definition: AttributeDefinition, *, standing: Any = None) -> None:
         self.definition, self.standing = definition, standing
         help_text = _("Must be given.") if definition.is_required else ""
         super().__init__(label=definition.name, required=False, widget=self._widget(), help_text=help_text)
-        self.widget.attrs["data-of-kind"] = definition.kind
+        self.widget.attrs["data-of-kind"] = getattr(definition, "kind", "")
 
     def prepare_value(self, value: Any) -> Any:
         """As the widget shows it."""

@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 
@@ -16,7 +16,19 @@ GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 YES = {"true", "yes", "y", "1", "on", "t", "是", "对"}
 NO = {"false", "no", "n", "0", "off", "f", "否", "不"}
 
-Definitions = Mapping[str, CustomAttribute]
+
+class Definition(Protocol):
+    """What a value is checked against: an AttributeDefinition of customers, or of another room's rows."""
+
+    code: str
+    type: str
+    choices: Any
+    is_required: bool
+
+    def is_of(self, kind: Any) -> bool: ...
+
+
+Definitions = Mapping[str, Definition]
 
 
 class BadAttributes(ValueError):
@@ -34,16 +46,20 @@ def attribute_definitions() -> dict[str, CustomAttribute]:
 
 def clean_attributes(
     *,
-    kind: str,
+    kind: Any,
     values: Mapping[str, Any],
     definitions: Definitions | None = None,
     required: bool = False,
     kept: Mapping[str, Any] | None = None,
+    unknown: str = "",
 ) -> dict[str, Any]:
     """The values as they are stored: of known attributes of this kind of customer, of the right type, without empty
     ones. A value that stands already (`kept`) stays as it is, whatever its definition says now. With `required`,
-    attributes that must be given are. Raises BadAttributes."""
-    known = attribute_definitions() if definitions is None else definitions
+    attributes that must be given are. Raises BadAttributes.
+
+    Rows of other rooms are checked by the same rules: with `definitions` of their own, a `kind` that those understand,
+    and what is said of a code that is `unknown`."""
+    known: Definitions = attribute_definitions() if definitions is None else definitions
     clean: dict[str, Any] = {}
     errors: dict[str, str] = {}
     for code, value in values.items():
@@ -52,7 +68,7 @@ def clean_attributes(
             continue
         definition = known.get(code)
         if definition is None or not definition.is_of(kind):
-            errors[code] = _("There is no such attribute of this kind of customer.")
+            errors[code] = unknown or _("There is no such attribute of this kind of customer.")
             continue
         try:
             checked = check_value(definition, value)
@@ -68,11 +84,11 @@ def clean_attributes(
     return clean
 
 
-def _missing(known: Iterable[CustomAttribute], kind: str, given: Mapping[str, Any]) -> list[CustomAttribute]:
+def _missing(known: Iterable[Definition], kind: Any, given: Mapping[str, Any]) -> list[Definition]:
     return [row for row in known if row.is_required and row.is_of(kind) and row.code not in given]
 
 
-def check_value(definition: CustomAttribute, value: Any) -> Any:
+def check_value(definition: Definition, value: Any) -> Any:
     """One value as it is stored: text, a number, a date as YYYY-MM-DD, true or false; None for an empty one.
     Raises ValueError with a message for people."""
     if value is None or value == "":
@@ -91,7 +107,7 @@ def check_value(definition: CustomAttribute, value: Any) -> Any:
     return checked
 
 
-def read_value(definition: CustomAttribute, text: str) -> Any:
+def read_value(definition: Definition, text: str) -> Any:
     """One value as a file or a form writes it: numbers with or without thousands separators, yes and no in words.
     None for an empty text. Raises ValueError with a message for people."""
     text = text.strip()
@@ -105,7 +121,7 @@ def read_value(definition: CustomAttribute, text: str) -> Any:
     return check_value(definition, text)
 
 
-def fit_value(definition: CustomAttribute, value: Any) -> Any:
+def fit_value(definition: Definition, value: Any) -> Any:
     """A value of any type as this definition has it: as it stands, or as its text reads ("7" as 7, 7 as "7").
     Raises ValueError."""
     try:

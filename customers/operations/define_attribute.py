@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from customers.choices import AttributeType, MatchingUse
-from customers.models import CustomAttribute
+from customers.models import AttributeDefinition, CustomAttribute
 
 LONGEST_CODE = 50
 
@@ -38,10 +38,10 @@ def define_attribute(
     return row
 
 
-def free_code(name: str) -> str:
-    """A code made from a name that no attribute has yet."""
+def free_code(name: str, *, model: type[AttributeDefinition] = CustomAttribute) -> str:
+    """A code made from a name that no attribute of this model has yet."""
     base = slugify(name, allow_unicode=True)[:LONGEST_CODE] or "attribute"
     code, number = base, 2
-    while CustomAttribute.objects.filter(code=code).exists():
+    while model._base_manager.filter(code=code).exists():
         code, number = f"{base[: LONGEST_CODE - 4]}-{number}", number + 1
     return code

@@ -68,7 +68,7 @@ def merge_customers(
 
 
 def _lock(kept: Customer, gone: Customer) -> None:
-    """In the order in which other verbs lock: tickets and orders, relation types, then customers by key."""
+    """In the order in which other verbs lock: orders, relation types, then customers by key; tickets come after."""
     lock_rows(gone.pk)
     lock_types(gone.pk)
     for customer in sorted({kept, gone}, key=lambda customer: customer.pk):

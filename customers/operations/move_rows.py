@@ -21,11 +21,16 @@ Dropped = dict[str, list[Plain]]
 
 
 def lock_rows(customer_id: int) -> None:
-    """Lock the customer's rows that verbs lock before they lock the customer (tickets, orders, interactions), so that
-    a merge and such a verb never wait for each other in a circle. Call it before the customers are locked."""
+    """Lock the customer's rows that verbs lock before they lock the customer (orders, interactions), so that a merge
+    and such a verb never wait for each other in a circle. Call it before the customers are locked. Verbs on rows of a
+    model that says `locked_after_customer` (tickets) lock the customer first, and are kept out by that."""
     for link in customer_links(OnMerge.MOVE):
-        if next_version(link.model):
+        if _locked_first(link):
             list(link.rows_of(customer_id).select_for_update().order_by("pk").values_list("pk", flat=True))
+
+
+def _locked_first(link: Link) -> bool:
+    return bool(next_version(link.model)) and not getattr(link.model, "locked_after_customer", False)
 
 
 def move_rows(*, gone: Customer, kept: Customer) -> tuple[Moved, Dropped]:
@@ -80,7 +85,7 @@ def move_back(moved: Mapping[str, Mapping[str, list[Any]]], *, kept_id: int, gon
 def lock_moved(moved: Mapping[str, Mapping[str, list[Any]]]) -> None:
     """As `lock_rows`, for the way back."""
     for link in customer_links(OnMerge.MOVE):
-        if next_version(link.model):
+        if _locked_first(link):
             for part in chunks(keys_in(moved.get(link.label, {}).get(link.field, ()))):
                 rows = link.model._base_manager.filter(pk__in=part)
                 list(rows.select_for_update().order_by("pk").values_list("pk", flat=True))

@@ -1,6 +1,7 @@
 """How the rows of each model are taken back when an import is undone. Higher rooms register theirs here."""
 
 from collections.abc import Callable, Collection, Container, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -28,6 +29,10 @@ def _nothing(_rows: Any, _at: datetime) -> None:
     """Most rows need no more than to go, or to have their columns back."""
 
 
+def _no_frame(_rows: Any) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
 def _nobody(_rows: Rows) -> set[Any]:
     return set()
 
@@ -42,6 +47,7 @@ class UndoRule:
     `in_the_way(keys, excused)`: keys of rows that cannot be taken back, and why, beyond what versions and foreign keys
     tell; `excused` rows are taken back with them.
     `before_removal(rows, at)`: called before rows that the import created are deleted.
+    `while_restoring(rows)`: entered before rows that the import changed, as they stand, have their old columns back.
     `after_restoring(rows, at)`: called after rows that the import changed have their old columns back."""
 
     is_derived: bool = False
@@ -49,6 +55,7 @@ class UndoRule:
     in_use: Callable[[Rows], set[Any]] = _nobody
     in_the_way: Callable[[Collection[Any], Container[Row]], dict[Any, str]] = _none_in_the_way
     before_removal: Callable[[Rows, datetime], None] = _nothing
+    while_restoring: Callable[[Restored], AbstractContextManager[None]] = _no_frame
     after_restoring: Callable[[Restored, datetime], None] = _nothing
 
 

@@ -9,6 +9,7 @@ from django.db.models import Model
 from customers.models import Customer, ImportStep, User
 from customers.operations.brought import Brought, created_by, left_to_restore, model_of, one_of
 from customers.operations.import_rows import update_rows
+from customers.operations.lock_customers import lock_customers
 from customers.operations.record_activity import customers_of, record_activity
 from customers.operations.source import Changes
 from customers.operations.undo_rules import undo_rule
@@ -61,7 +62,13 @@ def undo_step(*, pk: int, brought: Brought, moved_back: MovedBack, by: User | No
 
 def _locked(model: type[Model], keys: set[Any]) -> dict[Any, Any]:
     rows = model._base_manager.filter(one_of("pk", list(keys))) if keys else model._base_manager.none()
+    if getattr(model, "locked_after_customer", False):
+        lock_customers(customer_ids=[pk for row in rows for pk in _parties(row) if pk is not None])
     return {row.pk: row for row in rows.select_for_update().order_by("pk")}
+
+
+def _parties(row: Any) -> list[int | None]:
+    return [getattr(row, f"{name}_id") for name in row.fact_parties]
 
 
 def _remove(model: type[Model], rows: list[Any], at: datetime) -> None:
@@ -79,8 +86,8 @@ def _restore(model: type[Model], rows: list[tuple[Any, Changes]], at: datetime) 
         return
     customers = [pk for row, _ in rows for pk in customers_of(row)]
     gone = _gone(model, [before for _, before in rows])
-    written = [(row, _set(row, before, gone)) for row, before in rows]
-    update_rows(model, written, at=at)
+    with undo_rule(model).while_restoring(rows):
+        update_rows(model, [(row, _set(row, before, gone)) for row, before in rows], at=at)
     customers += [pk for row, _ in rows for pk in customers_of(row)]
     record_activity(customer_ids=customers, at=at)
     undo_rule(model).after_restoring(rows, at)

@@ -1,4 +1,14 @@
-from services.admin import agents, assignment_rules, calendars, policies, queues, rating_requests, ratings, tickets
+from services.admin import (
+    agents,
+    assignment_rules,
+    calendars,
+    policies,
+    queues,
+    rating_requests,
+    ratings,
+    ticket_attributes,
+    tickets,
+)
 
 __all__ = [
     "agents",
@@ -8,5 +18,6 @@ __all__ = [
     "queues",
     "rating_requests",
     "ratings",
+    "ticket_attributes",
     "tickets",
 ]

@@ -1,7 +1,7 @@
 """Service clocks in words and colours: what is due when, what came too late, and what each hour was to the clock."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -76,9 +76,11 @@ def length_of(kind: str, seconds: float) -> str:
 def pressing(ticket: Ticket, *, at: datetime) -> ClockFace:
     """The clock that matters most in a list: late before due, sooner before later."""
     reply, resolution = reply_face(ticket, at=at), resolution_face(ticket, at=at)
+    again = next_reply_face(ticket, at=at)
     if not ticket.is_unsolved:
-        return reply if reply.tone == "bad" and resolution.tone != "bad" else resolution
-    clocks = [resolution] if ticket.first_replied_at else [reply, resolution]
+        missed = [face for face in (resolution, reply, again) if face and face.tone == "bad"]
+        return missed[0] if missed else resolution
+    clocks = [face for face in (again, resolution) if face] if ticket.first_replied_at else [reply, resolution]
     return min((face for face in clocks if face.moment), key=lambda face: face.moment or at, default=resolution)
 
 
@@ -93,6 +95,14 @@ def reply_face(ticket: Ticket, *, at: datetime) -> ClockFace:
     if not ticket.is_unsolved:
         return ClockFace(name, _("solved without a reply"), "bad" if late_since else "")
     return _running(name, ticket.first_reply_due_at, late_since, at) or ClockFace(name, _("no target"))
+
+
+def next_reply_face(ticket: Ticket, *, at: datetime) -> ClockFace | None:
+    """The clock of the wait that goes on since the first reply; else the first that was too long. None: neither."""
+    name, late_since = _("Next reply"), ticket.next_reply_breached_at
+    if ticket.next_reply_due_at:
+        return _running(name, ticket.next_reply_due_at, None, at)
+    return ClockFace(name, _("was late once"), "bad", late_since) if late_since else None
 
 
 def resolution_face(ticket: Ticket, *, at: datetime) -> ClockFace:
@@ -123,20 +133,26 @@ def _running(name: str, due_at: datetime | None, late_since: datetime | None, at
 
 
 def clock_faces(ticket: Ticket, events: list[TicketEvent], terms: Terms, *, at: datetime) -> list[ClockFace]:
-    """Both clocks with what they are measured against, for the ticket's page."""
+    """All clocks with what they are measured against, for the ticket's page."""
     counted = duration(resolution_seconds(clock_events(events), terms.hours, at))
     reply, resolution = reply_face(ticket, at=at), resolution_face(ticket, at=at)
+    again = next_reply_face(ticket, at=at)
     target = reply_target(events, terms)
+    later = [replace(again, detail=_of_next_reply(ticket, terms))] if again else []
     return [
-        ClockFace(reply.name, reply.words, reply.tone, reply.moment, _of_target(target)),
-        ClockFace(
-            resolution.name,
-            resolution.words,
-            resolution.tone,
-            resolution.moment,
-            _("%(counted)s counted") % {"counted": counted} + " · " + _of_target(terms.resolution),
+        replace(reply, detail=_of_target(target)),
+        *later,
+        replace(
+            resolution,
+            detail=_("%(counted)s counted") % {"counted": counted} + " · " + _of_target(terms.resolution),
         ),
     ]
+
+
+def _of_next_reply(ticket: Ticket, terms: Terms) -> str:
+    late_since, due_at = ticket.next_reply_breached_at, ticket.next_reply_due_at
+    was_late = [_("was late before")] if late_since and due_at and late_since < due_at else []
+    return " · ".join([_of_target(terms.next_reply), *was_late])
 
 
 def _of_target(seconds: int | None) -> str:

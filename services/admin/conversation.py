@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from services.admin.assignment_words import explanation, headline
+from services.admin.tie_words import clock_name, tie_in_words
 from services.choices import Channel, Direction, EventKind, MessageKind, Priority, RatingScale, TicketStatus
 from services.models import Message, Ticket, TicketEvent
 from services.operations.rating_links import without_links
@@ -28,6 +29,7 @@ class Entry:
     tone: str = ""
     place: int = 2  # among what happened at one moment: the opening, what was said, what followed
     why: tuple[str, ...] = ()  # what is told of a line only to those who ask
+    message: int | None = None  # the key of what was said
 
 
 def conversation(ticket: Ticket, events: list[TicketEvent]) -> tuple[list[Entry], bool]:
@@ -51,7 +53,7 @@ def _said(message: Message) -> Entry:
     if message.is_automatic and message.author is None:
         return Entry(message.at, _("Service desk"), side, without_links(message.body), is_automatic=True, place=1)
     who = message.customer.name if message.customer else _name(message.author)
-    return Entry(message.at, who, side, message.body, message.is_automatic, place=1)
+    return Entry(message.at, who, side, message.body, message.is_automatic, place=1, message=message.pk)
 
 
 def _lines(events: list[TicketEvent], messages: list[Message]) -> list[Entry]:
@@ -102,9 +104,8 @@ def _what(event: TicketEvent) -> str:
                 "scale": _label(RatingScale, data.get("scale")),
             }
         case EventKind.BREACHED:
-            name = _("first reply") if data.get("clock") == "first_reply" else _("resolution")
-            return _("Target missed: %(clock)s") % {"clock": name}
-    return str(event.get_kind_display())
+            return _("Target missed: %(clock)s") % {"clock": clock_name(data.get("clock"))}
+    return tie_in_words(event.kind, data) or str(event.get_kind_display())
 
 
 def _label(choices: Any, value: Any) -> str:

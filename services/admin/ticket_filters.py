@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -67,9 +66,7 @@ class SLAFilter(DropdownFilter):
             case "late":
                 return queryset.breaching(at=at)
             case "soon":
-                soon = (at, at + SOON)
-                reply = Q(first_replied_at=None, first_reply_due_at__range=soon)
-                return queryset.unsolved().filter(reply | Q(resolution_due_at__range=soon))
+                return queryset.due_soon(at=at, until=at + SOON)
             case "missed":
                 return queryset.breached(at=at)
         return queryset

@@ -7,8 +7,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from customers.admin.forms import CandidForm
 from customers.models import User
+from services.admin.ticket_attribute_fields import AsksForAttributes
 from services.choices import Priority, RatingScale, TicketStatus
 from services.models import Agent, Ticket
 
@@ -59,7 +59,7 @@ class RateForm(SeenForm):
     comment = forms.CharField(max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
 
-class OpenTicketForm(CandidForm):
+class OpenTicketForm(AsksForAttributes):
     """A new ticket, as `open_ticket` wants it."""
 
     body = forms.CharField(

@@ -10,8 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from customers.models import StaleVersion, User
+from services.admin import ticket_ties
 from services.admin.assignment_words import headline
 from services.admin.ticket_forms import AssignForm, ComposeForm, PriorityForm, RateForm, SeenForm
+from services.admin.ticket_ties import do_tie
+from services.admin.tie_forms import FORMS
 from services.choices import EventKind, Priority, TicketStatus
 from services.models import Agent, Ticket
 from services.operations.add_note import add_note
@@ -69,6 +72,8 @@ def form_for(verb: str, data: Any, *, ticket: Ticket, user: User) -> forms.Form 
         return PriorityForm(data)
     if verb == "rate":
         return RateForm(data)
+    if verb in FORMS:
+        return FORMS[verb](data, ticket=ticket, user=user)
     if verb in ("take", "by-rules", "ask-rating") or any(move.code == verb for move in MOVES):
         return SeenForm(data)
     return None
@@ -97,6 +102,8 @@ def do(verb: str, *, ticket: Ticket, user: User, given: dict[str, Any], at: date
     if verb == "rate":
         rate_ticket(value=given["value"], scale=given["scale"], comment=given["comment"], **common)
         return _("The rating is on record.")
+    if verb in FORMS:
+        return do_tie(verb, ticket=ticket, user=user, given=given, at=at)
     next(move for move in MOVES if move.code == verb).verb(**common)
     return _("The ticket is %(status)s.") % {"status": ticket.get_status_display().lower()}
 
@@ -106,7 +113,10 @@ def _compose(common: dict[str, Any], given: dict[str, Any]) -> str:
         add_note(body=given["body"], **common)
         return _("The note is kept. Only colleagues see it.")
     if given["mode"] == "customer":
-        receive_message(body=given["body"], **common)
+        message = receive_message(body=given["body"], **common)
+        if message.ticket_id != common["ticket"].pk:
+            text = _("What the customer said is in ticket %(number)s, which goes on from here.")
+            return text % {"number": message.ticket.number}
         return _("What the customer said is in the conversation.")
     then = TicketStatus(given["then"]) if given["then"] else None
     reply_to_ticket(body=given["body"], status_after=then, **common)
@@ -125,6 +135,7 @@ REFUSALS = (
     IllegalTransition,
     MayNotBeAsked,
     RatingOutOfBounds,
+    *ticket_ties.REFUSALS,
 )
 
 

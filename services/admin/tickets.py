@@ -2,37 +2,36 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
-from unfold.decorators import action, display
+from unfold.decorators import display
 
 from customers.admin.base import CandidModelAdmin
 from customers.admin.filters import VisibleRelatedFilter
 from services.admin.clock_faces import pressing
+from services.admin.ticket_attribute_fields import AsksForAttributes, names_of, with_attributes
+from services.admin.ticket_bulk import BulkActions
 from services.admin.ticket_filters import ShowFilter, SLAFilter
 from services.admin.ticket_forms import OpenTicketForm
 from services.admin.ticket_page import do_verb, ticket_page
-from services.admin.ticket_verbs import REFUSALS
 from services.choices import Priority
 from services.models import Agent, Queue, Ticket
-from services.operations.assign_ticket import assign_ticket
 from services.operations.open_ticket import open_ticket
-from services.operations.solve_ticket import solve_ticket
+from services.operations.revise_ticket import revise_ticket
+from services.operations.ticket_change import lock_tickets
 
 PRIORITY_TONES = {Priority.HIGH: "cd-chip--warn", Priority.URGENT: "cd-chip--bad"}
 
 
 @admin.register(Ticket)
-class TicketAdmin(CandidModelAdmin):
+class TicketAdmin(BulkActions, CandidModelAdmin):
     """The desk."""
 
     list_display = ["ticket", "customer", "state", "urgency", "queue", "assignee", "clock", "opened"]
@@ -50,9 +49,9 @@ class TicketAdmin(CandidModelAdmin):
     list_fullwidth = True
     search_fields = ["number__istartswith", "subject__icontains"]
     search_help_text = _("The beginning of the number, or a part of the subject")
-    actions = ["take_tickets", "solve_tickets"]
+    actions = BulkActions.bulk_actions
     autocomplete_fields = ["customer", "requester"]
-    edited = ["subject", "channel", "service_type", "attributes"]
+    edited = ["subject", "channel", "service_type"]
 
     class Media:
         css = {"all": ["services/desk.css"]}
@@ -86,19 +85,33 @@ class TicketAdmin(CandidModelAdmin):
         return response
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        """Opening asks for more than correcting."""
-        if obj is None:
-            kwargs["form"] = OpenTicketForm
+        """Opening asks for more than correcting; both for the attributes."""
+        kwargs["form"] = self._form(request, obj)
         return super().get_form(request, obj, change=change, **kwargs)
+
+    def _form(self, request: HttpRequest, obj: Any) -> type[AsksForAttributes]:
+        """The form of this request, made once: the definitions are read from the database."""
+        if not hasattr(request, "_ticket_form"):
+            request._ticket_form = with_attributes(OpenTicketForm if obj is None else AsksForAttributes)  # type: ignore[attr-defined]
+        return request._ticket_form  # type: ignore[attr-defined, no-any-return]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """What to ask, in the order of a phone call."""
+        names = names_of(self._form(request, obj))
+        attributes = [(_("Attributes"), {"fields": names})] if names else []
         if obj is not None:
-            return [(None, {"fields": self.edited})]
+            return [(None, {"fields": self.edited}), *attributes]
         return [
             (None, {"fields": [("customer", "requester"), "subject", "body"]}),
             (_("Where it goes"), {"fields": [("queue", "assignee"), ("priority", "channel"), "service_type"]}),
+            *attributes,
         ]
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """The ticket; about to be written, its customers are locked before it, as by the verbs."""
+        if request.method == "POST" and object_id.isdecimal():
+            lock_tickets(tickets=self.get_queryset(request).filter(pk=object_id))
+        return super().get_object(request, object_id, from_field)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Tickets are opened in queues of one's own teams, for agents who take tickets."""
@@ -110,12 +123,17 @@ class TicketAdmin(CandidModelAdmin):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """A new ticket goes through open_ticket; a correction through the usual way."""
+        """A new ticket goes through open_ticket, a correction through revise_ticket."""
+        user: Any = request.user
         if change:
-            super().save_model(request, obj, form, change)
+            changes = {name: getattr(obj, name) for name in form.changed_data if name in self.edited}
+            if form.attributes != obj.attributes:
+                changes["attributes"] = form.attributes
+            seen = form.cleaned_data.get("seen_version")
+            revise_ticket(ticket=obj, changes=changes, by=user, at=timezone.now(), expected_version=seen)
             return
         given = {name: form.cleaned_data[name] for name in [*OpenTicketForm.Meta.fields, "body"]}
-        ticket = open_ticket(**given, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+        ticket = open_ticket(**given, attributes=form.attributes, by=user, at=timezone.now())
         obj.__dict__.update(ticket.__dict__)
 
     def response_post_save_change(self, request: HttpRequest, obj: Ticket) -> HttpResponse:
@@ -133,35 +151,6 @@ class TicketAdmin(CandidModelAdmin):
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         """Other pages lead to the tickets of one customer."""
         return lookup == "customer__id__exact" or super().lookup_allowed(lookup, value, request)
-
-    @action(description=_("Take"), permissions=["change"])
-    def take_tickets(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> None:
-        """Give the chosen tickets to oneself."""
-        agent = Agent.objects.filter(user=request.user.pk).first()
-        if agent is None:
-            messages.error(request, gettext("Only agents take tickets."))
-            return
-        self._each(request, queryset, lambda ticket, at: assign_ticket(ticket=ticket, to=agent, by=agent.user, at=at))
-
-    @action(description=_("Solve"), permissions=["change"])
-    def solve_tickets(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> None:
-        """Solve the chosen tickets."""
-        user: Any = request.user
-        self._each(request, queryset, lambda ticket, at: solve_ticket(ticket=ticket, by=user, at=at))
-
-    def _each(self, request: HttpRequest, queryset: QuerySet[Ticket], verb: Any) -> None:
-        """Do a verb to each ticket by itself; those that refuse are named."""
-        at, done = timezone.now(), 0
-        for ticket in queryset.order_by("pk"):
-            try:
-                verb(ticket, at)
-            except REFUSALS as refusal:
-                messages.warning(request, f"{ticket.number}: {refusal}")
-            else:
-                done += 1
-        if done:
-            text = ngettext("Done for %(count)d ticket.", "Done for %(count)d tickets.", done) % {"count": done}
-            messages.success(request, text)
 
     @admin.display(description=_("ticket"), ordering="pk")
     def ticket(self, ticket: Ticket) -> SafeString:

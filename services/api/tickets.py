@@ -27,6 +27,7 @@ from services.operations.receive_message import receive_message
 from services.operations.reopen_ticket import reopen_ticket
 from services.operations.reply_to_ticket import reply_to_ticket
 from services.operations.request_rating import request_rating
+from services.operations.revise_ticket import revise_ticket
 from services.operations.solve_ticket import solve_ticket
 
 verb: Any = {"detail": True, "methods": ["post"], "is_verb": True}
@@ -38,7 +39,7 @@ class TicketViewSet(Reads, Creates, Changes, ScopedViewSet):
     queryset = Ticket.objects.all()
     serializer_class = shapes.TicketSerializer
     filterset_class = TicketFilterSet
-    ordering_fields = ("created_at", "resolution_due_at", "first_reply_due_at")
+    ordering_fields = ("created_at", "resolution_due_at", "first_reply_due_at", "next_reply_due_at")
     inputs = {
         "create": shapes.OpenTicketSerializer,
         "assign": shapes.AssignSerializer,
@@ -54,7 +55,18 @@ class TicketViewSet(Reads, Creates, Changes, ScopedViewSet):
 
     def make(self, **values: Any) -> Ticket:
         """Open through the operation."""
-        return open_ticket(**values, by=self.user, at=timezone.now())
+        return open_ticket(**values, require_attributes=True, by=self.user, at=timezone.now())
+
+    def change(self, row: Ticket, expected: int | None, **values: Any) -> None:
+        """Correct through the operation."""
+        revise_ticket(
+            ticket=row,
+            changes=values,
+            require_attributes="attributes" in values,
+            by=self.user,
+            expected_version=expected,
+            at=timezone.now(),
+        )
 
     @extend_schema(responses=shapes.MessageSerializer(many=True))
     @action(

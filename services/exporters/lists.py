@@ -34,6 +34,7 @@ TICKETS = ColumnSheet(
         # Business time.
         Column("first_reply_seconds", lambda ticket: ticket.first_reply_seconds),
         Column("first_reply_breached_at", lambda ticket: ticket.first_reply_breached_at),
+        Column("next_reply_breached_at", lambda ticket: ticket.next_reply_breached_at),
         Column("solved_at", lambda ticket: ticket.solved_at),
         Column("resolution_seconds", lambda ticket: ticket.resolution_seconds),
         Column("resolution_breached_at", lambda ticket: ticket.resolution_breached_at),

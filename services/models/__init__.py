@@ -3,7 +3,7 @@ from services.models.desk import Agent, Calendar, Holiday, Queue, ServiceType, S
 from services.models.links import TicketLink, TicketMerge
 from services.models.rating import RatingRequest, SatisfactionRating
 from services.models.rules import AssignmentRule, EscalationStep
-from services.models.ticket import Message, Ticket, TicketEvent
+from services.models.ticket import IrregularStep, Message, Ticket, TicketEvent
 from services.models.work import (
     Attachment,
     DeskView,
@@ -25,6 +25,7 @@ __all__ = [
     "Escalation",
     "EscalationStep",
     "Holiday",
+    "IrregularStep",
     "Macro",
     "Message",
     "Notification",

@@ -1,9 +1,11 @@
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import AttributeDefinition
 from customers.querysets import OpenCatalogueQuerySet
 from services.models.desk import ServiceType
+from services.models.ticket import Ticket
 
 
 class TicketAttribute(AttributeDefinition):
@@ -25,3 +27,22 @@ class TicketAttribute(AttributeDefinition):
         abstract = False
         verbose_name = _("ticket attribute")
         verbose_name_plural = _("ticket attributes")
+
+    def is_of(self, service_type_id: int | None) -> bool:
+        """Whether tickets of this service type (None: of none) have it."""
+        return self.service_type_id in (None, service_type_id)
+
+    def clean(self) -> None:
+        """Code and type stay once tickets have values: what stands must go on meaning what it meant."""
+        super().clean()
+        if self.pk is None:
+            return
+        before = TicketAttribute.objects.get(pk=self.pk)
+        changed = [name for name in ("code", "type") if getattr(self, name) != getattr(before, name)]
+        if changed and tickets_with(before.code).exists():
+            raise ValidationError(dict.fromkeys(changed, _("Tickets have values of this attribute: this stays.")))
+
+
+def tickets_with(code: str) -> models.QuerySet[Ticket]:
+    """The tickets that have a value under this code, whoever sees them."""
+    return Ticket.objects.filter(attributes__has_key=code)

@@ -106,6 +106,7 @@ class Ticket(Versioned, Sourced):
 
     on_merge = {"customer": OnMerge.MOVE, "requester": OnMerge.MOVE}
     fact_subject, fact_parties = SubjectType.TICKET, ("customer", "requester")
+    locked_after_customer = True
 
     objects = TicketQuerySet["Ticket"].as_manager()
 
@@ -128,6 +129,11 @@ class Ticket(Versioned, Sourced):
             models.Index(fields=["status", "first_reply_due_at"], name="ticket_first_reply_due"),
             models.Index(fields=["status", "next_reply_due_at"], name="ticket_next_reply_due"),
         ]
+        constraints = [
+            *Sourced.Meta.constraints,
+            # The steps between them are kept by triggers: services/sql/status_triggers.py
+            models.CheckConstraint(condition=models.Q(status__in=TicketStatus.values), name="ticket_status_is_known"),
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -135,6 +141,10 @@ class Ticket(Versioned, Sourced):
     @property
     def is_unsolved(self) -> bool:
         return self.status in UNSOLVED
+
+    def minutes_spent(self) -> int:
+        """How long people worked on it, by what they put down."""
+        return int(self.time_entries.aggregate(minutes=models.Sum("minutes"))["minutes"] or 0)
 
 
 class Message(models.Model):
@@ -216,3 +226,21 @@ class TicketEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.pk}"
+
+
+class IrregularStep(models.Model):
+    """A pass for one step that the table of transitions has not, which another system took: it stands only while an
+    import, or its undo, writes that step down. See operations/take_irregular_steps.py."""
+
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="+")
+    status_from = models.CharField(max_length=8, choices=TicketStatus)
+    status_to = models.CharField(max_length=8, choices=TicketStatus)
+
+    objects = OfTicketQuerySet["IrregularStep"].as_manager()
+
+    class Meta:
+        verbose_name = _("irregular step")
+        verbose_name_plural = _("irregular steps")
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id}: {self.status_from} → {self.status_to}"

@@ -54,7 +54,7 @@ def find_agent(*, ticket: Ticket, at: datetime, lock: bool, rules: Sequence[Assi
 
 def condition_unmet(rule: AssignmentRule, ticket: Ticket, *, at: datetime) -> str:
     """The first condition of a rule that the ticket does not meet; empty: it meets all. The segment is asked last,
-    since that takes a query."""
+    since that takes a query; it is met by the customer or the requester, as that of an SLA policy is."""
     unmet = condition_unmet_by(
         rule,
         queue_id=ticket.queue_id,
@@ -64,7 +64,9 @@ def condition_unmet(rule: AssignmentRule, ticket: Ticket, *, at: datetime) -> st
     )
     if unmet or rule.segment is None:
         return unmet
-    return "" if is_in_segment(customer=ticket.customer, segment=rule.segment, at=at) else "segment"
+    parties = [party for party in (ticket.customer, ticket.requester) if party is not None]
+    is_met = any(is_in_segment(customer=party, segment=rule.segment, at=at) for party in parties)
+    return "" if is_met else "segment"
 
 
 def condition_unmet_by(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from customers.models import Team
 from customers.operations.check_row import check_row
 from customers.operations.import_rows import ROWS_AT_ONCE, Tally, set_what_differs, update_rows
+from customers.operations.lock_customers import lock_customers
 from customers.operations.observe import NewFact, observe
 from customers.operations.records import Counts, Refused
 from customers.operations.source import Changes, Report, Source, chunks
@@ -54,7 +55,7 @@ class _Batch:
         self.messages = {
             pk: {(row.at, row.kind, row.body) for row in rows} for pk, rows in _of_tickets(Message, keys).items()
         }
-        self.catalogue = Catalogue(source, (), team)
+        self.catalogue = Catalogue(source, (), team, at=at)
         self.new_events: list[TicketEvent] = []
         self.new_messages: list[Message] = []
 
@@ -86,6 +87,7 @@ class _Batch:
 
     def write(self) -> None:
         """Write messages and events, and what they change of clocks and facts."""
+        lock_customers(customer_ids=[pk for event in self.new_events for pk in counts_for(event.ticket)])
         Message.objects.bulk_create(self.new_messages, batch_size=ROWS_AT_ONCE)
         TicketEvent.objects.bulk_create(self.new_events, batch_size=ROWS_AT_ONCE)
         touched = {event.ticket_id: event.ticket for event in self.new_events}

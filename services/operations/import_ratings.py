@@ -15,6 +15,7 @@ from customers.operations.import_rows import (
     insert_rows,
     without_repeats,
 )
+from customers.operations.lock_customers import lock_customers
 from customers.operations.observe import observe
 from customers.operations.records import Counts, Refused
 from customers.operations.source import Report, Source, chunks, known
@@ -115,6 +116,8 @@ class _Batch:
 
     def write(self, tally: Tally) -> None:
         """Write the ratings, what they replace, the histories of their tickets and the facts."""
+        of_tickets = [pk for ticket in self.tickets.values() for pk in counts_for(ticket)]
+        lock_customers(customer_ids=[*of_tickets, *(new.row.customer_id for new in self.new)])
         former = [new.replaced for new in self.new if new.replaced]
         for old in former:
             old.source_id = None  # the id goes to the row that replaces it

@@ -18,6 +18,7 @@ from customers.operations.import_rows import (
     update_rows,
     without_repeats,
 )
+from customers.operations.lock_customers import lock_customers
 from customers.operations.observe import NewFact, observe
 from customers.operations.records import Counts, Refused
 from customers.operations.source import Changes, Report, Source, chunks, known
@@ -26,6 +27,7 @@ from services.choices import Direction, EventKind, TicketStatus
 from services.models import Message, Ticket, TicketEvent
 from services.operations.records import EventRecord, MessageRecord, TicketRecord
 from services.operations.refresh_clocks import CLOCK_COLUMNS, compute_clocks
+from services.operations.take_irregular_steps import take_irregular_steps
 from services.operations.ticket_catalogue import Catalogue
 from services.operations.ticket_facts import counts_for, facts_of
 from services.operations.ticket_numbers import TicketNumbers
@@ -72,7 +74,7 @@ class _Batch:
     def __init__(self, source: Source, records: list[TicketRecord], team: Team, at: datetime) -> None:
         self.source, self.records, self.at = source, records, at
         self.customers = source.customers(pk for r in records for pk in (r.customer_id, r.requester_id))
-        self.catalogue = Catalogue(source, records, team)
+        self.catalogue = Catalogue(source, records, team, at=at)
         self.here = source.rows(Ticket, (r.source_id for r in records))
         self.numbers = TicketNumbers(source.name, records, self.here)
         keys = [row.pk for row in self.here.values()]
@@ -127,7 +129,15 @@ class _Batch:
             "attributes": {**row.attributes, **record.attributes},
         }
         if row._state.adding:
-            policy_id = self.catalogue.policy_id(queue.pk, service_type_id) if record.has_policy else None
+            policy_id = None
+            if record.has_policy:
+                policy_id = self.catalogue.policy_id(
+                    queue_id=queue.pk,
+                    priority=record.priority,
+                    service_type_id=service_type_id,
+                    parties=[customer_id, requester_id or customer_id],
+                    customers=self.customers.values(),
+                )
             values |= {"team_id": queue.team_id, "policy_id": policy_id, "created_at": record.created_at}
         return values
 
@@ -166,9 +176,14 @@ class _Batch:
 
     def write(self, tally: Tally) -> None:
         """Write tickets, events and messages, then the facts about them."""
+        were = [ticket.before.get(name) for ticket in self.changed for name in ("customer_id", "requester_id")]
+        now = [pk for ticket in (*self.new, *self.changed) for pk in counts_for(ticket.row)]
+        lock_customers(customer_ids={*now, *(pk for pk in were if pk is not None)})
         for ticket in (*self.new, *self.changed):
             self._set_clocks(ticket)
-        update_rows(Ticket, [(ticket.row, ticket.before) for ticket in self.changed], at=self.at)
+        steps = [(one.row.pk, one.before["status"], one.row.status) for one in self.changed if "status" in one.before]
+        with take_irregular_steps(steps=steps):
+            update_rows(Ticket, [(ticket.row, ticket.before) for ticket in self.changed], at=self.at)
         written = insert_rows(
             Ticket,
             [ticket.row for ticket in self.new],

@@ -3,14 +3,16 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 
 from customers.models import Customer, User
+from customers.operations.lock_customers import lock_customers
 from services.choices import Channel, Direction, EventKind, MessageKind, Priority, TicketStatus
-from services.models import Agent, Queue, ServiceType, SLAPolicy, Ticket
+from services.models import Agent, Queue, ServiceType, Ticket
 from services.operations.assign_by_rules import decide_on_opening
 from services.operations.assign_ticket import require_takes_tickets
+from services.operations.clean_ticket_attributes import clean_ticket_attributes
 from services.operations.notify_assigned import notify_assigned
+from services.operations.policy_for import policy_for
 from services.operations.ticket_change import TicketChange
 
 
@@ -29,13 +31,23 @@ def open_ticket(
     service_type: ServiceType | None = None,
     assignee: Agent | None = None,
     attributes: dict[str, Any] | None = None,
+    inherited: dict[str, Any] | None = None,
+    require_attributes: bool = False,
 ) -> Ticket:
     """Open a ticket in a queue, whose team will see it. `body` is the customer's first message; the clocks run from
-    `at`, with or without one. Without an assignee the assignment rules find one.
+    `at`, with or without one. Without an assignee the assignment rules find one. `inherited` are attributes that
+    another ticket has: they are taken as they stand there. With `require_attributes`, those that must be given are.
 
-    Raises AgentTakesNoTickets for an assignee who is away."""
+    Raises AgentTakesNoTickets for an assignee who is away, BadAttributes."""
+    values = clean_ticket_attributes(
+        service_type=service_type,
+        values={**(inherited or {}), **(attributes or {})},
+        kept=inherited,
+        required=require_attributes,
+    )
     if assignee is not None:
         require_takes_tickets(assignee, by=by, at=at)
+    lock_customers(customer_ids=[customer.pk, *([requester.pk] if requester else [])])
     ticket = Ticket.objects.create(
         number=uuid.uuid4().hex,  # until the key is known
         subject=subject,
@@ -48,8 +60,15 @@ def open_ticket(
         priority=priority,
         assignee=assignee,
         status=TicketStatus.NEW,
-        policy=policy_for(queue=queue, service_type=service_type),
-        attributes=attributes or {},
+        policy=policy_for(
+            queue=queue,
+            priority=priority,
+            service_type=service_type,
+            customer=customer,
+            requester=requester,
+            at=at,
+        ),
+        attributes=values,
         created_at=at,
         version=0,
     )
@@ -66,10 +85,3 @@ def open_ticket(
         notify_assigned(event=event, to=assignee, by=by, at=at)
     change.finish()
     return ticket
-
-
-def policy_for(*, queue: Queue, service_type: ServiceType | None) -> SLAPolicy | None:
-    """The first active policy, by position, whose conditions the ticket meets. An empty condition is always met."""
-    of_queue = Q(queue=None) | Q(queue=queue)
-    of_type = Q(service_type=None) | Q(service_type=service_type)
-    return SLAPolicy.objects.filter(of_queue, of_type, is_active=True).order_by("position", "pk").first()

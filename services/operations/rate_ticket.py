@@ -23,7 +23,8 @@ def rate_ticket(
     A changed mind is a new row that replaces the old; the same answer again changes nothing.
 
     Raises RatingOutOfBounds, StaleVersion."""
-    with changing(ticket=ticket, by=by, at=at, expected_version=expected_version) as change:
+    also_lock = [customer.pk] if customer else []
+    with changing(ticket=ticket, by=by, at=at, expected_version=expected_version, also_lock=also_lock) as change:
         rating, facts = write_rating(
             about=ticket,
             customer=customer or ticket.customer,

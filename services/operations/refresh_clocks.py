@@ -3,13 +3,13 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any, Protocol
 
-from services.choices import EventKind
+from services.choices import EventKind, SLAClock, TicketStatus
 from services.models import Ticket
 from services.operations.sla_terms import Terms
 from services.sla import clock
 from services.sla.clock import ClockEvent, Wait
 
-REPLY, RESOLUTION = "first_reply", "resolution"
+REPLY, NEXT_REPLY, RESOLUTION = SLAClock.FIRST_REPLY, SLAClock.NEXT_REPLY, SLAClock.RESOLUTION
 
 
 class HistoryEvent(Protocol):
@@ -33,6 +33,8 @@ class Clocks:
     first_reply_seconds: int | None
     first_reply_due_at: datetime | None
     first_reply_breached_at: datetime | None
+    next_reply_due_at: datetime | None
+    next_reply_breached_at: datetime | None
     solved_at: datetime | None
     resolution_seconds: int | None
     resolution_due_at: datetime | None
@@ -54,11 +56,13 @@ def compute_clocks(*, events: Sequence[HistoryEvent], terms: Terms, at: datetime
     """The clocks of one ticket at `at`, from its events in order; asks the database nothing.
 
     A missed target that the history itself reports (BREACHED, of the resolution unless its data names another clock)
-    stays missed whatever the terms say. The target of the first reply is the one that stood when it was written."""
+    stays missed whatever the terms say. The target of a reply is the one that stood when it was written; a later wait
+    is due only while it goes on, and the first one that was too long is the one that counts."""
     history = clock_events(events)
     wait = clock.first_reply(history, at)
     solved_at = clock.solved_at(history, at)
     target = reply_target(events, terms)
+    later = clock.next_replies(history, at)
     resolution_breached_at = resolution_due_at = None
     if terms.resolution is not None:
         resolution_breached_at = clock.breached_at(terms.resolution, history, terms.hours, at)
@@ -68,6 +72,8 @@ def compute_clocks(*, events: Sequence[HistoryEvent], terms: Terms, at: datetime
         first_reply_seconds=waited_seconds(wait, terms, at) if wait and wait.replied_at else None,
         first_reply_due_at=reply_due_at(wait, target, terms) if wait and not wait.settled_at else None,
         first_reply_breached_at=_earliest(_reply_breached_at(wait, target, terms, at), events, REPLY),
+        next_reply_due_at=next_reply_due_at(later, terms),
+        next_reply_breached_at=_earliest(_next_reply_breached_at(later, events, terms, at), events, NEXT_REPLY),
         solved_at=solved_at,
         resolution_seconds=round(clock.resolution_seconds(history, terms.hours, at)) if solved_at else None,
         resolution_due_at=resolution_due_at,
@@ -84,14 +90,28 @@ def breaches_forgotten(
     clocks = compute_clocks(events=events, terms=terms, at=at)
     pairs = [
         (REPLY, ticket.first_reply_breached_at, clocks.first_reply_breached_at),
+        (NEXT_REPLY, ticket.next_reply_breached_at, clocks.next_reply_breached_at),
         (RESOLUTION, ticket.resolution_breached_at, clocks.resolution_breached_at),
     ]
-    return [(name, known) for name, known, told in pairs if known and (told is None or told > known)]
+    return [(str(name), known) for name, known, told in pairs if known and (told is None or told > known)]
 
 
 def clock_events(events: Sequence[HistoryEvent]) -> list[ClockEvent]:
-    """A history, given in order, as the pure clocks read it."""
-    return [ClockEvent(e.at, e.kind, e.status_after or None, number) for number, e in enumerate(events)]
+    """A history, given in order, as the pure clocks read it. A merge that was undone is read as none."""
+    statuses = statuses_of(events)
+    return [ClockEvent(e.at, e.kind, statuses[number] or None, number) for number, e in enumerate(events)]
+
+
+def statuses_of(events: Sequence[HistoryEvent]) -> list[str]:
+    """The status after each event; while a ticket was merged and parted again, the one that it had before."""
+    statuses = [event.status_after for event in events]
+    for number, event in enumerate(events):
+        if event.kind == EventKind.UNMERGED:
+            away = number - 1
+            while away >= 0 and statuses[away] == TicketStatus.MERGED:
+                statuses[away] = event.status_after
+                away -= 1
+    return statuses
 
 
 def reopenings(events: Sequence[HistoryEvent], at: datetime) -> list[datetime]:
@@ -107,6 +127,19 @@ def reply_target(events: Sequence[HistoryEvent], terms: Terms) -> int | None:
     return target
 
 
+def next_reply_due_at(waits: Sequence[Wait], terms: Terms) -> datetime | None:
+    """When the later wait that goes on reaches its target; None where nobody waits."""
+    wait = waits[-1] if waits and waits[-1].ended_at is None else None
+    return reply_due_at(wait, terms.next_reply, terms) if wait else None
+
+
+def next_reply_target(wait: Wait, events: Sequence[HistoryEvent], terms: Terms) -> int | None:
+    """The target of a later wait in seconds: as it stood when it was answered, else as it stands now."""
+    replies = (event.data for event in events if event.kind == EventKind.AGENT_REPLY and event.at == wait.replied_at)
+    target: int | None = next((data["next_target"] for data in replies if "next_target" in data), terms.next_reply)
+    return target
+
+
 def reply_due_at(wait: Wait, target: int | None, terms: Terms) -> datetime | None:
     """When a wait reaches its target. None: there is no target, or the calendar never opens for so long."""
     return None if target is None else _or_never(lambda seconds: terms.hours.add(wait.asked_at, seconds), target)
@@ -119,6 +152,13 @@ def waited_seconds(wait: Wait, terms: Terms, at: datetime) -> int:
 
 def _reply_breached_at(wait: Wait | None, target: int | None, terms: Terms, at: datetime) -> datetime | None:
     return None if wait is None or target is None else clock.wait_breached_at(wait, target, terms.hours, at)
+
+
+def _next_reply_breached_at(
+    waits: Sequence[Wait], events: Sequence[HistoryEvent], terms: Terms, at: datetime
+) -> datetime | None:
+    late = (_reply_breached_at(wait, next_reply_target(wait, events, terms), terms, at) for wait in waits)
+    return min((since for since in late if since), default=None)
 
 
 def _earliest(computed: datetime | None, events: Sequence[HistoryEvent], name: str) -> datetime | None:

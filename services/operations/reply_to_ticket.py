@@ -17,7 +17,7 @@ def reply_to_ticket(
     expected_version: int | None = None,
 ) -> Message:
     """Answer the customer in public, as a person. A new ticket becomes open, any other keeps its status, unless
-    `status_after` says otherwise. The first reply stops the reply clock.
+    `status_after` says otherwise. It stops the reply clock that runs.
 
     Raises StaleVersion, TicketIsFinal, IllegalTransition."""
     with changing(ticket=ticket, by=by, at=at, expected_version=expected_version) as change:
@@ -26,7 +26,11 @@ def reply_to_ticket(
             status_after = TicketStatus.OPEN
         message = change.say(body, kind=MessageKind.REPLY, direction=Direction.OUTBOUND)
         # The promise in force now is the one that this reply kept or broke, whatever the priority becomes later.
-        promised: dict[str, Any] = {} if ticket.first_replied_at else {"target": change.terms.first_reply}
+        promised: dict[str, Any] = (
+            {"next_target": change.terms.next_reply}
+            if ticket.first_replied_at
+            else {"target": change.terms.first_reply}
+        )
         change.record(EventKind.AGENT_REPLY, message=message.pk, **promised)
         if status_after is not None and status_after != ticket.status:
             change.move_to(status_after)

@@ -16,6 +16,7 @@ class Terms:
     hours: BusinessHours
     typical_reply: int
     first_reply: int | None = None
+    next_reply: int | None = None
     resolution: int | None = None
 
 
@@ -34,6 +35,7 @@ def make_terms(*, hours: BusinessHours, queue: Queue, target: SLATarget | None) 
         hours=hours,
         typical_reply=queue.typical_reply_seconds,
         first_reply=_seconds(target.first_reply_minutes if target else None),
+        next_reply=_seconds(target.next_reply_minutes if target else None),
         resolution=_seconds(target.resolution_minutes if target else None),
     )
 

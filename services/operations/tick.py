@@ -5,12 +5,13 @@ from collections.abc import Callable
 from datetime import datetime
 
 from services.operations.assign_waiting import assign_waiting
+from services.operations.close_solved_tickets import close_solved_tickets
 
 logger = logging.getLogger(__name__)
 
 Step = Callable[..., object]
 
-STEPS: tuple[Step, ...] = (assign_waiting,)
+STEPS: tuple[Step, ...] = (close_solved_tickets, assign_waiting)
 """Each is called with the moment, and may be lost, doubled or run twice at once."""
 
 

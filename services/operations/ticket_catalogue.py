@@ -1,6 +1,7 @@
 """What a batch of imported tickets is looked up in: queues, service types, people, policies; read once, not per row."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from functools import cache
 
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from customers.operations.records import Refused
 from customers.operations.source import Source, chunks
 from services.models import Agent, Queue, ServiceType, SLAPolicy
 from services.operations.ensure_queue import ensure_queue
+from services.operations.policy_for import PolicyMatch
 from services.operations.records import TicketRecord
 from services.operations.sla_terms import Terms, hours_of, make_terms
 
@@ -19,7 +21,7 @@ class Catalogue:
     """Queues and service types are made when they are missing; people are not. In a rehearsal nothing is made: what is
     missing has no key, or one below zero."""
 
-    def __init__(self, source: Source, records: Sequence[TicketRecord], team: Team) -> None:
+    def __init__(self, source: Source, records: Sequence[TicketRecord], team: Team, *, at: datetime) -> None:
         self._queues = _queues(source, records, team)
         self._types = _service_types(source, records)
         names = {r.assignee for r in records} | {e.actor for r in records for e in r.events}
@@ -30,7 +32,8 @@ class Catalogue:
             self._users.update(User.objects.filter(username__in=some).values_list("username", "pk"))
             agents = Agent.objects.filter(user__username__in=some)
             self._agents.update(agents.values_list("user__username", "pk"))
-        self._policies = list(SLAPolicy.objects.filter(is_active=True).prefetch_related("targets"))
+        self._match: PolicyMatch | None = None
+        self._at = at
         self._targets = {
             (policy.pk, target.priority): target
             for policy in SLAPolicy.objects.prefetch_related("targets")
@@ -62,12 +65,21 @@ class Catalogue:
             raise Refused(_("there is no agent “%(username)s”") % {"username": username})
         return self._agents[username] if username else None
 
-    def policy_id(self, queue_id: int, service_type_id: int | None) -> int | None:
-        """As open_ticket chooses it: the first active policy by position whose conditions are met."""
-        for policy in self._policies:
-            if policy.queue_id in (None, queue_id) and policy.service_type_id in (None, service_type_id):
-                return policy.pk
-        return None
+    def policy_id(
+        self,
+        *,
+        queue_id: int | None,
+        priority: int,
+        service_type_id: int | None,
+        parties: Collection[int],
+        customers: Collection[int],
+    ) -> int | None:
+        """As open_ticket chooses it. `customers` are those of the whole batch, so that a segment is asked once."""
+        self._match = self._match or PolicyMatch([pk for pk in customers if pk > 0], at=self._at)
+        policy = self._match.find(
+            queue_id=queue_id, priority=priority, service_type_id=service_type_id, parties=parties
+        )
+        return policy.pk if policy else None
 
     def terms(self, *, queue_id: int, policy_id: int | None, priority: int) -> Terms:
         """What a ticket is measured by."""

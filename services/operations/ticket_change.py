@@ -1,6 +1,6 @@
 """How every verb changes a ticket: under a lock, at a known version, with an event, clocks and facts that agree."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from customers.models import User
+from customers.operations.lock_customers import lock_customers
 from customers.operations.observe import NewFact, observe
 from services.choices import Direction, EventKind, MessageKind, TicketStatus
 from services.models import Message, Ticket, TicketEvent
@@ -20,6 +21,7 @@ from services.operations.ticket_facts import counts_for, facts_of
 from services.transitions import require_transition
 
 FINAL = (TicketStatus.CLOSED, TicketStatus.MERGED)
+DONE = (TicketStatus.SOLVED, TicketStatus.CLOSED)
 
 
 class TicketIsFinal(Exception):
@@ -43,15 +45,15 @@ class TicketChange:
     touched: set[str] = field(default_factory=set)
     recorded: bool = False
     facts: list[NewFact] = field(default_factory=list)  # beyond those of the ticket itself
-    _terms: dict[int, Terms] = field(default_factory=dict)
+    _terms: dict[tuple[int | None, int, int], Terms] = field(default_factory=dict)
 
     @property
     def terms(self) -> Terms:
-        """What the ticket is measured by at its present priority."""
-        priority = self.ticket.priority
-        if priority not in self._terms:
-            self._terms[priority] = terms_of(self.ticket)
-        return self._terms[priority]
+        """What the ticket is measured by: its policy at its priority, in the hours of its queue."""
+        key = (self.ticket.policy_id, self.ticket.queue_id, self.ticket.priority)
+        if key not in self._terms:
+            self._terms[key] = terms_of(self.ticket)
+        return self._terms[key]
 
     def require_not_final(self) -> None:
         """Raise TicketIsFinal where nothing more may happen to the ticket."""
@@ -79,11 +81,11 @@ class TicketChange:
         self.recorded = True
         return event
 
-    def move_to(self, status: TicketStatus) -> None:
+    def move_to(self, status: TicketStatus, *, reserved: bool = False) -> None:
         """Move the ticket to another status. Raises IllegalTransition where the table has no such step, also for the
-        status it already has."""
-        require_transition(self.ticket.status, status)
-        is_reopening = self.ticket.status == TicketStatus.SOLVED and status == TicketStatus.OPEN
+        status it already has. `reserved`: by the one verb that has this step for itself."""
+        require_transition(self.ticket.status, status, reserved=reserved)
+        is_reopening = self.ticket.status in DONE and status == TicketStatus.OPEN
         self.set(status=status)
         self.record(EventKind.REOPENED if is_reopening else EventKind.STATUS)
         if status == TicketStatus.SOLVED:
@@ -105,15 +107,20 @@ class TicketChange:
         """Make the clock columns agree with the history so far."""
         refresh_clocks(ticket=self.ticket, events=self.history, terms=self.terms, at=self.at)
 
-    def finish(self) -> None:
-        """Make clocks and facts agree with the history and save the ticket, one version on. A verb that recorded
-        nothing changed nothing."""
-        if not self.recorded:
-            return
+    def keep_breaches(self) -> None:
+        """Write down the breaches that the ticket's columns know of and its history does not tell."""
         for clock, since in breaches_forgotten(self.ticket, self.history, self.terms, at=self.at):
             self.record(EventKind.BREACHED, clock=clock, since=since.isoformat())
+
+    def finish(self) -> None:
+        """Make clocks and facts agree with the history and save the ticket, one version on. A verb that recorded
+        nothing changed nothing. A merged ticket tells no facts: they are those of the ticket that was kept."""
+        if not self.recorded:
+            return
+        self.keep_breaches()
         self.refresh_clocks()
-        self.facts += facts_of(ticket=self.ticket, events=self.history, terms=self.terms, at=self.at)
+        if self.ticket.status != TicketStatus.MERGED:
+            self.facts += facts_of(ticket=self.ticket, events=self.history, terms=self.terms, at=self.at)
         observe(facts=self.facts, at=self.recorded_at, also_touched=counts_for(self.ticket))
         self.ticket.version += 1
         self.ticket.save(update_fields=[*self.touched, *CLOCK_COLUMNS, "version", "updated_at"])
@@ -121,17 +128,37 @@ class TicketChange:
 
 @contextmanager
 def changing(
-    *, ticket: Ticket, by: User | None, at: datetime, expected_version: int | None = None
+    *,
+    ticket: Ticket,
+    by: User | None,
+    at: datetime,
+    expected_version: int | None = None,
+    also_lock: Iterable[int] = (),
 ) -> Iterator[TicketChange]:
-    """Change a ticket in one transaction: lock and re-read it, hand it to the verb, then let clocks, facts and
-    version follow. Raises StaleVersion, before the verb does anything, where the ticket is not at `expected_version`.
+    """Change a ticket in one transaction: lock its customers (and `also_lock`), then itself, re-read it, hand it to the
+    verb, and let clocks, facts and version follow. Raises StaleVersion, before the verb does anything, where the ticket
+    is not at `expected_version`.
 
     Time never runs backwards in a history: `at` is moved up to the last event's."""
     with transaction.atomic():
-        ticket.refresh_from_db(from_queryset=Ticket.objects.select_for_update())
+        lock_tickets(tickets=[ticket], also_lock=also_lock)
         ticket.require_version(expected_version)
         history = list(ticket.events.all())
         latest = max((event.at for event in history), default=at)
         change = TicketChange(ticket=ticket, by=by, at=max(at, latest), recorded_at=at, history=history)
         yield change
         change.finish()
+
+
+def lock_tickets(*, tickets: Iterable[Ticket], also_lock: Iterable[int] = ()) -> None:
+    """Lock the customers of these tickets in key order, then the tickets in key order, and re-read them. Whoever locks
+    several tickets calls it before `changing` each, so that nobody waits in a circle."""
+    rows = sorted({ticket.pk: ticket for ticket in tickets}.values(), key=lambda ticket: ticket.pk)
+    parties = Ticket.objects.filter(pk__in=[row.pk for row in rows]).values_list("customer_id", "requester_id")
+    locked = {pk for pair in parties for pk in pair if pk is not None} | set(also_lock)
+    lock_customers(customer_ids=locked)
+    for ticket in rows:
+        ticket.refresh_from_db(from_queryset=Ticket.objects.select_for_update())
+    late = {pk for row in rows for pk in counts_for(row)} - locked
+    if late:  # a merge of customers, just now: their new customer is locked behind the tickets, for once
+        lock_customers(customer_ids=late)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Container
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
 
@@ -13,18 +14,20 @@ from customers.operations.observe import observe
 from customers.operations.record_activity import record_activity
 from customers.operations.undo_rules import Restored, Row, Rows, UndoRule, register_undo
 from customers.operations.withdraw_facts import withdraw_facts
-from services.models import Queue, SatisfactionRating, ServiceType, Ticket, TicketEvent
+from services.models import IrregularStep, Queue, SatisfactionRating, ServiceType, Ticket, TicketEvent
 from services.operations.refresh_clocks import CLOCK_COLUMNS, refresh_clocks
 from services.operations.sla_terms import Terms, terms_of
+from services.operations.take_irregular_steps import take_irregular_steps
 from services.operations.ticket_facts import counts_for, facts_of
 from services.operations.write_rating import rating_facts
 
 
 def register_undo_of_services() -> None:
     """Make the rules of this room known."""
-    tickets = UndoRule(before_removal=_forget_tickets, after_restoring=_tell_tickets_anew)
+    tickets = UndoRule(before_removal=_forget_tickets, while_restoring=_step_back, after_restoring=_tell_tickets_anew)
     ratings = UndoRule(in_the_way=_answered_again, before_removal=_forget_ratings, after_restoring=_tell_ratings_anew)
     register_undo(Ticket, tickets)
+    register_undo(IrregularStep, UndoRule(is_derived=True))
     register_undo(SatisfactionRating, ratings)
     register_undo(Queue, UndoRule(stays_when_used=True))
     register_undo(ServiceType, UndoRule(stays_when_used=True))
@@ -34,6 +37,11 @@ def _forget_tickets(tickets: Rows, at: datetime) -> None:
     for factor in Factor.RELIABILITY, Factor.RESPONSIVENESS:
         _withdraw(factor, SubjectType.TICKET, tickets, at)
     record_activity(customer_ids=[pk for ticket in tickets for pk in counts_for(ticket)], at=at)
+
+
+def _step_back(rows: Restored) -> AbstractContextManager[None]:
+    """Back to a status from which another system moved them: the table knows no such way."""
+    return take_irregular_steps(steps=[(row.pk, row.status, was.get("status", row.status)) for row, was in rows])
 
 
 def _tell_tickets_anew(restored: Restored, at: datetime) -> None:

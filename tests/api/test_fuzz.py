@@ -73,6 +73,8 @@ RESOURCES = {
     "sla-policies": "slapolicy",
     "tags": "tag",
     "tickets": "ticket",
+    "ticket-attributes": "ticketattribute",
+    "ticket-merges": "ticketmerge",
 }
 
 

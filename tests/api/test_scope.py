@@ -72,6 +72,18 @@ SCOPED: dict[str, Permissions] = {
         for verb in ("assign", "assign-by-rules", "prioritise", "pend", "hold", "solve", "reopen", "close")
     },
     **{f"ticket-{verb}": {"post": "add_message"} for verb in ("reply", "note", "receive")},
+    "tickettie-merge": {"post": "add_ticketmerge"},
+    "tickettie-split": {"post": "add_ticket"},
+    "tickettie-links": of("ticketlink", READ),
+    "tickettie-link": {"post": "add_ticketlink"},
+    "tickettie-unlink": of("ticketlink", VERB),
+    "tickettie-parent": of("ticket", VERB),
+    "tickettie-queue": of("ticket", VERB),
+    "tickettie-solve-problem": {"post": "add_message"},
+    "tickettime-time": of("timeentry", CREATE),
+    "ticketmerge-list": of("ticketmerge", READ),
+    "ticketmerge-detail": of("ticketmerge", READ),
+    "ticketmerge-undo": of("ticketmerge", VERB),
     "ticket-rate": {"post": "add_satisfactionrating"},
     "ticket-request-rating": {"post": "add_ratingrequest"},
     "ratingrequest-list": of("ratingrequest", READ),
@@ -96,6 +108,7 @@ OPEN: dict[str, Permissions] = {
         "skill",
         "slapolicy",
         "tag",
+        "ticketattribute",
     )
     for kind, verbs in (("list", CREATE), ("detail", ALL))
 } | {f"segment-{view}": of("segment", READ) for view in ("facts", "count", "customers")}
@@ -105,8 +118,9 @@ OPEN |= {
     "agent-detail": of("agent", CHANGE),
     "agent-away": {"post": "view_agent"},
 }
+OPEN["tickettie-bulk"] = of("ticket", VERB)  # it answers of each ticket that is out of sight that it is not there
 # Routes that are about no row.
-WITHOUT_ROW = {"segment-facts"}
+WITHOUT_ROW = {"segment-facts", "tickettie-bulk"}
 DECLARED = SCOPED | OPEN
 
 ROUTES: dict[str, Any] = {route.name: route for route in cast(Any, router.urls) if route.name != "api-root"}

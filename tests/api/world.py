@@ -17,7 +17,17 @@ from customers.operations.place_order import NewLine, place_order
 from customers.operations.record_consent import record_consent
 from customers.operations.relate_customers import relate_customers
 from customers.operations.start_export import start_export
-from services.models import AssignmentRule, Queue, RatingRequest, ServiceType, Skill, SLAPolicy
+from services.models import (
+    AssignmentRule,
+    Queue,
+    RatingRequest,
+    ServiceType,
+    Skill,
+    SLAPolicy,
+    TicketAttribute,
+)
+from services.operations.link_tickets import link_tickets
+from services.operations.merge_tickets import merge_tickets
 from services.operations.open_ticket import open_ticket
 from tests.cast import NOW
 from tests.imports import new_batch
@@ -39,6 +49,9 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
     order = place_order(customer=acme, currency="EUR", lines=[line], at=NOW)
     call = log_interaction(customer=acme, kind="call", direction="inbound", subject="x", author=ann, at=NOW)
     ticket = open_ticket(customer=acme, subject="Leaks", queue=queue, by=ann, at=NOW, body="Help")
+    other, gone = (open_ticket(customer=acme, subject="Leaks", queue=queue, by=ann, at=NOW) for _ in range(2))
+    ticket_merge = merge_tickets(kept=ticket, gone=gone, by=ann, at=NOW)
+    link_tickets(from_ticket=ticket, to_ticket=other, kind="related", by=ann, at=NOW)
     batch = new_batch(acme.team)
     ImportRow.objects.create(batch=batch, kind="customers", file="a.csv", line=2, outcome="created")
     export = start_export(model=Customer, query="", format="csv", by=ann, at=NOW)
@@ -84,5 +97,9 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         "slapolicy": SLAPolicy.objects.get(name="Standard").pk,
         "tag": tag.pk,
         "ticket": ticket.pk,
+        "ticketmerge": ticket_merge.pk,
+        "tickettie": ticket.pk,
+        "tickettime": ticket.pk,
+        "ticketattribute": TicketAttribute.objects.create(code="serial", name="Serial number").pk,
         "twin": twin.pk,
     }

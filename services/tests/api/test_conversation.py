@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from customers.models import User
-from services.models import Message, Ticket
+from services.models import Message, Queue, Ticket
 from tests.client import as_user, ids, url, with_token
 
 pytestmark = pytest.mark.django_db
@@ -48,13 +48,27 @@ def test_a_message_from_the_customer_opens_the_ticket_again(ann: User, ticket: T
     assert (ticket.status, ticket.reopen_count) == ("open", 1)
 
 
-@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("verb", ["reply", "note"])
 def test_nothing_is_said_on_a_closed_ticket(ann: User, ticket: Ticket, verb: str) -> None:
     client = as_user(ann)
     client.post(url(f"tickets/{ticket.pk}/solve/"))
     client.post(url(f"tickets/{ticket.pk}/close/"))
     response = client.post(url(f"tickets/{ticket.pk}/{verb}/"), {"body": "x"})
     assert (response.status_code, response.json()["code"]) == (409, "ticket_is_final")
+
+
+def test_what_a_customer_writes_to_a_closed_ticket_answers_where_it_went(ann: User, ticket: Ticket) -> None:
+    client = as_user(ann)
+    client.post(url(f"tickets/{ticket.pk}/solve/"))
+    client.post(url(f"tickets/{ticket.pk}/close/"))
+    within = client.post(url(f"tickets/{ticket.pk}/receive/"), {"body": "Again"}).json()
+    assert within["ticket"] == ticket.pk
+    client.post(url(f"tickets/{ticket.pk}/solve/"))
+    client.post(url(f"tickets/{ticket.pk}/close/"))
+    Queue.objects.update(reopen_days=0)
+    after_it = client.post(url(f"tickets/{ticket.pk}/receive/"), {"body": "And again"}).json()
+    assert after_it["ticket"] != ticket.pk
+    assert client.get(url(f"tickets/{after_it['ticket']}/")).json()["subject"] == ticket.subject
 
 
 @pytest.mark.parametrize("verb", VERBS)

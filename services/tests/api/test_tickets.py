@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from customers.models import Customer, Team, User
-from services.models import Queue, Ticket
+from services.models import Queue, Ticket, TicketAttribute
 from tests.client import as_user, ids, url, with_token
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +69,7 @@ def test_fields_that_verbs_own_cannot_be_written(ann: User, ticket: Ticket) -> N
         response = client.patch(path, {field: value}, headers={"If-Match": etag})
         assert (response.status_code, list(response.json()["errors"])) == (400, [field])
     assert client.patch(path, {"subject": "Leak"}).status_code == 428
+    TicketAttribute.objects.create(code="po", name="Order number", type="number")
     changed = client.patch(path, {"subject": "Leak", "attributes": {"po": 7}}, headers={"If-Match": etag})
     assert (changed.status_code, changed.json()["subject"]) == (200, "Leak")
     assert client.patch(path, {"subject": "x"}, headers={"If-Match": etag}).status_code == 412

@@ -81,7 +81,7 @@ def test_two_clicks_at_once_leave_one_answer_that_stands(acme: Customer, queue: 
     request = asked(acme, queue)
     for day in range(1, 4):
         done = at_once(
-            *[lambda v=v, d=day: answer_rating_request(request=request, value=v, at=after(days=d)) for v in (1, 5)]  # type: ignore[misc]
+            *[lambda v=v, d=day: answer_rating_request(request=request, value=v, at=after(days=d)) for v in (1, 5)]
         )
         assert not [one for one in done if isinstance(one, Exception)], done
         standing = SatisfactionRating.objects.get(replaced_by=None)

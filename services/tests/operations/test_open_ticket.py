@@ -3,9 +3,9 @@ from django.utils import timezone
 
 from customers.models import Customer, Observation, User
 from services.choices import Priority
-from services.models import Agent, Queue, ServiceType, SLAPolicy, SLATarget
+from services.models import Agent, Queue, SLAPolicy, SLATarget
 from services.operations.assign_ticket import AgentTakesNoTickets
-from services.operations.open_ticket import open_ticket, policy_for
+from services.operations.open_ticket import open_ticket
 from services.tests.operations.desk import a_ticket, after, facts_about
 from tests.cast import NOW
 
@@ -56,16 +56,6 @@ def test_the_customer_as_own_requester_counts_once(acme: Customer, queue: Queue)
     ticket = a_ticket(acme, queue, requester=acme)
     assert ticket.requester is None
     assert Observation.objects.count() == 1
-
-
-def test_the_first_matching_active_policy_is_taken(acme: Customer, queue: Queue) -> None:
-    repair = ServiceType.objects.get(code="repair")
-    SLAPolicy.objects.create(name="Off", position=1, is_active=False)
-    SLAPolicy.objects.create(name="Another queue", position=2, queue=Queue.objects.get(name="Support"))
-    mine = SLAPolicy.objects.create(name="Repairs here", position=3, queue=queue, service_type=repair)
-    assert policy_for(queue=queue, service_type=repair) == mine
-    everyone = policy_for(queue=queue, service_type=None)
-    assert everyone is not None and everyone.name == "Standard"
 
 
 def test_a_calendar_that_never_opens_makes_nothing_due(acme: Customer, queue: Queue) -> None:
