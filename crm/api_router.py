@@ -18,8 +18,10 @@ from customers.api.orders import OrderViewSet
 from customers.api.relations import RelationTypeViewSet, RelationViewSet
 from customers.api.segments import SegmentViewSet
 from customers.api.tags import TagViewSet
+from services.api.assignment import AgentViewSet, AssignmentRuleViewSet, SkillViewSet
 from services.api.calendars import CalendarViewSet
 from services.api.desk import QueueViewSet, ServiceTypeViewSet, TicketAttributeViewSet
+from services.api.rating_requests import RatingRequestViewSet
 from services.api.sla_policies import SLAPolicyViewSet
 from services.api.ticket_tape import TicketTapeViewSet
 from services.api.ticket_ties import TicketMergeViewSet, TicketTiesViewSet
@@ -60,6 +62,10 @@ router.register("queues", QueueViewSet)
 router.register("calendars", CalendarViewSet)
 router.register("sla-policies", SLAPolicyViewSet)
 router.register("service-types", ServiceTypeViewSet)
+router.register("assignment-rules", AssignmentRuleViewSet)
+router.register("skills", SkillViewSet)
+router.register("agents", AgentViewSet)
+router.register("rating-requests", RatingRequestViewSet)
 router.register("ticket-attributes", TicketAttributeViewSet)
 router.register("scores", ScoreViewSet)
 router.register("preferences", PreferenceViewSet)

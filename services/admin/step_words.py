@@ -1,4 +1,4 @@
-"""What the history tells of clocks and escalation steps, in words."""
+"""What the history tells of escalation steps, in words."""
 
 from typing import Any
 
@@ -22,15 +22,11 @@ ACTIONS = {
 }
 
 
-def clock_name(code: str) -> str:
-    """A clock by its code; of other systems as they call it."""
-    return str(dict(SLAClock.choices).get(SLAClock(code), code)) if code in SLAClock.values else code
-
-
 def step_words(data: dict[str, Any]) -> str:
-    """“30 min before the target of the first reply: told”, or why nothing came of it."""
+    """“First reply, 30 min before it is due: told”, or why nothing came of it."""
+    clocks = {str(code): label for code, label in SLAClock.choices}
     minutes = int(data.get("minutes", 0))
-    given = {"time": duration(60 * abs(minutes)), "clock": clock_name(str(data.get("clock", "")))}
+    given = {"time": duration(60 * abs(minutes)), "clock": clocks.get(str(data.get("clock", "")), "")}
     if minutes < 0:
         when = _("%(clock)s, %(time)s before it is due")
     elif minutes > 0:

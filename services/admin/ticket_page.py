@@ -11,21 +11,27 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from customers.admin.attribute_display import rows_of
 from customers.admin.panels import customer_panels
 from customers.models import Customer, Order, StaleVersion
 from services.admin.clock_faces import clock_faces, stretches, totals
 from services.admin.conversation import Entry, conversation, lines_since
+from services.admin.rating_question import rating_question
 from services.admin.ticket_forms import THEN, AssignForm, ComposeForm, PriorityForm, RateForm
+from services.admin.ticket_ties import Tie, tie_forms, ties_of
 from services.admin.ticket_verbs import REFUSALS, do, form_for, may_take, moves_of, reason
-from services.choices import RatingScale
+from services.choices import RatingScale, TicketStatus
 from services.models import SatisfactionRating, Ticket
+from services.operations.clean_ticket_attributes import ticket_definitions
 from services.operations.sla_terms import terms_of
 from services.operations.ticket_change import FINAL
 from services.transitions import TRANSITIONS
 
 OTHERS_SHOWN = 5
 ORDERS_SHOWN = 3
+SOLVING = ("solve", "compose", "solve-problem")
 TEMPLATE = "admin/services/ticket/page.html"
 
 
@@ -34,7 +40,7 @@ def visible_ticket(model_admin: Any, request: HttpRequest, pk: int) -> Ticket:
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
     tickets = model_admin.get_queryset(request).select_related(
-        "customer", "requester", "queue", "team", "assignee__user", "service_type", "policy"
+        "customer", "requester", "queue", "team", "assignee__user", "service_type", "policy", "parent", "merged_into"
     )
     ticket: Ticket | None = tickets.filter(pk=pk).first()
     if ticket is None:
@@ -60,6 +66,7 @@ def ticket_page(
     entries, has_earlier = conversation(ticket, events)
     tape = stretches(events, terms, at=at)
     seen = {"version": ticket.version, "seen_event": max((event.pk for event in events), default=0)}
+    ties = ties_of(ticket, request.user, events)  # type: ignore[arg-type]
     request.current_app = model_admin.admin_site.name
     context = {
         **model_admin.admin_site.each_context(request),
@@ -74,11 +81,14 @@ def ticket_page(
         "tape": tape,
         "tape_totals": totals(tape),
         "ratings": ratings_of(ticket),
+        **rating_question(ticket, at=at),
+        "attributes": rows_of(ticket.attributes, ticket_definitions().values()) if ticket.attributes else [],
         "seen": seen,
         "refusal": refusal,
         "news": news or [],
         **_customer(ticket, request),
-        **_verbs(model_admin, request, ticket, seen, compose),
+        **ties,
+        **_verbs(model_admin, request, ticket, seen, compose, ties["ties"]),
     }
     return TemplateResponse(request, TEMPLATE, context, status=status)
 
@@ -111,7 +121,18 @@ def do_verb(model_admin: Any, request: HttpRequest, pk: int, verb: str, *, at: d
             status=409,
         )
     messages.success(request, done)
+    if verb in SOLVING and ticket.status == TicketStatus.SOLVED:
+        _warn_of_parts(request, ticket)
     return HttpResponseRedirect(reverse("admin:services_ticket_change", args=[pk]) + "#latest")
+
+
+def _warn_of_parts(request: HttpRequest, ticket: Ticket) -> None:
+    """A ticket may be solved before its parts; whoever does it is told."""
+    user: Any = request.user
+    parts = Ticket.objects.visible_to(user).unsolved().filter(parent=ticket).count()
+    if parts:
+        text = ngettext("%(count)d part of it is not solved yet.", "%(count)d parts of it are not solved yet.", parts)
+        messages.warning(request, text % {"count": parts})
 
 
 def ratings_of(ticket: Ticket) -> list[SatisfactionRating]:
@@ -140,7 +161,12 @@ def _customer(ticket: Ticket, request: HttpRequest) -> dict[str, Any]:
 
 
 def _verbs(
-    model_admin: Any, request: HttpRequest, ticket: Ticket, seen: dict[str, int], compose: ComposeForm | None
+    model_admin: Any,
+    request: HttpRequest,
+    ticket: Ticket,
+    seen: dict[str, int],
+    compose: ComposeForm | None,
+    ties: list[Tie],
 ) -> dict[str, Any]:
     """The reply box and the buttons, for whoever may change the ticket; only what its status allows."""
     if not model_admin.has_change_permission(request, ticket):
@@ -148,6 +174,7 @@ def _verbs(
     user: Any = request.user
     is_final = ticket.status in FINAL
     return {
+        **tie_forms(ticket, user, ties),
         "can_change": True,
         "is_final": is_final,
         "moves": moves_of(ticket),

@@ -2,40 +2,36 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
-from unfold.decorators import action, display
+from unfold.decorators import display
 
 from customers.admin.base import CandidModelAdmin
 from customers.admin.filters import VisibleRelatedFilter
 from services.admin.clock_faces import pressing
 from services.admin.ticket_attribute_fields import AsksForAttributes, names_of, with_attributes
+from services.admin.ticket_bulk import BulkActions
 from services.admin.ticket_filters import ShowFilter, SLAFilter
 from services.admin.ticket_forms import OpenTicketForm
 from services.admin.ticket_page import do_verb, ticket_page
-from services.admin.ticket_verbs import REFUSALS
 from services.choices import Priority
 from services.models import Agent, Queue, Ticket
-from services.operations.assign_ticket import assign_ticket
 from services.operations.open_ticket import open_ticket
 from services.operations.revise_ticket import revise_ticket
-from services.operations.solve_ticket import solve_ticket
 from services.operations.ticket_change import lock_tickets
 
 PRIORITY_TONES = {Priority.HIGH: "cd-chip--warn", Priority.URGENT: "cd-chip--bad"}
 
 
 @admin.register(Ticket)
-class TicketAdmin(CandidModelAdmin):
+class TicketAdmin(BulkActions, CandidModelAdmin):
     """The desk."""
 
     list_display = ["ticket", "customer", "state", "urgency", "queue", "assignee", "clock", "opened"]
@@ -53,7 +49,7 @@ class TicketAdmin(CandidModelAdmin):
     list_fullwidth = True
     search_fields = ["number__istartswith", "subject__icontains"]
     search_help_text = _("The beginning of the number, or a part of the subject")
-    actions = ["take_tickets", "solve_tickets"]
+    actions = BulkActions.bulk_actions
     autocomplete_fields = ["customer", "requester"]
     edited = ["subject", "channel", "service_type"]
 
@@ -155,35 +151,6 @@ class TicketAdmin(CandidModelAdmin):
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         """Other pages lead to the tickets of one customer."""
         return lookup == "customer__id__exact" or super().lookup_allowed(lookup, value, request)
-
-    @action(description=_("Take"), permissions=["change"])
-    def take_tickets(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> None:
-        """Give the chosen tickets to oneself."""
-        agent = Agent.objects.filter(user=request.user.pk).first()
-        if agent is None:
-            messages.error(request, gettext("Only agents take tickets."))
-            return
-        self._each(request, queryset, lambda ticket, at: assign_ticket(ticket=ticket, to=agent, by=agent.user, at=at))
-
-    @action(description=_("Solve"), permissions=["change"])
-    def solve_tickets(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> None:
-        """Solve the chosen tickets."""
-        user: Any = request.user
-        self._each(request, queryset, lambda ticket, at: solve_ticket(ticket=ticket, by=user, at=at))
-
-    def _each(self, request: HttpRequest, queryset: QuerySet[Ticket], verb: Any) -> None:
-        """Do a verb to each ticket by itself; those that refuse are named."""
-        at, done = timezone.now(), 0
-        for ticket in queryset.order_by("pk"):
-            try:
-                verb(ticket, at)
-            except REFUSALS as refusal:
-                messages.warning(request, f"{ticket.number}: {refusal}")
-            else:
-                done += 1
-        if done:
-            text = ngettext("Done for %(count)d ticket.", "Done for %(count)d tickets.", done) % {"count": done}
-            messages.success(request, text)
 
     @admin.display(description=_("ticket"), ordering="pk")
     def ticket(self, ticket: Ticket) -> SafeString:

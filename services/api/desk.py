@@ -13,6 +13,7 @@ from customers.models import Team
 from customers.models.attribute import LONGEST_CHOICE, MOST_CHOICES
 from customers.operations.add_row import add_row
 from customers.operations.define_attribute import free_code
+from services.api.with_sets import WithSets
 from services.filtersets import QueueFilterSet, ServiceTypeFilterSet, TicketAttributeFilterSet
 from services.models import Queue, ServiceType, TicketAttribute
 from services.operations.remove_ticket_attribute import remove_ticket_attribute
@@ -86,13 +87,13 @@ class ServiceTypeSerializer(StrictModel):
 
     class Meta:
         model = ServiceType
-        fields = ["id", "code", "name", "version"]
+        fields = ["id", "code", "name", "skills", "version"]
         read_only_fields = ["version"]
 
 
-class ServiceTypeViewSet(CatalogueViewSet):
+class ServiceTypeViewSet(WithSets, CatalogueViewSet):
     """Kinds of service."""
 
-    queryset = ServiceType.objects.all()
+    queryset = ServiceType.objects.prefetch_related("skills")
     serializer_class = ServiceTypeSerializer
     filterset_class = ServiceTypeFilterSet

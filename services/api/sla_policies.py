@@ -8,7 +8,6 @@ from rest_framework import serializers
 
 from customers.api.base import CatalogueViewSet
 from customers.api.fields import StrictModel
-from services.choices import EscalationAction
 from services.filtersets import SLAPolicyFilterSet
 from services.models import EscalationStep, SLAPolicy, SLATarget
 from services.operations.write_sla_policy import write_sla_policy
@@ -38,7 +37,8 @@ class SLATargetSerializer(StrictModel):
 
 
 class EscalationStepSerializer(StrictModel):
-    """What happens so many minutes of business time after a target is due; below zero: before."""
+    """What happens so many minutes of business time after a target is due; below zero: before. A reassigning step
+    without an agent asks the assignment rules."""
 
     minutes = serializers.IntegerField(min_value=-STEP_MINUTES, max_value=STEP_MINUTES)
 
@@ -47,8 +47,6 @@ class EscalationStepSerializer(StrictModel):
         fields = ["clock", "minutes", "action", "agent"]
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if attrs["action"] == EscalationAction.REASSIGN and not attrs.get("agent"):
-            raise serializers.ValidationError({"agent": [_("Say who is to be given the ticket.")]})
         return {"agent": None, **attrs}
 
 

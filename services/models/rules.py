@@ -76,6 +76,11 @@ class AssignmentRule(Versioned):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        """Refuse a rule for a certain agent that does not name them."""
+        if self.method == AssignmentMethod.AGENT and self.agent_id is None:
+            raise ValidationError({"agent": _("Choose the agent, or another method.")})
+
 
 class EscalationStep(Versioned):
     """What happens before or after a target of a policy is missed. Each happens once for each wait."""
@@ -107,8 +112,6 @@ class EscalationStep(Versioned):
         """Refuse what could never be done. Raises ValidationError."""
         if self.minutes is not None and abs(self.minutes) > MOST_MINUTES:
             raise ValidationError({"minutes": _("At most a year before or after.")})
-        if self.action == EscalationAction.REASSIGN and self.agent_id is None:
-            raise ValidationError({"agent": _("Say who is to be given the ticket.")})
 
     def __str__(self) -> str:
         return f"{self.get_clock_display()} {self.minutes:+d}: {self.get_action_display()}"

@@ -45,6 +45,7 @@ def merge_tickets(
     at: datetime,
     across_customers: bool = False,
     expected_version: int | None = None,
+    gone_version: int | None = None,
 ) -> TicketMerge:
     """Put one ticket into another: messages, files, time spent, links and parts go over, and what was said there counts
     for the clocks of the one that is kept. The other becomes merged, tells no facts any more, and stays to be found.
@@ -57,7 +58,7 @@ def merge_tickets(
     lock_tickets(tickets=[kept, gone, *children_of(gone)])
     with (
         changing(ticket=kept, by=by, at=at, expected_version=expected_version) as into,
-        changing(ticket=gone, by=by, at=at) as out,
+        changing(ticket=gone, by=by, at=at, expected_version=gone_version) as out,
     ):
         into.require_not_final()
         require_transition(gone.status, TicketStatus.MERGED)

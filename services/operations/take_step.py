@@ -5,7 +5,8 @@ from django.db import transaction
 
 from services.choices import EscalationAction, EventKind, NotificationKind, Priority, SLAClock
 from services.models import Escalation, EscalationStep, Ticket
-from services.operations.assign_ticket import AgentTakesNoTickets, assign_ticket
+from services.operations.assign_by_rules import assign_by_rules
+from services.operations.assign_ticket import assign_ticket
 from services.operations.change_priority import change_priority
 from services.operations.marking import marking
 from services.operations.notify import notify
@@ -31,7 +32,9 @@ def take_step(*, ticket: Ticket, step: EscalationStep, at: datetime) -> Escalati
         since = due_since(ticket, mark.history, mark.terms, step, at=mark.at)
         if since is None or Escalation.objects.filter(ticket=ticket, step=step, since=since).exists():
             return None
-        taken = Escalation.objects.create(ticket=ticket, step=step, since=since, at=at, outcome=_foreseen(ticket, step))
+        taken = Escalation.objects.create(
+            ticket=ticket, step=step, since=since, at=at, outcome=_foreseen(ticket, step, at)
+        )
         is_warning = step.minutes < 0 and step.action == EscalationAction.NOTIFY
         mark.record(
             EventKind.WARNED if is_warning else EventKind.ESCALATED,
@@ -77,26 +80,24 @@ def step_at(due_at: datetime, minutes: int, hours: BusinessHours) -> datetime:
         return due_at + timedelta(days=365 * 100 * (1 if minutes > 0 else -1))
 
 
-def _foreseen(ticket: Ticket, step: EscalationStep) -> str:
+def _foreseen(ticket: Ticket, step: EscalationStep, at: datetime) -> str:
     """What will come of a step; told beforehand, so that the event says it."""
     if step.action == EscalationAction.RAISE_PRIORITY:
         return IS_URGENT if ticket.priority >= max(Priority) else DONE
     if step.action == EscalationAction.REASSIGN:
-        if step.agent_id == ticket.assignee_id:
+        if step.agent_id is not None and step.agent_id == ticket.assignee_id:
             return HAS_IT
-        return DONE if step.agent is not None and step.agent.is_active else AGENT_AWAY
+        return DONE if step.agent is None or step.agent.takes_tickets(at) else AGENT_AWAY
     return DONE if _to_be_told(ticket, step) else NOBODY
 
 
 def _do(ticket: Ticket, step: EscalationStep, taken: Escalation, at: datetime) -> None:
     if step.action == EscalationAction.RAISE_PRIORITY:
         change_priority(ticket=ticket, to=Priority(ticket.priority + 1), by=None, at=at)
+    elif step.action == EscalationAction.REASSIGN and step.agent is None:
+        assign_by_rules(ticket=ticket, by=None, at=at, reason="escalated")
     elif step.action == EscalationAction.REASSIGN:
-        try:
-            assign_ticket(ticket=ticket, to=step.agent, by=None, at=at)
-        except AgentTakesNoTickets:
-            taken.outcome = AGENT_AWAY
-            taken.save(update_fields=["outcome"])
+        assign_ticket(ticket=ticket, to=step.agent, by=None, at=at)
     else:
         kind = NotificationKind.WARNING if step.minutes < 0 else NotificationKind.BREACH
         key = f"step:{taken.pk}"

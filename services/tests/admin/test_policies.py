@@ -48,16 +48,9 @@ def test_a_policy_is_written_with_its_conditions_targets_and_steps(office: Clien
     assert "North support · Urgent · Gold customers" in listed
 
 
-@pytest.mark.parametrize(
-    ("step", "told"),
-    [
-        ({"steps-0-action": "reassign"}, "Say who is to be given the ticket."),
-        ({"steps-0-minutes": 10**7}, "At most a year before or after."),
-    ],
-)
-def test_a_step_that_cannot_be_taken_is_refused(office: Client, db: None, step: dict[str, Any], told: str) -> None:
-    response = office.post(reverse("admin:services_slapolicy_add"), form(**step))
-    assert response.status_code == 200 and told in response.content.decode()
+def test_a_step_that_is_years_away_is_refused(office: Client, db: None) -> None:
+    response = office.post(reverse("admin:services_slapolicy_add"), form(**{"steps-0-minutes": 10**7}))
+    assert response.status_code == 200 and "At most a year before or after." in response.content.decode()
     assert not SLAPolicy.objects.filter(name="Gold").exists()
 
 

@@ -217,5 +217,5 @@ def test_its_queries_do_not_grow_with_the_conversation(
 ) -> None:
     for minute in range(30):
         add_note(ticket=ticket, body=f"Note {minute}", by=ann, at=after(minutes=minute))
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(25):
         desk.get(page(ticket))

@@ -107,7 +107,7 @@ def test_a_policy_has_conditions_and_steps(lead: User, queue: Queue, ann: User) 
 @pytest.mark.parametrize(
     "step",
     [
-        {"clock": "resolution", "minutes": 0, "action": "reassign"},
+        {"clock": "resolution", "minutes": 0, "action": "explode"},
         {"clock": "resolution", "minutes": 10**7, "action": "notify"},
         {"clock": "sundial", "minutes": 0, "action": "notify"},
         {"clock": "resolution", "minutes": 0, "action": "notify", "agent": 10**6},

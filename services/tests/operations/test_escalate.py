@@ -7,7 +7,17 @@ import pytest
 
 from customers.models import Customer, User
 from services.choices import EventKind, Priority
-from services.models import Agent, Escalation, EscalationStep, Notification, Queue, SLAPolicy, SLATarget, Ticket
+from services.models import (
+    Agent,
+    AssignmentRule,
+    Escalation,
+    EscalationStep,
+    Notification,
+    Queue,
+    SLAPolicy,
+    SLATarget,
+    Ticket,
+)
 from services.operations.assign_ticket import assign_ticket
 from services.operations.escalate import escalate
 from services.operations.pend_ticket import pend_ticket
@@ -100,6 +110,16 @@ def test_a_step_reassigns(ticket: Ticket, lea: Agent) -> None:
     assert ticket.assignee == lea
     assert [data["step"] for data in told(ticket, EventKind.ESCALATED)] == [row.pk]
     assert told(ticket, EventKind.ASSIGNED)[-1]["to"] == lea.pk
+
+
+def test_a_step_without_an_agent_asks_the_assignment_rules(ticket: Ticket, queue: Queue, lea: Agent) -> None:
+    rule = AssignmentRule.objects.create(name="Second line", method="agent", agent=lea)
+    step(60, "reassign")
+    escalate(at=after(hours=6))
+    ticket.refresh_from_db()
+    assert ticket.assignee == lea
+    decision = told(ticket, EventKind.ASSIGNED)[-1]
+    assert (decision["rule"], decision["reason"]) == (rule.pk, "escalated")
 
 
 def test_a_step_raises_the_priority_by_one_and_stops_at_the_highest(ticket: Ticket) -> None:
