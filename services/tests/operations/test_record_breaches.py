@@ -80,7 +80,8 @@ def test_who_was_answered_in_time_is_left_alone(ticket: Ticket, acme: Customer, 
 
 
 def test_a_step_tells_of_the_breach_that_it_meets(ticket: Ticket) -> None:
-    EscalationStep.objects.create(policy_id=ticket.policy_id, clock="first_reply", minutes=30, action="raise_priority")
+    assert ticket.policy is not None
+    EscalationStep.objects.create(policy=ticket.policy, clock="first_reply", minutes=30, action="raise_priority")
     escalate(at=LATE)
     assert [told["clock"] for told in breaches(ticket)] == ["first_reply"]
     assert record_breaches(at=LATE) == 0 and Notification.objects.filter(kind="breach").count() == 1
