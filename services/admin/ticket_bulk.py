@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.decorators import action
@@ -84,7 +84,7 @@ class BulkActions:
         """Give the chosen tickets to oneself."""
         agent = Agent.objects.filter(user=request.user.pk).first()
         if agent is None:
-            messages.error(request, _t("Only agents take tickets."))
+            messages.error(request, gettext("Only agents take tickets."))
             return
         do_many(request, queryset, "assign", at=timezone.now(), to=agent)
 
@@ -92,18 +92,18 @@ class BulkActions:
     def assign_tickets(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> HttpResponse | None:
         """Give the chosen tickets to an agent, or to nobody."""
         form = AssignManyForm(_posted(request), user=request.user)
-        return self._ask(request, queryset, "assign", form, title=_t("Assign tickets"))
+        return self._ask(request, queryset, "assign", form, title=gettext("Assign tickets"))
 
     @action(description=_("Set the priority …"), permissions=["change"])
     def prioritise_tickets(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> HttpResponse | None:
         """Give the chosen tickets another priority."""
         form = PriorityManyForm(_posted(request))
-        return self._ask(request, queryset, "prioritise", form, title=_t("Set the priority"))
+        return self._ask(request, queryset, "prioritise", form, title=gettext("Set the priority"))
 
     @action(description=_("Move to a queue …"), permissions=["change"])
     def queue_tickets(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> HttpResponse | None:
         """Move the chosen tickets to another queue."""
-        return self._ask(request, queryset, "queue", QueueManyForm(_posted(request)), title=_t("Move to a queue"))
+        return self._ask(request, queryset, "queue", QueueManyForm(_posted(request)), title=gettext("Move to a queue"))
 
     @action(description=_("Add a note …"), permissions=["change"])
     def note_tickets(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> HttpResponse | None:
@@ -111,7 +111,7 @@ class BulkActions:
         user: Any = request.user
         if not user.has_perm("services.add_message"):
             raise PermissionDenied
-        return self._ask(request, queryset, "note", NoteManyForm(_posted(request)), title=_t("Add a note"))
+        return self._ask(request, queryset, "note", NoteManyForm(_posted(request)), title=gettext("Add a note"))
 
     @action(description=_("Solve"), permissions=["change"])
     def solve_tickets(self, request: HttpRequest, queryset: QuerySet[Ticket]) -> None:
@@ -165,7 +165,9 @@ def do_many(request: HttpRequest, tickets: QuerySet[Ticket], verb: str, *, at: d
     user: Any = request.user
     chosen = list(tickets.order_by("pk")[: MOST_AT_ONCE + 1])
     if len(chosen) > MOST_AT_ONCE:
-        messages.error(request, _t("At most %(most)d tickets at once: narrow the list down.") % {"most": MOST_AT_ONCE})
+        messages.error(
+            request, gettext("At most %(most)d tickets at once: narrow the list down.") % {"most": MOST_AT_ONCE}
+        )
         return
     outcomes = bulk(tickets=chosen, verb=verb, by=user, at=at, **given)
     refused = [outcome for outcome in outcomes if outcome.refused]

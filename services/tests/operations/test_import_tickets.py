@@ -10,7 +10,7 @@ from customers.operations.import_customers import import_customers
 from customers.operations.records import Counts, CustomerRecord
 from customers.operations.source import Source
 from services.choices import EventKind, Priority, TicketStatus
-from services.models import Agent, Calendar, Message, Queue, ServiceType, SLAPolicy, Ticket, TicketEvent
+from services.models import Agent, Calendar, IrregularStep, Message, Queue, ServiceType, SLAPolicy, Ticket, TicketEvent
 from services.operations.assign_ticket import assign_ticket
 from services.operations.import_tickets import import_tickets
 from services.operations.records import EventRecord, MessageRecord, TicketRecord
@@ -182,3 +182,12 @@ def _places() -> dict[str, object]:
         name="Q", team=Team.objects.order_by("pk")[0], calendar=Calendar.objects.order_by("pk")[0]
     )
     return {"queue": queue, "team": queue.team}
+
+
+def test_another_system_may_take_steps_that_our_table_has_not(bring: Importing) -> None:
+    closed = EventRecord(EventKind.STATUS, NOW + 3 * HOUR, TicketStatus.CLOSED)
+    back = EventRecord(EventKind.STATUS, NOW + 4 * HOUR, TicketStatus.PENDING)
+    bring(ticket(events=(*HISTORY, closed)))
+    assert bring(ticket(events=(*HISTORY, closed, back))) == Counts(updated=1)
+    assert Ticket.objects.get().status == "pending"
+    assert not IrregularStep.objects.exists()

@@ -191,3 +191,13 @@ def test_facts_are_withdrawn_not_erased(base: ImportBatch, north: Team) -> None:
     after = Customer.objects.get(pk=ana.pk)
     assert after.activity_version > ana.activity_version
     assert after.last_activity_at == LATER
+
+
+def test_a_ticket_goes_back_by_a_step_that_the_table_has_not(base: ImportBatch, north: Team) -> None:
+    bring(base, ticket(OPENED))
+    before = tables()
+    batch = new_batch(north)
+    bring(batch, ticket(OPENED, EventRecord(EventKind.STATUS, NOW - 8 * HOUR, TicketStatus.CLOSED)))
+    undo_import(batch=batch, at=NOW - 7 * HOUR)
+    assert tables() == before
+    assert Ticket.objects.get().status == "new"
