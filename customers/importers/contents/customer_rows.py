@@ -157,6 +157,10 @@ def _contacts(plan: SheetPlan) -> Contacts:
                     values = [part.strip() for value in values for part in value.split(separator)]
             for value in values:
                 if value:
+                    if kind == ContactKind.EMAIL and "@" not in value:
+                        plan.run.note(
+                            _("%(place)s: is no e-mail address, kept as it is") % {"place": plan.column(place)}
+                        )
                     found.append(ContactRecord(kind, value, cells[label_place] or label, kind not in kinds))
                     kinds.append(kind)
         return found

@@ -18,7 +18,7 @@ from customers.importers.mapping.table import TableMapping
 from customers.importers.read_tables import read_tables
 from customers.importers.report import RefusedRows
 from customers.importers.run import ImportRun, run_import, work_through
-from customers.models import CustomAttribute, Customer, ImportBatch, Relation, Team
+from customers.models import ContactPoint, CustomAttribute, Customer, ImportBatch, Relation, Team
 from customers.operations.source import Source
 from tests.foreign import bring, changes, now, refusals
 
@@ -155,6 +155,15 @@ def test_notes_are_told_once_and_counted(tmp_path: Path, north: Team) -> None:
         "nobody here is called “zoe”: not put down to anybody": 2,
         "“Narnia” is no country that is known here: left out": 2,
     }
+
+
+def test_what_is_no_e_mail_address_is_kept_and_told(tmp_path: Path, north: Team) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("id,name,email\n1,Ann,n/a\n2,Bo,bo@example.com\n3,Cy,n/a\n")
+    batch = bring(path, "candid", north, reports=tmp_path)
+    assert batch.options["notes"] == {"email: is no e-mail address, kept as it is": 2}
+    assert [point.value for point in ContactPoint.objects.order_by("customer")] == ["n/a", "bo@example.com", "n/a"]
+    assert batch.duplicates == 0
 
 
 def test_memory_does_not_grow_with_the_file(tmp_path: Path, north: Team) -> None:
