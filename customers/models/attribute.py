@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -29,6 +31,10 @@ class AttributeDefinition(Versioned):
 
     def __str__(self) -> str:
         return self.name
+
+    def is_of(self, kind: Any) -> bool:
+        """Whether rows of this kind have it; a subclass says what a kind is."""
+        raise NotImplementedError
 
     def clean(self) -> None:
         """Only a list has choices, and it has some, each once."""
@@ -64,6 +70,6 @@ class CustomAttribute(AttributeDefinition):
             models.CheckConstraint(condition=~Q(code=""), name="custom_attribute_has_a_code"),
         ]
 
-    def is_of(self, kind: str) -> bool:
+    def is_of(self, kind: Any) -> bool:
         """Whether customers of this kind have it."""
-        return self.kind in ("", kind)
+        return bool(self.kind in ("", kind))

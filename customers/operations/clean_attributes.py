@@ -4,12 +4,12 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any, Protocol
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from customers.choices import AttributeType
-from customers.models import CustomAttribute
+from customers.models import AttributeDefinition, CustomAttribute
 
 LONGEST_TEXT = 10_000
 GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
@@ -17,18 +17,7 @@ YES = {"true", "yes", "y", "1", "on", "t", "是", "对"}
 NO = {"false", "no", "n", "0", "off", "f", "否", "不"}
 
 
-class Definition(Protocol):
-    """What a value is checked against: an AttributeDefinition of customers, or of another room's rows."""
-
-    code: str
-    type: str
-    choices: Any
-    is_required: bool
-
-    def is_of(self, kind: Any) -> bool: ...
-
-
-Definitions = Mapping[str, Definition]
+Definitions = Mapping[str, AttributeDefinition]
 
 
 class BadAttributes(ValueError):
@@ -84,11 +73,11 @@ def clean_attributes(
     return clean
 
 
-def _missing(known: Iterable[Definition], kind: Any, given: Mapping[str, Any]) -> list[Definition]:
+def _missing(known: Iterable[AttributeDefinition], kind: Any, given: Mapping[str, Any]) -> list[AttributeDefinition]:
     return [row for row in known if row.is_required and row.is_of(kind) and row.code not in given]
 
 
-def check_value(definition: Definition, value: Any) -> Any:
+def check_value(definition: AttributeDefinition, value: Any) -> Any:
     """One value as it is stored: text, a number, a date as YYYY-MM-DD, true or false; None for an empty one.
     Raises ValueError with a message for people."""
     if value is None or value == "":
@@ -107,7 +96,7 @@ def check_value(definition: Definition, value: Any) -> Any:
     return checked
 
 
-def read_value(definition: Definition, text: str) -> Any:
+def read_value(definition: AttributeDefinition, text: str) -> Any:
     """One value as a file or a form writes it: numbers with or without thousands separators, yes and no in words.
     None for an empty text. Raises ValueError with a message for people."""
     text = text.strip()
@@ -121,7 +110,7 @@ def read_value(definition: Definition, text: str) -> Any:
     return check_value(definition, text)
 
 
-def fit_value(definition: Definition, value: Any) -> Any:
+def fit_value(definition: AttributeDefinition, value: Any) -> Any:
     """A value of any type as this definition has it: as it stands, or as its text reads ("7" as 7, 7 as "7").
     Raises ValueError."""
     try:

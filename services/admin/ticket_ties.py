@@ -123,8 +123,8 @@ def ties_of(ticket: Ticket, user: User, events: list[TicketEvent]) -> dict[str, 
         merges = list(ticket.merges.filter(undone_at=None).select_related("gone").order_by("pk"))
     if kinds & TIMING:
         entries = list(ticket.time_entries.select_related("user").order_by("-at", "-pk"))
-    others = {pk for row in links for pk in (row.from_ticket_id, row.to_ticket_id)}
-    others = (others | {ticket.parent_id, ticket.merged_into_id}) - {None, ticket.pk}  # type: ignore[operator]
+    ends = [pk for row in links for pk in (row.from_ticket_id, row.to_ticket_id)]
+    others = {pk for pk in (*ends, ticket.parent_id, ticket.merged_into_id) if pk not in (None, ticket.pk)}
     seen = set(visible.filter(pk__in=others).values_list("pk", flat=True)) if others else set()
     shown = [row for row in links if {row.from_ticket_id, row.to_ticket_id} <= seen | {ticket.pk}]
     return {
@@ -144,7 +144,8 @@ def _links(ticket: Ticket) -> list[TicketLink]:
 def _ties(ticket: Ticket, links: list[TicketLink], seen: set[int]) -> list[Tie]:
     found = []
     if ticket.merged_into is not None and ticket.merged_into_id in seen:
-        found.append(Tie(*_("Merged into %(number)s").split("%(number)s"), ticket.merged_into, "merged"))
+        before, after = _("Merged into %(number)s").split("%(number)s")
+        found.append(Tie(before, after, ticket.merged_into, "merged"))
     if ticket.parent is not None and ticket.parent_id in seen:
         found.append(_tie("parent", ticket.parent, inverse=False))
     for link in links:

@@ -68,7 +68,7 @@ class UnlinkSerializer(Strict):
 class ParentSerializer(Strict):
     """The ticket that this one is a part of; null: of none."""
 
-    parent = VisibleRow(queryset=Ticket.objects.all(), allow_null=True)
+    parent: Any = VisibleRow(queryset=Ticket.objects.all(), allow_null=True)
 
 
 class ChangeQueueSerializer(Strict):

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -28,14 +30,14 @@ class TicketAttribute(AttributeDefinition):
         verbose_name = _("ticket attribute")
         verbose_name_plural = _("ticket attributes")
 
-    def is_of(self, service_type_id: int | None) -> bool:
-        """Whether tickets of this service type (None: of none) have it."""
-        return self.service_type_id in (None, service_type_id)
+    def is_of(self, kind: Any) -> bool:
+        """Whether tickets of the service type with this key (None: of none) have it."""
+        return bool(self.service_type_id in (None, kind))
 
     def clean(self) -> None:
         """Code and type stay once tickets have values: what stands must go on meaning what it meant."""
         super().clean()
-        if self.pk is None:
+        if self._state.adding:
             return
         before = TicketAttribute.objects.get(pk=self.pk)
         changed = [name for name in ("code", "type") if getattr(self, name) != getattr(before, name)]

@@ -3,6 +3,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
+
 from customers.models import User
 from customers.operations.record_activity import CustomerIsMerged
 from services.models import Ticket
@@ -16,7 +18,7 @@ from services.operations.pend_ticket import pend_ticket
 from services.operations.reopen_ticket import reopen_ticket
 from services.operations.reply_to_ticket import reply_to_ticket
 from services.operations.solve_ticket import solve_ticket
-from services.operations.ticket_change import TicketIsFinal
+from services.operations.ticket_change import TicketIsFinal, lock_tickets
 from services.transitions import IllegalTransition
 
 # What can be done to many at once: name -> operation, and what it takes beyond the ticket.
@@ -55,8 +57,11 @@ def bulk(*, tickets: Iterable[Ticket], verb: str, by: User, at: datetime, **give
     """Do one verb of BULK_VERBS to each of these tickets, in the order of their keys, each in a transaction of its own.
     One that refuses keeps no other from being done; each outcome is told."""
     operation, _names = BULK_VERBS[verb]
+    rows = sorted(tickets, key=lambda ticket: ticket.pk)
     outcomes = []
-    for ticket in sorted(tickets, key=lambda ticket: ticket.pk):
+    if connection.in_atomic_block:  # the caller makes it one transaction, so all locks are taken in order, first
+        lock_tickets(tickets=rows)
+    for ticket in rows:
         try:
             operation(ticket=ticket, by=by, at=at, **given)
         except REFUSALS as refused:

@@ -1,11 +1,15 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db import connection
+
 from customers.models import User
 from services.choices import LinkKind, TicketStatus
 from services.models import Ticket
 from services.operations.bulk import Outcome, bulk
 from services.operations.reply_to_ticket import reply_to_ticket
+from services.operations.ticket_change import lock_tickets
+from services.querysets import TicketQuerySet
 
 
 def solve_problem(
@@ -22,6 +26,9 @@ def solve_problem(
     problem is the first outcome.
 
     Raises what reply_to_ticket raises for the problem itself: then nothing was changed."""
+    found = list(incidents_of(ticket) if incidents is None else incidents)
+    if connection.in_atomic_block:  # as in bulk
+        lock_tickets(tickets=[ticket, *found])
     reply_to_ticket(
         ticket=ticket,
         body=body,
@@ -30,11 +37,10 @@ def solve_problem(
         status_after=TicketStatus.SOLVED,
         expected_version=expected_version,
     )
-    found = incidents_of(ticket) if incidents is None else incidents
     rest = bulk(tickets=found, verb="reply", body=body, status_after=TicketStatus.SOLVED, by=by, at=at)
     return [Outcome(ticket), *rest]
 
 
-def incidents_of(ticket: Ticket) -> Iterable[Ticket]:
+def incidents_of(ticket: Ticket) -> TicketQuerySet[Ticket]:
     """The unsolved incidents of a problem."""
     return Ticket.objects.unsolved().filter(links_out__to_ticket=ticket, links_out__kind=LinkKind.INCIDENT)
