@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from services.admin.assignment_words import explanation, headline
+from services.admin.step_words import step_words
 from services.admin.tie_words import clock_name, tie_in_words
 from services.choices import Channel, Direction, EventKind, MessageKind, Priority, RatingScale, TicketStatus
 from services.models import Message, Ticket, TicketEvent
@@ -105,6 +106,8 @@ def _what(event: TicketEvent) -> str:
             }
         case EventKind.BREACHED:
             return _("Target missed: %(clock)s") % {"clock": clock_name(data.get("clock"))}
+        case EventKind.WARNED | EventKind.ESCALATED if "step" in data:
+            return step_words(data)
     return tie_in_words(event.kind, data) or str(event.get_kind_display())
 
 

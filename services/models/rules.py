@@ -8,6 +8,9 @@ from customers.querysets import OpenCatalogueQuerySet
 from services.choices import AssignmentMethod, Channel, EscalationAction, Priority, SLAClock
 from services.models.desk import Agent, Queue, ServiceType, Skill, SLAPolicy
 
+# A year: a step beyond it is a slip of the pen.
+MOST_MINUTES = 366 * 24 * 60
+
 
 class AssignmentRule(Versioned):
     """Who is given a new ticket. The first active rule by position that the ticket meets decides."""
@@ -104,6 +107,11 @@ class EscalationStep(Versioned):
         verbose_name = _("escalation step")
         verbose_name_plural = _("escalation steps")
         ordering = ["clock", "minutes", "id"]
+
+    def clean(self) -> None:
+        """Refuse what could never be done. Raises ValidationError."""
+        if self.minutes is not None and abs(self.minutes) > MOST_MINUTES:
+            raise ValidationError({"minutes": _("At most a year before or after.")})
 
     def __str__(self) -> str:
         return f"{self.get_clock_display()} {self.minutes:+d}: {self.get_action_display()}"

@@ -52,6 +52,7 @@ RESOURCES = {
     "agents": "agent",
     "assignment-rules": "assignmentrule",
     "attributes": "customattribute",
+    "calendars": "calendar",
     "categories": "category",
     "customers": "customer",
     "duplicates": "duplicatepair",

@@ -80,6 +80,7 @@ SCOPED: dict[str, Permissions] = {
     "tickettie-parent": of("ticket", VERB),
     "tickettie-queue": of("ticket", VERB),
     "tickettie-solve-problem": {"post": "add_message"},
+    "tickettape-tape": of("ticket", READ),
     "tickettime-time": of("timeentry", CREATE),
     "ticketmerge-list": of("ticketmerge", READ),
     "ticketmerge-detail": of("ticketmerge", READ),
@@ -97,6 +98,7 @@ SCOPED: dict[str, Permissions] = {
 OPEN: dict[str, Permissions] = {
     f"{model}-{kind}": of(model, verbs)
     for model in (
+        "calendar",
         "assignmentrule",
         "category",
         "customattribute",
@@ -112,6 +114,7 @@ OPEN: dict[str, Permissions] = {
     )
     for kind, verbs in (("list", CREATE), ("detail", ALL))
 } | {f"segment-{view}": of("segment", READ) for view in ("facts", "count", "customers")}
+OPEN["calendar-fill-holidays"] = of("calendar", VERB)
 # Agents are made in the admin; they say themselves that they are away.
 OPEN |= {
     "agent-list": of("agent", READ),

@@ -72,6 +72,7 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
     return {
         "agent": ann.agent.pk,
         "around": acme.pk,
+        "calendar": queue.calendar_id,
         "assignmentrule": rule.pk,
         "category": category.pk,
         "consent": acme.pk,
@@ -99,6 +100,7 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         "ticket": ticket.pk,
         "ticketmerge": ticket_merge.pk,
         "tickettie": ticket.pk,
+        "tickettape": ticket.pk,
         "tickettime": ticket.pk,
         "ticketattribute": TicketAttribute.objects.create(code="serial", name="Serial number").pk,
         "twin": twin.pk,
