@@ -12,7 +12,8 @@ from services.operations.request_rating import ASKED_ABOUT
 
 def rating_question(ticket: Ticket, *, at: datetime) -> dict[str, Any]:
     """The newest request with its link while that works, and whether another may be made."""
-    asked = ticket.rating_requests.order_by("pk").last()
+    was_solved = ticket.status in ASKED_ABOUT or ticket.reopen_count > 0
+    asked = ticket.rating_requests.order_by("pk").last() if was_solved else None
     is_open = asked is not None and at < asked.expires_at
     return {
         "rating_request": asked,

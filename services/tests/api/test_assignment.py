@@ -4,10 +4,12 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from customers.models import Customer, Team, User
-from services.models import Agent, AssignmentRule, Queue, ServiceType, Skill, Ticket
+from customers.models import Customer, Segment, Team, User
+from services.models import Agent, AssignmentRule, Queue, ServiceType, Skill
+from services.operations.close_ticket import close_ticket
+from services.operations.solve_ticket import solve_ticket
 from services.tests.operations.agents import a_rule, an_agent, decision
-from services.tests.operations.desk import a_ticket
+from services.tests.operations.desk import a_ticket, after
 from tests.cast import make_user
 from tests.client import as_user, ids, url, with_token
 
@@ -38,8 +40,6 @@ def test_a_rule_for_a_certain_agent_names_them(lead: User) -> None:
 
 
 def test_a_rule_names_only_segments_in_sight(lead: User, ann: User) -> None:
-    from customers.models import Segment
-
     private = Segment.objects.create(name="Ann's", definition={}, owner=ann, is_shared=False)
     response = as_user(lead).post(url("assignment-rules/"), {"name": "X", "segment": private.pk})
     assert (response.status_code, list(response.json()["errors"])) == (400, ["segment"])
@@ -55,7 +55,8 @@ def test_the_rules_are_asked_about_a_ticket(ann: User, acme: Customer, queue: Qu
     response = client.post(path, headers={"If-Match": '"1"'})
     assert (response.status_code, response.json()["assignee"], response["ETag"]) == (200, bea.pk, '"2"')
     assert decision(ticket)["reason"] == "asked"
-    Ticket.objects.update(status="closed")
+    solve_ticket(ticket=ticket, by=None, at=after())
+    close_ticket(ticket=ticket, by=None, at=after())
     assert (client.post(path).status_code, client.post(path).json()["code"]) == (409, "ticket_is_final")
 
 
