@@ -18,7 +18,12 @@ from customers.api.orders import OrderViewSet
 from customers.api.relations import RelationTypeViewSet, RelationViewSet
 from customers.api.segments import SegmentViewSet
 from customers.api.tags import TagViewSet
-from services.api.desk import QueueViewSet, ServiceTypeViewSet, SLAPolicyViewSet, TicketAttributeViewSet
+from services.api.assignment import AgentViewSet, AssignmentRuleViewSet, SkillViewSet
+from services.api.calendars import CalendarViewSet
+from services.api.desk import QueueViewSet, ServiceTypeViewSet, TicketAttributeViewSet
+from services.api.rating_requests import RatingRequestViewSet
+from services.api.sla_policies import SLAPolicyViewSet
+from services.api.ticket_tape import TicketTapeViewSet
 from services.api.ticket_ties import TicketMergeViewSet, TicketTiesViewSet
 from services.api.ticket_time import TicketTimeViewSet
 from services.api.tickets import TicketViewSet
@@ -48,13 +53,19 @@ router.register("orders", OrderViewSet)
 router.register("interactions", InteractionViewSet)
 router.register("exports", ExportViewSet)
 router.register("imports", ImportBatchViewSet)
+router.register("tickets", TicketTapeViewSet, basename="tickettape")
 router.register("tickets", TicketTimeViewSet, basename="tickettime")
 router.register("tickets", TicketTiesViewSet, basename="tickettie")
 router.register("tickets", TicketViewSet)
 router.register("ticket-merges", TicketMergeViewSet)
 router.register("queues", QueueViewSet)
+router.register("calendars", CalendarViewSet)
 router.register("sla-policies", SLAPolicyViewSet)
 router.register("service-types", ServiceTypeViewSet)
+router.register("assignment-rules", AssignmentRuleViewSet)
+router.register("skills", SkillViewSet)
+router.register("agents", AgentViewSet)
+router.register("rating-requests", RatingRequestViewSet)
 router.register("ticket-attributes", TicketAttributeViewSet)
 router.register("scores", ScoreViewSet)
 router.register("preferences", PreferenceViewSet)

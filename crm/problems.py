@@ -34,6 +34,7 @@ from services.operations.change_priority import TicketIsSolved
 from services.operations.link_tickets import LinkRefused
 from services.operations.merge_tickets import OtherCustomer, TicketsCannotMerge
 from services.operations.remove_ticket_attribute import TicketAttributeInUse
+from services.operations.request_rating import MayNotBeAsked
 from services.operations.set_parent import ParentRefused
 from services.operations.split_ticket import NothingWouldBeLeft
 from services.operations.ticket_change import TicketIsFinal
@@ -57,6 +58,7 @@ CONFLICTS: dict[type[Exception], str] = {
     OtherCustomer: "other_customer",
     ParentRefused: "parent_refused",
     LooksLikeAnother: "duplicate",
+    MayNotBeAsked: "may_not_be_asked",
     NotOnTheWay: "not_on_the_way",
     PairIsDecided: "pair_is_decided",
     RowsTouched: "rows_touched",

@@ -72,6 +72,8 @@ DEBUG = flag("DEBUG", default=False)
 SECRET_KEY = secret("SECRET_KEY")
 CRM_ENCRYPTION_KEY = encryption_key()
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
+# What stands before the paths of links that customers get.
+PUBLIC_URL = env.str("CRM_PUBLIC_URL", default="").rstrip("/")
 ROOT_URLCONF = "crm.urls"
 WSGI_APPLICATION = "crm.wsgi.application"
 ASGI_APPLICATION = "crm.asgi.application"
@@ -129,6 +131,11 @@ IMPORT_MOST_BYTES = env.int("CRM_IMPORT_MOST_MB", default=1024) * 1024 * 1024
 # How many processes a large import keeps busy, where the database lets several write.
 IMPORT_PROCESSES = env.int("CRM_IMPORT_PROCESSES", default=min(os.cpu_count() or 1, 4))
 
+# Service desk: so many days a customer may rate a solved ticket by the link that they were sent; 0: nobody is asked.
+RATING_DAYS = env.int("CRM_RATING_DAYS", default=14)
+if not 0 <= RATING_DAYS <= 365:
+    raise ImproperlyConfigured("CRM_RATING_DAYS must be from 0 (nobody is asked) to 365")
+
 # Internationalisation
 FORMAT_MODULE_PATH = "crm.formats"
 LANGUAGE_CODE = "en"
@@ -151,6 +158,11 @@ SECURE_HSTS_PRELOAD = HTTPS
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 X_FRAME_OPTIONS = "DENY"
+if not PUBLIC_URL:
+    host = (ALLOWED_HOSTS[0].lstrip("*.") if ALLOWED_HOSTS else "") or "localhost"
+    PUBLIC_URL = f"https://{host}" if HTTPS else f"http://{host}:8000"
+if not PUBLIC_URL.startswith(("http://", "https://")):
+    raise ImproperlyConfigured("CRM_PUBLIC_URL must begin with http:// or https://")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],

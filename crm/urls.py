@@ -17,5 +17,6 @@ urlpatterns = [
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api-docs"),
     path("health/", health.ready, name="health"),
     path("health/live/", health.live, name="health-live"),
+    path("", include("services.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
 ]

@@ -12,6 +12,7 @@ class ServicesConfig(AppConfig):
         from services.exporters.lists import register_sheets_of_services
         from services.importers.known import register_imports
         from services.operations.prepare_services import prepare_services
+        from services.operations.start_recompute import register_recompute
         from services.operations.undo_tickets import register_undo_of_services
         from services.segments import ratings, tickets  # noqa: F401 - facts register themselves
         from services.sql.status_triggers import keep_status_triggers
@@ -21,3 +22,4 @@ class ServicesConfig(AppConfig):
         post_migrate.connect(prepare_services, sender=self, dispatch_uid="services.prepare")
         register_undo_of_services()
         register_sheets_of_services()
+        register_recompute()

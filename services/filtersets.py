@@ -13,7 +13,18 @@ from customers.filtersets import IdFilter, MomentFilter, YesNoFilter
 from customers.operations.clean_attributes import read_value
 from customers.sql.attribute_value import AttributeValue
 from services.choices import Channel, Priority, TicketStatus
-from services.models import Queue, ServiceType, SLAPolicy, Ticket, TicketAttribute, TicketMerge
+from services.models import (
+    Agent,
+    AssignmentRule,
+    Queue,
+    RatingRequest,
+    ServiceType,
+    Skill,
+    SLAPolicy,
+    Ticket,
+    TicketAttribute,
+    TicketMerge,
+)
 
 
 class TicketFilterSet(FilterSet):
@@ -106,6 +117,66 @@ class ServiceTypeFilterSet(FilterSet):
     class Meta:
         model = ServiceType
         fields: list[str] = []
+
+
+class AssignmentRuleFilterSet(FilterSet):
+    """Assignment rules."""
+
+    queue = IdFilter()
+    is_active = YesNoFilter()
+
+    class Meta:
+        model = AssignmentRule
+        fields: list[str] = []
+
+
+class SkillFilterSet(FilterSet):
+    """Skills."""
+
+    name = CharFilter()
+
+    class Meta:
+        model = Skill
+        fields: list[str] = []
+
+
+class AgentFilterSet(FilterSet):
+    """Agents by what they know and whether they are here."""
+
+    user = IdFilter()
+    team = IdFilter(field_name="user__teams")
+    skill = IdFilter(field_name="skills")
+    is_active = YesNoFilter()
+    is_away = YesNoFilter(method="that_are_away", label=_("Away now"))
+
+    class Meta:
+        model = Agent
+        fields: list[str] = []
+
+    def that_are_away(self, agents: Any, name: str, value: bool) -> Any:
+        """Away now, or here."""
+        away = Agent.objects.away(at=timezone.now()).values("pk")
+        return agents.filter(pk__in=away) if value else agents.exclude(pk__in=away)
+
+
+class RatingRequestFilterSet(FilterSet):
+    """Rating requests by ticket, who had it, and whether they were answered."""
+
+    ticket = IdFilter()
+    customer = IdFilter()
+    queue = IdFilter(field_name="ticket__queue")
+    agent = IdFilter(field_name="ticket__assignee")
+    answered = YesNoFilter(method="that_were_answered", label=_("Answered"))
+    asked_after = MomentFilter(field_name="requested_at", lookup_expr="gte")
+    asked_before = MomentFilter(field_name="requested_at", lookup_expr="lt")
+
+    class Meta:
+        model = RatingRequest
+        fields: list[str] = []
+
+    def that_were_answered(self, requests: Any, name: str, value: bool) -> Any:
+        """Answered, or not (yet)."""
+        return requests.filter(answered_at__isnull=not value)
 
 
 class TicketAttributeFilterSet(FilterSet):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model, Q, QuerySet
 
-from customers.querysets import ScopedQuerySet
+from customers.querysets import OpenCatalogueQuerySet, ScopedQuerySet
 from services.choices import UNSOLVED
 
 if TYPE_CHECKING:
@@ -111,3 +111,13 @@ class DeskViewQuerySet(QuerySet[Row]):
         if not user.is_authenticated or not user.is_active:
             return self.none()
         return self.filter(Q(owner=None) | Q(owner=user.pk))
+
+
+class AgentQuerySet(OpenCatalogueQuerySet[Row]):
+    """Agents are known to all colleagues."""
+
+    def away(self, *, at: datetime) -> Self:
+        """Those who are away at a moment, as Agent.is_away has it."""
+        has_begun = Q(away_from=None) | Q(away_from__lte=at)
+        not_over = Q(away_until=None) | Q(away_until__gt=at)
+        return self.filter(has_begun, not_over).exclude(away_from=None, away_until=None)

@@ -103,6 +103,7 @@ def _start_services(group: Group, values: dict[str, str], port: int) -> str:
     run = [python(), "-m"]
     celery = [*run, "celery", "--app", "crm"]
     bind = f"{ports.HOST}:{port}"
+    values.setdefault("CRM_PUBLIC_URL", f"http://{bind}")
     web = [*run, "gunicorn", "crm.wsgi", "--bind", bind, "--workers", "2", "--threads", "4"]
     group.start("web server", [*web, "--no-control-socket"], values)
     quick = ["--without-mingle", "--without-gossip"]  # they matter where there are several workers

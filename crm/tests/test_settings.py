@@ -42,6 +42,8 @@ def test_secrets_are_read_from_the_var_folder(tmp_path: Path) -> None:
         ("CRM_ENCRYPTION_KEY", "not base64!", "CRM_ENCRYPTION_KEY must be 32 bytes"),
         ("DATABASE_URL", "oracle://user@host/db", "DATABASE_URL must begin with"),
         ("REDIS_URL", "http://127.0.0.1", "REDIS_URL must begin with"),
+        ("CRM_PUBLIC_URL", "desk.example.org", "CRM_PUBLIC_URL must begin with http"),
+        ("CRM_RATING_DAYS", "-1", "CRM_RATING_DAYS must be from 0"),
         ("DEBUG", "perhaps", "DEBUG must be true or false, not perhaps"),
     ],
 )

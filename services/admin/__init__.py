@@ -1,3 +1,23 @@
-from services.admin import agents, calendars, policies, queues, ratings, ticket_attributes, tickets
+from services.admin import (
+    agents,
+    assignment_rules,
+    calendars,
+    policies,
+    queues,
+    rating_requests,
+    ratings,
+    ticket_attributes,
+    tickets,
+)
 
-__all__ = ["agents", "calendars", "policies", "queues", "ratings", "ticket_attributes", "tickets"]
+__all__ = [
+    "agents",
+    "assignment_rules",
+    "calendars",
+    "policies",
+    "queues",
+    "rating_requests",
+    "ratings",
+    "ticket_attributes",
+    "tickets",
+]

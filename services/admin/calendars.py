@@ -4,11 +4,15 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from customers.admin.base import CandidModelAdmin, CandidTabularInline
 from customers.admin.forms import CandidForm
 from services.admin.business_hours_field import BusinessHoursField, spoken
+from services.admin.holidays_page import holidays_page
+from services.admin.recompute_page import tell_stale
 from services.models import Calendar, Holiday
 
 
@@ -49,6 +53,21 @@ class CalendarAdmin(CandidModelAdmin):
     ordering = ["name"]
     fields = ["name", "time_zone", "hours"]
     inlines = [HolidayInline]
+    change_form_outer_before_template = "admin/services/calendar/before.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        """Public holidays are chosen at .../holidays/."""
+        page = self.admin_site.admin_view(self.holidays)
+        return [path("<int:pk>/holidays/", page, name="services_calendar_holidays"), *super().get_urls()]
+
+    def holidays(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Close the calendar on the public holidays of a country."""
+        return holidays_page(self, request, pk)
+
+    def response_change(self, request: HttpRequest, obj: Calendar) -> HttpResponse:
+        """After a change, due times are stale."""
+        tell_stale(request)
+        return super().response_change(request, obj)  # type: ignore[no-any-return]
 
     class Media:
         css = {"all": ["services/desk.css"]}

@@ -1,6 +1,5 @@
 """Service clocks in words and colours: what is due when, what came too late, and what each hour was to the clock."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -14,7 +13,7 @@ from services.models import Ticket, TicketEvent
 from services.operations.refresh_clocks import clock_events, reply_target
 from services.operations.sla_terms import Terms
 from services.sla.business_time import BusinessHours
-from services.sla.clock import TapeInterval, TapeKind, resolution_seconds, tape
+from services.sla.clock import TapeKind, resolution_seconds, tape
 
 SOON = timedelta(hours=4)
 # Beyond so many stretches the bar leaves out nights and weekends, which nobody could see in it.
@@ -167,25 +166,12 @@ def stretches(events: list[TicketEvent], terms: Terms, *, at: datetime) -> list[
     intervals = tape(history, terms.hours, at)
     if len(intervals) > STRETCHES_SHOWN:
         intervals = tape(history, AROUND_THE_CLOCK, at)
-    intervals = list(_joined(intervals))
     whole = sum((i.end - i.start).total_seconds() for i in intervals) or 1
     return [
         Stretch(i.kind.value, str(KIND_NAMES[i.kind]), i.start, i.end, 100 * (i.end - i.start).total_seconds() / whole)
         for i in intervals
         if i.end > i.start
     ]
-
-
-def _joined(intervals: list[TapeInterval]) -> Iterable[TapeInterval]:
-    """Neighbours of one kind as one."""
-    groups: list[list[TapeInterval]] = []
-    for interval in intervals:
-        last = groups[-1][-1] if groups else None
-        if last and last.kind == interval.kind and last.end == interval.start:
-            groups[-1].append(interval)
-        else:
-            groups.append([interval])
-    return (TapeInterval(group[0].start, group[-1].end, group[0].kind) for group in groups)
 
 
 def totals(pieces: list[Stretch]) -> list[tuple[str, str, str]]:

@@ -6,9 +6,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from services.admin.assignment_words import explanation, headline
+from services.admin.step_words import step_words
 from services.admin.tie_words import clock_name, tie_in_words
 from services.choices import Channel, Direction, EventKind, MessageKind, Priority, RatingScale, TicketStatus
 from services.models import Message, Ticket, TicketEvent
+from services.operations.rating_links import without_links
 
 ENTRIES_SHOWN = 200
 # These events are the messages themselves, which stand in the conversation.
@@ -26,6 +29,7 @@ class Entry:
     is_automatic: bool = False
     tone: str = ""
     place: int = 2  # among what happened at one moment: the opening, what was said, what followed
+    why: tuple[str, ...] = ()  # what is told of a line only to those who ask
     message: int | None = None  # the key of what was said
 
 
@@ -47,6 +51,8 @@ def _said(message: Message) -> Entry:
         side = "note"
     else:
         side = "theirs" if message.direction == Direction.INBOUND else "ours"
+    if message.is_automatic and message.author is None:
+        return Entry(message.at, _("Service desk"), side, without_links(message.body), is_automatic=True, place=1)
     who = message.customer.name if message.customer else _name(message.author)
     return Entry(message.at, who, side, message.body, message.is_automatic, place=1, message=message.pk)
 
@@ -69,7 +75,9 @@ def _told(events: list[TicketEvent]) -> list[tuple[TicketEvent, Entry]]:
         tone = {EventKind.BREACHED: "bad", EventKind.REOPENED: "warn"}.get(EventKind(event.kind), "")
         who = _name(event.actor) if event.actor else ""
         place = 0 if event.kind == EventKind.OPENED else 2
-        told.append((event, Entry(event.at, who, "", text, tone=tone, place=place)))
+        by_rules = event.kind == EventKind.ASSIGNED and "rule" in event.data
+        why = explanation(event.data) if by_rules else ()
+        told.append((event, Entry(event.at, who, "", text, tone=tone, place=place, why=why)))
     return told
 
 
@@ -78,6 +86,8 @@ def _what(event: TicketEvent) -> str:
     match event.kind:
         case EventKind.OPENED if data.get("channel"):
             return _("Opened · %(channel)s") % {"channel": _label(Channel, data["channel"])}
+        case EventKind.ASSIGNED if "rule" in data:
+            return headline(data)
         case EventKind.ASSIGNED if event.actor and data.get("name") == _name(event.actor):
             return _("Taken")
         case EventKind.ASSIGNED if data.get("name"):
@@ -96,6 +106,8 @@ def _what(event: TicketEvent) -> str:
             }
         case EventKind.BREACHED:
             return _("Target missed: %(clock)s") % {"clock": clock_name(data.get("clock"))}
+        case EventKind.WARNED | EventKind.ESCALATED if "step" in data:
+            return step_words(data)
     return tie_in_words(event.kind, data) or str(event.get_kind_display())
 
 

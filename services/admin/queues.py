@@ -33,5 +33,6 @@ class ServiceTypeAdmin(CandidModelAdmin):
     list_display = ["name", "code"]
     search_fields = ["name", "code"]
     ordering = ["name"]
-    fields = ["name", "code"]
+    fields = ["name", "code", "skills"]
+    autocomplete_fields = ["skills"]
     prepopulated_fields = {"code": ["name"]}

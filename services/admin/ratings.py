@@ -1,7 +1,11 @@
 """What customers said: read, never edited."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
@@ -9,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter
 
 from customers.admin.base import ReadOnlyModelAdmin
+from services.admin.rating_requests import response_header
 from services.choices import RATING_BOUNDS, RatingScale
 from services.models import SatisfactionRating
 
@@ -19,9 +24,19 @@ class SatisfactionRatingAdmin(ReadOnlyModelAdmin):
 
     list_display = ["customer", "answer", "comment_start", "about", "at", "stands"]
     list_select_related = ["customer", "ticket", "order"]
+    list_before_template = "admin/services/rating/response.html"
     list_filter = [("scale", ChoicesDropdownFilter), ("at", RangeDateTimeFilter)]
     search_fields = ["comment"]
     fields = ["customer", ("ticket", "order"), ("scale", "value"), "comment", ("at", "recorded_at"), "replaced_by"]
+
+    class Media:
+        css = {"all": ["services/desk.css"]}
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The list, with the response rate above it."""
+        return super().changelist_view(
+            request, {**(extra_context or {}), **response_header(request, at=timezone.now())}
+        )
 
     @admin.display(description=_("rating"), ordering="value")
     def answer(self, rating: SatisfactionRating) -> SafeString:

@@ -18,6 +18,7 @@ from customers.admin.panels import customer_panels
 from customers.models import Customer, Order, StaleVersion
 from services.admin.clock_faces import clock_faces, stretches, totals
 from services.admin.conversation import Entry, conversation, lines_since
+from services.admin.rating_question import rating_question
 from services.admin.ticket_forms import THEN, AssignForm, ComposeForm, PriorityForm, RateForm
 from services.admin.ticket_ties import Tie, tie_forms, ties_of
 from services.admin.ticket_verbs import REFUSALS, do, form_for, may_take, moves_of, reason
@@ -80,6 +81,7 @@ def ticket_page(
         "tape": tape,
         "tape_totals": totals(tape),
         "ratings": ratings_of(ticket),
+        **rating_question(ticket, at=at),
         "attributes": rows_of(ticket.attributes, ticket_definitions().values()) if ticket.attributes else [],
         "seen": seen,
         "refusal": refusal,

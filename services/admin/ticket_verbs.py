@@ -11,12 +11,14 @@ from django.utils.translation import gettext_lazy
 
 from customers.models import StaleVersion, User
 from services.admin import ticket_ties
+from services.admin.assignment_words import headline
 from services.admin.ticket_forms import AssignForm, ComposeForm, PriorityForm, RateForm, SeenForm
 from services.admin.ticket_ties import do_tie
 from services.admin.tie_forms import FORMS
-from services.choices import Priority, TicketStatus
+from services.choices import EventKind, Priority, TicketStatus
 from services.models import Agent, Ticket
 from services.operations.add_note import add_note
+from services.operations.assign_by_rules import assign_by_rules
 from services.operations.assign_ticket import AgentTakesNoTickets, AlreadyTaken, assign_ticket
 from services.operations.change_priority import TicketIsSolved, change_priority
 from services.operations.close_ticket import close_ticket
@@ -26,6 +28,7 @@ from services.operations.rate_ticket import rate_ticket
 from services.operations.receive_message import receive_message
 from services.operations.reopen_ticket import reopen_ticket
 from services.operations.reply_to_ticket import reply_to_ticket
+from services.operations.request_rating import MayNotBeAsked, request_rating
 from services.operations.solve_ticket import solve_ticket
 from services.operations.ticket_change import FINAL, TicketIsFinal
 from services.operations.write_rating import RatingOutOfBounds
@@ -71,7 +74,7 @@ def form_for(verb: str, data: Any, *, ticket: Ticket, user: User) -> forms.Form 
         return RateForm(data)
     if verb in FORMS:
         return FORMS[verb](data, ticket=ticket, user=user)
-    if verb == "take" or any(move.code == verb for move in MOVES):
+    if verb in ("take", "by-rules", "ask-rating") or any(move.code == verb for move in MOVES):
         return SeenForm(data)
     return None
 
@@ -87,6 +90,12 @@ def do(verb: str, *, ticket: Ticket, user: User, given: dict[str, Any], at: date
     if verb == "assign":
         assign_ticket(to=given["to"], **common)
         return _("Given to %(agent)s.") % {"agent": given["to"]} if given["to"] else _("The ticket is nobody's now.")
+    if verb == "by-rules":
+        assign_by_rules(reason="asked", **common)
+        return headline(ticket.events.filter(kind=EventKind.ASSIGNED).latest("pk").data) + "."
+    if verb == "ask-rating":
+        request_rating(**common)
+        return _("The question is in the conversation.")
     if verb == "priority":
         change_priority(to=Priority(given["to"]), **common)
         return _("Priority: %(priority)s.") % {"priority": ticket.get_priority_display()}
@@ -124,6 +133,7 @@ REFUSALS = (
     AlreadyTaken,
     AgentTakesNoTickets,
     IllegalTransition,
+    MayNotBeAsked,
     RatingOutOfBounds,
     *ticket_ties.REFUSALS,
 )

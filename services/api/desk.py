@@ -1,7 +1,6 @@
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,13 +13,10 @@ from customers.models import Team
 from customers.models.attribute import LONGEST_CHOICE, MOST_CHOICES
 from customers.operations.add_row import add_row
 from customers.operations.define_attribute import free_code
-from services.filtersets import QueueFilterSet, ServiceTypeFilterSet, SLAPolicyFilterSet, TicketAttributeFilterSet
-from services.models import Queue, ServiceType, SLAPolicy, SLATarget, TicketAttribute
+from services.api.with_sets import WithSets
+from services.filtersets import QueueFilterSet, ServiceTypeFilterSet, TicketAttributeFilterSet
+from services.models import Queue, ServiceType, TicketAttribute
 from services.operations.remove_ticket_attribute import remove_ticket_attribute
-from services.operations.write_sla_policy import write_sla_policy
-
-# 1000 years of business time: beyond it is a slip of the finger, and far below what columns hold.
-MOST_MINUTES = 10**8
 
 
 class QueueSerializer(StrictModel):
@@ -91,62 +87,13 @@ class ServiceTypeSerializer(StrictModel):
 
     class Meta:
         model = ServiceType
-        fields = ["id", "code", "name", "version"]
+        fields = ["id", "code", "name", "skills", "version"]
         read_only_fields = ["version"]
 
 
-class ServiceTypeViewSet(CatalogueViewSet):
+class ServiceTypeViewSet(WithSets, CatalogueViewSet):
     """Kinds of service."""
 
-    queryset = ServiceType.objects.all()
+    queryset = ServiceType.objects.prefetch_related("skills")
     serializer_class = ServiceTypeSerializer
     filterset_class = ServiceTypeFilterSet
-
-
-def minutes() -> serializers.IntegerField:
-    """Minutes of business time; null: no promise."""
-    return serializers.IntegerField(min_value=1, max_value=MOST_MINUTES, required=False, allow_null=True)
-
-
-class SLATargetSerializer(StrictModel):
-    """What a policy promises at one priority, in minutes of business time."""
-
-    first_reply_minutes = minutes()
-    next_reply_minutes = minutes()
-    resolution_minutes = minutes()
-
-    class Meta:
-        model = SLATarget
-        fields = ["priority", "first_reply_minutes", "next_reply_minutes", "resolution_minutes"]
-
-
-class SLAPolicySerializer(StrictModel):
-    """Targets for the tickets that a policy matches. Targets that are sent replace those on record."""
-
-    targets = SLATargetSerializer(many=True, required=False)
-
-    class Meta:
-        model = SLAPolicy
-        fields = ["id", "name", "position", "is_active", "queue", "service_type", "targets", "version"]
-        read_only_fields = ["version"]
-
-    def validate_targets(self, targets: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        if len({target["priority"] for target in targets}) < len(targets):
-            raise serializers.ValidationError(_("Give each priority once."))
-        return targets
-
-
-class SLAPolicyViewSet(CatalogueViewSet):
-    """What is promised to which tickets."""
-
-    queryset = SLAPolicy.objects.prefetch_related("targets")
-    serializer_class = SLAPolicySerializer
-    filterset_class = SLAPolicyFilterSet
-
-    def make(self, *, targets: Any = (), **values: Any) -> SLAPolicy:
-        """Create through the operation."""
-        return write_sla_policy(policy=SLAPolicy(), changes=values, targets=targets, at=timezone.now())
-
-    def change(self, row: SLAPolicy, expected: int | None, *, targets: Any = None, **values: Any) -> None:
-        """Update through the operation."""
-        write_sla_policy(policy=row, changes=values, targets=targets, expected_version=expected, at=timezone.now())

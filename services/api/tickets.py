@@ -11,9 +11,11 @@ from customers.api.fields import NothingSerializer
 from customers.api.idempotency import once
 from customers.api.pagination import Keyset
 from services.api import ticket_serializers as shapes
+from services.api.rating_requests import RatingRequestSerializer
 from services.filtersets import TicketFilterSet
 from services.models import Message, Ticket
 from services.operations.add_note import add_note
+from services.operations.assign_by_rules import assign_by_rules
 from services.operations.assign_ticket import assign_ticket
 from services.operations.change_priority import change_priority
 from services.operations.close_ticket import close_ticket
@@ -24,6 +26,7 @@ from services.operations.rate_ticket import rate_ticket
 from services.operations.receive_message import receive_message
 from services.operations.reopen_ticket import reopen_ticket
 from services.operations.reply_to_ticket import reply_to_ticket
+from services.operations.request_rating import request_rating
 from services.operations.revise_ticket import revise_ticket
 from services.operations.solve_ticket import solve_ticket
 
@@ -45,7 +48,9 @@ class TicketViewSet(Reads, Creates, Changes, ScopedViewSet):
         "note": shapes.SaySerializer,
         "receive": shapes.SaySerializer,
         "rate": shapes.RateSerializer,
-        **dict.fromkeys(["pend", "hold", "solve", "close", "reopen"], NothingSerializer),
+        **dict.fromkeys(
+            ["assign_by_rules", "request_rating", "pend", "hold", "solve", "close", "reopen"], NothingSerializer
+        ),
     }
 
     def make(self, **values: Any) -> Ticket:
@@ -83,6 +88,12 @@ class TicketViewSet(Reads, Creates, Changes, ScopedViewSet):
         """Give the ticket to an agent, take it, or give it back. Taking what somebody else has is a 409."""
         return self.act(assign_ticket, by=self.user)
 
+    @action(**verb, url_path="assign-by-rules")
+    @once
+    def assign_by_rules(self, request: Request, pk: str) -> Response:
+        """Have the assignment rules decide who gets the ticket; who has it now is not asked."""
+        return self.act(assign_by_rules, by=self.user, reason="asked")
+
     @action(**verb)
     @once
     def prioritise(self, request: Request, pk: str) -> Response:
@@ -112,6 +123,14 @@ class TicketViewSet(Reads, Creates, Changes, ScopedViewSet):
     def rate(self, request: Request, pk: str) -> Response:
         """Enter what the customer says of the service; it replaces what they said before. Answers the rating."""
         return self.act(rate_ticket, by=self.user)
+
+    @action(
+        **verb, url_path="request-rating", serializer_class=RatingRequestSerializer, needs="services.add_ratingrequest"
+    )
+    @once
+    def request_rating(self, request: Request, pk: str) -> Response:
+        """Ask the customer of a solved ticket for a rating, by a link in the conversation. Answers the request."""
+        return self.act(request_rating, by=self.user)
 
     @action(**verb)
     @once

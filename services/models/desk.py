@@ -1,4 +1,7 @@
+from datetime import datetime
+
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -6,7 +9,9 @@ from django.utils.translation import pgettext
 
 from customers.models import Versioned
 from customers.querysets import OpenCatalogueQuerySet
+from services.assignment import is_away
 from services.choices import Priority
+from services.querysets import AgentQuerySet
 
 
 class Calendar(Versioned):
@@ -194,7 +199,7 @@ class Agent(Versioned):
     # Whose turn it is: who was given a ticket by the rules longest ago.
     last_assigned_at = models.DateTimeField(_("last given a ticket by the rules"), null=True, editable=False)
 
-    objects = OpenCatalogueQuerySet["Agent"].as_manager()
+    objects = AgentQuerySet["Agent"].as_manager()
 
     class Meta:
         verbose_name = _("agent")
@@ -203,3 +208,16 @@ class Agent(Versioned):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Refuse an absence that ends before it begins."""
+        if self.away_from and self.away_until and self.away_until <= self.away_from:
+            raise ValidationError({"away_until": _("The end must come after the beginning.")})
+
+    def is_away(self, at: datetime) -> bool:
+        """Whether the agent is away at this moment."""
+        return is_away(self.away_from, self.away_until, at=at)
+
+    def takes_tickets(self, at: datetime) -> bool:
+        """Whether the agent is given tickets at this moment, by rules or by colleagues."""
+        return self.is_active and not self.is_away(at)

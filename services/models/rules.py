@@ -1,3 +1,4 @@
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -6,6 +7,9 @@ from customers.models import Versioned
 from customers.querysets import OpenCatalogueQuerySet
 from services.choices import AssignmentMethod, Channel, EscalationAction, Priority, SLAClock
 from services.models.desk import Agent, Queue, ServiceType, Skill, SLAPolicy
+
+# A year: a step beyond it is a slip of the pen.
+MOST_MINUTES = 366 * 24 * 60
 
 
 class AssignmentRule(Versioned):
@@ -72,6 +76,11 @@ class AssignmentRule(Versioned):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        """Refuse a rule for a certain agent that does not name them."""
+        if self.method == AssignmentMethod.AGENT and self.agent_id is None:
+            raise ValidationError({"agent": _("Choose the agent, or another method.")})
+
 
 class EscalationStep(Versioned):
     """What happens before or after a target of a policy is missed. Each happens once for each wait."""
@@ -98,6 +107,11 @@ class EscalationStep(Versioned):
         verbose_name = _("escalation step")
         verbose_name_plural = _("escalation steps")
         ordering = ["clock", "minutes", "id"]
+
+    def clean(self) -> None:
+        """Refuse what could never be done. Raises ValidationError."""
+        if self.minutes is not None and abs(self.minutes) > MOST_MINUTES:
+            raise ValidationError({"minutes": _("At most a year before or after.")})
 
     def __str__(self) -> str:
         return f"{self.get_clock_display()} {self.minutes:+d}: {self.get_action_display()}"

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from customers.models import User
 from services.choices import EventKind
 from services.models import Agent, Ticket
+from services.operations.notify_assigned import notify_assigned
 from services.operations.ticket_change import changing
 
 
@@ -39,14 +40,17 @@ def assign_ticket(
         ticket.require_version(expected_version)
         change.require_not_final()
         if to is not None:
-            require_takes_tickets(to)
+            require_takes_tickets(to, by=by, at=at)
         if to != ticket.assignee:
             change.set(assignee=to)
-            change.record(EventKind.ASSIGNED, to=to and to.pk, name=to.name if to else "")
+            event = change.record(EventKind.ASSIGNED, to=to and to.pk, name=to.name if to else "")
+            if to is not None:
+                notify_assigned(event=event, to=to, by=by, at=at)
     return ticket
 
 
-def require_takes_tickets(agent: Agent) -> None:
-    """Raise AgentTakesNoTickets unless the agent is there."""
-    if not agent.is_active:
+def require_takes_tickets(agent: Agent, *, by: User | None, at: datetime) -> None:
+    """Raise AgentTakesNoTickets unless the agent is there. Who is away may take a ticket themselves all the same."""
+    is_own = by is not None and by.pk == agent.user_id
+    if not agent.is_active or (agent.is_away(at) and not is_own):
         raise AgentTakesNoTickets(agent)

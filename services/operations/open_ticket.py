@@ -8,8 +8,10 @@ from customers.models import Customer, User
 from customers.operations.lock_customers import lock_customers
 from services.choices import Channel, Direction, EventKind, MessageKind, Priority, TicketStatus
 from services.models import Agent, Queue, ServiceType, Ticket
+from services.operations.assign_by_rules import decide_on_opening
 from services.operations.assign_ticket import require_takes_tickets
 from services.operations.clean_ticket_attributes import clean_ticket_attributes
+from services.operations.notify_assigned import notify_assigned
 from services.operations.policy_for import policy_for
 from services.operations.ticket_change import TicketChange
 
@@ -33,8 +35,8 @@ def open_ticket(
     require_attributes: bool = False,
 ) -> Ticket:
     """Open a ticket in a queue, whose team will see it. `body` is the customer's first message; the clocks run from
-    `at`, with or without one. `inherited` are attributes that another ticket has: they are taken as they stand there.
-    With `require_attributes`, those that must be given are.
+    `at`, with or without one. Without an assignee the assignment rules find one. `inherited` are attributes that
+    another ticket has: they are taken as they stand there. With `require_attributes`, those that must be given are.
 
     Raises AgentTakesNoTickets for an assignee who is away, BadAttributes."""
     values = clean_ticket_attributes(
@@ -44,7 +46,7 @@ def open_ticket(
         required=require_attributes,
     )
     if assignee is not None:
-        require_takes_tickets(assignee)
+        require_takes_tickets(assignee, by=by, at=at)
     lock_customers(customer_ids=[customer.pk, *([requester.pk] if requester else [])])
     ticket = Ticket.objects.create(
         number=uuid.uuid4().hex,  # until the key is known
@@ -76,7 +78,10 @@ def open_ticket(
     if body:
         said_by = ticket.requester_id or ticket.customer_id
         change.say(body, kind=MessageKind.REPLY, direction=Direction.INBOUND, customer_id=said_by)
-    if assignee is not None:
-        change.record(EventKind.ASSIGNED, to=assignee.pk, name=assignee.name)
+    if assignee is None:
+        decide_on_opening(change)
+    else:
+        event = change.record(EventKind.ASSIGNED, to=assignee.pk, name=assignee.name)
+        notify_assigned(event=event, to=assignee, by=by, at=at)
     change.finish()
     return ticket

@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 from customers.models import Customer, User
 from services.choices import UNSOLVED, Direction, EventKind, LinkKind, MessageKind, TicketStatus
 from services.models import Message, Ticket, TicketEvent
+from services.operations.assign_by_rules import decide_on_reopening
 from services.operations.link_tickets import link_tickets
 from services.operations.open_ticket import open_ticket
 from services.operations.ticket_change import TicketChange, changing
@@ -67,6 +68,7 @@ def _take_in(change: TicketChange, body: str, customer: Customer | None) -> Mess
     change.record(EventKind.CUSTOMER_MESSAGE, message=message.pk)
     if ticket.status not in WORKED_ON:
         change.move_to(TicketStatus.OPEN, reserved=True)
+        decide_on_reopening(change)
     return message
 
 

@@ -7,7 +7,7 @@ from services.choices import EventKind, SLAClock, TicketStatus
 from services.models import Ticket
 from services.operations.sla_terms import Terms
 from services.sla import clock
-from services.sla.clock import ClockEvent, Wait
+from services.sla.clock import ClockEvent, History, Wait
 
 REPLY, NEXT_REPLY, RESOLUTION = SLAClock.FIRST_REPLY, SLAClock.NEXT_REPLY, SLAClock.RESOLUTION
 
@@ -43,6 +43,7 @@ class Clocks:
 
 
 CLOCK_COLUMNS = tuple(field.name for field in fields(Clocks))
+BREACH_COLUMNS = {name: f"{name}_breached_at" for name in SLAClock}
 
 
 def refresh_clocks(*, ticket: Ticket, events: Sequence[HistoryEvent], terms: Terms, at: datetime) -> Ticket:
@@ -78,7 +79,7 @@ def compute_clocks(*, events: Sequence[HistoryEvent], terms: Terms, at: datetime
         resolution_seconds=round(clock.resolution_seconds(history, terms.hours, at)) if solved_at else None,
         resolution_due_at=resolution_due_at,
         resolution_breached_at=_earliest(resolution_breached_at, events, RESOLUTION),
-        reopen_count=len(reopenings(events, at)),
+        reopen_count=len(reopenings(events, at, history)),
     )
 
 
@@ -88,18 +89,18 @@ def breaches_forgotten(
     """Breaches that the ticket's columns know of and the history, under these terms, does not: which clock, since when.
     They come of a target that changed; a verb writes them into the history, because a breach is never erased."""
     clocks = compute_clocks(events=events, terms=terms, at=at)
-    pairs = [
-        (REPLY, ticket.first_reply_breached_at, clocks.first_reply_breached_at),
-        (NEXT_REPLY, ticket.next_reply_breached_at, clocks.next_reply_breached_at),
-        (RESOLUTION, ticket.resolution_breached_at, clocks.resolution_breached_at),
-    ]
-    return [(str(name), known) for name, known, told in pairs if known and (told is None or told > known)]
+    forgotten = []
+    for name, column in BREACH_COLUMNS.items():
+        known, told = getattr(ticket, column), getattr(clocks, column)
+        if known and (told is None or told > known):
+            forgotten.append((str(name), known))
+    return forgotten
 
 
-def clock_events(events: Sequence[HistoryEvent]) -> list[ClockEvent]:
+def clock_events(events: Sequence[HistoryEvent]) -> History:
     """A history, given in order, as the pure clocks read it. A merge that was undone is read as none."""
     statuses = statuses_of(events)
-    return [ClockEvent(e.at, e.kind, statuses[number] or None, number) for number, e in enumerate(events)]
+    return History(ClockEvent(e.at, e.kind, statuses[number] or None, number) for number, e in enumerate(events))
 
 
 def statuses_of(events: Sequence[HistoryEvent]) -> list[str]:
@@ -114,10 +115,11 @@ def statuses_of(events: Sequence[HistoryEvent]) -> list[str]:
     return statuses
 
 
-def reopenings(events: Sequence[HistoryEvent], at: datetime) -> list[datetime]:
-    """Every moment by `at` at which a solved ticket went on, or a source says that it did."""
+def reopenings(events: Sequence[HistoryEvent], at: datetime, history: History | None = None) -> list[datetime]:
+    """Every moment by `at` at which a solved ticket went on, or a source says that it did. `history`: the same events
+    as clock_events makes them, where they are made already."""
     said = {event.at for event in events if event.kind == EventKind.REOPENED and event.at <= at}
-    return sorted({*clock.reopened_at(clock_events(events), at), *said})
+    return sorted({*clock.reopened_at(history or clock_events(events), at), *said})
 
 
 def reply_target(events: Sequence[HistoryEvent], terms: Terms) -> int | None:

@@ -3,6 +3,7 @@ from datetime import datetime
 from customers.models import User
 from services.choices import TicketStatus
 from services.models import Ticket
+from services.operations.assign_by_rules import decide_on_reopening
 from services.operations.ticket_change import changing
 
 
@@ -12,4 +13,5 @@ def reopen_ticket(*, ticket: Ticket, by: User | None, at: datetime, expected_ver
     Raises IllegalTransition, StaleVersion."""
     with changing(ticket=ticket, by=by, at=at, expected_version=expected_version) as change:
         change.move_to(TicketStatus.OPEN)
+        decide_on_reopening(change)
     return ticket

@@ -40,6 +40,30 @@ def make_terms(*, hours: BusinessHours, queue: Queue, target: SLATarget | None) 
     )
 
 
+class TermsBook:
+    """The terms of many tickets: targets are read once, each queue when it is first asked for."""
+
+    def __init__(self) -> None:
+        self._targets = {(target.policy_id, target.priority): target for target in SLATarget.objects.all()}
+        self._queues: dict[int, tuple[Queue, BusinessHours]] = {}
+        self._terms: dict[tuple[int, int | None, int], Terms] = {}
+
+    def terms(self, *, queue_id: int, policy_id: int | None, priority: int) -> Terms:
+        """What a ticket with these columns is measured by."""
+        key = (queue_id, policy_id, priority)
+        if key not in self._terms:
+            queue, hours = self._queue(queue_id)
+            target = self._targets.get((policy_id, priority)) if policy_id else None
+            self._terms[key] = make_terms(hours=hours, queue=queue, target=target)
+        return self._terms[key]
+
+    def _queue(self, queue_id: int) -> tuple[Queue, BusinessHours]:
+        if queue_id not in self._queues:
+            queue = Queue.objects.select_related("calendar").get(pk=queue_id)
+            self._queues[queue_id] = queue, hours_of(queue.calendar)
+        return self._queues[queue_id]
+
+
 def hours_of(calendar: Calendar) -> BusinessHours:
     """A calendar as exact business time. Equal calendars share one object, which keeps what it has worked out."""
     holidays = calendar.holidays.values_list("date", flat=True)

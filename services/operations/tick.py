@@ -4,13 +4,16 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
+from services.operations.assign_waiting import assign_waiting
 from services.operations.close_solved_tickets import close_solved_tickets
+from services.operations.escalate import escalate
+from services.operations.record_breaches import record_breaches
 
 logger = logging.getLogger(__name__)
 
 Step = Callable[..., object]
 
-STEPS: tuple[Step, ...] = (close_solved_tickets,)
+STEPS: tuple[Step, ...] = (close_solved_tickets, record_breaches, escalate, assign_waiting)
 """Each is called with the moment, and may be lost, doubled or run twice at once."""
 
 

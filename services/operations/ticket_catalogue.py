@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from functools import cache
 
 from django.utils.translation import gettext as _
 
@@ -10,11 +9,11 @@ from customers.models import Team, User
 from customers.operations.check_row import check_row
 from customers.operations.records import Refused
 from customers.operations.source import Source, chunks
-from services.models import Agent, Queue, ServiceType, SLAPolicy
+from services.models import Agent, Queue, ServiceType
 from services.operations.ensure_queue import ensure_queue
 from services.operations.policy_for import PolicyMatch
 from services.operations.records import TicketRecord
-from services.operations.sla_terms import Terms, hours_of, make_terms
+from services.operations.sla_terms import Terms, TermsBook
 
 
 class Catalogue:
@@ -34,12 +33,7 @@ class Catalogue:
             self._agents.update(agents.values_list("user__username", "pk"))
         self._match: PolicyMatch | None = None
         self._at = at
-        self._targets = {
-            (policy.pk, target.priority): target
-            for policy in SLAPolicy.objects.prefetch_related("targets")
-            for target in policy.targets.all()
-        }
-        self._terms = cache(self._make_terms)
+        self._book = TermsBook()
 
     def queue(self, name: str) -> Queue:
         """A queue by name. Raises Refused for a name that no queue can have."""
@@ -83,12 +77,7 @@ class Catalogue:
 
     def terms(self, *, queue_id: int, policy_id: int | None, priority: int) -> Terms:
         """What a ticket is measured by."""
-        return self._terms(queue_id, policy_id, priority)
-
-    def _make_terms(self, queue_id: int, policy_id: int | None, priority: int) -> Terms:
-        queue = Queue.objects.select_related("calendar").get(pk=queue_id)
-        target = self._targets.get((policy_id, priority)) if policy_id else None
-        return make_terms(hours=hours_of(queue.calendar), queue=queue, target=target)
+        return self._book.terms(queue_id=queue_id, policy_id=policy_id, priority=priority)
 
 
 def _queues(source: Source, records: Sequence[TicketRecord], team: Team) -> dict[str, Queue]:

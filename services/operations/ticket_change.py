@@ -14,6 +14,7 @@ from customers.operations.lock_customers import lock_customers
 from customers.operations.observe import NewFact, observe
 from services.choices import Direction, EventKind, MessageKind, TicketStatus
 from services.models import Message, Ticket, TicketEvent
+from services.operations.ask_on_solving import ask_on_solving
 from services.operations.refresh_clocks import CLOCK_COLUMNS, breaches_forgotten, refresh_clocks
 from services.operations.sla_terms import Terms, terms_of
 from services.operations.ticket_facts import counts_for, facts_of
@@ -87,6 +88,8 @@ class TicketChange:
         is_reopening = self.ticket.status in DONE and status == TicketStatus.OPEN
         self.set(status=status)
         self.record(EventKind.REOPENED if is_reopening else EventKind.STATUS)
+        if status == TicketStatus.SOLVED:
+            ask_on_solving(self)
 
     def say(self, body: str, *, kind: MessageKind, direction: Direction, customer_id: int | None = None) -> Message:
         """Write one message of the conversation; a customer's carries the customer, ours the user."""

@@ -18,6 +18,7 @@ from typing import Self
 from services.sla.local_time import (
     DAY,
     DAY_SECONDS,
+    FIRST_YEAR,
     LAST_YEAR,
     SECOND,
     Shifts,
@@ -118,6 +119,25 @@ class BusinessHours:
                 return moment(timeline.starts[index] + due - timeline.cumulated[index])
             timeline = self._extended(timeline)
 
+    def subtract(self, end: datetime, seconds: float) -> datetime:
+        """The last moment (UTC) from which so many seconds of business time pass until end.
+
+        elapsed(subtract(end, s), end) = s; nothing to pass means end itself. Raises ValueError for negative seconds,
+        and for a calendar that was not open so long before.
+        """
+        if not 0 <= seconds < math.inf:
+            raise ValueError(f"cannot subtract {seconds} seconds")
+        last, amount = instant(end), round(seconds * SECOND)
+        if amount == 0:
+            return moment(last)
+        timeline = self._covering(last, last)
+        while True:
+            left = timeline.open_until(last) - amount
+            if left >= 0:
+                index = bisect_right(timeline.cumulated, left) - 1
+                return moment(timeline.starts[index] + left - timeline.cumulated[index])
+            timeline = self._extended_back(timeline)
+
     def is_open(self, at: datetime) -> bool:
         """Whether business time passes at this moment: opening moments are open, closing moments are not."""
         now = instant(at)
@@ -165,6 +185,15 @@ class BusinessHours:
             raise ValueError(f"the calendar has not so many opening hours before {LAST_YEAR}")
         years = timeline.last_year - timeline.first_year + 1
         return self._build(timeline.first_year, min(timeline.last_year + years, LAST_YEAR))
+
+    def _extended_back(self, timeline: _Timeline) -> _Timeline:
+        """A timeline that reaches twice as far back, or to the first year. ValueError where nothing was before."""
+        if not any(self._week):
+            raise ValueError("the calendar has no opening hours")
+        if timeline.first_year <= FIRST_YEAR:
+            raise ValueError(f"the calendar had not so many opening hours since {FIRST_YEAR}")
+        years = timeline.last_year - timeline.first_year + 1
+        return self._build(max(timeline.first_year - years, FIRST_YEAR), timeline.last_year)
 
     def _build(self, first_year: int, last_year: int) -> _Timeline:
         spans: list[tuple[int, int]] = []

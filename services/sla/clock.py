@@ -42,6 +42,30 @@ class ClockEvent:
     sequence: int = 0
 
 
+class History(list[ClockEvent]):
+    """A ticket's events, checked and in order: whoever asks several questions of one pays for that once."""
+
+    __slots__ = ("_stretches",)
+
+    def __init__(self, events: Iterable[ClockEvent]) -> None:
+        """Raises ValueError for a time without zone and an unknown status."""
+        super().__init__(sorted(map(_checked, events), key=_place))
+        self._stretches: list[_Stretch] | None = None
+
+    @property
+    def stretches(self) -> list[_Stretch]:
+        """The times of one status each, in order and without gaps; the last one lasts."""
+        if self._stretches is None:
+            self._stretches = _stretches_of(self)
+        return self._stretches
+
+    def until(self, as_of: datetime | None) -> History:
+        """What had happened by then."""
+        if as_of is None or not self or self[-1].at <= as_of:
+            return self
+        return History(event for event in self if event.at <= as_of)
+
+
 class TapeKind(StrEnum):
     """What a stretch of a ticket's life was to its resolution clock."""
 
@@ -83,14 +107,15 @@ class _Stretch:
 
 
 def tape(events: Iterable[ClockEvent], hours: BusinessHours, as_of: datetime) -> list[TapeInterval]:
-    """The resolution clock's history up to as_of, without gaps but for the times when the ticket was solved."""
+    """The resolution clock's history up to as_of, without gaps but for the times when the ticket was solved. No two
+    neighbours are of one kind: becoming open interrupts nothing."""
     result: list[TapeInterval] = []
-    for stretch in _stretches(events, as_of):
-        end = stretch.end or as_of.astimezone(UTC)
-        if stretch.status in PAUSED and stretch.start < end:
-            result.append(TapeInterval(stretch.start, end, TapeKind.PAUSED))
-        elif stretch.status in RUNNING:
-            result.extend(_running(stretch.start, end, hours))
+    for piece in _pieces(events, hours, as_of):
+        last = result[-1] if result else None
+        if last and last.kind == piece.kind and last.end == piece.start:
+            result[-1] = TapeInterval(last.start, piece.end, piece.kind)
+        else:
+            result.append(piece)
     return result
 
 
@@ -208,6 +233,15 @@ def _exceeded_at(start: datetime, end: datetime, seconds: float, hours: Business
     return hours.next_open(hours.add(start, seconds))
 
 
+def _pieces(events: Iterable[ClockEvent], hours: BusinessHours, as_of: datetime) -> Iterator[TapeInterval]:
+    for stretch in _stretches(events, as_of):
+        end = stretch.end or as_of.astimezone(UTC)
+        if stretch.status in PAUSED and stretch.start < end:
+            yield TapeInterval(stretch.start, end, TapeKind.PAUSED)
+        elif stretch.status in RUNNING:
+            yield from _running(stretch.start, end, hours)
+
+
 def _running(start: datetime, end: datetime, hours: BusinessHours) -> Iterator[TapeInterval]:
     at = start
     for opens, closes in hours.intervals(start, end):
@@ -220,9 +254,12 @@ def _running(start: datetime, end: datetime, hours: BusinessHours) -> Iterator[T
 
 
 def _stretches(events: Iterable[ClockEvent], as_of: datetime | None) -> list[_Stretch]:
-    """The times of one status each, in order and without gaps; the last one lasts."""
+    return _ordered(events, as_of).stretches
+
+
+def _stretches_of(history: History) -> list[_Stretch]:
     changes: list[tuple[datetime, str]] = []
-    for event, status in _with_status(_ordered(events, as_of)):
+    for event, status in _with_status(history):
         if not changes or changes[-1][1] != status:
             changes.append((event.at, status))
     ends: list[datetime | None] = [at for at, _ in changes[1:]]
@@ -238,12 +275,10 @@ def _with_status(history: Sequence[ClockEvent]) -> Iterator[tuple[ClockEvent, st
         yield event, status
 
 
-def _ordered(events: Iterable[ClockEvent], as_of: datetime | None) -> list[ClockEvent]:
+def _ordered(events: Iterable[ClockEvent], as_of: datetime | None) -> History:
     """The events by as_of in order, in UTC. Raises ValueError for a time without zone and an unknown status."""
-    history = [_checked(event) for event in events]
-    if as_of is not None:
-        history = [event for event in history if event.at <= as_of]
-    return sorted(history, key=_place)
+    history = events if isinstance(events, History) else History(events)
+    return history.until(as_of)
 
 
 def _checked(event: ClockEvent) -> ClockEvent:
@@ -251,6 +286,8 @@ def _checked(event: ClockEvent) -> ClockEvent:
         raise ValueError(f"{event.at} must have a time zone")
     if event.status_after is not None and event.status_after not in _STATUSES:
         raise ValueError(f"{event.status_after!r} is not a status; known are {', '.join(_STATUSES)}")
+    if event.at.tzinfo is UTC:
+        return event
     # Datetimes of one zone compare by the clock on the wall, which runs twice through an hour in autumn.
     return ClockEvent(event.at.astimezone(UTC), event.kind, event.status_after, event.sequence)
 

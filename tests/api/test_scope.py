@@ -69,7 +69,7 @@ SCOPED: dict[str, Permissions] = {
     "ticket-messages": of("message", READ),
     **{
         f"ticket-{verb}": of("ticket", VERB)
-        for verb in ("assign", "prioritise", "pend", "hold", "solve", "reopen", "close")
+        for verb in ("assign", "assign-by-rules", "prioritise", "pend", "hold", "solve", "reopen", "close")
     },
     **{f"ticket-{verb}": {"post": "add_message"} for verb in ("reply", "note", "receive")},
     "tickettie-merge": {"post": "add_ticketmerge"},
@@ -80,11 +80,15 @@ SCOPED: dict[str, Permissions] = {
     "tickettie-parent": of("ticket", VERB),
     "tickettie-queue": of("ticket", VERB),
     "tickettie-solve-problem": {"post": "add_message"},
+    "tickettape-tape": of("ticket", READ),
     "tickettime-time": of("timeentry", CREATE),
     "ticketmerge-list": of("ticketmerge", READ),
     "ticketmerge-detail": of("ticketmerge", READ),
     "ticketmerge-undo": of("ticketmerge", VERB),
     "ticket-rate": {"post": "add_satisfactionrating"},
+    "ticket-request-rating": {"post": "add_ratingrequest"},
+    "ratingrequest-list": of("ratingrequest", READ),
+    "ratingrequest-detail": of("ratingrequest", READ),
     "customerscore-list": of("customerscore", READ),
     "customerscore-detail": of("customerscore", READ),
     "preferenceprofile-list": of("preferenceprofile", READ),
@@ -94,6 +98,8 @@ SCOPED: dict[str, Permissions] = {
 OPEN: dict[str, Permissions] = {
     f"{model}-{kind}": of(model, verbs)
     for model in (
+        "calendar",
+        "assignmentrule",
         "category",
         "customattribute",
         "product",
@@ -101,12 +107,20 @@ OPEN: dict[str, Permissions] = {
         "relationtype",
         "segment",
         "servicetype",
+        "skill",
         "slapolicy",
         "tag",
         "ticketattribute",
     )
     for kind, verbs in (("list", CREATE), ("detail", ALL))
 } | {f"segment-{view}": of("segment", READ) for view in ("facts", "count", "customers")}
+OPEN["calendar-fill-holidays"] = of("calendar", VERB)
+# Agents are made in the admin; they say themselves that they are away.
+OPEN |= {
+    "agent-list": of("agent", READ),
+    "agent-detail": of("agent", CHANGE),
+    "agent-away": {"post": "view_agent"},
+}
 OPEN["tickettie-bulk"] = of("ticket", VERB)  # it answers of each ticket that is out of sight that it is not there
 # Routes that are about no row.
 WITHOUT_ROW = {"segment-facts", "tickettie-bulk"}

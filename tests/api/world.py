@@ -17,7 +17,15 @@ from customers.operations.place_order import NewLine, place_order
 from customers.operations.record_consent import record_consent
 from customers.operations.relate_customers import relate_customers
 from customers.operations.start_export import start_export
-from services.models import Queue, ServiceType, SLAPolicy, TicketAttribute
+from services.models import (
+    AssignmentRule,
+    Queue,
+    RatingRequest,
+    ServiceType,
+    Skill,
+    SLAPolicy,
+    TicketAttribute,
+)
 from services.operations.link_tickets import link_tickets
 from services.operations.merge_tickets import merge_tickets
 from services.operations.open_ticket import open_ticket
@@ -49,6 +57,9 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
     export = start_export(model=Customer, query="", format="csv", by=ann, at=NOW)
     (exports_folder() / export.file).write_text("id\r\n")
     Export.objects.update(rows=0, size=4)
+    asked = RatingRequest.objects.create(ticket=ticket, customer=acme, requested_at=NOW, expires_at=NOW)
+    rule = AssignmentRule.objects.create(name="All")
+    skill = Skill.objects.create(name="French")
     tag = Tag.objects.create(name="VIP")
     acme.tags.add(tag)
     attribute = define_attribute(name="Size", type="number", at=NOW)
@@ -59,7 +70,10 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
     pair = make_pair(acme, twin)
     merge = merge_customers(kept=acme, gone=former, by=ann, at=NOW)
     return {
+        "agent": ann.agent.pk,
         "around": acme.pk,
+        "calendar": queue.calendar_id,
+        "assignmentrule": rule.pk,
         "category": category.pk,
         "consent": acme.pk,
         "customattribute": attribute.pk,
@@ -75,15 +89,18 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         "preferenceprofile": acme.pk,
         "product": product.pk,
         "queue": queue.pk,
+        "ratingrequest": asked.pk,
         "relation": relation.pk,
         "relationtype": client.pk,
         "segment": segment.pk,
         "servicetype": ServiceType.objects.get(code="repair").pk,
+        "skill": skill.pk,
         "slapolicy": SLAPolicy.objects.get(name="Standard").pk,
         "tag": tag.pk,
         "ticket": ticket.pk,
         "ticketmerge": ticket_merge.pk,
         "tickettie": ticket.pk,
+        "tickettape": ticket.pk,
         "tickettime": ticket.pk,
         "ticketattribute": TicketAttribute.objects.create(code="serial", name="Serial number").pk,
         "twin": twin.pk,

@@ -82,6 +82,8 @@ def test_targets_are_promises_one_can_keep(office: Client, db: None, minutes: in
         "targets-INITIAL_FORMS": 0,
         "targets-0-priority": 4,
         "targets-0-first_reply_minutes": minutes,
+        "steps-TOTAL_FORMS": 0,
+        "steps-INITIAL_FORMS": 0,
     }
     office.post(reverse("admin:services_slapolicy_add"), data)
     assert SLAPolicy.objects.filter(name="Gold").exists() == ok

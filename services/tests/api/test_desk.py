@@ -2,9 +2,9 @@ from typing import Any
 
 import pytest
 
-from customers.models import Team, User
+from customers.models import Segment, Team, User
 from services.models import Calendar, Queue, ServiceType, SLAPolicy
-from tests.cast import make_user
+from tests.cast import NOW, make_user
 from tests.client import as_user, ids, url, with_token
 
 pytestmark = pytest.mark.django_db
@@ -83,3 +83,43 @@ def test_a_list_costs_the_same_however_long(
     client = with_token(ann)
     with django_assert_max_num_queries(8):
         assert len(ids(client.get(url(path)))) >= count
+
+
+def test_a_policy_has_conditions_and_steps(lead: User, queue: Queue, ann: User) -> None:
+    client, agent = as_user(lead), ann.agent.pk
+    steps = [
+        {"clock": "resolution", "minutes": -30, "action": "notify"},
+        {"clock": "resolution", "minutes": 60, "action": "reassign", "agent": agent},
+    ]
+    data = {"name": "Gold", "queue": queue.pk, "priority": 4, "steps": steps}
+    made = client.post(url("sla-policies/"), data)
+    assert made.status_code == 201, made.content
+    assert (made.json()["priority"], made.json()["segment"]) == (4, None)
+    assert [(s["minutes"], s["agent"]) for s in made.json()["steps"]] == [(-30, None), (60, agent)]
+    before = list(SLAPolicy.objects.get(name="Gold").steps.values_list("pk", flat=True))
+    path = url(f"sla-policies/{made.json()['id']}/")
+    fewer = client.patch(path, {"steps": steps[:1]}, headers={"If-Match": '"1"'})
+    assert len(fewer.json()["steps"]) == 1
+    # a step that stays is the same row, which remembers the tickets that it was taken for
+    assert SLAPolicy.objects.get(name="Gold").steps.get().pk == before[0]
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        {"clock": "resolution", "minutes": 0, "action": "explode"},
+        {"clock": "resolution", "minutes": 10**7, "action": "notify"},
+        {"clock": "sundial", "minutes": 0, "action": "notify"},
+        {"clock": "resolution", "minutes": 0, "action": "notify", "agent": 10**6},
+    ],
+)
+def test_steps_that_are_not_right_are_refused(lead: User, step: dict[str, Any]) -> None:
+    response = as_user(lead).post(url("sla-policies/"), {"name": "Gold", "steps": [step]})
+    assert (response.status_code, list(response.json()["errors"])) == (400, ["steps"])
+    assert not SLAPolicy.objects.filter(name="Gold").exists()
+
+
+def test_a_segment_out_of_sight_is_no_condition(lead: User, otto: User) -> None:
+    hidden = Segment.objects.create(name="Otto's", definition={}, owner=otto, is_shared=False, created_at=NOW)
+    response = as_user(lead).post(url("sla-policies/"), {"name": "Gold", "segment": hidden.pk})
+    assert (response.status_code, list(response.json()["errors"])) == (400, ["segment"])

@@ -59,6 +59,42 @@ def test_add_is_the_inverse_of_elapsed(hours: BusinessHours, start: datetime, se
 
 
 @quick
+@given(calendars, moments, durations)
+def test_subtract_is_the_inverse_of_elapsed(hours: BusinessHours, end: datetime, seconds: float) -> None:
+    start = hours.subtract(end, seconds)
+    assert hours.elapsed(start, end) == pytest.approx(seconds, abs=1e-6)
+    if start < end:  # the last such moment
+        assert hours.elapsed(start + timedelta(microseconds=1), end) < hours.elapsed(start, end)
+
+
+@quick
+@given(calendars, moments, durations)
+def test_add_and_subtract_enclose_the_same_business_time(hours: BusinessHours, start: datetime, seconds: float) -> None:
+    due = hours.add(start, seconds)
+    back = hours.subtract(due, seconds)
+    # between the two nothing is open
+    assert hours.elapsed(min(start, back), max(start, back)) == pytest.approx(0, abs=1e-6)
+
+
+@quick
+@given(calendars, moments, moments, durations)
+def test_what_is_due_by_then_is_what_was_asked_before(
+    hours: BusinessHours, due: datetime, at: datetime, seconds: float
+) -> None:
+    """The bound by which escalation steps find their tickets is exact."""
+    seconds = round(seconds)
+    assert (hours.add(due, seconds) <= at) == (due <= hours.subtract(at, seconds))
+
+
+@quick
+@given(calendars, moments, moments, durations)
+def test_later_starts_are_due_later(hours: BusinessHours, a: datetime, b: datetime, seconds: float) -> None:
+    a, b = sorted([a, b])
+    assert hours.add(a, seconds) <= hours.add(b, seconds)
+    assert hours.subtract(a, seconds) <= hours.subtract(b, seconds)
+
+
+@quick
 @given(calendars, moments, durations, durations)
 def test_adding_twice_is_adding_the_sum(hours: BusinessHours, start: datetime, a: float, b: float) -> None:
     a, b = round(a), round(b)

@@ -20,6 +20,7 @@ from services.sla.clock import (
     next_replies,
     resolution_seconds,
     tape,
+    wait_breached_at,
     wait_seconds,
 )
 from services.tests.sla.strategies import START, any_calendars, calendars, quick
@@ -172,3 +173,48 @@ def test_waits_follow_each_other_and_only_the_last_may_go_on(events: list[ClockE
     for wait in waits:
         end = START + timedelta(days=200)
         assert wait_seconds(wait, hours, end) == hours.elapsed(wait.asked_at, wait.ended_at or end)
+
+
+@quick
+@given(histories, any_calendars, as_ofs)
+def test_the_tape_has_no_two_neighbours_of_one_kind(
+    events: list[ClockEvent], hours: BusinessHours, as_of: datetime
+) -> None:
+    steps = tape(events, hours, as_of)
+    assert all(one.end < other.start or one.kind != other.kind for one, other in pairwise(steps))
+
+
+@quick
+@given(histories, calendars, as_ofs, targets)
+def test_a_later_wait_is_late_exactly_when_it_took_more_than_its_target(
+    events: list[ClockEvent], hours: BusinessHours, as_of: datetime, target: float
+) -> None:
+    for wait in next_replies(events, as_of):
+        late = wait_breached_at(wait, target, hours, as_of)
+        assert (late is not None) == (wait_seconds(wait, hours, as_of) > target)
+        if late is not None:
+            assert hours.elapsed(wait.asked_at, late) == pytest.approx(target, abs=1e-5) and hours.is_open(late)
+            # what is known later never moves it
+            assert wait_breached_at(wait, target, hours, as_of + timedelta(days=9)) == late
+
+
+@quick
+@given(histories, calendars, as_ofs, targets)
+def test_of_the_later_waits_only_a_human_public_reply_or_a_solution_ends_one(
+    events: list[ClockEvent], hours: BusinessHours, as_of: datetime, target: float
+) -> None:
+    noise = [ClockEvent(e.at, kind, None) for e in events for kind in ("note", "auto_reply", "assigned", "warned")]
+    assert next_replies([*events, *noise], as_of) == next_replies(events, as_of)
+
+
+@quick
+@given(histories, calendars, st.integers(0, 30 * 86_400))
+def test_a_wait_does_not_pause_with_the_resolution(
+    events: list[ClockEvent], hours: BusinessHours, seconds: int
+) -> None:
+    end = max(event.at for event in events)
+    asked = [*events, ClockEvent(end, "agent_reply", "open", 1), ClockEvent(end, "customer_message", "open", 2)]
+    paused = [*asked, ClockEvent(end, "status", "pending", 3)]
+    later = end + timedelta(seconds=seconds)
+    [running], [held] = next_replies(asked, later)[-1:], next_replies(paused, later)[-1:]
+    assert wait_seconds(running, hours, later) == wait_seconds(held, hours, later) == hours.elapsed(end, later)
