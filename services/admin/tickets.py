@@ -49,8 +49,8 @@ class TicketAdmin(CandidModelAdmin):
     ]
     list_before_template = "admin/services/ticket/views.html"
     list_fullwidth = True
-    search_fields = ["number__istartswith", "subject__icontains"]
-    search_help_text = _("The beginning of the number, or a part of the subject")
+    search_fields = ["number", "subject"]  # that there is a search; get_search_results is how
+    search_help_text = _("Words of subject and messages, the number, or the customer's e-mail address or phone number")
     actions = ["take_tickets", "solve_tickets"]
     autocomplete_fields = ["customer", "requester"]
     edited = ["subject", "channel", "service_type", "attributes"]
@@ -66,6 +66,10 @@ class TicketAdmin(CandidModelAdmin):
             path("<int:pk>/do/<slug:verb>/", wrap(self.do), name="services_ticket_do"),
             *super().get_urls(),
         ]
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        """By words of subject and messages, by number, or by a whole e-mail address or phone number."""
+        return (queryset.search(search_term) if search_term.strip() else queryset), False
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """The page of the ticket."""
