@@ -24,8 +24,8 @@ def words_of(text: str) -> set[str]:
 
 
 def words_sought(text: str) -> list[str]:
-    """The beginnings of words that a ticket must have to be found by `text`: of 漏水 the pair, of 水 any pair that begins
-    so."""
+    """The beginnings of words that a ticket must have to be found by `text`: of 漏水 the pair, of 水 any that begins
+    with it."""
     found: list[str] = []
     for run in _runs(text):
         found += _pairs(run, last=len(run) == 1) if _is_spaceless(run) else [run]

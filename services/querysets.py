@@ -110,6 +110,9 @@ class MessageQuerySet(OfTicketQuerySet[Row]):
 
     def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
         """As ever; their tickets gain their words."""
+        objs = list(objs)
+        if not objs:
+            return objs
         with transaction.atomic(using=self.db):
             rows = super().bulk_create(objs, *args, **kwargs)
             _ticket_words().gain(rows)

@@ -18,9 +18,11 @@ from unfold.decorators import action, display
 
 from customers.admin.base import CandidModelAdmin
 from customers.admin.filters import VisibleRelatedFilter
+from customers.admin.paginator import DeepPaginator
 from services.admin.clock_faces import pressing
 from services.admin.ticket_filters import ShowFilter, SLAFilter
 from services.admin.ticket_forms import OpenTicketForm
+from services.admin.ticket_list import TicketChangeList
 from services.admin.ticket_page import do_verb, ticket_page
 from services.admin.ticket_verbs import REFUSALS
 from services.choices import Priority
@@ -38,6 +40,7 @@ class TicketAdmin(CandidModelAdmin):
 
     list_display = ["ticket", "customer", "state", "urgency", "queue", "assignee", "clock", "opened"]
     list_display_links = None
+    paginator = DeepPaginator
     list_select_related = ["customer", "queue", "assignee"]
     list_filter = [
         ShowFilter,
@@ -66,6 +69,10 @@ class TicketAdmin(CandidModelAdmin):
             path("<int:pk>/do/<slug:verb>/", wrap(self.do), name="services_ticket_do"),
             *super().get_urls(),
         ]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
+        """The list that goes deep."""
+        return TicketChangeList
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         """By words of subject and messages, by number, or by a whole e-mail address or phone number."""
