@@ -17,12 +17,12 @@ TEAMS, QUEUES, AGENTS = 10, 20, 40
 SUBJECTS, BODIES = 4_000, 20_000
 # One in so many bodies has the rare words.
 RARE = 2_000
-ZH = [
-    *("水泵 漏水 发票 退款 工程师 安装 维修 电机 轴承 密封圈 订单 快递 延误 价格 合同 保修 客服 系统".split(" ")),
-    *("登录 密码 账户 报价 压力 温度 噪音 更换 零件 说明书 现场 检查 尽快 处理 感谢 您好 请问 已经".split(" ")),
-    *("没有 收到 确认 地址 电话 时间 明天 上午 下午 问题 严重 停机 生产线 控制器 软件 升级 传感器".split(" ")),
-    *("故障 代码 重启 无法 使用".split(" ")),
-]
+_ZH = (
+    "水泵 漏水 发票 退款 工程师 安装 维修 电机 轴承 密封圈 订单 快递 延误 价格 合同 保修 客服 系统 登录 密码 账户 报价",
+    "压力 温度 噪音 更换 零件 说明书 现场 检查 尽快 处理 感谢 您好 请问 已经 没有 收到 确认 地址 电话 时间 明天 上午",
+    "下午 问题 严重 停机 生产线 控制器 软件 升级 传感器 故障 代码 重启 无法 使用",
+)
+ZH = [word for line in _ZH for word in line.split()]
 TABLES = ("services_ticketwords", "services_ticketevent", "services_message", "services_ticket", "customers_customer")
 
 POOL = "CREATE TABLE bench_{name} (id int PRIMARY KEY, text text, words tsvector)"

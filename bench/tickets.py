@@ -93,8 +93,9 @@ def _median(client: Any, address: str) -> float:
 
 
 def _addresses() -> Iterator[tuple[str, str, str]]:
-    from customers.api.pagination import SALT
     from django.core import signing
+
+    from customers.api.pagination import SALT
     from services.models import Queue, Ticket
 
     listing, api = "/admin/services/ticket/", "/api/v1/tickets/"

@@ -3,6 +3,14 @@
 from django.contrib.admin.views.main import PAGE_VAR
 from unfold.views import ChangeList
 
+from customers.admin.paginator import DeepPaginator
+
+
+class SearchPaginator(DeepPaginator):
+    """Pages of what was found: each row counted is one to be looked up."""
+
+    counted_rows = 1000
+
 
 class TicketChangeList(ChangeList):
     """Leads further than its pages are counted."""
