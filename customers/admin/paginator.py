@@ -59,4 +59,4 @@ class DeepPaginator(CappedPaginator):
         shown = rows.model._default_manager.filter(pk__in=keys[: self.per_page])
         shown.query.select_related = beside
         by_key = {row.pk: row for row in shown}
-        return self._get_page([by_key[key] for key in keys if key in by_key], number, self)
+        return Page([by_key[key] for key in keys if key in by_key], number, self)

@@ -21,6 +21,7 @@ from customers.admin.base import CandidModelAdmin
 from customers.admin.filters import VisibleRelatedFilter
 from customers.admin.paginator import DeepPaginator
 from services.admin.clock_faces import pressing
+from services.admin.cohort_filter import CohortFilter
 from services.admin.ticket_filters import ShowFilter, SLAFilter
 from services.admin.ticket_forms import OpenTicketForm
 from services.admin.ticket_list import SearchPaginator, TicketChangeList
@@ -46,6 +47,7 @@ class TicketAdmin(CandidModelAdmin):
     list_filter = [
         ShowFilter,
         SLAFilter,
+        CohortFilter,
         ("status", ChoicesDropdownFilter),
         ("priority", ChoicesDropdownFilter),
         ("queue", VisibleRelatedFilter),

@@ -93,9 +93,9 @@ OPEN: dict[str, Permissions] = {
         "tag",
     )
     for kind, verbs in (("list", CREATE), ("detail", ALL))
-} | {f"segment-{view}": of("segment", READ) for view in ("facts", "count", "customers")}
+} | {f"segment-{view}": of("segment", READ) for view in ("facts", "count", "customers")} | {"report-service": of("ticket", READ)}
 # Routes that are about no row.
-WITHOUT_ROW = {"segment-facts"}
+WITHOUT_ROW = {"segment-facts", "report-service"}
 DECLARED = SCOPED | OPEN
 
 ROUTES: dict[str, Any] = {route.name: route for route in cast(Any, router.urls) if route.name != "api-root"}
