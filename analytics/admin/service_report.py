@@ -193,8 +193,7 @@ def _name(step: Step, granularity: Granularity) -> str:
 
 
 def _group(group: Group, parameter: str, whole: Callable[..., Number]) -> dict[str, Any]:
-    of_nobody = {parameter.replace("__id__exact", "__isnull"): "True"}
-    more = of_nobody if group.key is None else {parameter: group.key}
+    more = {"nobody": 1} if group.key is None else {parameter: group.key}
     return {"name": group.name or _("Nobody"), "cells": _cells(group.targets, whole, **more)}
 
 

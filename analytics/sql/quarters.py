@@ -15,7 +15,7 @@ class Quarter(Func):
 
     def as_sqlite(self, compiler: SQLCompiler, connection: Any, **extra: Any) -> Any:
         """Text, in UTC."""
-        return self.as_sql(compiler, connection, template="(CAST(strftime('%%s', %(expressions)s) AS INTEGER) / 900)")
+        return self.as_sql(compiler, connection, template="(CAST(strftime('%%%%s', %(expressions)s) AS INTEGER) / 900)")
 
     def as_postgresql(self, compiler: SQLCompiler, connection: Any, **extra: Any) -> Any:
         """Exact, whatever the zone of the session."""

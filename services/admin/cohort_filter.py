@@ -12,7 +12,7 @@ from unfold.contrib.filters.admin import DropdownFilter
 
 from services.cohorts import COHORTS, Span
 
-BOUNDS = ("from", "to", "least", "below")
+BOUNDS = ("from", "to", "least", "below", "nobody")
 
 
 class CohortFilter(DropdownFilter):
@@ -47,7 +47,8 @@ class CohortFilter(DropdownFilter):
         if name not in COHORTS:
             raise IncorrectLookupParameters
         start, end, least, below = self._span()
-        return queryset.filter(COHORTS[name].condition(Span(start, end, least, below)))
+        found = queryset.filter(COHORTS[name].condition(Span(start, end, least, below)))
+        return found.unassigned() if "nobody" in self.bounds else found
 
     def _span(self) -> tuple[datetime, datetime, int, int | None]:
         try:
