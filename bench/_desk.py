@@ -39,7 +39,7 @@ INSERT INTO services_ticket (version, source, number, subject, customer_id, chan
     assignee_id, status, policy_id, attributes, created_at, updated_at, first_replied_at, first_reply_seconds,
     first_reply_due_at, first_reply_breached_at, solved_at, resolution_seconds, resolution_due_at,
     resolution_breached_at, reopen_count)
-SELECT 3, '', 'T-' || lpad(i::text, 6, '0'), s.text, c.low + i * 7919 %% %(customers)s,
+SELECT 3, '', 'T-' || lpad(i::text, 6, '0'), s.text, c.low + i::bigint * 7919 %% %(customers)s,
     (ARRAY['email', 'phone', 'web', 'chat'])[1 + i %% 4], q.ids[1 + h %% %(queues)s], q.teams[1 + h %% %(queues)s],
     1 + h / 64 %% 4, CASE WHEN h / 8 %% 10 > 0 THEN a.ids[1 + h / 32 %% %(agents)s] END,
     CASE WHEN is_open THEN (ARRAY['new', 'open', 'pending', 'on_hold'])[1 + h / 16 %% 4]
@@ -49,9 +49,9 @@ SELECT 3, '', 'T-' || lpad(i::text, 6, '0'), s.text, c.low + i * 7919 %% %(custo
     CASE WHEN NOT is_open THEN at + make_interval(secs => replied + solved) END,
     CASE WHEN NOT is_open THEN replied + solved END, at + interval '3 days',
     CASE WHEN h / 256 %% 8 = 0 THEN at + interval '3 days' END, CASE WHEN h / 512 %% 20 = 0 THEN 1 ELSE 0 END
-FROM (SELECT i, abs(hashint4(i)) AS h, i > %(tickets)s * 0.98 OR i %% 50 = 0 AS is_open,
+FROM (SELECT i, (hashint4(i) & 2147483647) AS h, i > %(tickets)s * 0.98 OR i %% 50 = 0 AS is_open,
         %(now)s::timestamptz - make_interval(secs => (%(tickets)s - i) * 63072000.0 / %(tickets)s) AS at,
-        60 + abs(hashint4(i + 1)) %% 28800 AS replied, 600 + abs(hashint4(i + 2)) %% 259200 AS solved
+        60 + (hashint4(i + 1) & 2147483647) %% 28800 AS replied, 600 + (hashint4(i + 2) & 2147483647) %% 259200 AS solved
       FROM generate_series(1, %(tickets)s) i) i
 JOIN bench_subjects s ON s.id = h %% %(subjects)s,
     (SELECT min(id) AS low FROM customers_customer) c,
@@ -64,7 +64,7 @@ INSERT INTO services_message (ticket_id, kind, direction, body, customer_id, at,
 SELECT t.id, 'reply', CASE n WHEN 1 THEN 'inbound' ELSE 'outbound' END, b.text || ' R' || t.id, t.customer_id,
     t.created_at + n * interval '1 hour', false, 'none'
 FROM services_ticket t CROSS JOIN generate_series(1, 2) n
-JOIN bench_bodies b ON b.id = abs(hashint4(t.id::int * 2 + n)) %% %(bodies)s
+JOIN bench_bodies b ON b.id = (hashint4(t.id::int * 2 + n) & 2147483647) %% %(bodies)s
 ORDER BY t.id
 """
 EVENTS = """
@@ -80,8 +80,8 @@ SELECT t.id, s.words || one.words || two.words || array_to_tsvector(
     ARRAY['t', lpad(split_part(t.number, '-', 2), 6, '0'), 'r' || t.id])
 FROM services_ticket t
 JOIN bench_subjects s ON s.text = t.subject
-JOIN bench_bodies one ON one.id = abs(hashint4(t.id::int * 2 + 1)) %% %(bodies)s
-JOIN bench_bodies two ON two.id = abs(hashint4(t.id::int * 2 + 2)) %% %(bodies)s
+JOIN bench_bodies one ON one.id = (hashint4(t.id::int * 2 + 1) & 2147483647) %% %(bodies)s
+JOIN bench_bodies two ON two.id = (hashint4(t.id::int * 2 + 2) & 2147483647) %% %(bodies)s
 """
 
 
