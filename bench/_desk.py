@@ -51,7 +51,8 @@ SELECT 3, '', 'T-' || lpad(i::text, 6, '0'), s.text, c.low + i::bigint * 7919 %%
     CASE WHEN h / 256 %% 8 = 0 THEN at + interval '3 days' END, CASE WHEN h / 512 %% 20 = 0 THEN 1 ELSE 0 END
 FROM (SELECT i, (hashint4(i) & 2147483647) AS h, i > %(tickets)s * 0.98 OR i %% 50 = 0 AS is_open,
         %(now)s::timestamptz - make_interval(secs => (%(tickets)s - i) * 63072000.0 / %(tickets)s) AS at,
-        60 + (hashint4(i + 1) & 2147483647) %% 28800 AS replied, 600 + (hashint4(i + 2) & 2147483647) %% 259200 AS solved
+        60 + (hashint4(i + 1) & 2147483647) %% 28800 AS replied,
+        600 + (hashint4(i + 2) & 2147483647) %% 259200 AS solved
       FROM generate_series(1, %(tickets)s) i) i
 JOIN bench_subjects s ON s.id = h %% %(subjects)s,
     (SELECT min(id) AS low FROM customers_customer) c,

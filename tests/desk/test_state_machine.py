@@ -153,7 +153,7 @@ class Lives(RuleBasedStateMachine):
                 self.paper.priority,
                 self.paper.reopened,
             )
-            assert self.world.names.get(row.assignee_id) == self.paper.assignee
+            assert self.world.names.get(row.assignee_id or 0) == self.paper.assignee
             assert row.messages.count() == self.paper.said
             self._no_clock_ran_backwards(row)
 
@@ -177,7 +177,7 @@ def world(north: Team, acme: Customer, queue: Queue, ann: User) -> World:
 
 def test_paper_api_and_pages_lead_the_same_life(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Lives, "world", world, raising=False)
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Lives,
         settings=settings(
             max_examples=RUNS,
