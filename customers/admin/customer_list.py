@@ -31,6 +31,11 @@ class CustomerChangeList(ChangeList):
         """The segment that the list is narrowed down to, for its heading; None for none."""
         return next((spec.segment for spec in self.filter_specs if isinstance(spec, SegmentFilter)), None)
 
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether something narrows the list down that is no segment yet."""
+        return bool(self.query or set(self.filter_params) - {SegmentFilter.parameter_name})
+
     def get_results(self, request: HttpRequest) -> None:
         """One page of customers with their relations to us."""
         super().get_results(request)

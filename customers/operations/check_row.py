@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import CharField, DateTimeField, Field, Model, TextField
+from django.utils.translation import gettext as _
 
 from customers.encryption.fields import EncryptedTextField
 from customers.operations.records import Refused
@@ -88,11 +89,11 @@ def _check_text(name: str, value: object) -> None:
     if not isinstance(value, str):
         return
     if "\0" in value:
-        raise Refused(f"{name}: holds a NUL character")
+        raise Refused(_("%(name)s: holds a NUL character") % {"name": name})
     try:
         value.encode()
     except UnicodeEncodeError as error:
-        raise Refused(f"{name}: holds half a character (a lone surrogate)") from error
+        raise Refused(_("%(name)s: holds half a character (a lone surrogate)") % {"name": name}) from error
 
 
 def in_one_line(error: ValidationError) -> str:

@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from customers.choices import OnDuplicate, PairSource
 from customers.matching.finding import Comparison
@@ -33,6 +35,9 @@ TEXTS = ("kind", "name", "given_name", "family_name", "language", "country", "in
 
 new_customer = RowMaker(Customer, *TEXTS, "team_id", "owner_id", "attributes", "created_at", "last_activity_at")
 new_point = RowMaker(ContactPoint, "kind", "value", "label", "created_at")
+
+NO_TEAM = gettext_lazy("there is no team named “%(name)s”")
+NO_USER = gettext_lazy("there is no user named “%(name)s”")
 
 # Stands for a row that a rehearsal did not write.
 MADE_UP = -1
@@ -96,7 +101,7 @@ class _Batch:
 
     def _draft(self, record: CustomerRecord) -> Draft:
         if record.source_id in self.hidden:
-            raise Refused("belongs to a team whose customers you may not see")
+            raise Refused(_("belongs to a team whose customers you may not see"))
         team_id, owner_id = self._looked_after_by(record)
         customer = new_customer(
             *[getattr(record, name) for name in TEXTS],
@@ -111,7 +116,7 @@ class _Batch:
 
     def settle_duplicates(self) -> None:
         """See which new ones look like customers who are here, or like each other, and do what the source says."""
-        for spotted in spot_duplicates(source=self.source, drafts=[draft for _, draft in self.new.values()]):
+        for spotted in spot_duplicates(source=self.source, drafts=[draft for _record, draft in self.new.values()]):
             if spotted.stays:
                 self.spotted.append(spotted)
                 if spotted.comparison is not None:
@@ -147,7 +152,7 @@ class _Batch:
                 elif key in rows:
                     self._revise(record, rows[key])
                 else:
-                    raise Refused("the customer was deleted meanwhile: import the row again")
+                    raise Refused(_("the customer was deleted meanwhile: import the row again"))
             except Refused as refused:
                 self.tally.refuse(record.source_id, str(refused), record.name)
 
@@ -186,8 +191,8 @@ class _Batch:
 
     def _looked_after_by(self, record: CustomerRecord) -> tuple[int | None, int | None]:
         """The keys of the team and the owner that the record names."""
-        team = _named(self.teams, record.team, "team") if record.team else None
-        return team, _named(self.owners, record.owner, "user") if record.owner else None
+        team = _named(self.teams, record.team, NO_TEAM) if record.team else None
+        return team, _named(self.owners, record.owner, NO_USER) if record.owner else None
 
     def _missing_points(self, customer: Customer, contacts: Iterable[ContactRecord]) -> list[ContactPoint]:
         here: Points = dict(self.points.get(customer.pk, {}))
@@ -319,7 +324,7 @@ def _points_of(customer_ids: Iterable[int]) -> dict[int, Points]:
     return found
 
 
-def _named(keys: Mapping[str, int], name: str, what: str) -> int:
+def _named(keys: Mapping[str, int], name: str, missing: Any) -> int:
     if name not in keys:
-        raise Refused(f"there is no {what} named {name!r}")
+        raise Refused(missing % {"name": name})
     return keys[name]

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.db.models import Model, QuerySet
+from django.utils.translation import gettext_lazy
 
 from customers.choices import OnDuplicate
 from customers.models import CustomAttribute, Customer, ExternalId, ImportBatch, ImportStep, User
@@ -218,10 +219,19 @@ def chunks(items: Iterable[Item], size: int = IDS_AT_ONCE) -> Iterator[list[Item
         yield everything[start : start + size]
 
 
+MISSING = {
+    "customer": gettext_lazy("there is no customer “%(id)s”: import it first"),
+    "product": gettext_lazy("there is no product “%(id)s”: import it first"),
+    "order": gettext_lazy("there is no order “%(id)s”: import it first"),
+    "ticket": gettext_lazy("there is no ticket “%(id)s”: import it first"),
+}
+
+
 def known(keys: Mapping[str, int], source_id: str, what: str) -> int:
-    """The key of a row that another one names. Raises Refused where it was not imported."""
+    """The key of a row that another one names (`what`: of which kind, see MISSING). Raises Refused where it was not
+    imported."""
     if source_id not in keys:
-        raise Refused(f"there is no {what} {source_id!r}: import it first")
+        raise Refused(MISSING[what] % {"id": source_id})
     return keys[source_id]
 
 

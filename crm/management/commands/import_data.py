@@ -110,6 +110,8 @@ class Command(BaseCommand):
             self.stdout.write(f"refused rows: {batch.report_path}")
         if batch.dry_run:
             self.stdout.write("This was a dry run: nothing was written.")
+        elif batch.steps.exists():
+            self.stdout.write(f"To take it back: undo_import {batch.pk}")
 
 
 @contextmanager
