@@ -39,7 +39,7 @@ INSERT INTO services_ticket (version, source, number, subject, customer_id, chan
     assignee_id, status, policy_id, attributes, created_at, updated_at, first_replied_at, first_reply_seconds,
     first_reply_due_at, first_reply_breached_at, solved_at, resolution_seconds, resolution_due_at,
     resolution_breached_at, reopen_count)
-SELECT 3, '', 'T-' || lpad(i::text, 6, '0'), s.text, c.low + i::bigint * 7919 %% %(customers)s,
+SELECT 3, '', 'T-' || lpad(i::text, 8, '0'), s.text, c.low + i::bigint * 7919 %% %(customers)s,
     (ARRAY['email', 'phone', 'web', 'chat'])[1 + i %% 4], q.ids[1 + h %% %(queues)s], q.teams[1 + h %% %(queues)s],
     1 + h / 64 %% 4, CASE WHEN h / 8 %% 10 > 0 THEN a.ids[1 + h / 32 %% %(agents)s] END,
     CASE WHEN is_open THEN (ARRAY['new', 'open', 'pending', 'on_hold'])[1 + h / 16 %% 4]
@@ -78,7 +78,7 @@ WHERE e.n < 2 OR t.solved_at IS NOT NULL
 WORDS = """
 INSERT INTO services_ticketwords (ticket_id, words)
 SELECT t.id, s.words || one.words || two.words || array_to_tsvector(
-    ARRAY['t', lpad(split_part(t.number, '-', 2), 6, '0'), 'r' || t.id])
+    ARRAY['t', split_part(t.number, '-', 2), 'r' || t.id])
 FROM services_ticket t
 JOIN bench_subjects s ON s.text = t.subject
 JOIN bench_bodies one ON one.id = (hashint4(t.id::int * 2 + 1) & 2147483647) %% %(bodies)s
@@ -119,7 +119,7 @@ def _make_staff() -> None:
     if Queue.objects.filter(name="Queue 0").exists():
         return
     teams = [Team.objects.create(name=f"Team {n}") for n in range(TEAMS)]
-    calendar = Calendar.objects.order_by("pk").first()
+    calendar = Calendar.objects.order_by("pk")[0]
     for n in range(QUEUES):
         Queue.objects.create(name=f"Queue {n}", team=teams[n % TEAMS], calendar=calendar)
     for n in range(AGENTS):
