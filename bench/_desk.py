@@ -163,11 +163,13 @@ def _bare_tables() -> Iterator[None]:
     for name, _ in indexes:
         _run(f"DROP INDEX {name}")
     _run("SET session_replication_role = replica")
-    yield
-    _run("SET session_replication_role = DEFAULT")
-    _run("SET maintenance_work_mem = '1GB'")
-    for _, definition in indexes:
-        _run(definition)
+    try:
+        yield
+    finally:
+        _run("SET session_replication_role = DEFAULT")
+        _run("SET maintenance_work_mem = '1GB'")
+        for _, definition in indexes:
+            _run(definition)
 
 
 def _run(statement: str, params: Any = None) -> None:

@@ -136,7 +136,8 @@ def _tiles(report: ServiceReport, whole: Callable[..., Number]) -> list[Tile]:
         Tile(
             _("CSAT"),
             Number(
-                "–" if report.csat is None else str(number_format(report.csat, 2)), whole(report.rated, "rated").link
+                "–" if report.csat is None else str(number_format(round(report.csat, 2), 2)),
+                whole(report.rated, "rated").link,
             ),
             _("of 5, from %(count)s tickets") % {"count": number_format(report.rated, 0)},
         ),
@@ -156,7 +157,8 @@ def _share_tile(name: str, kept: Kept, clock: str, whole: Callable[..., Number])
 
 
 def _percent(some: int, everything: int) -> str:
-    return f"{number_format(100 * some / everything, 1)} %" if everything else "–"
+    # number_format cuts off; it does not round
+    return f"{number_format(round(100 * some / everything, 1), 1)} %" if everything else "–"
 
 
 def _cell(kept: Kept, clock: str, number: Callable[..., Number], **more: Any) -> Cell:

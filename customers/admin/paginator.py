@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.paginator import EmptyPage, Page, Paginator
+from django.db import connections
 from django.utils.functional import cached_property
 
 # Beyond this nobody turns pages: they search, filter or sort. Counting stops here.
@@ -35,7 +36,7 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]
 
 class DeepPaginator(CappedPaginator):
     """Turns pages beyond what it counts. The rows before a page are skipped in a list of keys alone, which an index
-    holds; only the rows of the page itself are fetched, in a second query."""
+    holds; only the rows of the page itself are fetched."""
 
     furthest = 1_000_000
     has_further = False
@@ -49,14 +50,22 @@ class DeepPaginator(CappedPaginator):
     def page(self, number: Any) -> Page[Any]:
         """The rows of a page, in order. Raises EmptyPage beyond the end."""
         number = self.validate_number(number)
-        rows: Any = self.object_list
-        first = (number - 1) * self.per_page
-        keys = list(rows.values_list("pk", flat=True)[first : first + self.per_page + 1])
-        self.has_further = len(keys) > self.per_page
-        if not keys and number > 1:
+        found = self._rows((number - 1) * self.per_page)
+        self.has_further = len(found) > self.per_page
+        if not found and number > 1:
             raise EmptyPage(self.error_messages["no_results"])
-        beside = rows.query.select_related
-        shown = rows.model._default_manager.filter(pk__in=keys[: self.per_page])
-        shown.query.select_related = beside
-        by_key = {row.pk: row for row in shown}
-        return Page([by_key[key] for key in keys if key in by_key], number, self)
+        return Page(found[: self.per_page], number, self)
+
+    def _rows(self, first: int) -> list[Any]:
+        """The rows of a page, and one more where there is one."""
+        rows: Any = self.object_list
+        end = first + self.per_page + 1
+        can_slice = connections[rows.db].features.allow_sliced_subqueries_with_in
+        if not can_slice and first < self.counted_rows:
+            return list(rows[first:end])
+        keys = rows.values("pk")[first:end]
+        shown = rows.model._default_manager.filter(
+            pk__in=keys if can_slice else list(keys.values_list("pk", flat=True))
+        )
+        shown.query.select_related = rows.query.select_related
+        return list(shown.order_by(*rows.query.order_by))

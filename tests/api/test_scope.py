@@ -93,7 +93,8 @@ OPEN: dict[str, Permissions] = {
         "tag",
     )
     for kind, verbs in (("list", CREATE), ("detail", ALL))
-} | {f"segment-{view}": of("segment", READ) for view in ("facts", "count", "customers")} | {"report-service": of("ticket", READ)}
+} | {f"segment-{view}": of("segment", READ) for view in ("facts", "count", "customers")}
+OPEN["report-service"] = of("ticket", READ)
 # Routes that are about no row.
 WITHOUT_ROW = {"segment-facts", "report-service"}
 DECLARED = SCOPED | OPEN
