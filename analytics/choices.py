@@ -26,3 +26,11 @@ class RunState(models.TextChoices):
     DONE = "done", _("Done")
     PARTIAL = "partial", _("Partial")  # some chunks failed for good
     SKIPPED = "skipped", _("Skipped")  # a newer run of its kind took its place
+
+
+class Granularity(models.TextChoices):
+    """The steps of a report."""
+
+    DAY = "day", _("Day")
+    WEEK = "week", _("Week")
+    MONTH = "month", _("Month")

@@ -14,6 +14,7 @@ class CandidAdminSite(UnfoldAdminSite):
         """Our own pages, each under a prefix of its own, and those of the models."""
         return [
             path("setup/industry/", self.admin_view(self.setup_industry), name="industry_setup"),
+            path("reports/service/", self.admin_view(self.service_report), name="service_report"),
             *super().get_urls(),
         ]
 
@@ -22,6 +23,12 @@ class CandidAdminSite(UnfoldAdminSite):
         from crm.setup_page import setup_page  # the site is made before the models are there
 
         return setup_page(request)
+
+    def service_report(self, request: HttpRequest) -> HttpResponse:
+        """How the service desk does."""
+        from analytics.admin.service_report import service_report_page
+
+        return service_report_page(request)
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """As ever; and the page of a customer who was merged into another leads to the page of that one."""

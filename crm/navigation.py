@@ -84,6 +84,11 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     dashboard = {"title": _("Dashboard"), "icon": "space_dashboard", "link": index, "active": request.path == index}
     groups[0]["items"].insert(0, dashboard)  # type: ignore[attr-defined]
     groups[0]["separator"] = False
+    if request.user.has_perm("services.view_ticket"):
+        report = reverse("admin:service_report")
+        groups[0]["items"].append(  # type: ignore[attr-defined]
+            {"title": _("Service reports"), "icon": "bar_chart", "link": report, "active": request.path == report}
+        )
     if may_set_up(request):
         setup = reverse("admin:industry_setup")
         groups[-1]["items"].append(  # type: ignore[attr-defined]

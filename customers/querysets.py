@@ -125,11 +125,18 @@ class CustomerQuerySet(ScopedQuerySet[Row]):
         found = Q()
         for word in fold(text).split():
             found &= Q(search_name__holds=word)
-        if indexes := self._indexes_of(text):
+        if reached := self.reached_by(text):
             # Keys, not a subquery: with OR the database could use no index.
-            reached = points.filter(blind_index__in=indexes).values_list("customer_id", flat=True)
-            found |= Q(pk__in=list(reached[:MOST_REACHED]))
+            found |= Q(pk__in=reached)
         return self.filter(found)
+
+    def reached_by(self, text: str) -> list[int]:
+        """Keys of the customers, whoever sees them, whom `text` reaches: a whole e-mail address or phone number."""
+        indexes = self._indexes_of(text.strip())
+        if not indexes:
+            return []
+        points = apps.get_model("customers", "ContactPoint").objects.filter(blind_index__in=indexes)
+        return list(points.values_list("customer_id", flat=True)[:MOST_REACHED])
 
     def _indexes_of(self, text: str) -> set[str]:
         """Blind indexes of what may be an e-mail address or a phone number; a national number is looked for in the

@@ -12,7 +12,7 @@ from customers.choices import AttributeType
 from customers.filtersets import IdFilter, MomentFilter, YesNoFilter
 from customers.operations.clean_attributes import read_value
 from customers.sql.attribute_value import AttributeValue
-from services.choices import Channel, Priority, TicketStatus
+from services.choices import UNSOLVED, Channel, Priority, TicketStatus
 from services.models import (
     Agent,
     AssignmentRule,
@@ -30,7 +30,10 @@ from services.models import (
 class TicketFilterSet(FilterSet):
     """Tickets by who asks, who works on it, and how it stands."""
 
-    q = CharFilter(method="search", label=_("Whole number, or part of the subject"))
+    q = CharFilter(
+        method="search",
+        label=_("Words of the subject and the messages, the number, or a whole e-mail address or phone number"),
+    )
     number = CharFilter()
     customer = IdFilter(method="of_customer", label=_("As customer or requester"))
     queue = IdFilter()
@@ -66,8 +69,8 @@ class TicketFilterSet(FilterSet):
         return tickets.alias(asked=AttributeValue(code, definition.type)).filter(asked=value)
 
     def search(self, tickets: Any, name: str, value: str) -> Any:
-        """By number or subject."""
-        return tickets.filter(Q(number=value) | Q(subject__icontains=value))
+        """By number, words, or how the customer is reached."""
+        return tickets.search(value)
 
     def of_customer(self, tickets: Any, name: str, value: int) -> Any:
         """Tickets for or from this customer."""
@@ -75,17 +78,20 @@ class TicketFilterSet(FilterSet):
 
     def that_are_unsolved(self, tickets: Any, name: str, value: bool) -> Any:
         """Tickets with work left, or without."""
-        return tickets.unsolved() if value else tickets.exclude(pk__in=Ticket.objects.unsolved().values("pk"))
+        return tickets.unsolved() if value else tickets.exclude(status__in=UNSOLVED)
 
     def that_are_breaching(self, tickets: Any, name: str, value: bool) -> Any:
         """Late now, or not."""
-        late = Ticket.objects.breaching(at=timezone.now())
-        return tickets.filter(pk__in=late.values("pk")) if value else tickets.exclude(pk__in=late.values("pk"))
+        at = timezone.now()
+        return (
+            tickets.breaching(at=at) if value else tickets.exclude(pk__in=Ticket.objects.breaching(at=at).values("pk"))
+        )
 
     def that_were_breached(self, tickets: Any, name: str, value: bool) -> Any:
         """Missed a target at some time, or never."""
-        late = Ticket.objects.breached(at=timezone.now())
-        return tickets.filter(pk__in=late.values("pk")) if value else tickets.exclude(pk__in=late.values("pk"))
+        at = timezone.now()
+        late = tickets.breached(at=at)
+        return late if value else tickets.exclude(pk__in=late.values("pk"))
 
 
 class QueueFilterSet(FilterSet):

@@ -2,19 +2,49 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
+from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Model, Q, QuerySet
+from django.db import connections, transaction
+from django.db.models import Model, Q, QuerySet, Subquery
 
-from customers.querysets import OpenCatalogueQuerySet, ScopedQuerySet
+from customers.querysets import FEWEST_DIGITS, MOST_REACHED, OpenCatalogueQuerySet, ScopedQuerySet
 from services.choices import UNSOLVED
+from services.folding import as_many_as_fit, words_of, words_sought
 
 if TYPE_CHECKING:
     from customers.models import User
 
 Row = TypeVar("Row", bound=Model, covariant=True)
+
+# Columns of a ticket that it is found by.
+SEARCHED = {"number", "subject"}
+TICKETS_AT_ONCE = 500
+
+
+def _rows(name: str) -> Any:
+    return apps.get_model("services", name)._default_manager.all()
+
+
+def _ticket_words() -> TicketWordsQuerySet[Any]:
+    return cast("TicketWordsQuerySet[Any]", _rows("TicketWords"))
+
+
+def _tickets_of(messages: Any) -> set[int]:
+    return {*messages.order_by().values_list("ticket_id", flat=True).distinct()}
+
+
+def _reached_at(text: str) -> list[int]:
+    """The customers whom a whole e-mail address or phone number reaches; none for any other text."""
+    if "@" not in text and sum(c.isdigit() for c in text) < FEWEST_DIGITS:
+        return []
+    customers: Any = apps.get_model("customers", "Customer")._default_manager.all()
+    reached: list[int] = customers.reached_by(text)
+    return reached
 
 
 def due_between(since: datetime, until: datetime) -> Q:
@@ -33,7 +63,38 @@ def late_at(at: datetime) -> Q:
 class TicketQuerySet(ScopedQuerySet[Row]):
     """A ticket is seen by its team (its queue's team when it was opened) and by its assignee."""
 
-    owner_path = "assignee__user"
+    def scope_of(self, user: User) -> Q:
+        """By keys of this table alone, which one index holds: a join would be made for every row that is skipped."""
+        agents: Any = _rows("Agent").filter(user=user.pk).values("pk")[:1]
+        return Q(team__in=user.team_ids) | Q(assignee=Subquery(agents))
+
+    def search(self, text: str) -> Self:
+        """Tickets whose number, subject and messages have a word for every word of `text` that begins with it (of
+        Chinese: hold every part of it); or whose customer is reached at exactly this e-mail or phone."""
+        if not text.strip():
+            return self
+        sought = words_sought(text)
+        found = self.filter(text__words__begin=sought) if sought else self.none()
+        reached = _reached_at(text)
+        if not reached:
+            return found
+        # Keys, not conditions: with OR the database could use no index. Of both there are few.
+        of_them = self.filter(Q(customer__in=reached) | Q(requester__in=reached)).order_by("-pk")
+        keys = {*of_them.values_list("pk", flat=True)[:MOST_REACHED]}
+        keys |= {*found.order_by("-pk").values_list("pk", flat=True)[:MOST_REACHED]}
+        return self.filter(pk__in=keys)
+
+    def update(self, **values: Any) -> int:
+        """As ever; what a ticket is found by follows."""
+        if not SEARCHED & values.keys():
+            return super().update(**values)
+        with transaction.atomic(using=self.db):
+            keys = list(self.order_by().values_list("pk", flat=True))
+            changed = super().update(**values)
+            _ticket_words().follow(keys)
+        return changed
+
+    update.alters_data = True  # type: ignore[attr-defined]
 
     def unsolved(self) -> Self:
         return self.filter(status__in=UNSOLVED)
@@ -65,6 +126,91 @@ class OfTicketQuerySet(ScopedQuerySet[Row]):
 
     team_path = "ticket__team"
     owner_path = "ticket__assignee__user"
+
+
+class MessageQuerySet(OfTicketQuerySet[Row]):
+    """What was said. Whichever way messages are written, what their tickets are found by follows."""
+
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
+        """As ever; their tickets gain their words."""
+        objs = list(objs)
+        if not objs:
+            return objs
+        with transaction.atomic(using=self.db):
+            rows = super().bulk_create(objs, *args, **kwargs)
+            _ticket_words().gain(rows)
+        return rows
+
+    def update(self, **values: Any) -> int:
+        """As ever; tickets that gave or took messages are looked through again."""
+        if not {"ticket", "ticket_id", "body"} & values.keys():
+            return super().update(**values)
+        with transaction.atomic(using=self.db):
+            keys = list(self.order_by().values_list("pk", flat=True))
+            tickets = _tickets_of(self)
+            changed = super().update(**values)
+            _ticket_words().follow(tickets | _tickets_of(self.model._default_manager.filter(pk__in=keys)))
+        return changed
+
+    update.alters_data = True  # type: ignore[attr-defined]
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """As ever; their tickets lose their words."""
+        with transaction.atomic(using=self.db):
+            tickets = _tickets_of(self)
+            deleted = super().delete()
+            _ticket_words().follow(tickets)
+        return deleted
+
+    delete.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
+
+
+class TicketWordsQuerySet(OfTicketQuerySet[Row]):
+    """The words by which tickets are found."""
+
+    def follow(self, tickets: Iterable[int]) -> None:
+        """Look these tickets through again: number, subject and every message."""
+        keys = sorted(set(tickets))
+        for start in range(0, len(keys), TICKETS_AT_ONCE):
+            self._follow(keys[start : start + TICKETS_AT_ONCE])
+
+    def gain(self, messages: Sequence[Any]) -> None:
+        """Add the words of new messages; a ticket that has none yet is looked through."""
+        said: dict[int, set[str]] = defaultdict(set)
+        for message in messages:
+            said[message.ticket_id] |= words_of(message.body)
+        rows: dict[int, Any] = {
+            row.pk: row for row in self.filter(pk__in=said).select_for_update().order_by("pk") if said
+        }
+        changed = [row for pk, row in rows.items() if said[pk] - set(row.words)]
+        for row in changed:
+            row.words = as_many_as_fit(said[row.pk] | set(row.words))
+        self._write(changed)
+        self.follow(said.keys() - rows.keys())
+
+    def follow_new(self, tickets: Iterable[int]) -> None:
+        """Look those of these tickets through that were not yet."""
+        keys = set(tickets)
+        if keys:
+            self.follow(keys - {*self.filter(pk__in=keys).values_list("pk", flat=True)})
+
+    def _follow(self, keys: list[int]) -> None:
+        texts: dict[int, set[str]] = {}
+        for pk, number, subject in _rows("Ticket").filter(pk__in=keys).values_list("pk", "number", "subject"):
+            texts[pk] = words_of(f"{number} {subject}")
+        said = _rows("Message").filter(ticket__in=keys).order_by().values_list("ticket_id", "body")
+        for pk, body in said.iterator(chunk_size=1000):
+            texts[pk] |= words_of(body)
+        self._write([self.model(pk=pk, words=as_many_as_fit(words)) for pk, words in texts.items()])
+
+    def _write(self, rows: list[Any]) -> None:
+        """Insert or replace."""
+        features: Any = connections[self.db].features
+        unique = ["ticket"] if features.supports_update_conflicts_with_target else None
+        self.bulk_create(
+            rows, update_conflicts=True, update_fields=["words"], unique_fields=unique, batch_size=TICKETS_AT_ONCE
+        )
 
 
 class OwnOfTicketQuerySet(ScopedQuerySet[Row]):

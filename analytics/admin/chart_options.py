@@ -33,3 +33,9 @@ COUNT_BARS: dict[str, Any] = {
         },
     },
 }
+
+COUNTS_OF_EACH: dict[str, Any] = {
+    **COUNT_BARS,
+    "plugins": {"legend": {"display": True, "position": "bottom", "labels": {"color": "#84929a", "boxWidth": 12}}},
+    "elements": {"point": {"radius": 0, "hitRadius": 12}, "line": {"borderWidth": 2}},
+}

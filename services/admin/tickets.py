@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -15,11 +16,14 @@ from unfold.decorators import display
 
 from customers.admin.base import CandidModelAdmin
 from customers.admin.filters import VisibleRelatedFilter
+from customers.admin.paginator import DeepPaginator
 from services.admin.clock_faces import pressing
+from services.admin.cohort_filter import CohortFilter
 from services.admin.ticket_attribute_fields import AsksForAttributes, names_of, with_attributes
 from services.admin.ticket_bulk import BulkActions
 from services.admin.ticket_filters import ShowFilter, SLAFilter
 from services.admin.ticket_forms import OpenTicketForm
+from services.admin.ticket_list import SearchPaginator, TicketChangeList
 from services.admin.ticket_page import do_verb, ticket_page
 from services.choices import Priority
 from services.models import Agent, Queue, Ticket
@@ -36,10 +40,12 @@ class TicketAdmin(BulkActions, CandidModelAdmin):
 
     list_display = ["ticket", "customer", "state", "urgency", "queue", "assignee", "clock", "opened"]
     list_display_links = None
+    paginator = DeepPaginator
     list_select_related = ["customer", "queue", "assignee"]
     list_filter = [
         ShowFilter,
         SLAFilter,
+        CohortFilter,
         ("status", ChoicesDropdownFilter),
         ("priority", ChoicesDropdownFilter),
         ("queue", VisibleRelatedFilter),
@@ -47,8 +53,8 @@ class TicketAdmin(BulkActions, CandidModelAdmin):
     ]
     list_before_template = "admin/services/ticket/views.html"
     list_fullwidth = True
-    search_fields = ["number__istartswith", "subject__icontains"]
-    search_help_text = _("The beginning of the number, or a part of the subject")
+    search_fields = ["number", "subject"]  # that there is a search; get_search_results is how
+    search_help_text = _("Words of subject and messages, the number, or the customer's e-mail address or phone number")
     actions = BulkActions.bulk_actions
     autocomplete_fields = ["customer", "requester"]
     edited = ["subject", "channel", "service_type"]
@@ -64,6 +70,19 @@ class TicketAdmin(BulkActions, CandidModelAdmin):
             path("<int:pk>/do/<slug:verb>/", wrap(self.do), name="services_ticket_do"),
             *super().get_urls(),
         ]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
+        """The list that goes deep."""
+        return TicketChangeList
+
+    def get_paginator(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Fewer rows are counted of a search."""
+        kind = SearchPaginator if request.GET.get(SEARCH_VAR, "").strip() else self.paginator
+        return kind(*args, **kwargs)
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        """By words of subject and messages, by number, or by a whole e-mail address or phone number."""
+        return (queryset.search(search_term) if search_term.strip() else queryset), False
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
         """The page of the ticket."""

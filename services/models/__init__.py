@@ -3,6 +3,7 @@ from services.models.desk import Agent, Calendar, Holiday, Queue, ServiceType, S
 from services.models.links import TicketLink, TicketMerge
 from services.models.rating import RatingRequest, SatisfactionRating
 from services.models.rules import AssignmentRule, EscalationStep
+from services.models.search import TicketWords
 from services.models.ticket import IrregularStep, Message, Ticket, TicketEvent
 from services.models.work import (
     Attachment,
@@ -42,5 +43,6 @@ __all__ = [
     "TicketEvent",
     "TicketLink",
     "TicketMerge",
+    "TicketWords",
     "TimeEntry",
 ]

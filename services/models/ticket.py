@@ -1,5 +1,7 @@
+from typing import Any
+
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +17,7 @@ from services.choices import (
     Priority,
     TicketStatus,
 )
-from services.querysets import OfTicketQuerySet, TicketQuerySet
+from services.querysets import SEARCHED, MessageQuerySet, OfTicketQuerySet, TicketQuerySet
 
 
 class Ticket(Versioned, Sourced):
@@ -124,6 +126,12 @@ class Ticket(Versioned, Sourced):
             models.Index(fields=["assignee", "status"], name="ticket_assignee_status"),
             # a customer's timeline
             models.Index(fields=["customer", "-created_at"], name="ticket_timeline"),
+            # reports; lists in the order of opening
+            models.Index(fields=["created_at"], name="ticket_opened"),
+            models.Index(fields=["solved_at"], name="ticket_solved"),
+            # lists in the order in which they are due
+            models.Index(fields=["resolution_due_at"], name="ticket_due"),
+            models.Index(fields=["first_reply_due_at"], name="ticket_first_due"),
             # breaching and soon due
             models.Index(fields=["status", "resolution_due_at"], name="ticket_resolution_due"),
             models.Index(fields=["status", "first_reply_due_at"], name="ticket_first_reply_due"),
@@ -137,6 +145,14 @@ class Ticket(Versioned, Sourced):
 
     def __str__(self) -> str:
         return self.number
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """As ever; what the ticket is found by follows."""
+        fields = kwargs.get("update_fields")
+        with transaction.atomic(using=kwargs.get("using")):
+            super().save(*args, **kwargs)
+            if fields is None or SEARCHED & {*fields}:
+                self._meta.apps.get_model("services", "TicketWords")._default_manager.follow([self.pk])
 
     @property
     def is_unsolved(self) -> bool:
@@ -180,9 +196,10 @@ class Message(models.Model):
 
     on_merge = {"customer": OnMerge.MOVE}
 
-    objects = OfTicketQuerySet["Message"].as_manager()
+    objects = MessageQuerySet["Message"].as_manager()
 
     class Meta:
+        base_manager_name = "objects"  # so that a queryset's writes are noticed, wherever it comes from
         verbose_name = _("message")
         verbose_name_plural = _("messages")
         ordering = ["at", "id"]
@@ -193,6 +210,25 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.pk}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """As ever; what its ticket is found by follows."""
+        words: Any = self._meta.apps.get_model("services", "TicketWords")._default_manager
+        is_new, fields = self._state.adding, kwargs.get("update_fields")
+        with transaction.atomic(using=kwargs.get("using")):
+            came_from = set() if is_new else {*type(self).objects.filter(pk=self.pk).values_list("ticket", flat=True)}
+            super().save(*args, **kwargs)
+            if is_new:
+                words.gain([self])
+            elif fields is None or {"ticket", "ticket_id", "body"} & {*fields}:
+                words.follow({self.ticket_id, *came_from})
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """As ever; its ticket loses its words."""
+        with transaction.atomic(using=kwargs.get("using")):
+            deleted = super().delete(*args, **kwargs)
+            self._meta.apps.get_model("services", "TicketWords")._default_manager.follow([self.ticket_id])
+        return deleted
 
 
 class TicketEvent(models.Model):

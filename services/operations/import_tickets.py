@@ -24,7 +24,7 @@ from customers.operations.records import Counts, Refused
 from customers.operations.source import Changes, Report, Source, chunks, known
 from customers.operations.withdraw_facts import withdraw_facts
 from services.choices import Direction, EventKind, TicketStatus
-from services.models import Message, Ticket, TicketEvent
+from services.models import Message, Ticket, TicketEvent, TicketWords
 from services.operations.records import EventRecord, MessageRecord, TicketRecord
 from services.operations.refresh_clocks import CLOCK_COLUMNS, compute_clocks
 from services.operations.take_irregular_steps import take_irregular_steps
@@ -205,6 +205,7 @@ class _Batch:
         TicketEvent.objects.bulk_create(events, batch_size=ROWS_AT_ONCE)
         messages = [message for ticket in tickets for message in ticket.new_messages]
         Message.objects.bulk_create(messages, batch_size=ROWS_AT_ONCE)
+        TicketWords.objects.follow_new(ticket.row.pk for ticket in tickets)  # those of which nothing was said
         self.source.wrote(TicketEvent, created=events)
         self.source.wrote(Message, created=messages)
         self._tell(tickets)

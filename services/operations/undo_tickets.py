@@ -14,7 +14,7 @@ from customers.operations.observe import observe
 from customers.operations.record_activity import record_activity
 from customers.operations.undo_rules import Restored, Row, Rows, UndoRule, register_undo
 from customers.operations.withdraw_facts import withdraw_facts
-from services.models import IrregularStep, Queue, SatisfactionRating, ServiceType, Ticket, TicketEvent
+from services.models import IrregularStep, Queue, SatisfactionRating, ServiceType, Ticket, TicketEvent, TicketWords
 from services.operations.refresh_clocks import CLOCK_COLUMNS, refresh_clocks
 from services.operations.sla_terms import Terms, terms_of
 from services.operations.take_irregular_steps import take_irregular_steps
@@ -28,6 +28,7 @@ def register_undo_of_services() -> None:
     ratings = UndoRule(in_the_way=_answered_again, before_removal=_forget_ratings, after_restoring=_tell_ratings_anew)
     register_undo(Ticket, tickets)
     register_undo(IrregularStep, UndoRule(is_derived=True))
+    register_undo(TicketWords, UndoRule(is_derived=True))
     register_undo(SatisfactionRating, ratings)
     register_undo(Queue, UndoRule(stays_when_used=True))
     register_undo(ServiceType, UndoRule(stays_when_used=True))

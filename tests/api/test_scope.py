@@ -122,8 +122,9 @@ OPEN |= {
     "agent-away": {"post": "view_agent"},
 }
 OPEN["tickettie-bulk"] = of("ticket", VERB)  # it answers of each ticket that is out of sight that it is not there
+OPEN["report-service"] = of("ticket", READ)
 # Routes that are about no row.
-WITHOUT_ROW = {"segment-facts", "tickettie-bulk"}
+WITHOUT_ROW = {"segment-facts", "tickettie-bulk", "report-service"}
 DECLARED = SCOPED | OPEN
 
 ROUTES: dict[str, Any] = {route.name: route for route in cast(Any, router.urls) if route.name != "api-root"}

@@ -1,0 +1,76 @@
+"""By which words a ticket is found."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Lookup
+
+from services.models.ticket import Ticket
+from services.querysets import TicketWordsQuerySet
+
+
+class WordsField(models.TextField):  # type: ignore[type-arg]
+    """A set of words, each of letters and digits alone. PostgreSQL keeps them as a tsvector, which its GIN index knows;
+    the others as a text of words between blanks."""
+
+    def db_type(self, connection: Any) -> str | None:
+        """MariaDB must not take one letter for another: the words are folded already."""
+        types = {"postgresql": "tsvector", "mysql": "longtext COLLATE utf8mb4_bin"}
+        return types.get(connection.vendor) or super().db_type(connection)
+
+    def get_prep_value(self, value: Any) -> Any:
+        """The words in order."""
+        return value if value is None or isinstance(value, str) else sorted(value)
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        """As the database keeps them."""
+        words = self.get_prep_value(value)
+        if words is None or isinstance(words, str):
+            return words
+        if connection.vendor == "postgresql":
+            return " ".join(f"'{word}'" for word in words)
+        return f" {' '.join(words)} "
+
+    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> list[str]:
+        """The words."""
+        return [word.strip("'") for word in (value or "").split()]
+
+
+@WordsField.register_lookup
+class Begin(Lookup[Any]):
+    """`words__begin=["pump", "leak"]`: of each there is a word that begins so."""
+
+    lookup_name = "begin"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+        """Every database: LIKE, word by word."""
+        column, params = self.process_lhs(compiler, connection)
+        sought = self.rhs
+        return (
+            "(" + " AND ".join([f"{column} LIKE %s"] * len(sought)) + ")",
+            [value for word in sought for value in (*params, f"% {word}%")],
+        )
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        """PostgreSQL: one question to the index ticket_words (migration 0006_search)."""
+        column, params = self.process_lhs(compiler, connection)
+        return f"{column} @@ %s::tsquery", [*params, " & ".join(f"'{word}':*" for word in self.rhs)]
+
+
+class TicketWords(models.Model):
+    """The words of a ticket's number, subject and messages (internal notes too: staff alone search). Kept in step by
+    every way in which tickets and messages are written: Ticket.save, Message.save and the methods of their querysets
+    that write. One row a ticket, so that words may be spread over its messages and one index finds them together."""
+
+    ticket = models.OneToOneField(Ticket, models.CASCADE, primary_key=True, related_name="text")
+    words = WordsField()
+
+    objects = TicketWordsQuerySet["TicketWords"].as_manager()
+
+    class Meta:
+        verbose_name = "words of a ticket"
+        verbose_name_plural = "words of tickets"
+
+    def __str__(self) -> str:
+        return str(self.ticket_id)
