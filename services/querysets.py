@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
@@ -13,6 +13,9 @@ from services.choices import UNSOLVED
 
 if TYPE_CHECKING:
     from customers.models import User
+
+# Of whom nothing was heard for so long, nobody says that they are there.
+FORGOTTEN_AFTER = timedelta(seconds=60)
 
 Row = TypeVar("Row", bound=Model, covariant=True)
 
@@ -45,6 +48,14 @@ class OfTicketQuerySet(ScopedQuerySet[Row]):
 
     team_path = "ticket__team"
     owner_path = "ticket__assignee__user"
+
+
+class PresenceQuerySet(OfTicketQuerySet[Row]):
+    """Who looks at a ticket is seen by whoever sees the ticket."""
+
+    def here(self, *, at: datetime) -> Self:
+        """Those of whom something was heard just now."""
+        return self.filter(seen_at__gte=at - FORGOTTEN_AFTER)
 
 
 class OwnOfTicketQuerySet(ScopedQuerySet[Row]):

@@ -4,11 +4,14 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
+from services.operations.forget_attachments import forget_attachments
+from services.operations.forget_presence import forget_silent
+
 logger = logging.getLogger(__name__)
 
 Step = Callable[..., object]
 
-STEPS: tuple[Step, ...] = ()
+STEPS: tuple[Step, ...] = (forget_silent, forget_attachments)
 """Each is called with the moment, and may be lost, doubled or run twice at once."""
 
 
