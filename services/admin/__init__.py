@@ -1,3 +1,3 @@
-from services.admin import agents, calendars, policies, queues, ratings, tickets
+from services.admin import agents, calendars, desk_views, macros, policies, queues, ratings, tickets
 
-__all__ = ["agents", "calendars", "policies", "queues", "ratings", "tickets"]
+__all__ = ["agents", "calendars", "desk_views", "macros", "policies", "queues", "ratings", "tickets"]

@@ -25,6 +25,7 @@ class Entry:
     is_automatic: bool = False
     tone: str = ""
     place: int = 2  # among what happened at one moment: the opening, what was said, what followed
+    message: int | None = None  # the key of what was said
 
 
 def conversation(ticket: Ticket, events: list[TicketEvent]) -> tuple[list[Entry], bool]:
@@ -46,7 +47,7 @@ def _said(message: Message) -> Entry:
     else:
         side = "theirs" if message.direction == Direction.INBOUND else "ours"
     who = message.customer.name if message.customer else _name(message.author)
-    return Entry(message.at, who, side, message.body, message.is_automatic, place=1)
+    return Entry(message.at, who, side, message.body, message.is_automatic, place=1, message=message.pk)
 
 
 def _lines(events: list[TicketEvent], messages: list[Message]) -> list[Entry]:
