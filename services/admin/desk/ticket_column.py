@@ -23,12 +23,13 @@ from services.transitions import TRANSITIONS
 
 # Pictures beyond this size are not loaded into the page.
 LARGEST_THUMBNAIL = 4 * 1024**2
-# Send, and what the ticket is after it. The empty one leaves it as it is; a new one opens.
+# Send, and what the ticket is after it: in short, since the buttons stand in a row, and in full. The empty one leaves
+# it as it is; a new one opens.
 SEND_AND = [
-    ("", gettext_lazy("Send"), ""),
-    (TicketStatus.PENDING, gettext_lazy("Send and wait for customer"), "hourglass_empty"),
-    (TicketStatus.ON_HOLD, gettext_lazy("Send and put on hold"), "pause_circle"),
-    (TicketStatus.SOLVED, gettext_lazy("Send and solve"), "check_circle"),
+    ("", gettext_lazy("Send"), gettext_lazy("Send")),
+    (TicketStatus.PENDING, gettext_lazy("and wait"), gettext_lazy("Send and wait for customer")),
+    (TicketStatus.ON_HOLD, gettext_lazy("and hold"), gettext_lazy("Send and put on hold")),
+    (TicketStatus.SOLVED, gettext_lazy("and solve"), gettext_lazy("Send and solve")),
 ]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Max, Min, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
+from django.utils.timesince import timesince
 
 from services.admin.desk.clocks import TickingClock, pressing_clock
 from services.admin.desk.views import View, searched, tickets_of
@@ -26,6 +27,7 @@ class Row:
     ticket: Ticket
     clock: TickingClock
     waits_since: datetime | None
+    waits: str
     is_unread: bool
 
 
@@ -50,16 +52,13 @@ def ticket_list(request: HttpRequest, view: View, *, at: datetime, after: str = 
     keys = [ticket.pk for ticket in tickets]
     waits = _waits_since(keys) if keys else {}
     unread = set(Notification.objects.filter(user=user, read_at=None, ticket__in=keys).values_list("ticket", flat=True))
-    rows = [
-        Row(
-            ticket,
-            pressing_clock(ticket, at=at),
-            waits.get(ticket.pk) if ticket.status in AT_WORK else None,
-            ticket.pk in unread,
-        )
-        for ticket in tickets
-    ]
+    rows = [_row(ticket, waits.get(ticket.pk), ticket.pk in unread, at=at) for ticket in tickets]
     return TicketList(view, rows, more, query)
+
+
+def _row(ticket: Ticket, since: datetime | None, is_unread: bool, *, at: datetime) -> Row:
+    since = since if ticket.status in AT_WORK else None
+    return Row(ticket, pressing_clock(ticket, at=at), since, timesince(since, at, depth=1) if since else "", is_unread)
 
 
 def _waits_since(keys: list[int]) -> dict[int, datetime | None]:

@@ -44,7 +44,7 @@ class NoteForm(SeenForm):
 class ReplyForm(NoteForm):
     """A reply as it was typed, and what the ticket is after it."""
 
-    then = forms.ChoiceField(choices=[(status, label) for status, label, _icon in SEND_AND], required=False)
+    then = forms.ChoiceField(choices=[(status, label) for status, _short, label in SEND_AND], required=False)
 
 
 class DraftForm(forms.Form):

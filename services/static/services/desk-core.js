@@ -240,5 +240,7 @@ window.Desk = (() => {
     show(ticket ? "ticket" : "list");
   });
 
+  if (key()) mark(key());
+
   return { root, column, opened, key, say, toast, offline, request, complain, parse, fetched, openTicket, openView, refreshList, refreshViews, openDialog, unreadIs, show, address, Failed };
 })();
