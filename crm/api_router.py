@@ -19,6 +19,9 @@ from customers.api.relations import RelationTypeViewSet, RelationViewSet
 from customers.api.segments import SegmentViewSet
 from customers.api.tags import TagViewSet
 from services.api.desk import QueueViewSet, ServiceTypeViewSet, SLAPolicyViewSet
+from services.api.desk_tickets import AttachmentViewSet, DeskTicketViewSet
+from services.api.desk_tools import DeskViewViewSet, MacroViewSet
+from services.api.notifications import NotificationViewSet
 from services.api.tickets import TicketViewSet
 
 
@@ -46,7 +49,12 @@ router.register("orders", OrderViewSet)
 router.register("interactions", InteractionViewSet)
 router.register("exports", ExportViewSet)
 router.register("imports", ImportBatchViewSet)
+router.register("tickets", DeskTicketViewSet, basename="deskticket")  # before the one that the root lists
 router.register("tickets", TicketViewSet)
+router.register("attachments", AttachmentViewSet)
+router.register("macros", MacroViewSet)
+router.register("desk-views", DeskViewViewSet)
+router.register("notifications", NotificationViewSet)
 router.register("queues", QueueViewSet)
 router.register("sla-policies", SLAPolicyViewSet)
 router.register("service-types", ServiceTypeViewSet)

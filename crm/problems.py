@@ -30,6 +30,8 @@ from customers.operations.undo_merge import UndoRefused
 from customers.segments.definition import SegmentInvalid
 from services.operations.assign_ticket import AgentTakesNoTickets, AlreadyTaken
 from services.operations.change_priority import TicketIsSolved
+from services.operations.file_types import FileRefused
+from services.operations.take_ticket import OnlyAgentsTake
 from services.operations.ticket_change import TicketIsFinal
 from services.operations.write_rating import RatingOutOfBounds
 from services.transitions import IllegalTransition
@@ -46,6 +48,7 @@ CONFLICTS: dict[type[Exception], str] = {
     MergeRefused: "merge_refused",
     LooksLikeAnother: "duplicate",
     NotOnTheWay: "not_on_the_way",
+    OnlyAgentsTake: "only_agents_take",
     PairIsDecided: "pair_is_decided",
     RowsTouched: "rows_touched",
     TicketIsFinal: "ticket_is_final",
@@ -82,6 +85,8 @@ def _translated(error: Exception) -> Exception:
         return ValidationError({"definition": error.as_lists()})
     if isinstance(error, AttributeInUse):
         return _refusal(status.HTTP_409_CONFLICT, "in_use", str(error))
+    if isinstance(error, FileRefused):
+        return ValidationError({"file": [str(error)]})
     if isinstance(error, BadOrder):
         return ValidationError({"lines": [str(error)]})
     if isinstance(error, RatingOutOfBounds):

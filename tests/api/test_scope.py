@@ -73,6 +73,10 @@ SCOPED: dict[str, Permissions] = {
     },
     **{f"ticket-{verb}": {"post": "add_message"} for verb in ("reply", "note", "receive")},
     "ticket-rate": {"post": "add_satisfactionrating"},
+    "deskticket-macro": {"post": "add_message"},
+    "deskticket-preview-macro": {"post": "add_message"},
+    "deskticket-attachments": {"get": "view_attachment", "post": "add_attachment"},
+    **{f"attachment-{what}": of("attachment", READ) for what in ("list", "detail", "download")},
     "customerscore-list": of("customerscore", READ),
     "customerscore-detail": of("customerscore", READ),
     "preferenceprofile-list": of("preferenceprofile", READ),
@@ -84,6 +88,8 @@ OPEN: dict[str, Permissions] = {
     for model in (
         "category",
         "customattribute",
+        "deskview",
+        "macro",
         "product",
         "queue",
         "relationtype",
@@ -94,8 +100,15 @@ OPEN: dict[str, Permissions] = {
     )
     for kind, verbs in (("list", CREATE), ("detail", ALL))
 } | {f"segment-{view}": of("segment", READ) for view in ("facts", "count", "customers")}
+# One's own alone.
+OPEN |= {
+    "deskview-counts": of("deskview", READ),
+    "notification-list": of("ticket", READ),
+    "notification-detail": of("ticket", READ),
+    "notification-read": {"post": "view_ticket"},
+}
 # Routes that are about no row.
-WITHOUT_ROW = {"segment-facts"}
+WITHOUT_ROW = {"segment-facts", "deskview-counts", "notification-read"}
 DECLARED = SCOPED | OPEN
 
 ROUTES: dict[str, Any] = {route.name: route for route in cast(Any, router.urls) if route.name != "api-root"}
