@@ -45,7 +45,27 @@ ASKED: dict[str, tuple[Any, Any]] = {
 PREFIX = "by_"
 
 
-class DeskViewForm(CandidForm):
+def _field(label: Any, asked: Any) -> forms.Field:
+    if asked is str:
+        return forms.CharField(label=label, required=False, max_length=200, widget=UnfoldAdminTextInputWidget)
+    if isinstance(asked, list):
+        choices = asked if asked is YES_NO else [("", _("Does not matter")), *asked]
+        return forms.ChoiceField(label=label, required=False, choices=choices, widget=UnfoldAdminSelectWidget)
+    return forms.ModelChoiceField(
+        label=label,
+        required=False,
+        queryset=asked._default_manager.none(),
+        empty_label=_("Does not matter"),
+        widget=UnfoldAdminSelectWidget,
+    )
+
+
+FilterFields: Any = type(
+    "FilterFields", (forms.Form,), {PREFIX + name: _field(label, asked) for name, (label, asked) in ASKED.items()}
+)
+
+
+class DeskViewForm(CandidForm, FilterFields):
     """A view: its name, its order, and a field for each filter."""
 
     user: Any = None
@@ -92,25 +112,6 @@ def _stored(value: Any) -> Any:
     if isinstance(value, Model):
         return value.pk
     return {"true": True, "false": False}.get(value, value)
-
-
-def _field(label: Any, asked: Any) -> forms.Field:
-    if asked is str:
-        return forms.CharField(label=label, required=False, max_length=200, widget=UnfoldAdminTextInputWidget)
-    if isinstance(asked, list):
-        choices = asked if asked is YES_NO else [("", _("Does not matter")), *asked]
-        return forms.ChoiceField(label=label, required=False, choices=choices, widget=UnfoldAdminSelectWidget)
-    return forms.ModelChoiceField(
-        label=label,
-        required=False,
-        queryset=asked._default_manager.none(),
-        empty_label=_("Does not matter"),
-        widget=UnfoldAdminSelectWidget,
-    )
-
-
-for _name, (_label, _asked) in ASKED.items():
-    DeskViewForm.base_fields[PREFIX + _name] = _field(_label, _asked)
 
 
 @admin.register(DeskView)

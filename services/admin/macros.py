@@ -126,7 +126,7 @@ class MacroAdmin(OwnToolAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Through the operation."""
-        given = {name: form.cleaned_data[name] for name in form._meta.fields if name in form.cleaned_data}
+        given = {name: form.cleaned_data[name] for name in MacroForm.Meta.fields if name in form.cleaned_data}
         given["owner"] = form.cleaned_data["owner"]
         macro = Macro.objects.get(pk=obj.pk) if change else Macro()
         seen = form.cleaned_data.get("seen_version") if change else None
