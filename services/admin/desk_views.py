@@ -7,11 +7,9 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import (
-    UnfoldAdminSelectWidget,
-    UnfoldAdminTextInputWidget,
-)
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
 
 from customers.admin.forms import CandidForm
 from customers.admin.scope import visible_rows
@@ -61,7 +59,9 @@ def _field(label: Any, asked: Any) -> forms.Field:
 
 
 FilterFields: Any = type(
-    "FilterFields", (forms.Form,), {PREFIX + name: _field(label, asked) for name, (label, asked) in ASKED.items()}
+    "FilterFields",
+    (forms.Form,),
+    {PREFIX + name: _field(capfirst(label), asked) for name, (label, asked) in ASKED.items()},
 )
 
 
@@ -69,7 +69,12 @@ class DeskViewForm(CandidForm, FilterFields):
     """A view: its name, its order, and a field for each filter."""
 
     user: Any = None
-    for_all = forms.BooleanField(label=_("for everybody"), required=False)
+    for_all = forms.BooleanField(
+        label=_("For everybody"),
+        required=False,
+        widget=UnfoldBooleanSwitchWidget,
+        help_text=_("Each sees the tickets that are theirs to see."),
+    )
 
     class Meta:
         model = DeskView

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
+from unfold.widgets import UnfoldBooleanSwitchWidget
 
 from customers.admin.base import CandidModelAdmin
 from customers.admin.forms import CandidForm
@@ -24,7 +25,10 @@ class MacroForm(CandidForm):
 
     user: Any = None
     for_all = forms.BooleanField(
-        label=_("for everybody"), required=False, help_text=_("Otherwise it is yours alone, or its team's.")
+        label=_("For everybody"),
+        required=False,
+        widget=UnfoldBooleanSwitchWidget,
+        help_text=_("Otherwise it is yours alone, or its team's."),
     )
 
     class Meta:

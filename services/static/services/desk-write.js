@@ -122,11 +122,19 @@
 
   document.addEventListener("change", (event) => {
     if (event.target.name === "dk-kind") choose(event.target.value);
-    if (event.target.matches("[data-pick]")) {
-      attach(event.target.closest(".dk-box"), event.target.files);
-      event.target.value = "";
-    }
   });
+
+  // Before unfold, which looks for a text field beside every file field.
+  document.addEventListener(
+    "change",
+    (event) => {
+      if (!event.target.matches("[data-pick]")) return;
+      event.stopPropagation();
+      attach(event.target.closest(".dk-box"), [...event.target.files]);
+      event.target.value = "";
+    },
+    true,
+  );
 
   document.addEventListener("focus-box", (event) => choose(event.target.value));
 
@@ -190,7 +198,15 @@
     if (!document.getElementById("dk-offline").hidden && boxes().some((form) => form.elements.body.value.trim())) event.preventDefault();
   });
 
-  const begin = () => boxes().forEach((form) => grow(form.elements.body));
+  // On a phone the box is small until somebody writes, and stays open until they turn to something else.
+  const shut = (is) => document.querySelector(".dk-write")?.toggleAttribute("data-shut", is);
+  document.addEventListener("focusin", (event) => event.target.closest(".dk-box") && shut(false));
+  document.addEventListener("pointerdown", (event) => event.target.closest(".dk-foot, dialog") || shut(true));
+
+  function begin() {
+    boxes().forEach((form) => grow(form.elements.body));
+    shut(true);
+  }
   document.addEventListener("desk:opened", begin);
   begin();
 
