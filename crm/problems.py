@@ -31,6 +31,7 @@ from customers.segments.definition import SegmentInvalid
 from services.operations.assign_ticket import AgentTakesNoTickets, AlreadyTaken
 from services.operations.change_priority import TicketIsSolved
 from services.operations.file_types import FileRefused
+from services.operations.finish_draft import FileIsGone
 from services.operations.take_ticket import OnlyAgentsTake
 from services.operations.ticket_change import TicketIsFinal
 from services.operations.write_rating import RatingOutOfBounds
@@ -43,6 +44,7 @@ CONFLICTS: dict[type[Exception], str] = {
     CustomerIsMerged: "customer_is_merged",
     AtWork: "at_work",
     CannotUndo: "cannot_undo",
+    FileIsGone: "file_is_gone",
     FilesGone: "files_gone",
     IllegalTransition: "illegal_transition",
     MergeRefused: "merge_refused",

@@ -23,7 +23,7 @@ def keep_note(
     """Write an internal note from the desk, with its files; the draft is gone. There is no way from here to the
     customer.
 
-    Raises StaleVersion, TicketIsFinal: then the draft is still there."""
+    Raises StaleVersion, TicketIsFinal, FileIsGone: then the draft is still there."""
     message = add_note(ticket=ticket, body=body, by=by, at=at, expected_version=expected_version)
     finish_draft(message=message, by=by, files=files)
     return message

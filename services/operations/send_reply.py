@@ -25,7 +25,7 @@ def send_reply(
     """Answer the customer from the desk: the reply with its files goes out, the draft is gone. A note that was begun
     beside it stays a note.
 
-    Raises StaleVersion, TicketIsFinal, IllegalTransition: then the draft is still there."""
+    Raises StaleVersion, TicketIsFinal, IllegalTransition, FileIsGone: then the draft is still there."""
     message = reply_to_ticket(
         ticket=ticket, body=body, by=by, at=at, status_after=status_after, expected_version=expected_version
     )

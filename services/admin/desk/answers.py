@@ -17,11 +17,12 @@ from services.admin.desk.page import asked, asked_key, desk_page
 from services.admin.desk.ticket_column import Typed, ticket_column
 from services.admin.ticket_verbs import REFUSALS, reason
 from services.models import Ticket
+from services.operations.finish_draft import FileIsGone
 from services.operations.take_ticket import OnlyAgentsTake
 
 SCRIPT = "X-Desk"
 SAID = "X-Desk-Said"
-REFUSED = (*REFUSALS, OnlyAgentsTake)
+REFUSED = (*REFUSALS, OnlyAgentsTake, FileIsGone)
 
 
 def answer_verb(

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Subquery
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from services.admin.desk.access import at_the_desk, ticket_in_sight, unremembered
@@ -30,14 +30,16 @@ def pulse(request: HttpRequest, *, at: datetime) -> HttpResponse:
     user: Any = request.user
     key = asked_key(request.GET.get("ticket"))
     token, others = "", []
-    newest = TicketEvent.objects.order_by().values().aggregate(newest=Max("pk"))["newest"] or 0
-    if key is not None:
-        ticket = Ticket.objects.visible_to(user).filter(pk=key).only("version").first()
-        if ticket is not None:
-            token = str(ticket.version)
-            others = here(ticket, user, at=at)
+    events = TicketEvent.objects.order_by("-pk").values_list("pk", flat=True)[:1]
+    tickets = Ticket.objects.visible_to(user).filter(pk=key or 0).annotate(newest=Subquery(events))
+    row = tickets.values_list("pk", "version", "newest").first() if key else None
+    if row is not None:
+        token, newest = str(row[1]), row[2]
+        others = here(row[0], user, at=at)
+    else:
+        newest = events.first()
     unread = unread_count(user)
-    found = {"ticket": token, "here": others, "desk": newest, "unread": unread}
+    found = {"ticket": token, "here": others, "desk": newest or 0, "unread": unread}
     mark = "|".join([token, *others, str(newest), unread])
     if request.GET.get("seen") == mark:
         return HttpResponse(status=204)

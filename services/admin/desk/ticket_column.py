@@ -83,7 +83,7 @@ def ticket_column(
         "accepted": ",".join(f".{end}" for end in TYPES),
         "refusal": typed.refusal,
         "news": typed.news or (lines_since(events, seen) if seen is not None else []),
-        "here": here(ticket, user, at=at),
+        "here": here(ticket.pk, user, at=at),
     }
 
 
@@ -92,7 +92,7 @@ def token_of(ticket: Ticket, events: list[TicketEvent]) -> str:
     return f"{ticket.version}.{max((event.pk for event in events), default=0)}"
 
 
-def here(ticket: Ticket, user: Any, *, at: datetime) -> list[str]:
+def here(ticket: int, user: Any, *, at: datetime) -> list[str]:
     """Who else has the ticket open, in sentences. One query."""
     others = Presence.objects.here(at=at).filter(ticket=ticket).exclude(user=user)
     return [presence_said(other) for other in others.select_related("user__agent").order_by("user__username")]

@@ -6,8 +6,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from customers.models import User
-from services.models import Attachment, Macro, Message, Notification, Ticket
-from services.operations.finish_draft import finish_draft
+from services.models import Macro, Message, Notification, Ticket
 from services.operations.write_macro import write_macro
 from tests.cast import NOW
 from tests.client import as_user
@@ -57,8 +56,10 @@ def test_a_file_is_uploaded_listed_and_downloaded(ann: User, root: User, otto: U
     )
     download = f"/api/v1/attachments/{made.json()['id']}/download/"
     assert as_user(root).get(address).json() == [] and as_user(root).get(download).status_code == 404
-    note = Message.objects.create(ticket=ticket, kind="note", direction="internal", body="x", author=ann, at=NOW)
-    finish_draft(message=note, by=ann, files=[Attachment.objects.get().key])
+    said = {"body": "See", "files": [made.json()["key"]]}
+    refused = as_user(ann).post(f"/api/v1/tickets/{ticket.pk}/reply/", said)  # a note's file never goes out
+    assert (refused.status_code, refused.json()["code"]) == (409, "file_is_gone")
+    assert as_user(ann).post(f"/api/v1/tickets/{ticket.pk}/note/", said).status_code == 200
     assert [row["name"] for row in as_user(root).get(address).json()] == ["leak.txt"]
     answer: Any = as_user(root).get(download)
     assert b"".join(answer.streaming_content) == b"drip"

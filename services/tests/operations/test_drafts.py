@@ -9,6 +9,7 @@ from customers.models import Customer, StaleVersion, User
 from services.choices import MessageKind, TicketStatus
 from services.models import Attachment, Draft, Queue, Ticket
 from services.operations.attach_file import attach_file
+from services.operations.finish_draft import FileIsGone
 from services.operations.keep_note import keep_note
 from services.operations.save_draft import save_draft
 from services.operations.send_reply import send_reply
@@ -66,11 +67,16 @@ def test_files_go_with_a_message_of_their_kind_alone(ticket: Ticket, ann: User, 
         return attach_file(ticket=ticket, kind=kind, name="a.txt", chunks=[b"x"], by=by, at=after())
 
     mine, secret, others = attach(REPLY, ann), attach(NOTE, ann), attach(REPLY, otto)
-    keys = [mine.key, secret.key, others.key]
-    message = send_reply(ticket=ticket, body="Here", by=ann, at=after(), files=keys)
+    for foreign in (secret, others):
+        with pytest.raises(FileIsGone):
+            send_reply(ticket=ticket, body="Here", by=ann, at=after(), files=[mine.key, foreign.key])
+    assert not ticket.messages.filter(author=ann).exists()
+    message = send_reply(ticket=ticket, body="Here", by=ann, at=after(), files=[mine.key, mine.key])
     assert list(message.attachments.all()) == [mine]
-    note = keep_note(ticket=ticket, body="And this", by=ann, at=after(), files=keys)
+    note = keep_note(ticket=ticket, body="And this", by=ann, at=after(), files=[secret.key])
     assert list(note.attachments.all()) == [secret]
+    with pytest.raises(FileIsGone):
+        keep_note(ticket=ticket, body="Again", by=ann, at=after(), files=[secret.key])
 
 
 @pytest.mark.django_db(transaction=True)

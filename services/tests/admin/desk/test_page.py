@@ -148,7 +148,7 @@ def test_it_keeps_to_its_budgets(desk: Any, acme: Customer, queue: Queue, ann: U
     assert asked_by(desk, at(""), view="unsolved", ticket=ticket.pk) <= 25
     assert asked_by(desk, at("list"), view=f"q{queue.pk}") <= 8
     assert asked_by(desk, at("ticket", ticket.pk)) <= 20
-    assert asked_by(desk, at("pulse"), ticket=ticket.pk) <= 4 + 4  # the user, their teams and their permissions
+    assert asked_by(desk, at("pulse"), ticket=ticket.pk) <= 3 + 4  # the user, their teams and their permissions
 
 
 def asked_by(client: Any, address: str, **given: Any) -> int:
