@@ -8,9 +8,11 @@ class AnalyticsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from analytics.exporters.customers import register_columns_of_analytics
         from analytics.models import CustomerScore, PreferenceProfile, ScoreSnapshot
         from analytics.segments import scores  # noqa: F401 - facts register themselves
         from customers.operations.undo_rules import UndoRule, register_undo
 
         for model in (CustomerScore, PreferenceProfile, ScoreSnapshot):
             register_undo(model, UndoRule(is_derived=True))
+        register_columns_of_analytics()

@@ -103,16 +103,27 @@ OUR_APPS = ("customers", "services", "analytics", "auth")
 
 
 def prepare_roles(**signal: Any) -> None:
-    """Make the groups with their permissions where they are missing, after each migrate. A group that exists is
-    left as staff set it."""
+    """Make the groups with their permissions where they are missing, after each migrate. A group that exists is left
+    as staff set it, but for the models of a new release: those that no group may do anything with yet."""
     if Group._meta.db_table not in connection.introspection.table_names():
         return
     by_codename = {p.codename: p for p in Permission.objects.filter(content_type__app_label__in=OUR_APPS)}
+    old = set(
+        Permission.objects.filter(group__name__in=ROLES, content_type__app_label__in=OUR_APPS).values_list(
+            "content_type__model", flat=True
+        )
+    )
     for role, grants in ROLES.items():
         with transaction.atomic():
             group, made = Group.objects.get_or_create(name=role)
-            if made:
-                wanted = {f"{verb}_{model}" for models, verbs in grants.items() for model in models for verb in verbs}
-                if role in SEES_ALL_TEAMS:
-                    wanted.add("see_all_teams")
-                group.permissions.set([by_codename[codename] for codename in sorted(wanted)])
+            wanted = {
+                f"{verb}_{model}"
+                for models, verbs in grants.items()
+                for model in models
+                for verb in verbs
+                if made or model not in old
+            }
+            if made and role in SEES_ALL_TEAMS:
+                wanted.add("see_all_teams")
+            if wanted:
+                group.permissions.add(*(by_codename[codename] for codename in sorted(wanted)))

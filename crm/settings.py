@@ -5,6 +5,7 @@ Whatever differs between machines comes from the environment; nonsense there sto
 
 import base64
 import binascii
+import os
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +127,9 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 IMPORT_MOST_BYTES = env.int("CRM_IMPORT_MOST_MB", default=1024) * 1024 * 1024
 # What one file beside a message may hold. They lie in VAR_DIR/attachments.
 ATTACHMENT_MOST_BYTES = env.int("CRM_ATTACHMENT_MOST_MB", default=20) * 1024 * 1024
+
+# How many processes a large import keeps busy, where the database lets several write.
+IMPORT_PROCESSES = env.int("CRM_IMPORT_PROCESSES", default=min(os.cpu_count() or 1, 4))
 
 # Internationalisation
 FORMAT_MODULE_PATH = "crm.formats"

@@ -16,9 +16,9 @@ def fold(text: str) -> str:
 def grams_of_search(word: str) -> list[str]:
     """The parts of a folded word that customers_name_grams (migration 0004) finds in every name that holds it: three
     characters each; of a shorter word in a script without spaces the word itself; of two letters the beginning of a
-    word. Empty where there is nothing to look up."""
+    word, of one the beginning of the name. Empty where there is nothing to look up."""
     if len(word) >= 3:
         return sorted({word[i : i + 3] for i in range(len(word) - 2)})
     if not word.isascii():
         return [word]
-    return [f" {word}"] if len(word) == 2 else []
+    return [word.rjust(3)] if word else []

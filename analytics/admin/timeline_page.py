@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
+from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -189,7 +190,8 @@ def _interaction(detail: dict[str, Any]) -> dict[str, Any]:
 
 
 def _order(detail: dict[str, Any]) -> dict[str, Any]:
-    return {"note": f"{OrderStatus(detail['status']).label} · {detail['total']} {detail['currency']}"}
+    total = number_format(detail["total"], 2, force_grouping=True)
+    return {"note": f"{OrderStatus(detail['status']).label} · {total} {detail['currency']}"}
 
 
 def _rating(detail: dict[str, Any]) -> dict[str, Any]:

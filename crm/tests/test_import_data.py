@@ -47,6 +47,14 @@ def test_it_prints_counts_and_the_report_for_people(log: Path) -> None:
     report = Path(ImportBatch.objects.get().report_path)
     assert f"refused rows: {report}" in out
     assert report.parent == log.parent / "reports"
+    assert f"To take it back: undo_import {ImportBatch.objects.get().pk}" in out
+
+
+def test_an_import_that_changes_nothing_cannot_be_taken_back(log: Path) -> None:
+    call("incidents", str(log))
+    assert "undo_import" not in call("incidents", str(log))
+    with pytest.raises(CommandError, match="changed nothing"):
+        call_command("undo_import", str(ImportBatch.objects.latest("pk").pk))
 
 
 def test_a_dry_run_writes_nothing_and_says_so(log: Path) -> None:
@@ -167,7 +175,7 @@ def test_notes_are_printed(tmp_path: Path, settings: Any) -> None:
     settings.VAR_DIR = tmp_path / "var"
     path = tmp_path / "a.csv"
     path.write_text("id,name,country\n1,Ann,Narnia\n2,Bo,Narnia\n")
-    assert "note: 'Narnia' is no country that is known here: left out (2 times)" in call("candid", str(path))
+    assert "note: “Narnia” is no country that is known here: left out (2 times)" in call("candid", str(path))
 
 
 def test_a_zip_of_one_log_is_read_like_the_log(log: Path) -> None:

@@ -87,6 +87,10 @@ class CustomAttributeAdmin(CandidModelAdmin):
     """Fields that this company added to its customers."""
 
     form = AttributeForm
+    empty_hint = gettext_lazy(
+        "Custom attributes are fields of your own for customers, such as size or renewal date. An import can "
+        "make them as well."
+    )
     list_display = ["name", "code", "of", "type", "is_required", "position"]
     list_filter = [("kind", ChoicesDropdownFilter), ("type", ChoicesDropdownFilter)]
     search_fields = ["name", "code"]

@@ -57,6 +57,7 @@ class CandidModelAdmin(OnlyVisible, ModelAdmin):
     form = CandidForm
     paginator: ClassVar[Any] = CappedPaginator
     show_full_result_count = False
+    empty_hint: ClassVar[Any] = ""  # what to do where the list has no row at all
     ordering: ClassVar[Any] = ("-pk",)
     list_per_page = 50
     list_filter_sheet = True

@@ -20,6 +20,7 @@ from customers.models import Consent, Customer
 class ConsentAdmin(ReadOnlyModelAdmin):
     """Statements of all customers in sight, what was put down last first."""
 
+    empty_hint = gettext_lazy("What customers allowed or forbade is put on record at their pages.")
     list_display = ["said_by", "purpose", "channel", "said", "at", "source", "text_version", "recorded_by"]
     list_display_links = None
     list_filter: Any = [

@@ -38,6 +38,7 @@ from customers.sql.united import Part
 class CustomerAdmin(CandidModelAdmin):
     """Customers, without scores: analytics registers a class of its own on top of this one."""
 
+    empty_hint = _("Enter the first one here, or bring a list of them under “Imports”.")
     list_display = ["name_and_kind", "relation_to_us", "looked_after_by", "last_activity"]
     list_display_links = None
     list_select_related = ["owner", "team"]

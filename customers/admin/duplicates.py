@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import display
@@ -94,7 +94,7 @@ class DuplicatePairAdmin(ReadOnlyModelAdmin):
         if pair.state == PairState.MERGED:
             merge = Merge.objects.filter(kept__in=[pair.first, pair.second], gone__in=[pair.first, pair.second]).first()
             if merge is None:
-                raise Http404(_t("There is no such page, or you may not see it."))
+                raise Http404(gettext("There is no such page, or you may not see it."))
             return HttpResponseRedirect(reverse("admin:customers_merge_change", args=[merge.pk]))
         return compare_page(request, both(request, [pair.first_id, pair.second_id]), pair=pair)
 
@@ -112,7 +112,7 @@ class DuplicatePairAdmin(ReadOnlyModelAdmin):
         try:
             if what == "dismiss":
                 dismiss_pair(pair=pair, by=request.user, at=timezone.now())  # type: ignore[arg-type]
-                messages.success(request, _t("These two are not the same: they are not proposed again."))
+                messages.success(request, gettext("These two are not the same: they are not proposed again."))
             elif what == "reopen":
                 reopen_pair(pair=pair)
                 return HttpResponseRedirect(reverse("admin:customers_duplicatepair_change", args=[pair.pk]))
@@ -128,7 +128,7 @@ class DuplicatePairAdmin(ReadOnlyModelAdmin):
         rows = self.get_queryset(request).select_related("decided_by")
         pair: DuplicatePair | None = rows.filter(pk=key).first() if str(key).isdecimal() else None
         if pair is None:
-            raise Http404(_t("There is no such pair, or you may not see both of its customers."))
+            raise Http404(gettext("There is no such pair, or you may not see both of its customers."))
         return pair
 
     @display(description=_("who"))
@@ -158,7 +158,7 @@ class DuplicatePairAdmin(ReadOnlyModelAdmin):
     def found(self, pair: DuplicatePair) -> SafeString:
         """How, and how long ago."""
         return format_html(
-            '<span class="cd-two" title="{}"><b>{}</b><small>{}</small></span>',
+            '<span class="cd-two dup-found" title="{}"><b>{}</b><small>{}</small></span>',
             date_format(pair.found_at, "DATETIME_FORMAT"),
             pair.get_found_by_display(),
             ago(pair.found_at, at=timezone.now()),

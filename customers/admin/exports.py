@@ -26,6 +26,10 @@ NO_EXPORT = gettext_lazy("There is no such export, or it is not yours, or its ti
 class ExportAdmin(ReadOnlyModelAdmin):
     """Exports that were left to a worker. Each is its owner's alone, and kept for a few days."""
 
+    empty_hint = gettext_lazy(
+        "Open a list, filter it and choose “Export”. A small one is handed out at once; a large one is made "
+        "by a worker and waits for you here."
+    )
     list_display = ["list_name", "format", "status", "rows", "created_at", "expires_at"]
     list_select_related = ["job"]
 

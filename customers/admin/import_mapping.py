@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from customers.choices import AttributeType
 from customers.importers.draft import Draft
@@ -35,7 +36,14 @@ ENCODINGS = (
     ("mac_roman", "Mac Roman"),
     ("utf-16", "UTF-16"),
 )
-DELIMITERS = ((",", ","), (";", ";"), ("\t", "Tab"), ("|", "|"), ("^", "^"), (":", ":"))
+DELIMITERS = (
+    (",", gettext_lazy("comma ,")),
+    (";", gettext_lazy("semicolon ;")),
+    ("\t", gettext_lazy("tab")),
+    ("|", gettext_lazy("vertical bar |")),
+    ("^", gettext_lazy("caret ^")),
+    (":", gettext_lazy("colon :")),
+)
 NEW = "attribute:"
 # Of several files with more columns than this each is folded.
 MOST_OPEN = 40
@@ -92,7 +100,7 @@ class TableCard:
     @property
     def delimiter_label(self) -> str:
         """The sign between the cells."""
-        return dict(DELIMITERS).get(self.delimiter, self.delimiter)
+        return str(dict(DELIMITERS).get(self.delimiter, self.delimiter))
 
     @property
     def new(self) -> int:

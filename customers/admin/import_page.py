@@ -101,7 +101,7 @@ def import_page(model_admin: Any, request: HttpRequest, batch: ImportBatch, *, a
         **page_frame(model_admin, request, batch),
         **progress_context(request, batch.job, poll=poll, page=request.path, at=at),
         **rows_context(request, batch),
-        "kinds": batch.counts.items(),
+        "kinds": [(kind_words(kind), counts) for kind, counts in batch.counts.items()],
         "has_report": report_file(batch) is not None,
         "can_undo": may_undo and batch.state in UNDOABLE and not batch.dry_run,
         "step": STEPS.get(ImportState(batch.state)),
@@ -125,6 +125,8 @@ def rows_context(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:
     found = ImportRow.objects.filter(batch=batch, outcome=chosen, pk__gt=key).order_by("pk")
     rows = list(found[: ROWS_SHOWN + 1])
     more = len(rows) > ROWS_SHOWN
+    for row in rows:
+        row.kind_words = kind_words(row.kind)  # type: ignore[attr-defined]
     if chosen == Outcome.DUPLICATE:
         _find_look_alikes(request, rows)
     tabs = [Tab(o.value, str(o.label), counts[o], TONES[o], o == chosen) for o in Outcome]
@@ -135,6 +137,11 @@ def rows_context(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:
         "rows_after": rows[ROWS_SHOWN - 1].pk if more else None,
         "rows_before": bool(key),
     }
+
+
+def kind_words(kind: str) -> str:
+    """What rows are, in words: the nouns of imports are those of our models."""
+    return _(kind.replace("_", " "))
 
 
 def _find_look_alikes(request: HttpRequest, rows: list[Any]) -> None:

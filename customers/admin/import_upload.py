@@ -88,6 +88,7 @@ class UploadForm(forms.Form):
         known = [(format.code, format.label) for format in formats()]
         self.fields["format"].choices = [("", _("Find out")), *known]  # type: ignore[attr-defined]
         self.fields["team"].queryset = own_teams(user)  # type: ignore[attr-defined]
+        self.fields["team"].initial = own_teams(user).order_by("pk").first()
 
 
 def own_teams(user: Any) -> Any:

@@ -22,11 +22,24 @@ from customers.choices import ImportState
 from customers.importers.draft import Draft, FilesGone
 from customers.models import ImportBatch
 
+LABELS = {
+    ImportState.CHECKING: "info",
+    ImportState.RUNNING: "info",
+    ImportState.UNDOING: "info",
+    ImportState.DONE: "success",
+    ImportState.FAILED: "danger",
+    ImportState.UNDONE: "warning",
+}
+
 
 @admin.register(ImportBatch)
 class ImportBatchAdmin(ReadOnlyModelAdmin):
     """Imports of the command and of the wizard."""
 
+    empty_hint = gettext_lazy(
+        "Bring customers and their history from another system, or from a list in CSV or Excel. You see what "
+        "would become of each row before anything is written, and can undo all of it."
+    )
     list_display = ["path", "format", "status", "team", "started_at", "finished_at", "started_by"]
     list_filter = [("state", ChoicesDropdownFilter)]
     list_select_related = ["started_by", "team"]
@@ -119,7 +132,7 @@ class ImportBatchAdmin(ReadOnlyModelAdmin):
     @display(
         description=gettext_lazy("state"),
         ordering="state",
-        label={"running": "info", "checking": "info", "undoing": "info", "done": "success", "failed": "danger"},
+        label={state.value: LABELS.get(state, "") for state in ImportState},  # of a state without one the code is shown
     )
     def status(self, batch: ImportBatch) -> tuple[str, str]:
         """The state as a label."""

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter
 
 from customers.admin.base import CandidModelAdmin
@@ -14,6 +15,7 @@ from customers.models import Interaction
 class InteractionAdmin(CandidModelAdmin):
     """Every interaction, newest first. They are best logged on the customer's page."""
 
+    empty_hint = gettext_lazy("Calls, meetings, visits and notes are logged at the page of a customer.")
     list_display = ["subject", "customer", "kind", "direction", "at", "author"]
     list_filter = [
         ("kind", ChoicesDropdownFilter),

@@ -19,6 +19,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import display
 
 from customers.admin.base import ReadOnlyModelAdmin
+from customers.admin.exports import list_label
 from customers.admin.progress import kind_label, may_stop, progress_answer, progress_context
 from customers.admin.words import ago
 from customers.models import Export, ImportBatch, Job
@@ -45,6 +46,7 @@ class KindFilter(DropdownFilter):
 class JobAdmin(ReadOnlyModelAdmin):
     """One's own jobs; whoever sees all teams sees everybody's."""
 
+    empty_hint = gettext_lazy("Imports, exports and other work that takes a while stand here, with how far they are.")
     list_display = ["what", "status", "how_far", "created_by", "begun", "trouble"]
     list_filter = [KindFilter, ("state", ChoicesDropdownFilter)]
     list_select_related = ["created_by"]
@@ -107,10 +109,19 @@ class JobAdmin(ReadOnlyModelAdmin):
         text = ngettext("%(count)d job was stopped.", "%(count)d jobs were stopped.", len(stopped))
         messages.success(request, text % {"count": len(stopped)})
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """With what each works on."""
+        return super().get_queryset(request).select_related("export").prefetch_related("imports")
+
     @admin.display(description=gettext_lazy("job"))
-    def what(self, job: Job) -> str:
-        """The kind of work in words."""
-        return kind_label(job)
+    def what(self, job: Job) -> SafeString | str:
+        """The kind of work in words, and what it works on."""
+        subject = _subject(job)
+        if subject is None:
+            return kind_label(job)
+        name = subject.path if isinstance(subject, ImportBatch) else list_label(subject)
+        words = '<span class="cd-two"><b>{}</b><small>{}</small></span>'
+        return format_html(words, kind_label(job), Truncator(name).chars(60))
 
     @display(
         description=gettext_lazy("state"),
@@ -121,7 +132,7 @@ class JobAdmin(ReadOnlyModelAdmin):
         """The state as a label."""
         return job.state, job.get_state_display()
 
-    @admin.display(description=gettext_lazy("done"))
+    @admin.display(description=gettext_lazy("progress"))
     def how_far(self, job: Job) -> SafeString | str:
         """A bar while it goes on."""
         if job.finished_at is not None or job.share is None:
@@ -149,7 +160,7 @@ class JobAdmin(ReadOnlyModelAdmin):
 
 def _subject(job: Job) -> ImportBatch | Export | None:
     """What a job works on."""
-    return job.imports.first() or Export.objects.filter(job=job).first()
+    return next(iter(job.imports.all()), None) or getattr(job, "export", None)
 
 
 def _subject_link(request: HttpRequest, job: Job) -> str:

@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter, RangeDateTimeFilter
 from unfold.decorators import display
@@ -75,10 +75,10 @@ class MergeAdmin(ReadOnlyModelAdmin):
     def compare(self, request: HttpRequest, one: int, other: int) -> HttpResponse:
         """Two customers side by side, whoever chose them; POST merges them."""
         if one == other:
-            raise Http404(_t("A customer cannot be merged with itself."))
+            raise Http404(gettext("A customer cannot be merged with itself."))
         customers = both(request, [one, other])
         if customers[0].kind != customers[1].kind:
-            messages.error(request, _t("A person and an organisation cannot be one."))
+            messages.error(request, gettext("A person and an organisation cannot be one."))
             return HttpResponseRedirect(reverse("admin:customers_customer_merge", args=[one]))
         if request.method == "POST":
             return take_merge(request, customers, at=timezone.now())
@@ -103,7 +103,7 @@ class MergeAdmin(ReadOnlyModelAdmin):
             _tell(request, undone)
             page: Any = self.admin_site._registry[Customer]
             for customer in (merge.kept, merge.gone):
-                page.log_change(request, customer, _t("Undid the merge of this customer."))
+                page.log_change(request, customer, gettext("Undid the merge of this customer."))
         return HttpResponseRedirect(reverse("admin:customers_merge_change", args=[merge.pk]))
 
     def _merge(self, request: HttpRequest, key: Any) -> Merge:
@@ -112,7 +112,7 @@ class MergeAdmin(ReadOnlyModelAdmin):
         rows = super().get_queryset(request).select_related("kept", "kept__merged_into", "gone", "by", "undone_by")
         merge: Merge | None = rows.filter(pk=key).first() if str(key).isdecimal() else None
         if merge is None:
-            raise Http404(_t("There is no such merge, or you may not see its customer."))
+            raise Http404(gettext("There is no such merge, or you may not see its customer."))
         return merge
 
     def _page(self, request: HttpRequest, merge: Merge, *, asks: bool = False) -> HttpResponse:
@@ -145,17 +145,17 @@ class MergeAdmin(ReadOnlyModelAdmin):
             "<span><b>{}</b><small>{}</small></span></a>",
             reverse("admin:customers_merge_change", args=[merge.pk]),
             merge.kept.name,
-            _t("took in “%(name)s”") % {"name": merge.gone.name},
+            gettext("took in “%(name)s”") % {"name": merge.gone.name},
         )
 
     @display(description=_("state"))
     def state(self, merge: Merge) -> SafeString:
         """Whether it stands."""
         if merge.undone_at is None:
-            return format_html('<span class="cd-chip cd-chip--good">{}</span>', _t("stands"))
+            return format_html('<span class="cd-chip cd-chip--good">{}</span>', gettext("stands"))
         return format_html(
             '<span class="cd-two"><span class="cd-chip">{}</span><small>{} · {}</small></span>',
-            _t("undone"),
+            gettext("undone"),
             date_format(merge.undone_at, "SHORT_DATETIME_FORMAT"),
             merge.undone_by or "–",
         )
@@ -189,11 +189,11 @@ def _named(name: str, value: Any) -> str:
 def _tell(request: HttpRequest, undone: Undone) -> None:
     """Say what was put back, and what was not."""
     merge = undone.merge
-    text = _t("“%(kept)s” and “%(gone)s” are two customers again.")
+    text = gettext("“%(kept)s” and “%(gone)s” are two customers again.")
     messages.success(request, text % {"kept": merge.kept.name, "gone": merge.gone.name})
     if undone.edited:
         fields = ", ".join(field_labels(undone.edited).values())
-        messages.warning(request, _t("Edited since, and left as it is: %(fields)s.") % {"fields": fields})
+        messages.warning(request, gettext("Edited since, and left as it is: %(fields)s.") % {"fields": fields})
     for label, count in undone.missing.items():
         given = {"count": count, "kind": _plural(label)}
-        messages.warning(request, _t("Could not be put back: %(kind)s (%(count)d).") % given)
+        messages.warning(request, gettext("Could not be put back: %(kind)s (%(count)d).") % given)

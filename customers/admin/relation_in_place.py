@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from customers.admin.page_forms import DayInput, Plain
 from customers.admin.relation_form import RelationForm
@@ -72,7 +72,7 @@ class NewRelationForm(Plain, forms.Form):
     other_name = forms.CharField(required=False)
     role = forms.CharField(label=gettext_lazy("Role"), max_length=100, required=False)
     since = forms.DateField(label=gettext_lazy("Since"), required=False, widget=DayInput)
-    until = forms.DateField(label=gettext_lazy("Until"), required=False, widget=DayInput)
+    until = forms.DateField(label=pgettext_lazy("relation", "Until"), required=False, widget=DayInput)
     strength = _strength()
     note = forms.CharField(
         label=gettext_lazy("Note"), required=False, widget=forms.Textarea(attrs={"rows": 2}), max_length=10_000

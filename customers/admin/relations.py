@@ -40,6 +40,10 @@ class RelationAdmin(CandidModelAdmin):
     """Who relates to whom, since when."""
 
     form = RelationForm
+    empty_hint = _(
+        "Who works for whom, who owns whom, who is a client: relations are added at the page of a customer, "
+        "or imported."
+    )
     list_display = ["from_customer", "type", "to", "role", "since", "until", "strength"]
     list_display_links = ["type"]
     list_filter = [

@@ -35,6 +35,10 @@ class SegmentAdmin(CandidModelAdmin):
     """Saved filters over customers."""
 
     form = SegmentForm
+    empty_hint = gettext_lazy(
+        "A segment is a filter with a name, such as all clients with late tickets. Who is in it follows from "
+        "the data and is always up to date."
+    )
     list_display = ["name_and_description", "customer_count", "owner", "is_shared", "conditions"]
     list_display_links = None
     list_select_related = ["owner"]

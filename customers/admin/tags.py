@@ -62,6 +62,10 @@ class KeptForm(forms.Form):
 class TagAdmin(CandidModelAdmin):
     """Free labels of customers."""
 
+    empty_hint = gettext_lazy(
+        "Tags are labels of your own for customers. Put them on at the page of a customer, or on many at once "
+        "in the list."
+    )
     list_display = ["chip", "colour", "worn_by"]
     list_filter = [("colour", ChoicesDropdownFilter)]
     search_fields = ["name"]

@@ -11,6 +11,8 @@ from customers.encryption.keyring import current_key
 
 
 def _folded(text: str) -> str:
+    if text.isascii():
+        return " ".join(text.lower().split())
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
@@ -49,13 +51,27 @@ def normalise(kind: str, value: str, *, region: str = "") -> str:
 
 def blind_index(kind: str, value: str, *, region: str = "") -> str:
     """32 hex digits; equal for contact points that are equal after `normalise`. Kinds never collide."""
-    _, key = current_key(KeyPurpose.INDEX)
-    return keyed_hash(f"{kind}:{normalise(kind, value, region=region)}", key=key)
+    return _index(kind, normalise(kind, value, region=region))
 
 
 def domain_index(value: str) -> str:
     """Blind index of an e-mail address's domain, or an empty string where there is none."""
-    domain = normalise_email(value).rpartition("@")[2] if "@" in value else ""
+    return _index_of_domain(normalise_email(value)) if "@" in value else ""
+
+
+def both_indexes(kind: str, value: str, *, region: str = "") -> tuple[str, str]:
+    """The blind index, and that of the domain, which e-mail addresses alone have."""
+    plain = normalise(kind, value, region=region)
+    return _index(kind, plain), _index_of_domain(plain) if kind == ContactKind.EMAIL and "@" in value else ""
+
+
+def _index(kind: str, plain: str) -> str:
+    _, key = current_key(KeyPurpose.INDEX)
+    return keyed_hash(f"{kind}:{plain}", key=key)
+
+
+def _index_of_domain(address: str) -> str:
+    domain = address.rpartition("@")[2]
     _, key = current_key(KeyPurpose.INDEX)
     return _domain_index(domain, key) if domain else ""
 

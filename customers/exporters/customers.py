@@ -11,6 +11,7 @@ from django.db.models import Count, Max, QuerySet
 from customers.choices import AttributeType, ContactKind
 from customers.exporters.sheet import Cell, Column, Plan, Record, in_order
 from customers.models import ContactPoint, CustomAttribute, Customer, ExternalId, User
+from customers.operations.derived_columns import DerivedColumns, derived_columns
 
 READS_CONTACTS = "customers.view_contactpoint"
 
@@ -50,15 +51,18 @@ class CustomerSheet:
 
     def plan(self, rows: "QuerySet[Any]", user: User) -> Plan:
         """As many columns of each kind of contact point as the customer with most of them needs, for whoever may read
-        contact points; then one for each custom attribute."""
-        return CustomerPlan(_widths(rows) if user.has_perm(READS_CONTACTS) else {}, list(CustomAttribute.objects.all()))
+        contact points; then what higher rooms add; then one for each custom attribute."""
+        widths = _widths(rows) if user.has_perm(READS_CONTACTS) else {}
+        return CustomerPlan(widths, derived_columns(user), list(CustomAttribute.objects.all()))
 
 
 class CustomerPlan:
     """See Plan. `widths`: how many contact points of each kind have columns."""
 
-    def __init__(self, widths: dict[str, int], attributes: list[CustomAttribute]) -> None:
-        self.widths = widths
+    def __init__(
+        self, widths: dict[str, int], derived: list[DerivedColumns], attributes: list[CustomAttribute]
+    ) -> None:
+        self.widths, self.derived = widths, derived
         fixed = {*self._fixed()}
         self.attributes = [
             (row.code if row.code not in fixed else f"attribute {row.code}", row.code, row.type) for row in attributes
@@ -70,6 +74,8 @@ class CustomerPlan:
             for slot in range(1, width + 1):
                 name = kind if slot == 1 else f"{kind} {slot}"
                 yield from (name, f"{name} label")
+        for columns in self.derived:
+            yield from columns.names
 
     @property
     def header(self) -> list[str]:
@@ -79,12 +85,14 @@ class CustomerPlan:
         """One a customer."""
         points = self._points(keys)
         external = _first_external_ids(keys)
+        derived = [(columns, columns.values(keys)) for columns in self.derived]
         rows = Customer.objects.filter(pk__in=keys).select_related("team", "owner").prefetch_related("tags")
         for customer in in_order(rows, keys):
             customer.first_external = external.get(customer.pk)
             yield [
                 *(column.value(customer) for column in FIRST),
                 *self._contacts(points[customer.pk]),
+                *(cell for columns, found in derived for cell in columns.cells(found, customer.pk)),
                 *(_attribute(customer.attributes.get(code), type) for _name, code, type in self.attributes),
             ]
 

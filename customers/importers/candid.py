@@ -6,6 +6,8 @@ another installation has ids of its own, which are never taken for ours.
 
 Any other list is read by what its columns are called, in English or Chinese; a person confirms or changes it."""
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext_lazy as _
 
 from customers.importers.formats import Format, TableKind, register_format
@@ -26,22 +28,28 @@ def _contact_columns() -> dict[str, str]:
     return found
 
 
+_columns = {
+    "id": "own_id",
+    "source": IGNORE,
+    "source_id": IGNORE,
+    **{name: name for name in ("kind", "name", "given_name", "family_name", "language", "country", "industry")},
+    **{name: name for name in ("team", "owner", "tags", "created_at")},
+    **_contact_columns(),
+}
 EXPORT = TableKind(
     code="export",
     label=_("Customers, exported from Candid"),
     content="customers",
     needs=(frozenset({"id"}), frozenset({"source_id"}), frozenset({"kind"}), frozenset({"name"})),
-    columns={
-        "id": "own_id",
-        "source": IGNORE,
-        "source_id": IGNORE,
-        **{name: name for name in ("kind", "name", "given_name", "family_name", "language", "country", "industry")},
-        **{name: name for name in ("team", "owner", "tags", "created_at")},
-        **_contact_columns(),
-    },
+    columns=_columns,
     is_own=True,
 )
 LIST = TableKind(code="list", label=_("Customers"), content="customers", needs=(), is_free=True)
+
+
+def pass_over(names: Iterable[str]) -> None:
+    """Have an import of our own export leave these columns out: what stands in them follows from other rows."""
+    _columns.update(dict.fromkeys(names, IGNORE))
 
 
 def register_candid() -> None:

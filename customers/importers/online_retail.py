@@ -21,6 +21,8 @@ from itertools import groupby
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 from customers.choices import CustomerKind, OrderStatus
 from customers.importers.contents.places import country_code
 from customers.importers.dates import DateOrder, moment_reader
@@ -146,7 +148,7 @@ def _invoices(rows: Iterable[TableRow], scattered: dict[str, int]) -> Iterator[l
 def _order(rows: list[TableRow]) -> OrderRecord:
     first = rows[0]
     if not first["invoiceno"]:
-        raise Unusable("InvoiceNo: is missing")
+        raise Unusable(_("InvoiceNo: is missing"))
     return OrderRecord(
         source_id=first["invoiceno"],
         number=first["invoiceno"],
@@ -162,7 +164,10 @@ def _line(row: TableRow) -> LineRecord:
     try:
         price, quantity = Decimal(row["unitprice"]), Decimal(row["quantity"])
     except InvalidOperation as error:
-        raise Unusable(f"line {row.line}: {row['unitprice']!r} × {row['quantity']!r} are no numbers") from error
+        raise Unusable(
+            _("line %(line)s: “%(unitprice)s” × “%(quantity)s” are no numbers")
+            % {"line": row.line, "unitprice": row["unitprice"], "quantity": row["quantity"]}
+        ) from error
     return LineRecord(row["stockcode"].upper(), price.quantize(CENT), quantity)
 
 

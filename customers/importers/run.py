@@ -1,6 +1,6 @@
 """One run of an importer: its counts, the rows that people see, and the feeding of operations."""
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -11,7 +11,8 @@ from typing import Any, Protocol, TypeVar
 from tqdm import tqdm
 
 from customers.choices import ImportState, OnDuplicate, Outcome
-from customers.importers.files.sheet import Progress, Row, Sheet, no_progress
+from customers.importers.files.sheet import ImportStopped, Progress, Row, Sheet, no_progress
+from customers.importers.parallel import Hands, Task
 from customers.importers.report import RefusedRows
 from customers.importers.tables import TableRow, read_table
 from customers.models import ImportBatch, ImportRow, Team, User
@@ -38,6 +39,9 @@ class Record(Protocol):
 
 Item = TypeVar("Item")
 
+# So many refused rows are held back until those before them are done.
+HELD_BACK = 10_000
+
 
 class Unusable(Exception):
     """A row that no record can be made of; the message says why."""
@@ -45,6 +49,15 @@ class Unusable(Exception):
 
 class NoId(Unusable):
     """A row that does not say what it is of. That is told once, however often the row is read."""
+
+
+@dataclass(slots=True)
+class _UnderWay:
+    """A batch that was given to be done, and the rows refused after it, which are told of in their turn."""
+
+    kind: str
+    places: dict[str, Place]
+    refused: list[tuple[str, Place, str, str]] = field(default_factory=list)
 
 
 @dataclass
@@ -61,6 +74,8 @@ class ImportRun:
     notes: Counter[str] = field(default_factory=Counter)
     _kept: dict[tuple[str, str], int] = field(default_factory=dict)
     _rows: list[ImportRow] = field(default_factory=list)
+    _under_way: deque[_UnderWay] = field(default_factory=deque)
+    _hands: Hands = field(init=False)
 
     @property
     def rehearsal(self) -> bool:
@@ -119,27 +134,48 @@ class ImportRun:
 
     def refuse(self, kind: str, place: Place, source_id: str, reason: str) -> None:
         """Count a row as refused and report where it is and why."""
-        self.counts.setdefault(kind, Counts()).refused += 1
-        self._report(kind, place, source_id, Outcome.REFUSED, "", reason)
+        if self._under_way:
+            self._under_way[-1].refused.append((kind, place, source_id, reason))
+            if len(self._under_way[-1].refused) >= HELD_BACK:
+                self._settle_all()
+        else:
+            self.counts_of(kind).refused += 1
+            self._report(kind, place, source_id, Outcome.REFUSED, "", reason)
 
     def feed(self, kind: str, operation: Callable[..., Counts], records: Iterable[tuple[Place, Record]]) -> None:
         """Hand the records to a bulk operation, a thousand at a time, each batch in a transaction of its own."""
-        total = self.counts.setdefault(kind, Counts())
-        for batch in batches(records):
-            places = {record.source_id: place for place, record in reversed(batch)}
+        self.counts_of(kind)
+        with Hands(Task(operation, self.source, self.team, self.at)) as self._hands:
+            try:
+                for batch in batches(records, BATCH):
+                    if self._hands.are_full:
+                        self._settle()
+                    self._hands.give([record for _, record in batch])
+                    places = {record.source_id: place for place, record in reversed(batch)}
+                    self._under_way.append(_UnderWay(kind, places))
+                    while self._hands.have_result:
+                        self._settle()
+            except ImportStopped:
+                self._settle_all()
+                raise
+            self._settle_all()
 
-            def report(
-                source_id: str,
-                outcome: str,
-                label: str,
-                detail: str,
-                places: dict[str, Place] = places,
-            ) -> None:
-                self._report(kind, places.get(source_id, ("", 0)), source_id, outcome, label, detail)
+    def _settle_all(self) -> None:
+        while self._under_way:
+            self._settle()
 
-            given = [record for _, record in batch]
-            total.add(operation(source=self.source, records=given, team=self.team, at=self.at, report=report))
-            self.write_rows()
+    def _settle(self) -> None:
+        """Count and report what became of the earliest batch that is under way, and the rows refused after it."""
+        result = self._hands.take()
+        done = self._under_way.popleft()
+        self.counts_of(done.kind).add(result.counts)
+        for source_id, outcome, label, detail in result.told:
+            self._report(done.kind, done.places.get(source_id, ("", 0)), source_id, outcome, label, detail)
+        behind, self._under_way = self._under_way, deque()
+        for refused in done.refused:
+            self.refuse(*refused)
+        self._under_way = behind
+        self.write_rows()
 
     def _report(self, kind: str, place: Place, source_id: str, outcome: str, label: str, detail: str) -> None:
         file, line = place

@@ -97,7 +97,8 @@ ACCOUNT = TableKind(
             }
         ),
     ),
-    lacks=frozenset({"lastname", "campaignid", "stagename"}),
+    # An account has no e-mail address: what has one is some list of people.
+    lacks=frozenset({"lastname", "campaignid", "stagename", "email", "e-mail", "email address", "e-mail address"}),
     columns={
         **COMMON,
         "name": "name",

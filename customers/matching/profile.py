@@ -50,9 +50,9 @@ def plain_identifier(text: object) -> str:
 
 
 def is_weak_email(address: str) -> bool:
-    """Whether several people read this mailbox, or nobody does."""
-    mailbox = fold(address).partition("@")[0]
-    return mailbox in ROLE_MAILBOXES or mailbox.rstrip("0123456789") in ROLE_MAILBOXES
+    """Whether several people read this mailbox, or nobody does, or it is none: “n/a”."""
+    mailbox, _at, domain = fold(address).partition("@")
+    return not domain or mailbox in ROLE_MAILBOXES or mailbox.rstrip("0123456789") in ROLE_MAILBOXES
 
 
 def is_weak_phone(number: str) -> bool:

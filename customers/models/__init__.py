@@ -1,4 +1,5 @@
 from customers.models.access import Team, User
+from customers.models.among import Among
 from customers.models.api_token import ApiToken
 from customers.models.attribute import AttributeDefinition, CustomAttribute
 from customers.models.consent import Consent
@@ -19,6 +20,7 @@ from customers.models.versioned import Sourced, StaleVersion, Versioned
 
 __all__ = [
     "FREE",
+    "Among",
     "ApiToken",
     "AttributeDefinition",
     "Category",

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.choices import ContactKind, CustomerKind, OnMerge
-from customers.encryption.blind_index import blind_index, domain_index
+from customers.encryption.blind_index import both_indexes
 from customers.encryption.fields import EncryptedTextField
 from customers.models.derived_names import FoldedNameField, NameKeyField, following
 from customers.models.versioned import Versioned
@@ -181,8 +181,7 @@ class ContactPoint(Versioned):
 
     def index_value(self, *, region: str = "") -> None:
         """Set the blind indexes from the value. `save` does it; call it before bulk_create."""
-        self.blind_index = blind_index(self.kind, self.value, region=region)
-        self.domain_index = domain_index(self.value) if self.kind == ContactKind.EMAIL else ""
+        self.blind_index, self.domain_index = both_indexes(self.kind, self.value, region=region)
 
     def save(self, *args: object, **kwargs: object) -> None:
         self.index_value(region=self.customer.country)

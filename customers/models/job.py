@@ -18,8 +18,12 @@ class Job(Leased):
     key = models.CharField(max_length=64, null=True, unique=True, editable=False)
     subject_id = models.PositiveBigIntegerField(null=True, editable=False)
     done = models.PositiveBigIntegerField(_("done"), default=0)
-    total = models.PositiveBigIntegerField(pgettext_lazy("done of all", "of"), default=0, help_text=_("0: not known yet."))
+    total = models.PositiveBigIntegerField(
+        pgettext_lazy("done of all", "of"), default=0, help_text=_("0: not known yet.")
+    )
     step = models.CharField(_("step"), max_length=100, blank=True)
+    # Of whoever started it: what the job tells them is in their language.
+    language = models.CharField(max_length=12, default="", editable=False)
     result = models.JSONField(_("result"), default=dict)
     error = models.TextField(_("error"), blank=True)
     created_at = models.DateTimeField(_("created at"))

@@ -36,6 +36,8 @@ class Tag(Versioned):
         self.folded = fold(self.name)[:100]
         if not self.folded:
             raise ValidationError({"name": _("Give the tag a name.")})
+        if ";" in self.name:  # in files it stands between tags
+            raise ValidationError({"name": _("The name of a tag holds no semicolon.")})
         if Tag.objects.filter(folded=self.folded).exclude(pk=self.pk).exists():
             raise ValidationError({"name": _("There is a tag of this name already.")})
 

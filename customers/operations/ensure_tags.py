@@ -13,12 +13,16 @@ LONGEST_TAG = 50
 def ensure_tags(*, names: Iterable[str]) -> dict[str, Tag]:
     """The tags of these names, by the name as it is given; made where they are missing. Case and accents tell no tags
     apart. Names that hold no letter are left out."""
-    wanted = {name: short for name in names if fold(short := " ".join(name.split())[:LONGEST_TAG])}
+    wanted = {name: short for name in names if fold(short := _short(name))}
     here = {tag.folded: tag for tag in Tag.objects.filter(folded__in={fold(short) for short in wanted.values()})}
     for short in sorted(wanted.values()):
         if fold(short) not in here:
             here[fold(short)] = Tag.objects.get_or_create(folded=fold(short), defaults={"name": short})[0]
     return {name: here[fold(short)] for name, short in wanted.items()}
+
+
+def _short(name: str) -> str:
+    return " ".join(name.replace(";", ",").split())[:LONGEST_TAG]
 
 
 def label_customers(*, pairs: Sequence[tuple[int, int]]) -> list[Any]:

@@ -50,7 +50,7 @@ def _candidates(newcomers: Sequence[Newcomer]) -> list[set[int]]:
     def look_up(rows: "QuerySet[Any]", column: str, keys: Mapping[Any, list[int]], owner: str, most: int) -> None:
         for some in chunks(keys):
             sharing = (
-                rows.filter(**{f"{column}__in": some})
+                rows.filter(**{f"{column}__among": some})
                 .order_by()
                 .annotate(sharing=Window(Count("*"), partition_by=[F(column)]))
             )

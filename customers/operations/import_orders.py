@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from customers.choices import Factor, OrderStatus, SubjectType
 from customers.models import Observation, Order, OrderLine, Product, Team
@@ -93,9 +94,9 @@ class _Batch:
 
     def rehearse(self, tally: Tally) -> None:
         """Count what would be created, and have later rows find it."""
-        for order, _ in self.new:
+        for order, _lines in self.new:
             tally.create(str(order.source_id), order.number)
-        self.source.make_up(Order, (str(order.source_id) for order, _ in self.new))
+        self.source.make_up(Order, (str(order.source_id) for order, _lines in self.new))
 
     def _values(self, record: OrderRecord, lines: list[Line]) -> dict[str, Any]:
         return {
@@ -119,9 +120,9 @@ class _Batch:
         )
         check_row(row, leave_out=("order", "product"))
         if record.unit_price < 0:
-            raise Refused("unit_price: a price cannot be negative")
+            raise Refused(_("unit_price: a price cannot be negative"))
         if record.quantity == 0:
-            raise Refused("quantity: a line cannot be of nothing")
+            raise Refused(_("quantity: a line cannot be of nothing"))
         return product, record.quantity, record.unit_price, record.list_price
 
     def write(self, tally: Tally) -> None:
@@ -133,7 +134,7 @@ class _Batch:
         OrderLine.objects.filter(order__in=self.new_lines).delete()
         written = insert_rows(
             Order,
-            [order for order, _ in self.new],
+            [order for order, _lines in self.new],
             refuse=lambda row, reason: tally.refuse(str(row.source_id), reason, row.number),
         )
         for order in written:

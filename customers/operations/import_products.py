@@ -3,6 +3,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from customers.models import Category, Product, Team
 from customers.operations.check_row import check_row
@@ -63,7 +64,7 @@ def _values(record: ProductRecord, categories: dict[str, int]) -> dict[str, Any]
     values: dict[str, Any] = {"sku": record.sku, "name": record.name}
     if record.category:
         if record.category.casefold() not in categories:
-            raise Refused("category: longer than 150 characters or not storable")
+            raise Refused(_("category: longer than 150 characters or not storable"))
         values["category_id"] = categories[record.category.casefold()]
     if record.list_price is not None:
         values["list_price"] = record.list_price

@@ -4,7 +4,10 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from customers.choices import CustomerKind
 from customers.models import Customer, Relation, RelationType, Team
 from customers.operations.check_row import check_row
 from customers.operations.circles import Period, hierarchy_above, period
@@ -18,6 +21,11 @@ from customers.operations.import_rows import (
 from customers.operations.record_activity import record_activity
 from customers.operations.records import Counts, Refused, RelationRecord
 from customers.operations.source import Changes, Report, Source, chunks, known
+
+WRONG_END: dict[str, Any] = {
+    CustomerKind.PERSON: gettext_lazy("%(type)s needs a person where an organisation stands"),
+    CustomerKind.ORGANISATION: gettext_lazy("%(type)s needs an organisation where a person stands"),
+}
 
 # type, from, to; the same two may be related again at a later time
 Key = tuple[int, int, int | None]
@@ -71,7 +79,7 @@ class _Batch:
         """Put one record with the new, the changed or the unchanged. Raises Refused."""
         kind = self.types.get(record.type)
         if kind is None:
-            raise Refused(f"there is no relation type {record.type!r}")
+            raise Refused(_("there is no relation type “%(type)s”") % {"type": record.type})
         from_id = known(self.customers, record.from_id, "customer")
         to_id = known(self.customers, record.to_id, "customer") if record.to_id else None
         self._check_ends(kind, from_id, to_id)
@@ -82,7 +90,7 @@ class _Batch:
         try:
             check_row(row, leave_out=("type", "from_customer", "to_customer"))
             if row.since and row.until and row.until < row.since:
-                raise Refused("until: it ends before it begins")
+                raise Refused(_("until: it ends before it begins"))
             if kind.is_hierarchy and to_id is not None and (not is_here or {"since", "until"} & before.keys()):
                 self._check_circle(kind, from_id, to_id, period(row.since, row.until))
         except Refused:
@@ -115,17 +123,17 @@ class _Batch:
 
     def _check_ends(self, kind: RelationType, from_id: int, to_id: int | None) -> None:
         if kind.is_with_us != (to_id is None):
-            raise Refused("to: must be empty for a relation to us, and only then")
+            raise Refused(_("to: must be empty for a relation to us, and only then"))
         if from_id == to_id:
-            raise Refused("to: nobody is related to themselves")
+            raise Refused(_("to: nobody is related to themselves"))
         for end, needed in (from_id, kind.from_kind), (to_id, kind.to_kind):
             found = self.kinds.get(end or 0)  # None: us, or one that a rehearsal made up
             if found and needed and found != needed:
-                raise Refused(f"a {found} stands where {kind.code} needs a {needed}")
+                raise Refused(WRONG_END[needed] % {"type": kind.code})
 
     def _check_circle(self, kind: RelationType, from_id: int, to_id: int, days: Period) -> None:
         if self.above[kind.pk].would_close(kind, from_id, to_id, days):
-            raise Refused("a hierarchy has no circles: this one would close")
+            raise Refused(_("a hierarchy has no circles: this one would close"))
         self.above[kind.pk].add(kind, from_id, to_id, days)
 
     def write(self, tally: Tally, at: datetime) -> None:

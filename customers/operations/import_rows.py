@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, transaction
 from django.db.models import Model
+from django.utils.translation import gettext as _
 
 from customers.choices import Outcome
 from customers.models import Customer
@@ -68,7 +69,7 @@ def without_repeats(records: Sequence[Record], tally: Tally) -> list[Record]:
     seen: dict[str, Record] = {}
     for record in records:
         if record.source_id in seen:
-            tally.refuse(record.source_id, "the id is repeated in the file: the first row was taken")
+            tally.refuse(record.source_id, _("the id is repeated in the file: the first row was taken"))
         else:
             seen[record.source_id] = record
     return list(seen.values())
@@ -118,7 +119,7 @@ def _insert_alone(row: Row, refuse: Callable[[Row, str], None]) -> bool:
     except ValidationError as error:
         refuse(row, in_one_line(error))
     except (IntegrityError, DataError):
-        refuse(row, "the database does not take the row: it breaks a rule or repeats another row")
+        refuse(row, _("the database does not take the row: it breaks a rule or repeats another row"))
     else:
         return True
     return False

@@ -26,6 +26,10 @@ class Newcomer:
     def __init__(self, customer: Customer, points: Iterable[ContactPoint], attributes: MatchingAttributes) -> None:
         self._customer, self._points, self._attributes = customer, list(points), attributes
         self.customer_id: int | None = customer.pk
+        # The blind indexes of e-mail, phone and messenger. Who shares no more than an address is left to the sweep.
+        self.contact_keys = {point.blind_index for point in self._points if point.kind != ContactKind.ADDRESS}
+        self.identifier_keys = self._identifier_keys()
+        self.telling_name = self._telling_name()
 
     @cached_property
     def profile(self) -> Profile:
@@ -37,19 +41,12 @@ class Newcomer:
         """The profile with what takes longer to read."""
         return with_encrypted(self.profile, self._points)
 
-    @cached_property
-    def contact_keys(self) -> frozenset[str]:
-        """The blind indexes of e-mail, phone and messenger. Who shares no more than an address is left to the sweep."""
-        return frozenset([point.blind_index for point in self._points if point.kind != ContactKind.ADDRESS])
-
-    @cached_property
-    def identifier_keys(self) -> frozenset[str]:
+    def _identifier_keys(self) -> set[str]:
         """The blind indexes of the identifiers."""
         held = self._attributes.identifiers_in(self._customer.attributes) if self._attributes.identifiers else ()
-        return frozenset(identifier_index(which, number) for which, number in held)
+        return {identifier_index(which, number) for which, number in held}
 
-    @cached_property
-    def telling_name(self) -> int:
+    def _telling_name(self) -> int:
         """The key of the name, where a namesake may be the same: of people only where something is known that says
         who of the many is meant, and that is not looked up for itself."""
         customer = self._customer

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
-from itertools import count
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID, uuid4
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.db.models import Model, QuerySet
+from django.utils.translation import gettext_lazy
 
 from customers.choices import OnDuplicate
 from customers.models import CustomAttribute, Customer, ExternalId, ImportBatch, ImportStep, User
@@ -25,7 +25,7 @@ Row = TypeVar("Row", bound=Model)
 Item = TypeVar("Item")
 
 # Ids in one IN (...): databases slow down or refuse beyond.
-IDS_AT_ONCE = 500
+IDS_AT_ONCE = 1000
 
 Changes = dict[str, Any]
 """What changed in a row: name of the column to the value that stood there before."""
@@ -52,7 +52,7 @@ class Source:
         # Of a rehearsal: the rows so far, to compare the next ones with.
         self.newcomers: Newcomers | None = None
         self._planned: dict[type[Model], dict[str, int]] = {}
-        self._keys = count(-1, -1)
+        self._last_key = 0
         # Of a rehearsal: folded name -> {id in the source: kind}, where rows name others.
         self.remembers_names = False
         self.made_up_names: dict[str, dict[str, str]] = {}
@@ -92,7 +92,7 @@ class Source:
         """The rows of a model that came from these ids; ids not seen before are left out."""
         found: dict[str, Row] = {}
         for ids in chunks({*source_ids} - {""}):
-            for row in self._visible(model).filter(source=self.name, source_id__in=ids):
+            for row in self._visible(model).filter(source=self.name, source_id__among=ids):
                 found[row.source_id] = row  # type: ignore[attr-defined]
         return found
 
@@ -101,7 +101,7 @@ class Source:
         wanted = {*source_ids} - {""}
         found = self._made_up(model, wanted)
         for ids in chunks(wanted - found.keys()):
-            rows = self._visible(model).filter(source=self.name, source_id__in=ids)
+            rows = self._visible(model).filter(source=self.name, source_id__among=ids)
             found.update(rows.values_list("source_id", "pk"))
         return found
 
@@ -110,7 +110,7 @@ class Source:
         wanted = {*source_ids} - {""}
         found = self._made_up(Customer, wanted)
         for ids in chunks(wanted - found.keys()):
-            rows = self._visible(ExternalId).filter(source=self.name, source_id__in=ids)
+            rows = self._visible(ExternalId).filter(source=self.name, source_id__among=ids)
             found.update(rows.values_list("source_id", "customer_id"))
         if self.name == OWN:
             found.update(own_customers(wanted - found.keys(), self._visible(Customer)))
@@ -123,7 +123,7 @@ class Source:
         hidden: set[str] = set()
         for ids in chunks({*source_ids} - {""}):
             taken = {
-                *ExternalId.objects.filter(source=self.name, source_id__in=ids).values_list("source_id", flat=True)
+                *ExternalId.objects.filter(source=self.name, source_id__among=ids).values_list("source_id", flat=True)
             }
             if self.name == OWN:
                 taken |= own_customers(ids, Customer.objects.living()).keys()
@@ -138,7 +138,8 @@ class Source:
         """Of a rehearsal: have these ids stand for rows that are not there."""
         planned = self._planned.setdefault(model, {})
         for source_id in source_ids:
-            planned.setdefault(source_id, next(self._keys))
+            self._last_key -= 1
+            planned.setdefault(source_id, self._last_key)
 
     def _made_up(self, model: type[Model], wanted: Iterable[str]) -> dict[str, int]:
         planned = self._planned.get(model)
@@ -156,11 +157,12 @@ class Source:
         empty for rows that come along with one. Nothing without a batch."""
         if self.batch is None or not (created or changed):
             return
+        key = model._meta.pk.attname
         ImportStep.objects.create(
             batch=self.batch,
             kind=kind,
             model=model._meta.label,
-            created=ranges(row.pk for row in created),
+            created=ranges(getattr(row, key) for row in created),
             changed={str(row.pk): _change(row, before) for row, before in changed},
         )
 
@@ -205,10 +207,10 @@ def keys_in(kept: Iterable[list[Any]]) -> Iterator[Any]:
             yield from (UUID(int=number) for number in range(UUID(first).int, UUID(last).int + 1))
 
 
-def uuids_in_a_row(how_many: int) -> list[UUID]:
+def uuids_in_a_row() -> Iterator[UUID]:
     """New keys for rows that are written together, which `ranges` makes short. At most a million."""
     first = uuid4().int >> 20 << 20
-    return [UUID(int=first + number) for number in range(how_many)]
+    return (UUID(int=first + number) for number in range(1 << 20))
 
 
 def chunks(items: Iterable[Item], size: int = IDS_AT_ONCE) -> Iterator[list[Item]]:
@@ -218,10 +220,19 @@ def chunks(items: Iterable[Item], size: int = IDS_AT_ONCE) -> Iterator[list[Item
         yield everything[start : start + size]
 
 
+MISSING = {
+    "customer": gettext_lazy("there is no customer “%(id)s”: import it first"),
+    "product": gettext_lazy("there is no product “%(id)s”: import it first"),
+    "order": gettext_lazy("there is no order “%(id)s”: import it first"),
+    "ticket": gettext_lazy("there is no ticket “%(id)s”: import it first"),
+}
+
+
 def known(keys: Mapping[str, int], source_id: str, what: str) -> int:
-    """The key of a row that another one names. Raises Refused where it was not imported."""
+    """The key of a row that another one names (`what`: of which kind, see MISSING). Raises Refused where it was not
+    imported."""
     if source_id not in keys:
-        raise Refused(f"there is no {what} {source_id!r}: import it first")
+        raise Refused(MISSING[what] % {"id": source_id})
     return keys[source_id]
 
 

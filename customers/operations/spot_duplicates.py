@@ -1,11 +1,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 from customers.choices import OnDuplicate
 from customers.matching.finding import Comparison
 from customers.matching.weights import DEFAULT
-from customers.models import ContactPoint, Customer
+from customers.models import Customer
+from customers.operations.drafts import Draft
 from customers.operations.find_duplicates import Duplicate, find_duplicates
 from customers.operations.newcomers import Newcomer, Newcomers
 from customers.operations.profiles import matching_attributes
@@ -16,14 +16,6 @@ REHEARSED_AT_MOST = 10_000
 # What reasons are given in a report: those that say most.
 REASONS_TOLD = 3
 WORDS = {"given_name": "given name", "family_name": "family name", "birth_date": "date of birth", "email": "e-mail"}
-
-
-class Draft(NamedTuple):
-    """A row of a file as the customer that it would become, with contact points that have their blind indexes."""
-
-    source_id: str
-    customer: Customer
-    points: Sequence[ContactPoint]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +60,7 @@ class Spotted:
 
 
 def spot_duplicates(*, source: Source, drafts: Sequence[Draft]) -> Iterator[Spotted]:
-    """For each draft what it looks like: customers who are here, and drafts before it that stay.
+    """What drafts look like, of each that looks like somebody: customers who are here, and drafts before it that stay.
 
     A draft stays unless the source says that sure duplicates are to be left out or taken for who is here."""
     attributes = matching_attributes(source.attributes.values())
@@ -77,8 +69,12 @@ def spot_duplicates(*, source: Source, drafts: Sequence[Draft]) -> Iterator[Spot
     names = _visible_names(source, {duplicate.customer_id for duplicates in found for duplicate in duplicates})
     earlier = _earlier(source, len(drafts))
     for draft, one, duplicates in zip(drafts, newcomers, found, strict=True):
+        twin = earlier.likest(one)
+        if not duplicates and twin is None:
+            earlier.add(draft.source_id, one)
+            continue
         seen = next(((other, names[other.customer_id]) for other in duplicates if other.customer_id in names), None)
-        spotted = Spotted(draft.source_id, draft.customer.name, duplicates, seen, earlier.likest(one))
+        spotted = Spotted(draft.source_id, draft.customer.name, duplicates, seen, twin)
         sure = spotted.comparison is not None and spotted.comparison.likeness >= DEFAULT.sure_at
         if sure and source.on_duplicate != OnDuplicate.CREATE:
             yield replace(spotted, stays=False)

@@ -74,8 +74,9 @@ def claim_for_undo(*, batch: ImportBatch) -> None:
     if batch.dry_run:
         raise CannotUndo(_("This was a dry run: it wrote nothing."))
     wrote_something = any(counts.get("created") or counts.get("updated") for counts in batch.counts.values())
-    if wrote_something and not batch.steps.exists():
-        raise CannotUndo(_("This import is from before imports could be undone."))
+    if not batch.steps.exists() and batch.state in UNDOABLE:
+        before = _("This import is from before imports could be undone.")
+        raise CannotUndo(before if wrote_something else _("This import changed nothing."))
     if not ImportBatch.objects.filter(pk=batch.pk, state__in=UNDOABLE).update(state=ImportState.UNDOING):
         raise CannotUndo(_("Only an import that has ended can be undone, and only once."))
     batch.state = ImportState.UNDOING

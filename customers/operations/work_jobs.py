@@ -2,7 +2,9 @@ import logging
 from collections.abc import Iterator
 from datetime import datetime
 
+from django.conf import settings
 from django.db.models import QuerySet
+from django.utils.translation import override
 
 from customers.choices import LeaseState
 from customers.models import FREE, Job, LeaseLost
@@ -47,7 +49,8 @@ def _claim(clock: Clock) -> Job | None:
 
 def _do(job: Job, clock: Clock) -> None:
     try:
-        result = job_kind(job.kind).run(job, Progress(job), clock)
+        with override(job.language or settings.LANGUAGE_CODE):
+            result = job_kind(job.kind).run(job, Progress(job), clock)
     except LeaseLost:
         raise
     except JobFailed as failed:

@@ -110,7 +110,7 @@ class InUse:
 
     def clean(self, value: Any) -> Any:
         if not isinstance(value, str) or not 0 < len(value.strip()) <= LONGEST_TEXT or "\x00" in value:
-            raise ValueError(_("Give a short text."))
+            raise ValueError(_("Choose one, or give a short text."))
         return self.form(value.strip())
 
     def read(self, text: str) -> Any:

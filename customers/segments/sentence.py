@@ -78,9 +78,10 @@ def _group(group: Group, catalogue: Catalogue) -> str:
         return _("%(who)s %(traits)s") % {"who": who, "traits": _joined(alone, _("or"))}
     traits = [phrase.text for phrase in phrases if not phrase.is_thing]
     things = [phrase.text for phrase in phrases if phrase.is_thing]
+    joint = pgettext("joins what is said", "and")
     if traits:
-        who = _("%(who)s %(traits)s") % {"who": who, "traits": _joined(traits, pgettext("joins what is said", "and"))}
-    return _("%(who)s with %(things)s") % {"who": who, "things": _joined(things, pgettext("joins what is said", "and"))} if things else who
+        who = _("%(who)s %(traits)s") % {"who": who, "traits": _joined(traits, joint)}
+    return _("%(who)s with %(things)s") % {"who": who, "things": _joined(things, joint)} if things else who
 
 
 def _who(group: Group) -> tuple[str, list[Condition]]:

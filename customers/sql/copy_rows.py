@@ -9,7 +9,8 @@ from django.db import connection, models
 from django.db.models import Field, Model
 
 Row = TypeVar("Row", bound=Model)
-Writer = Callable[[Any], str]
+Reader = Callable[[Sequence[Any]], list[Any]]
+Writer = Callable[[list[Any]], list[str]]
 
 SPECIAL = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 NULL = "\\N"
@@ -31,24 +32,29 @@ def copy_rows(model: type[Row], rows: Sequence[Row]) -> list[Row]:
     if not rows:
         return []
     _give_keys(model, rows)
-    writers = _writers(model)
-    columns = ", ".join(connection.ops.quote_name(column) for column, _, _ in writers)
+    columns = _columns(model)
+    names = ", ".join(connection.ops.quote_name(name) for name, _, _ in columns)
     table = connection.ops.quote_name(model._meta.db_table)
     # Before COPY begins: sealing a value may read its key, and the connection is busy from then on.
-    lines = [_line(writers, row) for row in rows]
-    copying = f"COPY {table} ({columns}) FROM STDIN"
+    values = [read(rows) for _, read, _ in columns]
+    copying = f"COPY {table} ({names}) FROM STDIN"
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(copying) as copy:
-        for start in range(0, len(lines), LINES_AT_ONCE):
-            copy.write("".join(lines[start : start + LINES_AT_ONCE]))
+        for start in range(0, len(rows), LINES_AT_ONCE):  # the server takes some while the next are made
+            some = slice(start, start + LINES_AT_ONCE)
+            texts = [write(of_rows[some]) for (_, _, write), of_rows in zip(columns, values, strict=True)]
+            copy.write("".join([f"{line}\n" for line in map("\t".join, zip(*texts, strict=True))]))
+    alias = connection.alias
     for row in rows:
-        row._state.adding, row._state.db = False, connection.alias
+        row._state.adding, row._state.db = False, alias
     return list(rows)
 
 
 def _give_keys(model: type[Model], rows: Sequence[Model]) -> None:
     key: Any = model._meta.pk
-    wanting = [row for row in rows if row.pk is None]
-    if not wanting or not isinstance(key, models.AutoField | models.BigAutoField):
+    if not isinstance(key, models.AutoField | models.BigAutoField):
+        return
+    wanting = [row for row in rows if getattr(row, key.attname) is None]
+    if not wanting:
         return
     with connection.cursor() as cursor:
         cursor.execute(
@@ -56,31 +62,21 @@ def _give_keys(model: type[Model], rows: Sequence[Model]) -> None:
             [connection.ops.quote_name(model._meta.db_table), key.column, len(wanting)],
         )
         for row, (number,) in zip(wanting, cursor.fetchall(), strict=True):
-            row.pk = number
-
-
-def _line(writers: "Sequence[tuple[str, Writer, Field[Any, Any] | str]]", row: Model) -> str:
-    values = row.__dict__
-    return (
-        "\t".join(
-            [
-                write(values[source]) if type(source) is str else write(source.pre_save(row, add=True))  # type: ignore[union-attr]
-                for _, write, source in writers
-            ]
-        )
-        + "\n"
-    )
+            setattr(row, key.attname, number)
 
 
 @cache
-def _writers(model: type[Model]) -> "list[tuple[str, Writer, Field[Any, Any] | str]]":
-    """Of each column: its name, how a value is written, and where that comes from: the row, or the field's pre_save
-    where it has one of its own."""
-    found: list[tuple[str, Writer, Field[Any, Any] | str]] = []
-    for field in model._meta.concrete_fields:
-        has_hook = type(field).pre_save is not Field.pre_save and not _is_plain(field)
-        found.append((str(field.column), _writer_of(field), field if has_hook else field.attname))
-    return found
+def _columns(model: type[Model]) -> list[tuple[str, Reader, Writer]]:
+    """Of each column: its name, how its values are read off the rows, and how they are written."""
+    return [(str(field.column), _reader_of(field), _writer_of(field)) for field in model._meta.concrete_fields]
+
+
+def _reader_of(field: Any) -> Reader:
+    """The values as they stand in the rows, or as the field's pre_save leaves them where it has one of its own."""
+    if type(field).pre_save is Field.pre_save or _is_plain(field):
+        name = field.attname
+        return lambda rows: [row.__dict__[name] for row in rows]
+    return lambda rows: [field.pre_save(row, add=True) for row in rows]
 
 
 def _is_plain(field: Any) -> bool:
@@ -90,14 +86,25 @@ def _is_plain(field: Any) -> bool:
 
 def _writer_of(field: Any) -> Writer:
     if isinstance(field, models.JSONField):
-        return _json
+        return lambda values: [_json(value) for value in values]
     if isinstance(field, models.DateField):  # of which DateTimeField is one
-        return _moment
+        return lambda values: [_moment(value) for value in values]
     if isinstance(field, models.BooleanField):
-        return _yes_no
+        return lambda values: [NULL if value is None else "t" if value else "f" for value in values]
     if isinstance(field, models.CharField | models.TextField):
-        return _text
-    return _plain
+        return _texts
+    if isinstance(field, models.UUIDField):
+        return lambda values: [NULL if value is None else value.hex for value in values]
+    return lambda values: [NULL if value is None else str(value) for value in values]
+
+
+def _texts(values: list[Any]) -> list[str]:
+    """Looked at as one: hardly a batch holds what must be written otherwise."""
+    try:
+        together = "".join(values)
+    except TypeError:  # there are nulls, or sealed values
+        together = "\\"
+    return values if together.isprintable() and "\\" not in together else [_text(value) for value in values]
 
 
 def _text(value: Any) -> str:
@@ -107,16 +114,9 @@ def _text(value: Any) -> str:
     return text if text.isprintable() and "\\" not in text else text.translate(SPECIAL)
 
 
-def _plain(value: Any) -> str:
-    """Numbers and UUIDs."""
-    return NULL if value is None else str(value)
-
-
-def _yes_no(value: Any) -> str:
-    return NULL if value is None else "t" if value else "f"
-
-
 def _json(value: Any) -> str:
+    if value == {}:
+        return "{}"
     return NULL if value is None else json.dumps(value, cls=DjangoJSONEncoder).translate(SPECIAL)
 
 

@@ -10,9 +10,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 
@@ -140,7 +139,7 @@ class TicketAdmin(CandidModelAdmin):
         """Give the chosen tickets to oneself."""
         agent = Agent.objects.filter(user=request.user.pk).first()
         if agent is None:
-            messages.error(request, _t("Only agents take tickets."))
+            messages.error(request, gettext("Only agents take tickets."))
             return
         self._each(request, queryset, lambda ticket, at: assign_ticket(ticket=ticket, to=agent, by=agent.user, at=at))
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from customers.importers.run import Unusable
 from customers.importers.tables import TableRow
 from services.choices import EventKind, Priority, TicketStatus
@@ -89,7 +91,7 @@ def _status(row: TableRow, before: str) -> str:
     if state == NO_STATE or not known(state):
         return before
     if state.casefold() not in STATUSES:
-        raise Unusable(f"line {row.line}: incident_state {state!r} is not known")
+        raise Unusable(_("line %(line)s: incident_state “%(state)s” is not known") % {"line": row.line, "state": state})
     return STATUSES[state.casefold()]
 
 
@@ -101,11 +103,17 @@ def _time(row: TableRow, column: str) -> datetime:
     try:
         return datetime.strptime(row[column], "%d/%m/%Y %H:%M").replace(tzinfo=UTC)
     except ValueError as error:
-        raise Unusable(f"line {row.line}: {column} {row[column]!r} is not like 29/2/2016 01:16") from error
+        raise Unusable(
+            _("line %(line)s: %(column)s “%(value)s” is not like 29/2/2016 01:16")
+            % {"line": row.line, "column": column, "value": row[column]}
+        ) from error
 
 
 def _whole(row: TableRow, column: str) -> int:
     try:
         return int(known(row[column]) or 0)
     except ValueError as error:
-        raise Unusable(f"line {row.line}: {column} {row[column]!r} is not a whole number") from error
+        raise Unusable(
+            _("line %(line)s: %(column)s “%(value)s” is not a whole number")
+            % {"line": row.line, "column": column, "value": row[column]}
+        ) from error

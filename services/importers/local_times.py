@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 from customers.importers.run import Unusable
 
 SAO_PAULO = ZoneInfo("America/Sao_Paulo")
@@ -13,7 +15,7 @@ def local_time(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text).replace(tzinfo=SAO_PAULO).astimezone(UTC)
     except ValueError as error:
-        raise Unusable(f"{text!r} is not a time like 2018-01-18 21:46:59") from error
+        raise Unusable(_("“%(text)s” is not a time like 2018-01-18 21:46:59") % {"text": text}) from error
 
 
 def optional_time(text: str) -> datetime | None:

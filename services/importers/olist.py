@@ -21,6 +21,8 @@ from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
+from django.utils.translation import gettext as _
+
 from customers.choices import OrderStatus
 from customers.importers.run import ImportRun, Place, Unusable
 from customers.importers.tables import TableRow, find_table
@@ -172,4 +174,7 @@ def _line(item: TableRow) -> LineRecord:
     try:
         return LineRecord(item["product_id"], Decimal(item["price"]))
     except InvalidOperation as error:
-        raise Unusable(f"line {item.line} of the items: price {item['price']!r} is not a number") from error
+        raise Unusable(
+            _("line %(line)s of the items: price “%(price)s” is not a number")
+            % {"line": item.line, "price": item["price"]}
+        ) from error

@@ -7,6 +7,7 @@ from statistics import median
 from textwrap import shorten
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from customers.importers.run import ImportRun, Place, Unusable, batches
 from customers.importers.tables import TableRow, find_table, read_table
@@ -79,9 +80,11 @@ def _reviews(run: ImportRun, file: str, rows: Iterable[TableRow], buyers: Mappin
 
 def _rating(row: TableRow, buyers: Mapping[str, str]) -> RatingRecord:
     if row["order_id"] not in buyers:
-        raise Unusable(f"there is no order {row['order_id']!r}")
+        raise Unusable(_("there is no order “%(order_id)s”") % {"order_id": row["order_id"]})
     if not row["review_score"].isdecimal():
-        raise Unusable(f"review_score {row['review_score']!r} is not a whole number")
+        raise Unusable(
+            _("review_score “%(review_score)s” is not a whole number") % {"review_score": row["review_score"]}
+        )
     return RatingRecord(
         source_id=f"{row['review_id']}:{row['order_id']}",
         customer_id=buyers[row["order_id"]],

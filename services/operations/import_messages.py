@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from customers.models import Team
 from customers.operations.check_row import check_row
@@ -60,7 +61,7 @@ class _Batch:
     def sort_out(self, record: TicketMessageRecord, tally: Tally) -> None:
         """Put one record with the new or the unchanged. Raises Refused."""
         if record.ticket_id not in self.planned:
-            raise Refused(f"there is no ticket {record.ticket_id!r}: import it first")
+            raise Refused(_("there is no ticket “%(ticket_id)s”: import it first") % {"ticket_id": record.ticket_id})
         row = self.tickets.get(record.ticket_id)
         if row is None:  # one that a rehearsal made up
             tally.create(record.source_id)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from customers.models import Order, Team
 from customers.operations.check_row import check_row
@@ -82,12 +83,18 @@ class _Batch:
 
     def _values(self, record: RatingRecord) -> dict[str, object]:
         if bool(record.ticket_id) == bool(record.order_id):
-            raise Refused("a rating is of a ticket or of an order")
+            raise Refused(_("a rating is of a ticket or of an order"))
         if record.scale not in RatingScale.values:
-            raise Refused(f"scale: {record.scale!r} is not one of {', '.join(RatingScale.values)}")
+            raise Refused(
+                _("scale: “%(scale)s” is not one of %(scales)s")
+                % {"scale": record.scale, "scales": ", ".join(RatingScale.values)}
+            )
         low, high = RATING_BOUNDS[RatingScale(record.scale)]
         if not low <= record.value <= high:
-            raise Refused(f"value: {record.scale} is {low} to {high}, not {record.value}")
+            raise Refused(
+                _("value: %(scale)s is %(low)s to %(high)s, not %(value)s")
+                % {"scale": record.scale, "low": low, "high": high, "value": record.value}
+            )
         about = "ticket" if record.ticket_id else "order"
         return {
             "customer_id": known(self.customers, record.customer_id, "customer"),

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from functools import cache
 
+from django.utils.translation import gettext as _
+
 from customers.models import Team, User
 from customers.operations.check_row import check_row
 from customers.operations.records import Refused
@@ -39,25 +41,25 @@ class Catalogue:
     def queue(self, name: str) -> Queue:
         """A queue by name. Raises Refused for a name that no queue can have."""
         if name.casefold() not in self._queues:
-            raise Refused("queue: the name is missing, too long or not storable")
+            raise Refused(_("queue: the name is missing, too long or not storable"))
         return self._queues[name.casefold()]
 
     def service_type_id(self, code: str) -> int | None:
         """A service type by code; None for an empty one. Raises Refused for a code that none can have."""
         if code and code not in self._types:
-            raise Refused("service_type: the code is too long or has other signs than letters, digits, - and _")
+            raise Refused(_("service_type: the code is too long or has other signs than letters, digits, - and _"))
         return self._types[code] if code else None
 
     def user_id(self, username: str) -> int | None:
         """A user by name; None for an empty one. Raises Refused for an unknown one."""
         if username and username not in self._users:
-            raise Refused(f"there is no user {username!r}")
+            raise Refused(_("there is no user “%(username)s”") % {"username": username})
         return self._users[username] if username else None
 
     def agent_id(self, username: str) -> int | None:
         """An agent by the user's name; None for an empty one. Raises Refused for an unknown one."""
         if username and username not in self._agents:
-            raise Refused(f"there is no agent {username!r}")
+            raise Refused(_("there is no agent “%(username)s”") % {"username": username})
         return self._agents[username] if username else None
 
     def policy_id(self, queue_id: int, service_type_id: int | None) -> int | None:

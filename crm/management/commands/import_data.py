@@ -15,6 +15,7 @@ from customers.importers.files.archive import unpack
 from customers.importers.files.sheet import ImportStopped
 from customers.importers.files.sniff import is_archive
 from customers.importers.formats import Format, format_of, formats
+from customers.importers.parallel import HelperLost
 from customers.importers.prepare import prepare, saved_mapping
 from customers.importers.read_tables import path_for, reader_of, zone_of
 from customers.importers.run import run_import
@@ -57,7 +58,7 @@ class Command(BaseCommand):
         try:
             with _unpacked(options["path"]) as path:
                 batch = self._import(format, path, team, options)
-        except ImportStopped as error:
+        except (ImportStopped, HelperLost) as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt:
             raise CommandError("stopped; the same command goes on where it was", returncode=130) from None
@@ -110,6 +111,8 @@ class Command(BaseCommand):
             self.stdout.write(f"refused rows: {batch.report_path}")
         if batch.dry_run:
             self.stdout.write("This was a dry run: nothing was written.")
+        elif batch.steps.exists():
+            self.stdout.write(f"To take it back: undo_import {batch.pk}")
 
 
 @contextmanager

@@ -6,6 +6,9 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from customers.choices import AttributeType, ContactKind, CustomerKind
 from customers.folding import fold
 from customers.importers.contents.addresses import address_readers
@@ -24,9 +27,9 @@ TEXTS = (
     "name", "given_name", "family_name", "kind", "language", "country", "industry", "team", "owner", "created_at",
 )  # fmt: skip
 LEFT_OUT = {
-    "deleted": "was deleted in the source: left out",
-    "converted": "became a contact in the source, who is imported as such: left out",
-    "staff": "is one of the staff of the source, no customer: left out",
+    "deleted": gettext_lazy("was deleted in the source: left out"),
+    "converted": gettext_lazy("became a contact in the source, who is imported as such: left out"),
+    "staff": gettext_lazy("is one of the staff of the source, no customer: left out"),
 }
 REMEMBERED = 5000
 KINDS = {
@@ -61,7 +64,7 @@ def customer_maker(plan: SheetPlan) -> Maker:
             raise Unusable(reason)
         full = name or full_name(given, family)
         if not full or full.isspace():
-            raise Unusable("name: is missing")
+            raise Unusable(_("name: is missing"))
         reached = contacts(cells)
         for read in addresses:
             address, its_country = read(cells)
@@ -92,7 +95,7 @@ def customer_maker(plan: SheetPlan) -> Maker:
 
 def left_out_reader(plan: SheetPlan) -> Callable[[list[str]], str] | None:
     """A function from a row to the reason why it is to be left out, if there is one; None where rows never say so."""
-    wanted = [(place, reason) for target, reason in LEFT_OUT.items() for place in plan.places(target)]
+    wanted = [(place, str(reason)) for target, reason in LEFT_OUT.items() for place in plan.places(target)]
 
     def read(cells: list[str]) -> str:
         return next((reason for place, reason in wanted if is_yes(cells[place], plan.column(place))), "")
@@ -116,7 +119,7 @@ def _kind(text: str, parts_of_a_name: str) -> str:
         return CustomerKind.PERSON.value
     found = KINDS.get(fold(text))
     if found is None:
-        raise Unusable(f"kind: {text[:40]!r} is neither a person nor an organisation")
+        raise Unusable(_("kind: “%(text)s” is neither a person nor an organisation") % {"text": text[:40]})
     return found
 
 
@@ -154,6 +157,10 @@ def _contacts(plan: SheetPlan) -> Contacts:
                     values = [part.strip() for value in values for part in value.split(separator)]
             for value in values:
                 if value:
+                    if kind == ContactKind.EMAIL and "@" not in value:
+                        plan.run.note(
+                            _("%(place)s: is no e-mail address, kept as it is") % {"place": plan.column(place)}
+                        )
                     found.append(ContactRecord(kind, value, cells[label_place] or label, kind not in kinds))
                     kinds.append(kind)
         return found
@@ -186,7 +193,7 @@ def _attributes(plan: SheetPlan) -> Attributes:
                 try:
                     values[code] = convert(cells[place])
                 except ValueError as error:
-                    raise Unusable(f"{plan.column(place)}: {error}") from error
+                    raise Unusable(_("%(place)s: %(error)s") % {"place": plan.column(place), "error": error}) from error
         return values
 
     return read

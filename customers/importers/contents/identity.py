@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from django.utils.translation import gettext as _
+
 from customers.choices import KeyPurpose
 from customers.encryption.cipher import keyed_hash
 from customers.encryption.keyring import current_key
@@ -34,7 +36,7 @@ def id_of(plan: SheetPlan) -> IdOf:
             return found
         if plan.kind.is_free:
             return made(cells)
-        raise NoId(f"{plan.column(place)}: is missing")
+        raise NoId(_("%(place)s: is missing") % {"place": plan.column(place)})
 
     return read
 

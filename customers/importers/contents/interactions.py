@@ -106,10 +106,10 @@ def _maker(plan: SheetPlan) -> Maker:
 
     def make(cells: list[str]) -> list[InteractionRecord]:
         if is_yes(cells[deleted], "deleted"):
-            raise Unusable("was deleted in the source: left out")
+            raise Unusable(_("was deleted in the source: left out"))
         customer = next((found for place in customers if (found := clean(cells[place]))), "")
         if not customer:
-            raise Unusable("names no customer")
+            raise Unusable(_("names no customer"))
         text = [cells[body]] if cells[body] else []
         known = [KINDS.get(fold(cells[place])) for place in kinds]
         more = [*(place for place, found in zip(kinds, known, strict=True) if found is None), *lines]

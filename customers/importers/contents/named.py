@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
+from django.utils.translation import gettext as _
+
 from customers.choices import CustomerKind
 from customers.folding import fold
 from customers.models import Customer, Team
@@ -109,9 +111,12 @@ def by_name(operation: Callable[..., Counts]) -> Callable[..., Counts]:
 
 def _one(ids: dict[int, str], name: str) -> str:
     if not ids:
-        raise Refused(f"there is no customer named {name[:60]!r}: import them first")
+        raise Refused(_("there is no customer named “%(name)s”: import them first") % {"name": name[:60]})
     if len(ids) > 1:
-        raise Refused(f"{len(ids)} customers are named {name[:60]!r}: the file must say which by an id")
+        raise Refused(
+            _("%(ids)s customers are named “%(name)s”: the file must say which by an id")
+            % {"ids": len(ids), "name": name[:60]}
+        )
     return next(iter(ids.values()))
 
 

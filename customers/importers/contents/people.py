@@ -2,6 +2,8 @@
 
 from functools import cached_property
 
+from django.utils.translation import gettext as _
+
 from customers.importers.run import ImportRun
 from customers.models import User
 
@@ -17,7 +19,7 @@ class People:
         """The user name of whom a text names; empty where nobody is."""
         found = self._names.get(text.casefold(), "")
         if not found:
-            self._run.note(f"nobody here is called {text[:60]!r}: not put down to anybody")
+            self._run.note(_("nobody here is called “%(text)s”: not put down to anybody") % {"text": text[:60]})
         return found
 
     @cached_property

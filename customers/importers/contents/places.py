@@ -5,6 +5,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 from django.conf.locale import LANG_INFO
+from django.utils.translation import gettext as _
 
 from customers.importers.mapping.words import words_of
 
@@ -31,7 +32,7 @@ def country_code(text: str, note: Note) -> str:
     """The two letters of ISO 3166 for a country by code or name; empty, with a note, for what is no country."""
     found = _country(text)
     if not found:
-        note(f"{text[:60]!r} is no country that is known here: left out")
+        note(_("“%(text)s” is no country that is known here: left out") % {"text": text[:60]})
     return found
 
 
@@ -39,7 +40,7 @@ def language_code(text: str, note: Note) -> str:
     """The code of a language, like pt or zh-CN, by code or English name; empty, with a note, for what is none."""
     found = _language(text)
     if not found:
-        note(f"{text[:60]!r} is no language that is known here: left out")
+        note(_("“%(text)s” is no language that is known here: left out") % {"text": text[:60]})
     return found
 
 

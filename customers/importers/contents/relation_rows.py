@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from customers.choices import CustomerKind
 from customers.folding import fold
 from customers.importers.contents.identity import id_of
@@ -180,5 +182,7 @@ def _codes_in(text: str, known: RelationsToUs, plan: SheetPlan) -> list[str]:
         if code:
             found.append(code)
         elif fold(part) not in {"", *NOTHING}:
-            plan.run.note(f"{part.strip()[:60]!r} is no relation to us that is known here: left out")
+            plan.run.note(
+                _("“%(text)s” is no relation to us that is known here: left out") % {"text": part.strip()[:60]}
+            )
     return found

@@ -111,10 +111,10 @@ def _relation_maker(plan: SheetPlan) -> Maker:
         type_, from_id, from_name, to_id, to_name, role, since, until, *more = pick(cells)
         strength, active, direct, changed, deleted = more
         if deleted and is_yes(deleted, "deleted"):
-            raise Unusable("was deleted in the source: left out")
+            raise Unusable(_("was deleted in the source: left out"))
         row = types.get(fold(type_))
         if row is None:
-            raise Unusable(f"there is no relation type {type_[:60]!r}")
+            raise Unusable(_("there is no relation type “%(type)s”") % {"type": type_[:60]})
         from_id, to_id = clean(from_id), clean(to_id)
         note = [f"{plan.column(place)}: {cells[place]}" for place in notes if cells[place]]
         if role and direct and is_yes(direct, "direct"):
@@ -143,7 +143,7 @@ def _strength(text: str) -> int | None:
     if not text:
         return None
     if not text.isdecimal():
-        raise Unusable(f"strength: {text[:40]!r} is no number from 1 to 5")
+        raise Unusable(_("strength: “%(text)s” is no number from 1 to 5") % {"text": text[:40]})
     return int(text)
 
 

@@ -1,5 +1,7 @@
 """Yes and no as files say them."""
 
+from django.utils.translation import gettext as _
+
 from customers.importers.run import Unusable
 from customers.operations.clean_attributes import NO, YES
 
@@ -15,4 +17,4 @@ def is_yes(text: str, column: str = "") -> bool:
         return False
     if word in YES or word in MORE_YES:
         return True
-    raise Unusable(f"{column}: {text[:40]!r} is neither yes nor no")
+    raise Unusable(_("%(column)s: “%(text)s” is neither yes nor no") % {"column": column, "text": text[:40]})

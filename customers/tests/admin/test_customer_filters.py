@@ -186,6 +186,12 @@ def test_the_builder_begins_with_the_filter(client: Client, acme: Customer) -> N
     assert "Could not be taken over from the list: colour = red." in odd.content.decode()
 
 
+def test_a_segment_alone_is_not_offered_to_be_saved_again(client: Client, ann: User) -> None:
+    one = create_segment(name="British", definition=all_of(asks("country", "is", "GB")), owner=ann, at=NOW)
+    assert "from_list=" not in client.get(f"{reverse(LIST)}?segment={one.pk}").content.decode()
+    assert "from_list=" in client.get(f"{reverse(LIST)}?segment={one.pk}&q=a").content.decode()
+
+
 def test_every_filter_of_the_list_can_be_taken_over(log_in: LogIn, root: User) -> None:
     """A filter without a translation would be lost silently: whoever adds one adds its meaning."""
     request: Any = log_in(root).get(reverse(LIST)).wsgi_request

@@ -1,12 +1,15 @@
 """The page of one import: counts, rows, the report, and who sees them."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings as of_django
 from django.test import Client
 from django.urls import reverse
 
+from customers.choices import ImportState
 from customers.models import ImportBatch, ImportRow, Team, User
 from customers.operations.start_job import start_job
 from customers.tests.admin.conftest import LogIn
@@ -109,3 +112,15 @@ def test_whoever_may_see_no_import_is_refused(log_in: LogIn, batch: ImportBatch,
     for name in ("change", "progress", "report", "undo"):
         response = log_in(ann).get(reverse(f"admin:customers_importbatch_{name}", args=[batch.pk]))
         assert response.status_code == 403, name
+
+
+@pytest.mark.parametrize("state", ImportState)
+def test_the_list_says_every_state_in_words(client: Client, batch: ImportBatch, state: ImportState) -> None:
+    ImportBatch.objects.filter(pk=batch.pk).update(state=state)
+    text = client.get(reverse("admin:customers_importbatch_changelist")).content.decode()
+    assert re.search(rf">\s*{state.label}\s*</span>", text)
+
+
+def test_kinds_of_rows_are_in_the_language_of_the_reader(client: Client, batch: ImportBatch) -> None:
+    client.cookies[of_django.LANGUAGE_COOKIE_NAME] = "zh-hans"
+    assert "<td>客户</td>" in page(client, batch)

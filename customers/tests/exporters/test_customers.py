@@ -12,6 +12,7 @@ from customers.exporters.customers import CustomerSheet, TooFewColumns
 from customers.exporters.write_export import write_rows
 from customers.models import CustomAttribute, Customer, ExternalId, Tag, Team, User
 from customers.operations.add_contact_point import add_contact_point
+from customers.operations.derived_columns import derived_columns
 from customers.tests.exporters.reading import read_csv, read_xlsx
 from tests.cast import NOW, make_user
 
@@ -38,7 +39,8 @@ def test_everything_about_a_customer_has_a_column(acme: Customer, wang: Customer
     add_contact_point(customer=acme, kind="email", value="first@acme.example", label="work", at=NOW)
     add_contact_point(customer=acme, kind="email", value="main@acme.example", is_primary=True, at=NOW)
     first, second = written(bob)
-    assert first == {
+    higher = {name for columns in derived_columns() for name in columns.names}  # those of other rooms are tested there
+    assert {name: cell for name, cell in first.items() if name not in higher} == {
         "id": str(acme.pk),
         "source": "shop",
         "source_id": "a1",

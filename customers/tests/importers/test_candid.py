@@ -166,7 +166,7 @@ def test_a_list_of_ones_own_brings_persons_with_all_that_it_tells(tmp_path: Path
     relations = Relation.objects.values_list("from_customer__name", "to_customer__name", "role")
     assert set(relations) == {("Jörg Groß", "Acme", "CEO"), ("Ann Lee", "Acme", "")}
     assert Interaction.objects.get().subject == "Likes tea"
-    assert "'Atlantis' is no country that is known here: left out" in batch.options["notes"]
+    assert "“Atlantis” is no country that is known here: left out" in batch.options["notes"]
     assert changes(bring(path, "candid", north, reports=tmp_path, encoding="cp1252")) == {}
 
 

@@ -52,7 +52,7 @@ def test_languages_are_known_by_code_and_name(text: str, code: str) -> None:
 def test_a_language_that_nobody_knows_is_noted() -> None:
     notes: list[Any] = []
     assert language_code("Klingon, mostly", notes.append) == ""
-    assert notes == ["'Klingon, mostly' is no language that is known here: left out"]
+    assert notes == ["“Klingon, mostly” is no language that is known here: left out"]
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_a_name_is_put_together_as_its_language_does(given: str, family: str, na
 def test_yes_and_no_have_many_words_and_anything_else_is_neither() -> None:
     assert all(is_yes(word) for word in ("1", "TRUE", "Yes", "是", "x", "✓", " y "))
     assert not any(is_yes(word) for word in ("", "0", "False", "no", "否", "-"))
-    with pytest.raises(Unusable, match="Opt-in: 'maybe' is neither yes nor no"):
+    with pytest.raises(Unusable, match="Opt-in: “maybe” is neither yes nor no"):
         is_yes("maybe", "Opt-in")
 
 

@@ -39,6 +39,13 @@ def test_a_list_is_known_by_its_columns_in_english_and_chinese(tmp_path: Path) -
     assert mapping_problems(format_of("candid"), [table.as_mapping()]) == []
 
 
+def test_a_list_with_an_id_and_a_phone_number_is_no_export_of_another_system(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("id;Name;E-mail;Phone;Fav. colour\n1;Ana Lima;ana@example.com;020 7946 0000;red\n")
+    inspection = inspect([path])
+    assert (inspection.format, inspection.tables[0].kind) == ("candid", "list")
+
+
 def test_an_attribute_that_is_here_is_found_by_code_or_name(tmp_path: Path) -> None:
     CustomAttribute.objects.create(code="level", name="Kundenstufe")
     (table,) = inspect([write(tmp_path, "a.csv", "name,Kunden-Stufe,LEVEL\nAnn,1,2\n")]).tables

@@ -57,7 +57,7 @@ def test_lines_without_a_customer_are_nobodys(path: Path, tmp_path: Path, north:
     assert Order.objects.get(number="536366").customer.name == "Unknown customer"
     known = Customer.objects.get(name="Customer 17850")
     assert (known.kind, known.country, known.created_at.day) == ("organisation", "GB", 1)
-    assert "'Unspecified' is no country that is known here: left out" not in batch.options["notes"]
+    assert "“Unspecified” is no country that is known here: left out" not in batch.options["notes"]
 
 
 def test_a_product_is_called_as_it_mostly_is(path: Path, tmp_path: Path, north: Team) -> None:
@@ -69,7 +69,7 @@ def test_a_product_is_called_as_it_mostly_is(path: Path, tmp_path: Path, north: 
 def test_what_cannot_be_is_refused_with_its_invoice(path: Path, tmp_path: Path, north: Team) -> None:
     batch = bring(path, "online_retail", north, reports=tmp_path)
     assert sorted(refusals(batch)) == [
-        "line 9: '1.00' × 'many' are no numbers",
+        "line 9: “1.00” × “many” are no numbers",
         "unit_price: a price cannot be negative",
         "“whenever” is no date that can be read",
     ]

@@ -18,7 +18,7 @@ from customers.importers.mapping.table import TableMapping
 from customers.importers.read_tables import read_tables
 from customers.importers.report import RefusedRows
 from customers.importers.run import ImportRun, run_import, work_through
-from customers.models import CustomAttribute, Customer, ImportBatch, Relation, Team
+from customers.models import ContactPoint, CustomAttribute, Customer, ImportBatch, Relation, Team
 from customers.operations.source import Source
 from tests.foreign import bring, changes, now, refusals
 
@@ -60,7 +60,7 @@ def test_a_rehearsal_counts_what_the_import_then_does_and_writes_nothing(tmp_pat
     done = bring(folder, "salesforce", north, reports=tmp_path)
     assert rehearsed.counts == done.counts
     assert changes(done) == {"customers": 7, "relations": 7, "consents": 1, "interactions": 1}
-    assert refusals(rehearsed) == refusals(done) == ["there is no customer 'a9': import it first"]
+    assert refusals(rehearsed) == refusals(done) == ["there is no customer “a9”: import it first"]
 
 
 def test_the_order_of_files_and_rows_does_not_matter(tmp_path: Path, north: Team) -> None:
@@ -92,7 +92,7 @@ def test_rows_that_cannot_be_used_are_told_of_with_their_line_and_stop_no_other(
     assert list(rows) == [
         ("a.csv", 3, "name: is missing"),
         ("a.csv", 4, "“soon” is no date that can be read"),
-        ("a.csv", 5, "kind: 'robot' is neither a person nor an organisation"),
+        ("a.csv", 5, "kind: “robot” is neither a person nor an organisation"),
         ("a.csv", 6, "has 1 cells, not 5"),
     ]
     assert Customer.objects.get().attributes == {"score": 1}
@@ -152,9 +152,18 @@ def test_notes_are_told_once_and_counted(tmp_path: Path, north: Team) -> None:
     path.write_text("id,name,owner,country\n1,Ann,zoe,Narnia\n2,Bo,zoe,Narnia\n")
     batch = bring(path, "candid", north, reports=tmp_path)
     assert batch.options["notes"] == {
-        "nobody here is called 'zoe': not put down to anybody": 2,
-        "'Narnia' is no country that is known here: left out": 2,
+        "nobody here is called “zoe”: not put down to anybody": 2,
+        "“Narnia” is no country that is known here: left out": 2,
     }
+
+
+def test_what_is_no_e_mail_address_is_kept_and_told(tmp_path: Path, north: Team) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("id,name,email\n1,Ann,n/a\n2,Bo,bo@example.com\n3,Cy,n/a\n")
+    batch = bring(path, "candid", north, reports=tmp_path)
+    assert batch.options["notes"] == {"email: is no e-mail address, kept as it is": 2}
+    assert [point.value for point in ContactPoint.objects.order_by("customer")] == ["n/a", "bo@example.com", "n/a"]
+    assert batch.duplicates == 0
 
 
 def test_memory_does_not_grow_with_the_file(tmp_path: Path, north: Team) -> None:

@@ -90,7 +90,7 @@ def test_data_loader_files_bring_accounts_contacts_and_how_they_relate(
     assert CustomAttribute.objects.get(code="birth_date").matching == "birth_date"
     assert Customer.objects.get(name="Ray").attributes == {"title": "Clerk"}
     assert Interaction.objects.get().subject == "Prefers mornings"
-    assert any("'Competitor' is no relation to us" in note for note in batch.options["notes"])
+    assert any("“Competitor” is no relation to us" in note for note in batch.options["notes"])
     again = bring(folder, "salesforce", north, reports=tmp_path)
     assert changes(again) == {}
 
@@ -114,7 +114,7 @@ def test_the_weekly_export_says_yes_with_one_and_forbids_contact(data_dir: Path,
     assert andre.created_at == datetime(2026, 1, 3, 8, tzinfo=UTC)
     consent = Consent.objects.get()
     assert (consent.purpose, consent.channel, consent.is_given) == ("marketing", "email", False)
-    assert list(batch.options["notes"]) == ["nobody here is called '005000000000001AAA': not put down to anybody"]
+    assert list(batch.options["notes"]) == ["nobody here is called “005000000000001AAA”: not put down to anybody"]
     assert changes(bring(path, "salesforce", north, reports=tmp_path, encoding="cp1252")) == {}
 
 

@@ -49,3 +49,9 @@ def test_a_tag_is_renamed_safely() -> None:
         revise_row(row=vip, changes={"name": "NEWS"}, at=NOW)
     revise_row(row=Tag.objects.get(pk=vip.pk), changes={"name": "Very important"}, at=NOW)
     assert Tag.objects.get(pk=vip.pk).folded == "very important"
+
+
+def test_no_tag_holds_what_stands_between_tags_in_a_file() -> None:
+    with pytest.raises(ValidationError, match="semicolon"):
+        add_row(row=Tag(name="VIP; gold"), at=NOW)
+    assert ensure_tags(names=["VIP; gold"])["VIP; gold"].name == "VIP, gold"

@@ -89,5 +89,5 @@ def test_a_bad_row_is_refused_and_stops_no_other(bring: Importing, refused: dict
     counts = bring(*bad, CustomerRecord("good", "Ana"), CustomerRecord("good", "Rui"))
     assert counts == Counts(created=1, refused=11)
     assert refused.keys() == {record.source_id for record in bad} | {"good"}
-    assert refused["owner"] == "there is no user named 'nobody'"
+    assert refused["owner"] == "there is no user named “nobody”"
     assert Customer.objects.get().name == "Ana"

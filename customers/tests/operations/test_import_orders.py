@@ -150,8 +150,8 @@ def test_a_bad_row_is_refused_and_stops_no_other(bring: Importing, refused: list
     )
     assert counts == Counts(created=1, refused=8)
     reasons = dict(refused)
-    assert reasons["no customer"] == "there is no customer 'c9': import it first"
-    assert reasons["no product"] == "there is no product 'p9': import it first"
+    assert reasons["no customer"] == "there is no customer “c9”: import it first"
+    assert reasons["no product"] == "there is no product “p9”: import it first"
     assert "negative" in reasons["negative"]
     assert "NUL" in reasons["nul"]
     assert "lost" in reasons["status"]

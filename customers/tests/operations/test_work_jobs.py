@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import get_language, override
 
 from customers.models import Job, LeaseLost
 from customers.operations import job_kinds
@@ -144,3 +145,15 @@ def test_of_two_workers_one_takes_the_job(kinds: Kinds) -> None:
     for thread in threads:
         thread.join()
     assert sorted(done) == jobs
+
+
+def test_a_job_tells_things_in_the_language_of_whoever_started_it(kinds: Kinds) -> None:
+    def speaking(job: Job, progress: Progress, clock: Any) -> dict[str, Any]:
+        return {"language": get_language()}
+
+    register_job(JobKind("speak", "Speak", speaking))
+    with override("zh-hans"):
+        start_job(kind="speak", at=NOW)
+    with override("en"):
+        [job] = work()
+    assert job.result == {"language": "zh-hans"}

@@ -2,6 +2,8 @@
 
 from functools import cached_property
 
+from django.utils.translation import gettext as _
+
 from customers.importers.run import ImportRun
 from services.models import Agent
 
@@ -17,7 +19,7 @@ class Agents:
         """The user name of the agent whom a text names; empty where nobody is."""
         found = self._names.get(text.casefold(), "")
         if not found:
-            self._run.note(f"no agent here is called {text[:60]!r}: not assigned to anybody")
+            self._run.note(_("no agent here is called “%(text)s”: not assigned to anybody") % {"text": text[:60]})
         return found
 
     @cached_property

@@ -81,9 +81,9 @@ class CommentContent:
         def make(cells: list[str]) -> list[TicketMessageRecord]:
             ticket, body, at, public, deleted = pick(cells)
             if is_yes(deleted, "deleted"):
-                raise Unusable("was deleted in the source: left out")
+                raise Unusable(_("was deleted in the source: left out"))
             if not at:
-                raise Unusable("when it was written is missing")
+                raise Unusable(_("when it was written is missing"))
             kind = MessageKind.REPLY if is_yes(public, "public") else MessageKind.NOTE
             return [TicketMessageRecord(clean(ticket), body, read(at), kind=kind)]
 

@@ -8,6 +8,7 @@ from textwrap import shorten
 from typing import Any
 
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from customers.choices import CustomerKind
 from customers.importers.contents.named import Named, NamedParty
@@ -86,7 +87,7 @@ class _Tickets:
     def make(self, cells: list[str]) -> list[Named[TicketRecord]]:
         number, subject, description, closed, priority, service_type, queue, assignee, deleted = self._pick(cells)
         if is_yes(deleted, "deleted"):
-            raise Unusable("was deleted in the source: left out")
+            raise Unusable(_("was deleted in the source: left out"))
         source_id = self._source_id(cells)
         more: dict[str, str] = {}
         told = self._told(cells, self._status(cells, closed, more))
@@ -132,7 +133,7 @@ class _Tickets:
     def _source_id(self, cells: list[str]) -> str:
         found = self._clean(cells[self._id])
         if not found:
-            raise Unusable(f"{self._plan.column(self._id)}: is missing")
+            raise Unusable(_("%(id)s: is missing") % {"id": self._plan.column(self._id)})
         return found
 
     def _status(self, cells: list[str], closed: str, more: dict[str, str]) -> str:
@@ -153,7 +154,7 @@ class _Tickets:
         }
         created_at = moments.pop("created_at")
         if created_at is None:
-            raise Unusable("when it was opened is missing")
+            raise Unusable(_("when it was opened is missing"))
         if moments["first_reply_at"] is None and cells[self._minutes]:
             moments["first_reply_at"] = created_at + _minutes(cells[self._minutes])
         return Told(status, created_at, tells_replies=self._tells_replies, **moments)
@@ -199,9 +200,9 @@ def _minutes(text: str) -> timedelta:
     try:
         minutes = float(text)
     except ValueError as error:
-        raise Unusable(f"{text[:40]!r} is no number of minutes") from error
+        raise Unusable(_("“%(text)s” is no number of minutes") % {"text": text[:40]}) from error
     if not 0 <= minutes <= LONGEST_REPLY:
-        raise Unusable(f"{text[:40]!r} is no number of minutes")
+        raise Unusable(_("“%(text)s” is no number of minutes") % {"text": text[:40]})
     return timedelta(minutes=minutes)
 
 

@@ -88,7 +88,7 @@ def test_a_case_is_of_the_account_or_contact_that_it_names_and_its_reason_says_h
     assert solved.solved_at == datetime(2026, 2, 2, 10, tzinfo=UTC)
     assert (waiting.customer.name, waiting.status) == ("Ann Lee", "pending")
     assert waiting.attributes == {"status": "Waiting for Details"}
-    assert "no agent here is called 'Somebody Else': not assigned to anybody" in batch.options["notes"]
+    assert "no agent here is called “Somebody Else”: not assigned to anybody" in batch.options["notes"]
     assert changes(bring(folder, "dynamics", north, reports=tmp_path)) == {}
 
 

@@ -121,7 +121,7 @@ def test_a_bad_incident_is_refused_and_stops_no_other(tmp_path: Path, bring: Imp
     batch = bring(path)
     assert batch.counts["tickets"] == {"created": 2, "updated": 0, "unchanged": 0, "refused": 5}
     report = Path(batch.report_path).read_text()
-    for said in ["is not like 29/2/2016", "'Lost' is not known", "not a whole number", "is missing", "not together"]:
+    for said in ["is not like 29/2/2016", "“Lost” is not known", "not a whole number", "is missing", "not together"]:
         assert said in report
 
 

@@ -66,8 +66,8 @@ def test_a_case_is_a_ticket_with_its_history_and_comments(folder: Path, tmp_path
     assert changes(batch) == {"customers": 4, "relations": 1, "tickets": 3, "messages": 2}
     assert refusals(batch) == [
         "was deleted in the source: left out",
-        "there is no customer '003Ec00000GGw3hIAD': import it first",
-        "there is no ticket '500Ec000009YUYZIA4': import it first",
+        "there is no customer “003Ec00000GGw3hIAD”: import it first",
+        "there is no ticket “500Ec000009YUYZIA4”: import it first",
     ]
     ticket = Ticket.objects.get(number="00001014")
     assert (ticket.customer.name, ticket.requester and ticket.requester.name) == ("Acme", "Lee")

@@ -81,7 +81,7 @@ def test_a_bad_row_is_refused_and_stops_no_other(bring: Importing, refused: dict
     lost, empty = TicketMessageRecord("t9", "x", NOW), TicketMessageRecord("t1", "", NOW)
     nul = TicketMessageRecord("t1", "a\0b", NOW)
     assert bring(lost, empty, nul, REPLY) == Counts(created=1, refused=3)
-    assert refused[lost.source_id] == "there is no ticket 't9': import it first"
+    assert refused[lost.source_id] == "there is no ticket “t9”: import it first"
 
 
 def test_a_rehearsal_counts_those_of_tickets_that_are_not_here_yet(bring: Importing, north: Team) -> None:

@@ -133,7 +133,7 @@ def test_a_missing_queue_and_service_type_are_made_but_no_people(bring: Importin
     actor = ticket("actor", events=(EventRecord(EventKind.NOTE, NOW, TicketStatus.NEW, actor="nobody"),))
     assert bring(ticket(service_type="data-loss", assignee="ann"), agent, actor) == Counts(created=1, refused=2)
     assert ServiceType.objects.get(code="data-loss").name == "Data loss"
-    assert refused == {"agent": "there is no agent 'nobody'", "actor": "there is no user 'nobody'"}
+    assert refused == {"agent": "there is no agent “nobody”", "actor": "there is no user “nobody”"}
 
 
 def test_a_bad_row_is_refused_and_stops_no_other(bring: Importing, refused: dict[str, str]) -> None:
