@@ -280,6 +280,27 @@ def test_a_broken_network_loses_nothing(
 
 
 @ONE_LOOK
+def test_who_is_logged_out_loses_nothing(
+    log_in: LogIn, visit: Visit, page: Page, live_server: LiveServer, ann: User, tickets: dict[str, Ticket]
+) -> None:
+    log_in(ann)
+    visit(f"{DESK}?view=unsolved&ticket={tickets['late'].pk}")
+    reply_box(page).fill("We come.")
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.locator("#dk-offline")).to_contain_text("You are logged out")
+    other = page.context.new_page()
+    other.goto(f"{live_server.url}/admin/login/")
+    other.fill("#id_username", "ann")
+    other.fill("#id_password", "correct horse")
+    other.click("#login-form button[type=submit]")
+    other.wait_for_url(f"{live_server.url}/admin/")
+    expect(reply_box(page)).to_have_value("We come.")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.locator(".desk-said--ours")).to_contain_text("We come.")
+
+
+@ONE_LOOK
 def test_it_works_without_its_scripts(
     log_in: LogIn, visit: Visit, page: Page, ann: User, tickets: dict[str, Ticket]
 ) -> None:

@@ -35,7 +35,10 @@ window.Desk = (() => {
   }
 
   async function request(url, { body = null, signal, keepalive = false } = {}) {
-    const token = root.querySelector("#dk-token [name=csrfmiddlewaretoken]").value;
+    // Whoever logged in again in another tab has another token: the cookie's, not that of this page.
+    const cookie = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
+    const token = cookie ? cookie[1] : root.querySelector("#dk-token [name=csrfmiddlewaretoken]").value;
+    body?.delete("csrfmiddlewaretoken");
     const headers = { "X-Desk": "1", ...(body ? { "X-CSRFToken": token } : {}) };
     let response;
     try {
