@@ -12,7 +12,10 @@ class CandidAdminSite(UnfoldAdminSite):
 
     def get_urls(self) -> list[Any]:
         """Our own pages, each under a prefix of its own, and those of the models."""
+        from services.admin.desk.urls import desk_urls  # its pages need the models
+
         return [
+            *desk_urls(self.admin_view),
             path("setup/industry/", self.admin_view(self.setup_industry), name="industry_setup"),
             path("reports/service/", self.admin_view(self.service_report), name="service_report"),
             *super().get_urls(),

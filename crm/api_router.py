@@ -22,6 +22,9 @@ from customers.api.tags import TagViewSet
 from services.api.assignment import AgentViewSet, AssignmentRuleViewSet, SkillViewSet
 from services.api.calendars import CalendarViewSet
 from services.api.desk import QueueViewSet, ServiceTypeViewSet, TicketAttributeViewSet
+from services.api.desk_tickets import AttachmentViewSet, DeskTicketViewSet
+from services.api.desk_tools import DeskViewViewSet, MacroViewSet
+from services.api.notifications import NotificationViewSet
 from services.api.rating_requests import RatingRequestViewSet
 from services.api.sla_policies import SLAPolicyViewSet
 from services.api.ticket_tape import TicketTapeViewSet
@@ -57,8 +60,13 @@ router.register("imports", ImportBatchViewSet)
 router.register("tickets", TicketTapeViewSet, basename="tickettape")
 router.register("tickets", TicketTimeViewSet, basename="tickettime")
 router.register("tickets", TicketTiesViewSet, basename="tickettie")
+router.register("tickets", DeskTicketViewSet, basename="deskticket")  # before the one that the root lists
 router.register("tickets", TicketViewSet)
 router.register("ticket-merges", TicketMergeViewSet)
+router.register("attachments", AttachmentViewSet)
+router.register("macros", MacroViewSet)
+router.register("desk-views", DeskViewViewSet)
+router.register("notifications", NotificationViewSet)
 router.register("queues", QueueViewSet)
 router.register("calendars", CalendarViewSet)
 router.register("sla-policies", SLAPolicyViewSet)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from crm.setup_page import may_set_up
 from customers.admin.duplicates import open_pairs
+from services.admin.desk.access import may_work
 
 # group -> entries: (model, icon). Only what the user may see is shown; a model without a page is left out.
 Entry = tuple[str, str]
@@ -54,6 +55,8 @@ def _groups() -> list[tuple[str, list[Entry]]]:
                 ("services.skill", "school"),
                 ("services.satisfactionrating", "star"),
                 ("services.calendar", "calendar_month"),
+                ("services.macro", "bolt"),
+                ("services.deskview", "view_list"),
             ],
         ),
         (
@@ -83,6 +86,10 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         groups.append({"title": title, "separator": True, "collapsible": False, "items": items})
     dashboard = {"title": _("Dashboard"), "icon": "space_dashboard", "link": index, "active": request.path == index}
     groups[0]["items"].insert(0, dashboard)  # type: ignore[attr-defined]
+    if may_work(request):
+        link = reverse("admin:desk")
+        desk = {"title": _("Desk"), "icon": "headset_mic", "link": link, "active": request.path.startswith(link)}
+        groups[0]["items"].insert(1, desk)  # type: ignore[attr-defined]
     groups[0]["separator"] = False
     if request.user.has_perm("services.view_ticket"):
         report = reverse("admin:service_report")

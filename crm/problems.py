@@ -31,12 +31,15 @@ from customers.segments.definition import SegmentInvalid
 from services.operations.add_time import BadTime
 from services.operations.assign_ticket import AgentTakesNoTickets, AlreadyTaken
 from services.operations.change_priority import TicketIsSolved
+from services.operations.file_types import FileRefused
+from services.operations.finish_draft import FileIsGone
 from services.operations.link_tickets import LinkRefused
 from services.operations.merge_tickets import OtherCustomer, TicketsCannotMerge
 from services.operations.remove_ticket_attribute import TicketAttributeInUse
 from services.operations.request_rating import MayNotBeAsked
 from services.operations.set_parent import ParentRefused
 from services.operations.split_ticket import NothingWouldBeLeft
+from services.operations.take_ticket import OnlyAgentsTake
 from services.operations.ticket_change import TicketIsFinal
 from services.operations.undo_ticket_merge import CannotUnmerge
 from services.operations.write_rating import RatingOutOfBounds
@@ -50,6 +53,7 @@ CONFLICTS: dict[type[Exception], str] = {
     AtWork: "at_work",
     CannotUndo: "cannot_undo",
     CannotUnmerge: "cannot_unmerge",
+    FileIsGone: "file_is_gone",
     FilesGone: "files_gone",
     IllegalTransition: "illegal_transition",
     LinkRefused: "link_refused",
@@ -60,6 +64,7 @@ CONFLICTS: dict[type[Exception], str] = {
     LooksLikeAnother: "duplicate",
     MayNotBeAsked: "may_not_be_asked",
     NotOnTheWay: "not_on_the_way",
+    OnlyAgentsTake: "only_agents_take",
     PairIsDecided: "pair_is_decided",
     RowsTouched: "rows_touched",
     TicketIsFinal: "ticket_is_final",
@@ -97,6 +102,8 @@ def _translated(error: Exception) -> Exception:
         return ValidationError({"definition": error.as_lists()})
     if isinstance(error, AttributeInUse | TicketAttributeInUse):
         return _refusal(status.HTTP_409_CONFLICT, "in_use", str(error))
+    if isinstance(error, FileRefused):
+        return ValidationError({"file": [str(error)]})
     if isinstance(error, BadOrder):
         return ValidationError({"lines": [str(error)]})
     if isinstance(error, RatingOutOfBounds):

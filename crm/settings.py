@@ -127,6 +127,8 @@ MEDIA_ROOT = VAR_DIR / "media"  # never served as it is: an authorising view han
 FILE_UPLOAD_PERMISSIONS = 0o600
 # What one upload of files to import may hold, all together.
 IMPORT_MOST_BYTES = env.int("CRM_IMPORT_MOST_MB", default=1024) * 1024 * 1024
+# What one file beside a message may hold. They lie in VAR_DIR/attachments.
+ATTACHMENT_MOST_BYTES = env.int("CRM_ATTACHMENT_MOST_MB", default=20) * 1024 * 1024
 
 # How many processes a large import keeps busy, where the database lets several write.
 IMPORT_PROCESSES = env.int("CRM_IMPORT_PROCESSES", default=min(os.cpu_count() or 1, 4))

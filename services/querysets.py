@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from django.apps import apps
@@ -18,6 +18,9 @@ from services.folding import as_many_as_fit, words_of, words_sought
 
 if TYPE_CHECKING:
     from customers.models import User
+
+# Of whom nothing was heard for so long, nobody says that they are there.
+FORGOTTEN_AFTER = timedelta(seconds=60)
 
 Row = TypeVar("Row", bound=Model, covariant=True)
 
@@ -211,6 +214,14 @@ class TicketWordsQuerySet(OfTicketQuerySet[Row]):
         self.bulk_create(
             rows, update_conflicts=True, update_fields=["words"], unique_fields=unique, batch_size=TICKETS_AT_ONCE
         )
+
+
+class PresenceQuerySet(OfTicketQuerySet[Row]):
+    """Who looks at a ticket is seen by whoever sees the ticket."""
+
+    def here(self, *, at: datetime) -> Self:
+        """Those of whom something was heard just now."""
+        return self.filter(seen_at__gte=at - FORGOTTEN_AFTER)
 
 
 class OwnOfTicketQuerySet(ScopedQuerySet[Row]):

@@ -15,6 +15,7 @@ from analytics.operations.moment_of import moment_of
 from analytics.operations.work_chunks import work_chunks
 from crm.demo.company import Company
 from crm.demo.consents import put_down
+from crm.demo.desk_tools import settle_desk_tools
 from crm.demo.parties import ATTRIBUTES
 from crm.demo.presence import SOURCE, require_no_other_customers
 from crm.demo.segments import colour_tags, settle_segments
@@ -81,6 +82,7 @@ def load_company(
     counts["customers"].add(_feed("duplicates", company.duplicates, take, progress))
     write_history(at=at, progress=progress)
     settle_segments(at=at)
+    settle_desk_tools(at=at)
     keep(password, kept)
     batch.state, batch.finished_at = ImportState.DONE, at
     batch.counts = {part: tally_of(count) for part, count in counts.items()}

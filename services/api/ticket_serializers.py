@@ -131,7 +131,13 @@ class SaySerializer(Strict):
     body = Text(max_length=LONGEST_TEXT)
 
 
-class ReplySerializer(SaySerializer):
+class WriteSerializer(SaySerializer):
+    """A text, and the keys of files that you uploaded for a message of this kind."""
+
+    files = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=20)
+
+
+class ReplySerializer(WriteSerializer):
     """A public reply, and the status the ticket has after it. Left out: a new ticket becomes open."""
 
     status_after = serializers.ChoiceField(choices=TicketStatus.choices, required=False)

@@ -14,20 +14,20 @@ from services.api import ticket_serializers as shapes
 from services.api.rating_requests import RatingRequestSerializer
 from services.filtersets import TicketFilterSet
 from services.models import Message, Ticket
-from services.operations.add_note import add_note
 from services.operations.assign_by_rules import assign_by_rules
 from services.operations.assign_ticket import assign_ticket
 from services.operations.change_priority import change_priority
 from services.operations.close_ticket import close_ticket
 from services.operations.hold_ticket import hold_ticket
+from services.operations.keep_note import keep_note
 from services.operations.open_ticket import open_ticket
 from services.operations.pend_ticket import pend_ticket
 from services.operations.rate_ticket import rate_ticket
 from services.operations.receive_message import receive_message
 from services.operations.reopen_ticket import reopen_ticket
-from services.operations.reply_to_ticket import reply_to_ticket
 from services.operations.request_rating import request_rating
 from services.operations.revise_ticket import revise_ticket
+from services.operations.send_reply import send_reply
 from services.operations.solve_ticket import solve_ticket
 
 verb: Any = {"detail": True, "methods": ["post"], "is_verb": True}
@@ -45,7 +45,7 @@ class TicketViewSet(Reads, Creates, Changes, ScopedViewSet):
         "assign": shapes.AssignSerializer,
         "prioritise": shapes.PrioritiseSerializer,
         "reply": shapes.ReplySerializer,
-        "note": shapes.SaySerializer,
+        "note": shapes.WriteSerializer,
         "receive": shapes.SaySerializer,
         "rate": shapes.RateSerializer,
         **dict.fromkeys(
@@ -104,13 +104,13 @@ class TicketViewSet(Reads, Creates, Changes, ScopedViewSet):
     @once
     def reply(self, request: Request, pk: str) -> Response:
         """Answer the customer. Answers the message."""
-        return self.act(reply_to_ticket, by=self.user)
+        return self.act(send_reply, by=self.user)
 
     @action(**verb, serializer_class=shapes.MessageSerializer, needs="services.add_message")
     @once
     def note(self, request: Request, pk: str) -> Response:
         """Write an internal note. Answers the message."""
-        return self.act(add_note, by=self.user)
+        return self.act(keep_note, by=self.user)
 
     @action(**verb, serializer_class=shapes.MessageSerializer, needs="services.add_message")
     @once

@@ -11,7 +11,13 @@ from customers.models import Team, Versioned
 from services.choices import MessageKind, NotificationKind, PresenceMode, Priority, TicketStatus
 from services.models.rules import EscalationStep
 from services.models.ticket import Message, Ticket
-from services.querysets import DeskViewQuerySet, MacroQuerySet, OfTicketQuerySet, OwnOfTicketQuerySet
+from services.querysets import (
+    DeskViewQuerySet,
+    MacroQuerySet,
+    OfTicketQuerySet,
+    OwnOfTicketQuerySet,
+    PresenceQuerySet,
+)
 
 
 class TimeEntry(models.Model):
@@ -36,13 +42,15 @@ class TimeEntry(models.Model):
 
 
 class Attachment(models.Model):
-    """A file of a message, or of a reply that is being written (no message yet)."""
+    """A file of a message, or of one that is being written (no message yet). `kind` is that of the message: a file of
+    a note never goes out with a reply."""
 
     key = models.UUIDField(_("key"), default=uuid.uuid4, unique=True, editable=False)
     ticket = models.ForeignKey(Ticket, models.CASCADE, verbose_name=_("ticket"), related_name="attachments")
     message = models.ForeignKey(
         Message, models.CASCADE, verbose_name=_("message"), null=True, blank=True, related_name="attachments"
     )
+    kind = models.CharField(_("kind"), max_length=5, choices=MessageKind, default=MessageKind.NOTE)
     name = models.CharField(_("file name"), max_length=255)
     content_type = models.CharField(_("content type"), max_length=100)
     size = models.PositiveIntegerField(_("size, bytes"))
@@ -65,7 +73,8 @@ class Attachment(models.Model):
 
 
 class Draft(models.Model):
-    """What somebody has typed and not sent, so that a reload or a broken connection loses nothing."""
+    """What somebody has typed and not sent, so that a reload or a broken connection loses nothing. A reply and a note
+    to one ticket are two drafts: neither ever becomes the other."""
 
     ticket = models.ForeignKey(Ticket, models.CASCADE, verbose_name=_("ticket"), related_name="drafts")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, verbose_name=_("by"), related_name="+")
@@ -78,7 +87,7 @@ class Draft(models.Model):
     class Meta:
         verbose_name = _("draft")
         verbose_name_plural = _("drafts")
-        constraints = [models.UniqueConstraint(fields=["ticket", "user"], name="draft_once")]
+        constraints = [models.UniqueConstraint(fields=["ticket", "user", "kind"], name="draft_once")]
 
     def __str__(self) -> str:
         return f"{self.ticket_id} {self.user_id}"
@@ -92,7 +101,7 @@ class Presence(models.Model):
     mode = models.CharField(_("mode"), max_length=7, choices=PresenceMode, default=PresenceMode.VIEWING)
     seen_at = models.DateTimeField(_("seen at"))
 
-    objects = OfTicketQuerySet["Presence"].as_manager()
+    objects = PresenceQuerySet["Presence"].as_manager()
 
     class Meta:
         verbose_name = _("presence")

@@ -7,13 +7,22 @@ from datetime import datetime
 from services.operations.assign_waiting import assign_waiting
 from services.operations.close_solved_tickets import close_solved_tickets
 from services.operations.escalate import escalate
+from services.operations.forget_attachments import forget_attachments
+from services.operations.forget_presence import forget_silent
 from services.operations.record_breaches import record_breaches
 
 logger = logging.getLogger(__name__)
 
 Step = Callable[..., object]
 
-STEPS: tuple[Step, ...] = (close_solved_tickets, record_breaches, escalate, assign_waiting)
+STEPS: tuple[Step, ...] = (
+    close_solved_tickets,
+    record_breaches,
+    escalate,
+    assign_waiting,
+    forget_silent,
+    forget_attachments,
+)
 """Each is called with the moment, and may be lost, doubled or run twice at once."""
 
 

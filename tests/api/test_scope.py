@@ -89,6 +89,10 @@ SCOPED: dict[str, Permissions] = {
     "ticket-request-rating": {"post": "add_ratingrequest"},
     "ratingrequest-list": of("ratingrequest", READ),
     "ratingrequest-detail": of("ratingrequest", READ),
+    "deskticket-macro": {"post": "add_message"},
+    "deskticket-preview-macro": {"post": "add_message"},
+    "deskticket-attachments": {"get": "view_attachment", "post": "add_attachment"},
+    **{f"attachment-{what}": of("attachment", READ) for what in ("list", "detail", "download")},
     "customerscore-list": of("customerscore", READ),
     "customerscore-detail": of("customerscore", READ),
     "preferenceprofile-list": of("preferenceprofile", READ),
@@ -102,6 +106,8 @@ OPEN: dict[str, Permissions] = {
         "assignmentrule",
         "category",
         "customattribute",
+        "deskview",
+        "macro",
         "product",
         "queue",
         "relationtype",
@@ -123,8 +129,15 @@ OPEN |= {
 }
 OPEN["tickettie-bulk"] = of("ticket", VERB)  # it answers of each ticket that is out of sight that it is not there
 OPEN["report-service"] = of("ticket", READ)
+# One's own alone.
+OPEN |= {
+    "deskview-counts": of("deskview", READ),
+    "notification-list": of("ticket", READ),
+    "notification-detail": of("ticket", READ),
+    "notification-read": {"post": "view_ticket"},
+}
 # Routes that are about no row.
-WITHOUT_ROW = {"segment-facts", "tickettie-bulk", "report-service"}
+WITHOUT_ROW = {"segment-facts", "tickettie-bulk", "report-service", "deskview-counts", "notification-read"}
 DECLARED = SCOPED | OPEN
 
 ROUTES: dict[str, Any] = {route.name: route for route in cast(Any, router.urls) if route.name != "api-root"}

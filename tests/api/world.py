@@ -17,8 +17,12 @@ from customers.operations.place_order import NewLine, place_order
 from customers.operations.record_consent import record_consent
 from customers.operations.relate_customers import relate_customers
 from customers.operations.start_export import start_export
+from services.choices import MessageKind
 from services.models import (
     AssignmentRule,
+    DeskView,
+    Macro,
+    Notification,
     Queue,
     RatingRequest,
     ServiceType,
@@ -26,9 +30,14 @@ from services.models import (
     SLAPolicy,
     TicketAttribute,
 )
+from services.operations.add_note import add_note
+from services.operations.attach_file import attach_file
+from services.operations.finish_draft import finish_draft
 from services.operations.link_tickets import link_tickets
 from services.operations.merge_tickets import merge_tickets
 from services.operations.open_ticket import open_ticket
+from services.operations.write_desk_view import write_desk_view
+from services.operations.write_macro import write_macro
 from tests.cast import NOW
 from tests.imports import new_batch
 from tests.merging.lives import make_pair
@@ -66,6 +75,12 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
     named = {"fact": "name", "op": "contains", "value": "acme"}
     segment = create_segment(name="Acmes", definition={"groups": [{"conditions": [named]}]}, owner=ann, at=NOW)
     score_everybody()
+    note = add_note(ticket=ticket, body="Bring a seal", by=ann, at=NOW)
+    file = attach_file(ticket=ticket, kind=MessageKind.NOTE, name="seal.txt", chunks=[b"DN 40"], by=ann, at=NOW)
+    finish_draft(message=note, by=ann, files=[file.key])
+    macro = write_macro(macro=Macro(), changes={"name": "Thanks", "body": "Thank you."}, by=None, at=NOW)
+    view = write_desk_view(view=DeskView(), changes={"name": "All"}, by=None, at=NOW)
+    told = Notification.objects.create(user=ann, ticket=ticket, kind="assigned", key="world", at=NOW)
     twin, former = (Customer.objects.create(kind="organisation", name="ACME", team=acme.team) for _ in range(2))
     pair = make_pair(acme, twin)
     merge = merge_customers(kept=acme, gone=former, by=ann, at=NOW)
@@ -74,17 +89,22 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         "around": acme.pk,
         "calendar": queue.calendar_id,
         "assignmentrule": rule.pk,
+        "attachment": file.pk,
         "category": category.pk,
         "consent": acme.pk,
         "customattribute": attribute.pk,
         "customer": acme.pk,
         "customerscore": acme.pk,
+        "deskticket": ticket.pk,
+        "deskview": view.pk,
         "duplicatepair": pair.pk,
         "export": export.pk,
         "importbatch": batch.pk,
         "insight": acme.pk,
         "interaction": call.pk,
+        "macro": macro.pk,
         "merge": merge.pk,
+        "notification": told.pk,
         "order": order.pk,
         "preferenceprofile": acme.pk,
         "product": product.pk,

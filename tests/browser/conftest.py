@@ -34,12 +34,18 @@ def browser_context_args(browser_context_args: dict[str, Any], look: str) -> dic
 
 
 @pytest.fixture
-def page(context: BrowserContext) -> Iterator[Page]:
-    """A page that forgives nothing."""
+def forgiven() -> list[str]:
+    """Parts of what the console may say all the same: a refusal, or a network that a test breaks."""
+    return []
+
+
+@pytest.fixture
+def page(context: BrowserContext, forgiven: list[str]) -> Iterator[Page]:
+    """A page that forgives nothing else."""
     wrong: list[str] = []
 
     def on_console(message: ConsoleMessage) -> None:
-        if message.type == "error":
+        if message.type == "error" and not any(part in message.text for part in forgiven):
             wrong.append(f"console: {message.text}")
 
     def on_response(response: Response) -> None:

@@ -29,6 +29,7 @@ DATA = (
     r"Candid|Acme Pumps|North support|North|South|Everybody|Ann|ann|Bob|bob|root|Office hours|Standard|Support"
     r"|It leaks\.|We come\.|So be it\.|Pump|The pump leaks again|Please come soon\."
     r"|Administrator|Agent|Analyst|Back office|Lead|Can (?:add|change|delete|view|see) [a-zA-Z ]+"  # roles, permissions
+    r"|\{[a-z_.]+\}|Enter|Esc"  # placeholders of macros, keys
     r"|CSAT|NPS|CES|SLA|SKU|API|GB|CN|Ctrl|esc|UTC|ISO|LDAP|Mac|Control|Command|English|en|zh|hans"
     r"|CSV|XLSX|xlsx|Excel|JSON|zip|Dynamics|Olist|Online Retail \(UCI\)|Salesforce|ServiceNow|SugarCRM"
     r"|SuiteCRM|Zendesk|id|name|email|company|size|Ana Lima|ana@example\.com|wang@example\.cn|Acme"  # in the example
@@ -113,6 +114,9 @@ def test_pages_about_a_customer_and_a_ticket_are_chinese(chinese: Client, ann: U
         *(reverse(f"admin:customers_customer_{page}", args=[ticket.customer_id]) for page in ("page", "why", "change")),
         reverse("admin:services_ticket_change", args=[ticket.pk]),
         reverse("admin:services_ticket_edit", args=[ticket.pk]),
+        reverse("admin:desk") + f"?view=unsolved&ticket={ticket.pk}",
+        *(reverse(f"admin:desk_{part}", args=[ticket.pk]) for part in ("customer", "macros")),
+        reverse("admin:desk_bell"),
     ]
     left = {address: found for address in addresses if (found := list(english(get(chinese, address))))}
     assert not left, left

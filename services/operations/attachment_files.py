@@ -1,0 +1,53 @@
+"""Where attachments lie: below a folder that no web server knows, under names that nobody guesses."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from services.operations.file_types import FileRefused
+
+
+def attachments_folder() -> Path:
+    """All of them."""
+    folder = Path(settings.VAR_DIR) / "attachments"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
+def keep_content(chunks: Iterable[bytes], *, most: int) -> tuple[str, int, str]:
+    """Write a file; returns its path below the folder, its size and its SHA-256. Raises FileRefused, keeping nothing,
+    where it is empty or larger than `most` bytes, whatever was said of its size before."""
+    name = secrets.token_urlsafe(24)
+    path = Path(name[:2]) / name
+    whole = attachments_folder() / path
+    whole.parent.mkdir(exist_ok=True, mode=0o700)
+    digest, size = hashlib.sha256(), 0
+    try:
+        whole.touch(mode=0o600)
+        with whole.open("r+b") as file:
+            for chunk in chunks:
+                size += len(chunk)
+                if size > most:
+                    raise FileRefused(_("A file may hold %(mb)d MB at most.") % {"mb": most // 1024**2})
+                digest.update(chunk)
+                file.write(chunk)
+        if not size:
+            raise FileRefused(_("This file is empty."))
+    except BaseException:
+        whole.unlink(missing_ok=True)
+        raise
+    return str(path), size, digest.hexdigest()
+
+
+def content_of(path: str) -> Path:
+    """The file itself."""
+    return attachments_folder() / path
+
+
+def forget_content(path: str) -> None:
+    """Delete a file. One that is gone already is no error."""
+    content_of(path).unlink(missing_ok=True)
