@@ -8,14 +8,16 @@ from typing import Any
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from customers.models import Customer, Team, User
+from customers.operations.add_contact_point import add_contact_point
 from services.choices import Direction, MessageKind, TicketStatus
 from services.models import Agent, Attachment, Draft, Macro, Message, Queue, Ticket
 from services.operations.assign_ticket import assign_ticket
 from services.operations.open_ticket import open_ticket
+from services.operations.rating_links import link_of
 from services.operations.receive_message import receive_message
 from services.operations.write_macro import write_macro
 from tests.browser.conftest import LOOKS, Visit, take
@@ -30,11 +32,12 @@ ONE_LOOK = pytest.mark.parametrize("look", ["light"], indirect=True)
 
 @pytest.fixture
 def tickets(
-    acme: Customer, wang: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
+    acme: Customer, wang: Customer, queue: Queue, ann: User, live_server: LiveServer, settings: Any, tmp_path: Path
 ) -> dict[str, Ticket]:
     """Three tickets, of which one is late; and a macro."""
-    settings.VAR_DIR = tmp_path
+    settings.VAR_DIR, settings.PUBLIC_URL = tmp_path, live_server.url
     now = timezone.now()
+    add_contact_point(customer=wang, kind="email", value="wang@example.cn", at=now)
 
     def one(subject: str, days: float, customer: Customer = acme, **more: Any) -> Ticket:
         at = now - timedelta(days=days)
@@ -95,7 +98,28 @@ def state(ticket: Ticket) -> tuple[Any, ...]:
     return ticket.status, ticket.priority, ticket.assignee
 
 
-def test_a_morning_at_the_desk(log_in: LogIn, visit: Visit, look: str, ann: User, tickets: dict[str, Ticket]) -> None:
+@pytest.fixture
+def rate_as_customer(browser: Browser, look: str) -> Callable[[Ticket], None]:
+    """The customer follows the link that they were sent, in a browser of their own, and is content."""
+
+    def rate(ticket: Ticket) -> None:
+        context = browser.new_context(**LOOKS[look])  # type: ignore[arg-type]
+        page = context.new_page()
+        page.goto(link_of(ticket.rating_requests.get(), value=5))
+        page.get_by_text("You answered 5 of 5: Very good.").wait_for()
+        context.close()
+
+    return rate
+
+
+def test_a_morning_at_the_desk(
+    log_in: LogIn,
+    visit: Visit,
+    look: str,
+    ann: User,
+    tickets: dict[str, Ticket],
+    rate_as_customer: Callable[[Ticket], None],
+) -> None:
     log_in(ann)
     page = visit(DESK)
     expect(row(page, "An invoice too many")).to_be_visible()
@@ -127,7 +151,7 @@ def test_a_morning_at_the_desk(log_in: LogIn, visit: Visit, look: str, ann: User
     reply_box(page).fill("The seal is new: it is dry now.")
     page.get_by_role("button", name="Send and solve").click()
     expect(page.locator(".dk-head")).to_contain_text("Solved")
-    expect(page.locator(".desk-said--ours").last).to_contain_text("it is dry now")
+    expect(page.locator(".desk-said--ours", has_text="it is dry now")).to_be_visible()
     take(page, "desk-solved", look)
     assert state(tickets["late"])[0] == TicketStatus.SOLVED
     ours = Message.objects.filter(ticket=tickets["late"], author=ann).order_by("pk").values_list("kind", "direction")
@@ -136,6 +160,9 @@ def test_a_morning_at_the_desk(log_in: LogIn, visit: Visit, look: str, ann: User
         (MessageKind.NOTE, Direction.INTERNAL),
         (MessageKind.REPLY, Direction.OUTBOUND),
     ]
+    rate_as_customer(tickets["late"])
+    page.reload()
+    expect(page.locator(".dk-talk")).to_contain_text("CSAT 5")
     if look == "phone":
         page.get_by_role("button", name="Back to the list").click()
         expect(page.get_by_text("Nothing is late.")).to_be_visible()
