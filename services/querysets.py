@@ -76,6 +76,11 @@ class TicketQuerySet(ScopedQuerySet[Row]):
         Chinese: hold every part of it); or whose customer is reached at exactly this e-mail or phone."""
         if not text.strip():
             return self
+        number = text.strip()
+        if "-" in number and any(c.isdigit() for c in number):  # a whole number is quicker found by itself
+            keys = list(_rows("Ticket").filter(number__in={number, number.upper()}).values_list("pk", flat=True))
+            if keys:
+                return self.filter(pk__in=keys)
         sought = words_sought(text)
         found = self.filter(text__words__begin=sought) if sought else self.none()
         reached = _reached_at(text)
@@ -83,9 +88,9 @@ class TicketQuerySet(ScopedQuerySet[Row]):
             return found
         # Keys, not conditions: with OR the database could use no index. Of both there are few.
         of_them = self.filter(Q(customer__in=reached) | Q(requester__in=reached)).order_by("-pk")
-        keys = {*of_them.values_list("pk", flat=True)[:MOST_REACHED]}
-        keys |= {*found.order_by("-pk").values_list("pk", flat=True)[:MOST_REACHED]}
-        return self.filter(pk__in=keys)
+        both = {*of_them.values_list("pk", flat=True)[:MOST_REACHED]}
+        both |= {*found.order_by("-pk").values_list("pk", flat=True)[:MOST_REACHED]}
+        return self.filter(pk__in=both)
 
     def update(self, **values: Any) -> int:
         """As ever; what a ticket is found by follows."""

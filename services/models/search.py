@@ -38,7 +38,8 @@ class WordsField(models.TextField):  # type: ignore[type-arg]
 
 @WordsField.register_lookup
 class Begin(Lookup[Any]):
-    """`words__begin=["pump", "leak"]`: of each there is a word that begins so."""
+    """`words__begin=["pump", "leak"]`: of each there is a word that begins so. A single letter beside others (the T of
+    T-000017) must be a word itself: as a beginning it would be found everywhere, and slowly."""
 
     lookup_name = "begin"
     prepare_rhs = False
@@ -49,13 +50,19 @@ class Begin(Lookup[Any]):
         sought = self.rhs
         return (
             "(" + " AND ".join([f"{column} LIKE %s"] * len(sought)) + ")",
-            [value for word in sought for value in (*params, f"% {word}%")],
+            [value for word in sought for value in (*params, f"% {word} %" if self._is_whole(word) else f"% {word}%")],
         )
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         """PostgreSQL: one question to the index ticket_words (migration 0006_search)."""
         column, params = self.process_lhs(compiler, connection)
-        return f"{column} @@ %s::tsquery", [*params, " & ".join(f"'{word}':*" for word in self.rhs)]
+        return f"{column} @@ %s::tsquery", [
+            *params,
+            " & ".join(f"'{word}'" if self._is_whole(word) else f"'{word}':*" for word in self.rhs),
+        ]
+
+    def _is_whole(self, word: str) -> bool:
+        return len(word) == 1 and word.isascii() and len(self.rhs) > 1
 
 
 class TicketWords(models.Model):
