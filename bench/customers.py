@@ -228,7 +228,8 @@ def _customer_page() -> None:
     from services.operations.import_tickets import import_tickets
     from services.operations.records import TicketRecord
 
-    at, source_id = timezone.now(), f"c{LARGE // 2}"
+    at, one = timezone.now(), ExternalId.objects.filter(source="bench").order_by("pk")[LARGE // 2]
+    source_id = one.source_id
     moments = [(f"{n}", at - timedelta(hours=n)) for n in range(1, HISTORY + 1)]
     tickets = [TicketRecord(n, f"B-{n}", source_id, f"Question {n}", then, "Bench") for n, then in moments]
     orders = [OrderRecord(n, f"B-{n}", source_id, "EUR", then) for n, then in moments]
@@ -243,8 +244,7 @@ def _customer_page() -> None:
     if refused:
         raise RuntimeError(f"{len(refused)} rows of the history were refused, first {refused[0]}")
     refresh_statistics()
-    customer = ExternalId.objects.get(source="bench", source_id=source_id).customer_id
-    client, address = _client(), f"/admin/customers/customer/{customer}/"
+    client, address = _client(), f"/admin/customers/customer/{one.customer_id}/"
     seconds = _page(client, address).seconds
     with CaptureQueriesContext(connection) as queries:
         client.get(address, secure=True)
