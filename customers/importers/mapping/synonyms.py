@@ -7,8 +7,8 @@ from rapidfuzz import fuzz, process
 from customers.importers.mapping.words import words_of
 
 SYNONYMS: dict[str, str] = {
-    "id": "id; customer id; contact id; client id; account id; member id; record id; external id; no; number; "
-    "customer number; customer no; client number; 编号; 客户编号; 客户id; 会员号; 序号; 顾客编号; 联系人编号",
+    "id": "id; source id; customer id; contact id; client id; account id; member id; record id; external id; no; "
+    "number; customer number; customer no; client number; 编号; 客户编号; 客户id; 会员号; 序号; 顾客编号; 联系人编号",
     "name": "name; full name; customer; customer name; client; client name; contact; contact name; display name; "
     "姓名; 名称; 名字; 客户; 客户名称; 客户姓名; 全名; 联系人; 联系人姓名; 客户名; 公司名称; 企业名称; account name",
     "given_name": "first name; given name; forename; christian name; first; 名; vorname; prenom; nombre",

@@ -46,6 +46,13 @@ def test_a_list_with_an_id_and_a_phone_number_is_no_export_of_another_system(tmp
     assert (inspection.format, inspection.tables[0].kind) == ("candid", "list")
 
 
+def test_an_id_in_the_source_is_the_id(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("source_id,name\nc1,Ana Lima\n")
+    [table] = inspect([path]).tables
+    assert table.as_mapping().columns == {"source_id": "id", "name": "name"}
+
+
 def test_an_attribute_that_is_here_is_found_by_code_or_name(tmp_path: Path) -> None:
     CustomAttribute.objects.create(code="level", name="Kundenstufe")
     (table,) = inspect([write(tmp_path, "a.csv", "name,Kunden-Stufe,LEVEL\nAnn,1,2\n")]).tables
