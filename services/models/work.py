@@ -210,11 +210,11 @@ class Notification(models.Model):
             models.Index(fields=["user", "read_at", "-id"], name="notification_unread"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.ticket_id}"
+
     @property
     def about(self) -> str:
         """The detail in words: of warnings and breaches, which clock."""
         clocks = {str(code): str(label) for code, label in SLAClock.choices}
         return clocks.get(self.detail, self.detail)
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.ticket_id}"
