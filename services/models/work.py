@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Team, Versioned
-from services.choices import MessageKind, NotificationKind, PresenceMode, Priority, TicketStatus
+from services.choices import MessageKind, NotificationKind, PresenceMode, Priority, SLAClock, TicketStatus
 from services.models.rules import EscalationStep
 from services.models.ticket import Message, Ticket
 from services.querysets import (
@@ -212,3 +212,9 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.ticket_id}"
+
+    @property
+    def about(self) -> str:
+        """The detail in words: of warnings and breaches, which clock."""
+        clocks = {str(code): str(label) for code, label in SLAClock.choices}
+        return clocks.get(self.detail, self.detail)

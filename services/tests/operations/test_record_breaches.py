@@ -97,3 +97,8 @@ def test_a_call_does_so_many_and_the_next_goes_on(acme: Customer, queue: Queue) 
     for _number in range(3):
         a_ticket(acme, queue)
     assert [record_breaches(at=LATE, most=2), record_breaches(at=LATE, most=2)] == [2, 1]
+
+
+def test_a_notification_says_which_clock(ticket: Ticket) -> None:
+    record_breaches(at=LATE)
+    assert [str(note.about) for note in Notification.objects.filter(kind="breach")] == ["First reply"]
