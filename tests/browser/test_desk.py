@@ -162,7 +162,7 @@ def test_a_morning_at_the_desk(
     ]
     rate_as_customer(tickets["late"])
     page.reload()
-    expect(page.locator(".dk-talk")).to_contain_text("CSAT 5")
+    expect(page.locator(".dk-talk")).to_contain_text("Rated 5")
     if look == "phone":
         page.get_by_role("button", name="Back to the list").click()
         expect(page.get_by_text("Nothing is late.")).to_be_visible()
