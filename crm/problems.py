@@ -5,12 +5,15 @@ from typing import Any
 from django.core.exceptions import ValidationError as InvalidRow
 from django.db import DataError, IntegrityError
 from django.db.models import ProtectedError
+from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import status
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from crm.current import current_state
+from customers.api.locking import NoSuchETag
 from customers.importers.draft import FilesGone
 from customers.importers.jobs import AtWork
 from customers.models import StaleVersion
@@ -76,10 +79,30 @@ CONFLICTS: dict[type[Exception], str] = {
 
 def answer_problem(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's exception handler. None for what is our own fault: that is a 500."""
+    current = _current(error, context)  # read before DRF's handler, which ends a transaction
     response = exception_handler(_translated(error), context)
     if response is not None:
         response.data = _problem(response) | getattr(error, "members", {})  # what a problem says beyond the usual
+        if current:
+            response.data["current"] = current
+            response["ETag"] = current["etag"]
     return response
+
+
+def _current(error: Exception, context: dict[str, Any]) -> dict[str, Any]:
+    """What stands now of the row that somebody else changed first; of the row of the address, for a verb that what it
+    became stands in the way of."""
+    view = context.get("view")
+    if isinstance(error, StaleVersion):
+        row = error.instance
+    elif isinstance(error, NoSuchETag) or (type(error) in CONFLICTS and getattr(view, "is_verb", False)):
+        try:
+            row = view.get_object()  # type: ignore[union-attr]
+        except (APIException, Http404):
+            return {}
+    else:
+        return {}
+    return current_state(row, context["request"])
 
 
 def _translated(error: Exception) -> Exception:

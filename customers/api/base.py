@@ -99,6 +99,19 @@ class ScopedViewSet(GenericViewSet[Any]):
         """The row as the main serializer writes it."""
         return cast(Any, self.serializer_class)(row, context=self.get_serializer_context()).data
 
+    def current(self, pk: Any) -> dict[str, Any]:
+        """What a refused save is told of the row as it stands now. Empty where the user may not read it."""
+        options = self.queryset.model._meta
+        row = self.get_queryset().filter(pk=pk).first()
+        if row is None or not self.user.has_perm(f"{options.app_label}.view_{options.model_name}"):
+            return {}
+        kept = {"id": row.pk, "version": row.version, "etag": row.etag(), "values": self.shown(row)}
+        return {"type": options.model_name, **kept, **self.happened(row)}
+
+    def happened(self, row: Any) -> dict[str, Any]:
+        """What `current` adds about a row that has a history."""
+        return {}
+
     def act(self, operation: Callable[..., Any], **more: Any) -> Response:
         """Do a verb to one row, with what the caller sent. Answers the row, or what the verb made."""
         row = self.get_object()

@@ -24,6 +24,27 @@ IF_MATCH = {
 ETAG = {"description": "The version of the row, for If-Match.", "schema": {"type": "string"}}
 
 
+class HappenedSerializer(serializers.Serializer[Any]):
+    """Something that happened to a ticket."""
+
+    id = serializers.IntegerField()
+    kind = serializers.CharField()
+    at = serializers.DateTimeField()
+    by = serializers.CharField(allow_null=True, help_text="Who did it; null: a rule, or somebody who left.")
+    status_after = serializers.CharField()
+
+
+class CurrentSerializer(serializers.Serializer[Any]):
+    """A row as it stands now."""
+
+    type = serializers.CharField(help_text="What kind of row it is, such as `ticket`.")
+    id = serializers.IntegerField()
+    version = serializers.IntegerField()
+    etag = serializers.CharField(help_text="For If-Match, once you have looked at what is new.")
+    values = serializers.DictField(help_text="The row as its own address answers it.")
+    events = HappenedSerializer(many=True, required=False, help_text="Of a ticket: what happened last, newest first.")
+
+
 class ProblemSerializer(serializers.Serializer[Any]):
     """Why a request was refused."""
 
@@ -37,6 +58,11 @@ class ProblemSerializer(serializers.Serializer[Any]):
         child=serializers.IntegerField(),
         required=False,
         help_text="Of code `duplicate`: the customers who are here already, likeliest first.",
+    )
+    current = CurrentSerializer(
+        required=False,
+        help_text="When somebody else changed the row first (412, and 409 of a verb): what stands now. Left out where "
+        "you may not read the row.",
     )
     errors = serializers.DictField(  # type: ignore[assignment]
         required=False, help_text="What is wrong with which field, in the shape of what was sent."

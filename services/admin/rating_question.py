@@ -5,15 +5,18 @@ from typing import Any
 
 from django.conf import settings
 
-from services.models import Ticket
+from services.models import RatingRequest, Ticket
 from services.operations.rating_links import link_of
 from services.operations.request_rating import ASKED_ABOUT
 
 
-def rating_question(ticket: Ticket, *, at: datetime) -> dict[str, Any]:
+def was_solved(ticket: Ticket) -> bool:
+    """Whether there can have been a request."""
+    return ticket.status in ASKED_ABOUT or ticket.reopen_count > 0
+
+
+def rating_question(ticket: Ticket, asked: RatingRequest | None, *, at: datetime) -> dict[str, Any]:
     """The newest request with its link while that works, and whether another may be made."""
-    was_solved = ticket.status in ASKED_ABOUT or ticket.reopen_count > 0
-    asked = ticket.rating_requests.order_by("pk").last() if was_solved else None
     is_open = asked is not None and at < asked.expires_at
     return {
         "rating_request": asked,

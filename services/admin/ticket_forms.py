@@ -36,13 +36,18 @@ class ComposeForm(SeenForm):
 
 
 class AssignForm(SeenForm):
-    """Whom to give the ticket to."""
+    """Whom to give the ticket to. `choices`: the agents with their names, where they are read already."""
 
     to = forms.ModelChoiceField(queryset=Agent.objects.none(), required=False, empty_label=_("Nobody"))
 
-    def __init__(self, *args: Any, ticket: Ticket, user: User, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, ticket: Ticket, user: User, choices: list[tuple[int, str]] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to"].queryset = agents_for(ticket, user)  # type: ignore[attr-defined]
+        field: Any = self.fields["to"]
+        field.queryset = agents_for(ticket, user)
+        if choices is not None:
+            field.choices = [("", field.empty_label), *choices]
 
 
 class PriorityForm(SeenForm):
@@ -77,4 +82,4 @@ class OpenTicketForm(AsksForAttributes):
 def agents_for(ticket: Ticket, user: User) -> Any:
     """The agents that a ticket may be given to: those of its team who take tickets, who has it now, and oneself."""
     here = Q(is_active=True, user__is_active=True, user__in=ticket.team.members.values("pk"))
-    return Agent.objects.filter(here | Q(user=user, is_active=True) | Q(tickets=ticket)).distinct()
+    return Agent.objects.filter(here | Q(user=user, is_active=True) | Q(pk=ticket.assignee_id))

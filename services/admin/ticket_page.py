@@ -14,25 +14,26 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from customers.admin.attribute_display import rows_of
-from customers.admin.panels import customer_panels
-from customers.models import Customer, Order, StaleVersion
+from customers.models import StaleVersion
 from services.admin.clock_faces import clock_faces, stretches, totals
 from services.admin.conversation import Entry, conversation, lines_since
+from services.admin.desk.customer import customer_side
 from services.admin.rating_question import rating_question
+from services.admin.ticket_beside import Beside
 from services.admin.ticket_forms import THEN, AssignForm, ComposeForm, PriorityForm, RateForm
 from services.admin.ticket_ties import Tie, tie_forms, ties_of
 from services.admin.ticket_verbs import REFUSALS, do, form_for, may_take, moves_of, reason
 from services.choices import RatingScale, TicketStatus
-from services.models import SatisfactionRating, Ticket
+from services.models import Ticket
 from services.operations.clean_ticket_attributes import ticket_definitions
-from services.operations.sla_terms import terms_of
 from services.operations.ticket_change import FINAL
 from services.transitions import TRANSITIONS
 
-OTHERS_SHOWN = 5
-ORDERS_SHOWN = 3
 SOLVING = ("solve", "compose", "solve-problem")
 TEMPLATE = "admin/services/ticket/page.html"
+CUSTOMER_TEMPLATE = "admin/services/ticket/customer.html"
+# Asks for the page with the customer on it, in one answer: for browsers without scripts.
+WHOLE = "whole"
 
 
 def visible_ticket(model_admin: Any, request: HttpRequest, pk: int) -> Ticket:
@@ -40,7 +41,15 @@ def visible_ticket(model_admin: Any, request: HttpRequest, pk: int) -> Ticket:
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
     tickets = model_admin.get_queryset(request).select_related(
-        "customer", "requester", "queue", "team", "assignee__user", "service_type", "policy", "parent", "merged_into"
+        "customer",
+        "requester",
+        "queue__calendar",
+        "team",
+        "assignee__user",
+        "service_type",
+        "policy",
+        "parent",
+        "merged_into",
     )
     ticket: Ticket | None = tickets.filter(pk=pk).first()
     if ticket is None:
@@ -59,14 +68,17 @@ def ticket_page(
     news: list[Entry] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """Render the page. After a refusal: `compose` holds what was typed, `news` what happened meanwhile."""
+    """Render the page: without the customer, whom it fetches, unless asked for the `whole`. After a refusal: `compose`
+    holds what was typed, `news` what happened meanwhile."""
     ticket = visible_ticket(model_admin, request, pk)
     events = list(ticket.events.select_related("actor__agent"))
-    terms = terms_of(ticket)
+    user: Any = request.user
+    beside = Beside.of(ticket, user, events)
+    terms = beside.terms
     entries, has_earlier = conversation(ticket, events)
     tape = stretches(events, terms, at=at)
     seen = {"version": ticket.version, "seen_event": max((event.pk for event in events), default=0)}
-    ties = ties_of(ticket, request.user, events)  # type: ignore[arg-type]
+    ties = ties_of(ticket, beside)
     request.current_app = model_admin.admin_site.name
     context = {
         **model_admin.admin_site.each_context(request),
@@ -80,17 +92,23 @@ def ticket_page(
         "clocks": clock_faces(ticket, events, terms, at=at),
         "tape": tape,
         "tape_totals": totals(tape),
-        "ratings": ratings_of(ticket),
-        **rating_question(ticket, at=at),
+        "ratings": beside.ratings,
+        **rating_question(ticket, beside.asked, at=at),
         "attributes": rows_of(ticket.attributes, ticket_definitions().values()) if ticket.attributes else [],
         "seen": seen,
         "refusal": refusal,
         "news": news or [],
-        **_customer(ticket, request),
+        **({"customer_is_here": True, **customer_side(request, ticket)} if WHOLE in request.GET else {}),
         **ties,
-        **_verbs(model_admin, request, ticket, seen, compose, ties["ties"]),
+        **_verbs(model_admin, request, ticket, seen, compose, ties["ties"], beside),
     }
     return TemplateResponse(request, TEMPLATE, context, status=status)
+
+
+def ticket_customer(model_admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
+    """The customer for the page, which fetches it: nobody waits for it to read the conversation."""
+    ticket = visible_ticket(model_admin, request, pk)
+    return TemplateResponse(request, CUSTOMER_TEMPLATE, {"ticket": ticket, **customer_side(request, ticket)})
 
 
 def do_verb(model_admin: Any, request: HttpRequest, pk: int, verb: str, *, at: datetime) -> HttpResponse:
@@ -135,29 +153,9 @@ def _warn_of_parts(request: HttpRequest, ticket: Ticket) -> None:
         messages.warning(request, text % {"count": parts})
 
 
-def ratings_of(ticket: Ticket) -> list[SatisfactionRating]:
-    """What the customer says of the service now."""
-    return list(ticket.ratings.filter(replaced_by=None))
-
-
 def _told(form: forms.Form) -> str:
     fields = (name for name in form.errors if name in form.fields)
     return " ".join(f"{form[name].label}: {' '.join(map(str, form.errors[name]))}" for name in fields)
-
-
-def _customer(ticket: Ticket, request: HttpRequest) -> dict[str, Any]:
-    """The customer beside the conversation, as far as the user may see."""
-    user: Any = request.user
-    may_see = user.has_perm("customers.view_customer")
-    customer = Customer.objects.visible_to(user).filter(pk=ticket.customer_id).first() if may_see else None
-    others = Ticket.objects.visible_to(user).unsolved().filter(customer=ticket.customer_id).exclude(pk=ticket.pk)
-    orders = Order.objects.visible_to(user).filter(customer=ticket.customer_id).order_by("-ordered_at", "-pk")
-    return {
-        "customer": customer,
-        "panels": customer_panels(request, customer) if customer else [],
-        "others": list(others.order_by("-pk")[:OTHERS_SHOWN]),
-        "orders": list(orders[:ORDERS_SHOWN]) if user.has_perm("customers.view_order") else [],
-    }
 
 
 def _verbs(
@@ -167,6 +165,7 @@ def _verbs(
     seen: dict[str, int],
     compose: ComposeForm | None,
     ties: list[Tie],
+    beside: Beside,
 ) -> dict[str, Any]:
     """The reply box and the buttons, for whoever may change the ticket; only what its status allows."""
     if not model_admin.has_change_permission(request, ticket):
@@ -174,14 +173,16 @@ def _verbs(
     user: Any = request.user
     is_final = ticket.status in FINAL
     return {
-        **tie_forms(ticket, user, ties),
+        **tie_forms(ticket, user, ties, beside.queues),
         "can_change": True,
         "is_final": is_final,
         "moves": moves_of(ticket),
-        "can_take": may_take(ticket, user),
+        "can_take": may_take(ticket, user, is_agent=beside.is_agent),
         "compose": None if is_final else _compose_box(compose, seen),
         "then": [pair for pair in THEN if not pair[0] or pair[0] in TRANSITIONS[ticket.status]],
-        "assign_form": None if is_final else AssignForm(initial={"to": ticket.assignee}, ticket=ticket, user=user),
+        "assign_form": None
+        if is_final
+        else AssignForm(initial={"to": ticket.assignee}, ticket=ticket, user=user, choices=beside.agents),
         "priority_form": PriorityForm(initial={"to": ticket.priority}) if ticket.is_unsolved else None,
         "rate_form": RateForm(initial={"scale": RatingScale.CSAT}),
     }

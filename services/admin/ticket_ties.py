@@ -5,15 +5,15 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from customers.models import User
+from services.admin.ticket_beside import Beside, LinkRow
 from services.admin.tie_forms import INTO_OTHER, LinkForm, MergeForm, ParentForm, QueueForm, SolveProblemForm, TimeForm
 from services.admin.tie_words import link_name
-from services.choices import EventKind, LinkKind, TicketStatus
-from services.models import Ticket, TicketEvent, TicketLink
+from services.choices import LinkKind, TicketStatus
+from services.models import Ticket
 from services.operations.add_time import BadTime, add_time
 from services.operations.bulk import Outcome
 from services.operations.change_queue import change_queue
@@ -27,9 +27,6 @@ from services.operations.undo_ticket_merge import CannotUnmerge, undo_ticket_mer
 from services.operations.unlink_tickets import unlink_tickets
 
 REFUSALS = (BadTime, CannotUnmerge, LinkRefused, NothingWouldBeLeft, ParentRefused, TicketsCannotMerge)
-ENTRIES_SHOWN = 10
-TYING = {EventKind.LINKED, EventKind.UNLINKED, EventKind.SPLIT, EventKind.MERGED, EventKind.UNMERGED}
-TIMING = {EventKind.TIME_SPENT, EventKind.MERGED, EventKind.UNMERGED}
 MADE_BY_HAND = (LinkKind.RELATED, LinkKind.INCIDENT)  # all others say where a ticket comes from, and stay
 
 # What each verb asks for beside the permission to change tickets.
@@ -111,48 +108,30 @@ def _solved(outcomes: list[Outcome]) -> str:
     return " ".join([text % {"count": done}, *refused])
 
 
-def ties_of(ticket: Ticket, user: User, events: list[TicketEvent]) -> dict[str, Any]:
-    """What the page shows of others that belong to this ticket, as far as the user may see them. A ticket whose history
-    tells of no ties and no time costs no query."""
-    kinds = {event.kind for event in events}
-    links = _links(ticket) if kinds & TYING else []
-    children, merges, entries = [], [], []
-    visible = Ticket.objects.visible_to(user)
-    if kinds & TYING:
-        children = list(visible.filter(parent=ticket).order_by("pk"))
-        merges = list(ticket.merges.filter(undone_at=None).select_related("gone").order_by("pk"))
-    if kinds & TIMING:
-        entries = list(ticket.time_entries.select_related("user").order_by("-at", "-pk"))
-    ends = [pk for row in links for pk in (row.from_ticket_id, row.to_ticket_id)]
-    others = {pk for pk in (*ends, ticket.parent_id, ticket.merged_into_id) if pk not in (None, ticket.pk)}
-    seen = set(visible.filter(pk__in=others).values_list("pk", flat=True)) if others else set()
-    shown = [row for row in links if {row.from_ticket_id, row.to_ticket_id} <= seen | {ticket.pk}]
+def ties_of(ticket: Ticket, beside: Beside) -> dict[str, Any]:
+    """What the page shows of others that belong to this ticket, as far as the user may see them."""
+    parts = [_tie("parent", child, inverse=True) for child in beside.children]
     return {
-        "ties": [*_ties(ticket, shown, seen), *(_tie("parent", child, inverse=True) for child in children)],
-        "unsolved_children": sum(child.is_unsolved for child in children),
-        "merges": merges,
-        "minutes_spent": sum(entry.minutes for entry in entries),
-        "time_entries": entries[:ENTRIES_SHOWN],
+        "ties": [*_above(ticket, beside), *map(_linked, beside.links), *parts],
+        "unsolved_children": sum(child.is_unsolved for child in beside.children),
+        "merges": beside.merges,
+        "minutes_spent": beside.minutes,
+        "time_entries": beside.entries,
     }
 
 
-def _links(ticket: Ticket) -> list[TicketLink]:
-    mine = TicketLink.objects.filter(Q(from_ticket=ticket) | Q(to_ticket=ticket))
-    return list(mine.select_related("from_ticket", "to_ticket").order_by("pk"))
-
-
-def _ties(ticket: Ticket, links: list[TicketLink], seen: set[int]) -> list[Tie]:
+def _above(ticket: Ticket, beside: Beside) -> list[Tie]:
     found = []
-    if ticket.merged_into is not None and ticket.merged_into_id in seen:
+    if ticket.merged_into_id in beside.above:
         before, after = _("Merged into %(number)s").split("%(number)s")
-        found.append(Tie(before, after, ticket.merged_into, "merged"))
-    if ticket.parent is not None and ticket.parent_id in seen:
-        found.append(_tie("parent", ticket.parent, inverse=False))
-    for link in links:
-        is_out = link.from_ticket_id == ticket.pk
-        other = link.to_ticket if is_out else link.from_ticket
-        found.append(_tie(link.kind, other, inverse=not is_out, link=link.pk))
+        found.append(Tie(before, after, beside.above[ticket.merged_into_id], "merged"))
+    if ticket.parent_id in beside.above:
+        found.append(_tie("parent", beside.above[ticket.parent_id], inverse=False))
     return found
+
+
+def _linked(link: LinkRow) -> Tie:
+    return _tie(link.kind, link.other, inverse=link.inverse, link=link.pk)
 
 
 def _tie(kind: str, other: Ticket, *, inverse: bool, link: int | None = None) -> Tie:
@@ -160,8 +139,8 @@ def _tie(kind: str, other: Ticket, *, inverse: bool, link: int | None = None) ->
     return Tie(before, after, other, kind, inverse, link if kind in MADE_BY_HAND else None)
 
 
-def tie_forms(ticket: Ticket, user: User, ties: list[Tie]) -> dict[str, Any]:
-    """The forms that the ticket's status and the user's permissions allow."""
+def tie_forms(ticket: Ticket, user: User, ties: list[Tie], queues: list[tuple[int, str]]) -> dict[str, Any]:
+    """The forms that the ticket's status and the user's permissions allow. `queues`: where it may go."""
     given: dict[str, Any] = {"ticket": ticket, "user": user}
     may = {verb for verb, permission in NEEDS.items() if user.has_perm(permission)}
     is_final, is_merged = ticket.status in FINAL, ticket.status == TicketStatus.MERGED
@@ -173,7 +152,9 @@ def tie_forms(ticket: Ticket, user: User, ties: list[Tie]) -> dict[str, Any]:
         "link_form": LinkForm(**given) if "link" in may and not is_merged else None,
         "parent_form": None if is_merged else ParentForm(initial={"other": ticket.parent or ""}, **given),
         "time_form": TimeForm(**given) if "time" in may and not is_merged else None,
-        "queue_form": QueueForm(initial={"to": ticket.queue_id}, **given) if ticket.is_unsolved else None,
+        "queue_form": QueueForm(initial={"to": ticket.queue_id}, choices=queues, **given)
+        if ticket.is_unsolved
+        else None,
         "problem_form": SolveProblemForm(**given)
         if "solve-problem" in may and ticket.is_unsolved and waiting
         else None,

@@ -148,6 +148,8 @@ def reason(refusal: Exception) -> str:
     return str(refusal)
 
 
-def may_take(ticket: Ticket, user: User) -> bool:
-    """Whether the user is an agent and nobody has the ticket."""
-    return ticket.status not in FINAL and ticket.assignee_id is None and Agent.objects.filter(user=user).exists()
+def may_take(ticket: Ticket, user: User, *, is_agent: bool | None = None) -> bool:
+    """Whether the user is an agent (`is_agent`, where it is known) and nobody has the ticket."""
+    if ticket.status in FINAL or ticket.assignee_id is not None:
+        return False
+    return Agent.objects.filter(user=user).exists() if is_agent is None else is_agent

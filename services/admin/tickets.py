@@ -24,7 +24,7 @@ from services.admin.ticket_bulk import BulkActions
 from services.admin.ticket_filters import ShowFilter, SLAFilter
 from services.admin.ticket_forms import OpenTicketForm
 from services.admin.ticket_list import SearchPaginator, TicketChangeList
-from services.admin.ticket_page import do_verb, ticket_page
+from services.admin.ticket_page import do_verb, ticket_customer, ticket_page
 from services.choices import Priority
 from services.models import Agent, Queue, Ticket
 from services.operations.open_ticket import open_ticket
@@ -63,10 +63,12 @@ class TicketAdmin(BulkActions, CandidModelAdmin):
         css = {"all": ["services/desk.css"]}
 
     def get_urls(self) -> list[URLPattern]:
-        """The page is at .../change/, the form that corrects a ticket at .../edit/, verbs at .../do/<verb>/."""
+        """The page is at .../change/, its customer at .../customer/, the form that corrects a ticket at .../edit/,
+        verbs at .../do/<verb>/."""
         wrap = self.admin_site.admin_view
         return [
             path("<int:pk>/edit/", wrap(self.edit), name="services_ticket_edit"),
+            path("<int:pk>/customer/", wrap(self.customer_card), name="services_ticket_customer"),
             path("<int:pk>/do/<slug:verb>/", wrap(self.do), name="services_ticket_do"),
             *super().get_urls(),
         ]
@@ -90,6 +92,12 @@ class TicketAdmin(BulkActions, CandidModelAdmin):
             return HttpResponseNotAllowed(["GET", "HEAD"])
         pk = int(object_id) if object_id.isdecimal() and len(object_id) < 19 else 0
         return ticket_page(self, request, pk, at=timezone.now())
+
+    def customer_card(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The customer beside the conversation, for the page."""
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        return ticket_customer(self, request, pk)
 
     def do(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         """A verb, asked for by a button of the page."""

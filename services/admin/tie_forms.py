@@ -115,7 +115,12 @@ class SplitForm(OfTicketForm):
 
 
 class QueueForm(OfTicketForm):
-    """Where the ticket goes."""
+    """Where the ticket goes. `choices`: the queues with their names, where they are read already."""
+
+    def __init__(self, *args: Any, choices: list[tuple[int, str]] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if choices is not None:
+            self.fields["to"].choices = choices  # type: ignore[attr-defined]
 
     def prepare(self) -> None:
         """Every queue: one's own team may be the wrong one."""

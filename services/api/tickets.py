@@ -10,10 +10,11 @@ from customers.api.base import Changes, Creates, Reads, ScopedViewSet
 from customers.api.fields import NothingSerializer
 from customers.api.idempotency import once
 from customers.api.pagination import Keyset
+from customers.api.schema import HappenedSerializer
 from services.api import ticket_serializers as shapes
 from services.api.rating_requests import RatingRequestSerializer
 from services.filtersets import TicketFilterSet
-from services.models import Message, Ticket
+from services.models import Message, Ticket, TicketEvent
 from services.operations.assign_by_rules import assign_by_rules
 from services.operations.assign_ticket import assign_ticket
 from services.operations.change_priority import change_priority
@@ -31,6 +32,23 @@ from services.operations.send_reply import send_reply
 from services.operations.solve_ticket import solve_ticket
 
 verb: Any = {"detail": True, "methods": ["post"], "is_verb": True}
+
+EVENTS_TOLD = 10
+
+
+def _told(event: TicketEvent) -> dict[str, Any]:
+    return {
+        "id": event.pk,
+        "kind": event.kind,
+        "at": event.at,
+        "by": _name(event.actor) if event.actor else None,
+        "status_after": event.status_after,
+    }
+
+
+def _name(user: Any) -> str:
+    agent = getattr(user, "agent", None)
+    return str(agent.name if agent else user.get_full_name() or user.get_username())
 
 
 class TicketViewSet(Reads, Creates, Changes, ScopedViewSet):
@@ -67,6 +85,13 @@ class TicketViewSet(Reads, Creates, Changes, ScopedViewSet):
             expected_version=expected,
             at=timezone.now(),
         )
+
+    def happened(self, row: Ticket) -> dict[str, Any]:
+        """The latest events. Which of them the caller has seen, a version does not tell; their times do."""
+        if not self.user.has_perm("services.view_ticketevent"):
+            return {}
+        latest = row.events.select_related("actor__agent").order_by("-at", "-pk")[:EVENTS_TOLD]
+        return {"events": HappenedSerializer(map(_told, latest), many=True).data}
 
     @extend_schema(responses=shapes.MessageSerializer(many=True))
     @action(

@@ -1,6 +1,7 @@
 """What a ticket is measured by: its queue's business hours and the targets of its policy at its priority."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -64,9 +65,11 @@ class TermsBook:
         return self._queues[queue_id]
 
 
-def hours_of(calendar: Calendar) -> BusinessHours:
-    """A calendar as exact business time. Equal calendars share one object, which keeps what it has worked out."""
-    holidays = calendar.holidays.values_list("date", flat=True)
+def hours_of(calendar: Calendar, *, holidays: Iterable[date] | None = None) -> BusinessHours:
+    """A calendar as exact business time. Equal calendars share one object, which keeps what it has worked out.
+    `holidays`: those of the calendar, where they are read already."""
+    if holidays is None:
+        holidays = calendar.holidays.values_list("date", flat=True)
     return _hours(json.dumps(calendar.hours, sort_keys=True), frozenset(holidays), calendar.time_zone)
 
 

@@ -65,7 +65,11 @@ def test_it_stays_with_its_customer(ann: User, acme: Customer, wang: Customer) -
     client, path = as_user(ann), url(f"interactions/{row.pk}/")
     assert client.patch(path, {"customer": wang.pk}, headers={"If-Match": "*"}).status_code == 400
     assert client.patch(path, {"subject": "y"}, headers={"If-Match": '"1"'}).json()["subject"] == "y"
-    assert client.patch(path, {"subject": "z"}, headers={"If-Match": '"1"'}).status_code == 412
+    stale = client.patch(path, {"subject": "z"}, headers={"If-Match": '"1"'})
+    assert stale.status_code == 412
+    told = stale.json()["current"]
+    assert (told["type"], told["version"], stale.headers["ETag"]) == ("interaction", 2, '"2"')
+    assert told["values"] == client.get(path).json() and "events" not in told
 
 
 def test_it_filters(ann: User, acme: Customer, wang: Customer) -> None:

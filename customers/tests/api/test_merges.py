@@ -39,6 +39,7 @@ def test_if_match_names_the_kept_one(bob: User, pair: Twins) -> None:
     kept, gone = pair
     answer = as_user(bob).post(url(f"customers/{kept.pk}/merge/"), {"gone": gone.pk}, headers={"If-Match": '"7"'})
     assert (answer.status_code, answer.json()["code"]) == (412, "stale")
+    assert answer.json()["current"]["values"] == as_user(bob).get(url(f"customers/{kept.pk}/")).json()
     assert not Merge.objects.exists()
 
 

@@ -2,9 +2,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 
 from customers.models import Customer, Team, User
 from services.models import Queue, Ticket, TicketAttribute
+from services.operations.solve_ticket import solve_ticket
+from tests.cast import NOW
 from tests.client import as_user, ids, url, with_token
 
 pytestmark = pytest.mark.django_db
@@ -141,3 +144,46 @@ def test_a_list_costs_the_same_however_long(
     client = with_token(ann)
     with django_assert_max_num_queries(8):
         assert len(ids(client.get(url("tickets/")))) == count
+
+
+def test_one_ticket_takes_eight_queries_at_most(ann: User, ticket: Ticket, django_assert_max_num_queries: Any) -> None:
+    client = with_token(ann)
+    with django_assert_max_num_queries(8):  # token, user, permissions and teams among them
+        assert client.get(url(f"tickets/{ticket.pk}/")).status_code == 200
+
+
+def test_a_stale_save_is_told_what_stands_and_what_happened(ann: User, ticket: Ticket) -> None:
+    client, path = as_user(ann), url(f"tickets/{ticket.pk}/")
+    read = client.get(path)
+    solve_ticket(ticket=ticket, by=ann, at=NOW)
+    stale = client.patch(path, {"subject": "x"}, headers={"If-Match": read.headers["ETag"]})
+    now = client.get(path)
+    told = stale.json()["current"]
+    assert (stale.status_code, stale.json()["code"]) == (412, "stale")
+    assert stale.headers["ETag"] == told["etag"] == now.headers["ETag"]
+    assert (told["type"], told["id"], told["version"]) == ("ticket", ticket.pk, now.json()["version"])
+    assert told["values"] == now.json() and told["values"]["status"] == "solved"
+    first = told["events"][0]
+    assert (first["kind"], first["by"], first["status_after"]) == ("status", "Ann", "solved")
+    assert first["at"] == f"{NOW:%Y-%m-%dT%H:%M:%SZ}" and set(first) == {"id", "kind", "at", "by", "status_after"}
+    assert client.patch(path, {"subject": "x"}, headers={"If-Match": told["etag"]}).status_code == 200
+
+
+def test_a_verb_that_comes_too_late_is_told_what_stands(ann: User, ticket: Ticket) -> None:
+    client, path = as_user(ann), url(f"tickets/{ticket.pk}/")
+    solve_ticket(ticket=ticket, by=ann, at=NOW)
+    late = client.post(f"{path}pend/")
+    assert (late.status_code, late.json()["code"]) == (409, "illegal_transition")
+    assert late.json()["current"]["values"]["status"] == "solved"
+    nonsense = client.post(f"{path}reply/", {"body": "So"}, headers={"If-Match": "W/1"})
+    assert (nonsense.status_code, nonsense.json()["current"]["values"]["status"]) == (412, "solved")
+
+
+def test_a_refusal_tells_nothing_that_is_out_of_sight(ann: User, otto: User, ticket: Ticket) -> None:
+    path = url(f"tickets/{ticket.pk}/")
+    hidden = as_user(otto).patch(path, {"subject": "x"}, headers={"If-Match": '"9"'})
+    assert hidden.status_code == 404 and "current" not in hidden.json()
+    ann.user_permissions.remove(*Permission.objects.filter(codename="view_ticket"))
+    ann.groups.clear()
+    stale = as_user(ann).patch(path, {"subject": "x"}, headers={"If-Match": '"9"'})
+    assert stale.status_code in {403, 412} and "current" not in stale.json()
