@@ -23,7 +23,8 @@ def _view_of(row: Model, request: Request) -> Any:
 
     if not isinstance(row, Versioned):
         return None
-    for _prefix, viewset, _name in router.registry:
-        if getattr(viewset.queryset, "model", None) is type(row) and issubclass(viewset, Reads):
-            return viewset(request=request, action="retrieve", kwargs={"pk": str(row.pk)}, format_kwarg=None)
+    views: list[Any] = [viewset for _prefix, viewset, _name in router.registry]
+    for view in views:
+        if getattr(view.queryset, "model", None) is type(row) and issubclass(view, Reads):
+            return view(request=request, action="retrieve", kwargs={"pk": str(row.pk)}, format_kwarg=None)
     return None

@@ -82,6 +82,16 @@ class CustomerAdmin(CandidModelAdmin):
         names = [name_of(row) for row in definitions_of(request)] if may_write else ["attribute_table"]
         return [*shown, (_("Custom attributes"), {"fields": names})] if names else shown
 
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """The way to the history is among the tabs, once."""
+        return super().changeform_view(request, object_id, form_url, {"show_history": False, **(extra_context or {})})
+
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """The form with the attributes as they are defined now, which tells the user of likely duplicates whom they
         may see."""
@@ -155,7 +165,7 @@ class CustomerAdmin(CandidModelAdmin):
     ) -> dict[str, Any]:
         """What the page shows; `rows` are what the parts found. A subclass adds its own."""
         return {
-            **identity_card(customer, rows, request),
+            **identity_card(customer, rows, request, at=at),
             **consent_card(customer, request, at=at),
             **relations_card(customer, request, at=at),
         }

@@ -1,7 +1,7 @@
 """Who a customer is: tags, custom attributes by name, last orders, and whether they may be here twice."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +16,7 @@ from customers.models import CustomAttribute, Customer, DuplicatePair, Merge, Or
 from customers.sql.united import Part, columns, moment
 
 TAGS, ATTRIBUTES, DUPLICATES, MERGES, ORDERS = "tags", "attributes", "duplicates", "merges", "orders"
+JUST_NOW = timedelta(minutes=1)
 PAIRS_SHOWN, MERGES_SHOWN, ORDERS_SHOWN = 3, 5, 4
 TONES = {OrderStatus.RETURNED: "bad", OrderStatus.CANCELLED: "bad", OrderStatus.DELIVERED: "good"}
 
@@ -60,11 +61,14 @@ def identity_parts(customer: Customer, request: HttpRequest) -> dict[str, Part]:
     return parts
 
 
-def identity_card(customer: Customer, rows: dict[str, list[dict[str, Any]]], request: HttpRequest) -> dict[str, Any]:
+def identity_card(
+    customer: Customer, rows: dict[str, list[dict[str, Any]]], request: HttpRequest, *, at: datetime
+) -> dict[str, Any]:
     """The context, of what the parts found."""
     user: Any = request.user
     may_change = user.has_perm("customers.change_customer")
     return {
+        "active_just_now": at - customer.last_activity_at < JUST_NOW,
         "tags": sorted(rows[TAGS], key=lambda tag: tag["name"].casefold()),
         "attributes": _attributes(customer, rows[ATTRIBUTES]),
         "duplicates": [_duplicate(pair, customer) for pair in sorted(rows.get(DUPLICATES, ()), key=_likeliest)],

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from customers.admin.progress import progress_answer, progress_context
 from customers.choices import ImportState, Outcome
+from customers.importers.formats import label_of
 from customers.models import Customer, ImportBatch, ImportRow
 from customers.operations.undo_import import UNDOABLE
 from customers.operations.uploads import upload_of
@@ -88,6 +89,7 @@ def page_frame(model_admin: Any, request: HttpRequest, batch: ImportBatch) -> di
         "media": model_admin.media,
         "original": batch,
         "batch": batch,
+        "format_label": label_of(batch.format),
         "state_tone": STATE_TONES.get(ImportState(batch.state), "fair"),
     }
 

@@ -10,7 +10,7 @@ from customers.admin.forms import CandidForm
 from customers.admin.pair_words import reasons_in
 from customers.choices import ContactKind
 from customers.models import Customer, User
-from customers.operations.look_for_duplicates import duplicates_of
+from customers.operations.look_for_duplicates import duplicates_of, namesakes_of
 from customers.operations.records import ContactRecord
 
 POINTS = "contact_points"
@@ -58,7 +58,10 @@ class AsksAboutDuplicates(CandidForm):
             )
 
     def _look(self, viewer: User) -> list[Likely]:
-        found = duplicates_of(customer=self.instance, contact_points=list(self._posted_points()))
+        points = list(self._posted_points())
+        found = duplicates_of(customer=self.instance, contact_points=points)
+        if not found and not points:  # nothing but a name is known
+            found = namesakes_of(customer=self.instance, among=Customer.objects.visible_to(viewer))
         visible = Customer.objects.visible_to(viewer).select_related("team").in_bulk([d.customer_id for d in found])
         return [
             Likely(

@@ -110,6 +110,11 @@ def format_of(code: str) -> Format:
     return _formats[code]
 
 
+def label_of(code: str) -> str:
+    """What people call a format; one that no installed room knows, and none, by its code."""
+    return str(_formats[code].label) if code in _formats else code
+
+
 def formats() -> Iterator[Format]:
     """All of them, in the order of their labels."""
     yield from sorted(_formats.values(), key=lambda format: str(format.label).casefold())

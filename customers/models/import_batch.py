@@ -51,7 +51,7 @@ class ImportBatch(models.Model):
         ordering = ["-id"]
 
     def __str__(self) -> str:
-        return f"{self.format} {self.path}"
+        return self.path
 
 
 class ImportRow(models.Model):

@@ -4,14 +4,17 @@ from datetime import datetime
 from django.db import transaction
 
 from customers.choices import PairSource
+from customers.matching.compare import compare
 from customers.matching.finding import Comparison
+from customers.matching.keys import NOTHING, name_key
 from customers.models import ContactPoint, Customer
 from customers.operations.find_duplicates import Duplicate, find_duplicates
 from customers.operations.keep_identifiers import refresh_identifiers
-from customers.operations.newcomers import Newcomer
-from customers.operations.profiles import matching_attributes
+from customers.operations.newcomers import MOST_NAMESAKES, Newcomer
+from customers.operations.profiles import matching_attributes, read_profiles
 from customers.operations.queue_duplicates import Pair, Queued, pair, queue_duplicates
 from customers.operations.records import ContactRecord
+from customers.querysets import CustomerQuerySet
 
 # A change of one of these may make a customer look like another.
 TELLING = frozenset({"kind", "name", "given_name", "family_name", "country", "attributes"})
@@ -41,3 +44,17 @@ def duplicates_of(*, customer: Customer, contact_points: Iterable[ContactRecord]
         point.index_value(region=customer.country)
     attributes = matching_attributes()
     return find_duplicates(newcomers=[Newcomer(customer, points, attributes)], attributes=attributes)[0]
+
+
+def namesakes_of(*, customer: Customer, among: CustomerQuerySet[Customer]) -> list[Duplicate]:
+    """Those of `among` who bear the name of one who is not saved yet; of a name that many bear, none.
+
+    The name of a person alone is too little for the review queue; but whoever types it can be asked."""
+    key = name_key(customer.kind, customer.name)
+    rows = among.living().filter(kind=customer.kind, name_key=key).order_by("pk").values_list("pk", flat=True)
+    found = list(rows[: MOST_NAMESAKES + 1]) if key != NOTHING else []
+    if len(found) > MOST_NAMESAKES:
+        return []
+    attributes = matching_attributes()
+    one, profiles = Newcomer(customer, [], attributes), read_profiles(found, attributes)
+    return [Duplicate(pk, compare(one.profile, profiles[pk])) for pk in found if pk in profiles]

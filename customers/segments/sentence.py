@@ -18,6 +18,8 @@ from customers.segments.definition import Condition, Definition, Group
 from customers.segments.facts import Catalogue
 from customers.segments.operators import FactType, Op
 
+# Beside words, the sign that a hyphen stands for on keyboards.
+MINUS = "\N{MINUS SIGN}"
 # What a list names before it says “and 3 more”.
 MOST_NAMED = 5
 
@@ -186,7 +188,7 @@ def _shown(condition: Condition, value: Any) -> str:
             return _("Yes") if value else _("No")
         case FactType.MONEY | FactType.NUMBER if value is not None:
             places = 2 if condition.fact.type == FactType.MONEY and Decimal(str(value)) % 1 else None
-            return number_format(value, places, force_grouping=True)
+            return number_format(value, places, force_grouping=True).replace("-", MINUS)
     return "" if value is None else str(value)
 
 

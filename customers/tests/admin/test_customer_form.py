@@ -154,3 +154,8 @@ def test_the_page_shows_the_values(client: Client, acme: Customer) -> None:
     text = client.get(reverse("admin:customers_customer_page", args=[acme.pk])).content.decode()
     assert "31 Jan 2026" in text
     assert "<dd>&lt;b&gt;</dd>" in text
+
+
+def test_the_way_to_the_history_is_there_once(client: Client, acme: Customer) -> None:
+    history = reverse("admin:customers_customer_history", args=[acme.pk])
+    assert client.get(change(acme)).content.decode().count(history) == 1

@@ -1,6 +1,7 @@
 """The page about a customer."""
 
 from django.urls import reverse
+from django.utils import timezone
 
 from customers.models import Customer, Interaction, RelationType, User
 from customers.operations.relate_customers import relate_customers
@@ -54,3 +55,11 @@ def test_a_name_is_never_markup(log_in: LogIn, bob: User, acme: Customer) -> Non
         reverse("admin:customers_customer_changelist"),
     ):
         assert "<script>alert(1)" not in log_in(bob).get(url).content.decode()
+
+
+def test_the_last_activity_of_this_minute_is_just_now(log_in: LogIn, bob: User, acme: Customer) -> None:
+    page = reverse("admin:customers_customer_page", args=[acme.pk])
+    for at, words in [(timezone.now(), "last activity just now"), (NOW, " ago")]:
+        Customer.objects.filter(pk=acme.pk).update(last_activity_at=at)
+        text = log_in(bob).get(page).content.decode()
+        assert words in text and "0\xa0minutes" not in text

@@ -124,3 +124,9 @@ def test_the_list_says_every_state_in_words(client: Client, batch: ImportBatch, 
 def test_kinds_of_rows_are_in_the_language_of_the_reader(client: Client, batch: ImportBatch) -> None:
     client.cookies[of_django.LANGUAGE_COOKIE_NAME] = "zh-hans"
     assert "<td>客户</td>" in page(client, batch)
+
+
+def test_a_format_is_called_by_its_name(client: Client, batch: ImportBatch) -> None:
+    ImportBatch.objects.filter(pk=batch.pk).update(format="salesforce")
+    text = page(client, batch)
+    assert "Salesforce" in text and "salesforce test.csv" not in text

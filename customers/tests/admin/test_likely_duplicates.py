@@ -78,6 +78,15 @@ def test_nobody_is_told_of_customers_out_of_sight(client: Client, north: Team, s
     assert DuplicatePair.objects.get().first == hidden
 
 
+def test_a_name_that_is_here_already_is_asked_about(client: Client, north: Team, south: Team, here: Customer) -> None:
+    enter(south, "Tom Berg")
+    alone = {"contact_points-TOTAL_FORMS": "0"}
+    response = save(client, typed(client, north, name="ann LEE", **alone))
+    assert response.status_code == 200 and "Is it one of these?" in response.content.decode()
+    assert save(client, typed(client, north, name="ann LEE", save_anyway="1", **alone)).status_code == 302
+    assert save(client, typed(client, north, name="Tom Berg", **alone)).status_code == 302  # theirs is out of sight
+
+
 def test_who_looks_like_nobody_is_saved_at_once(client: Client, north: Team, here: Customer) -> None:
     assert save(client, typed(client, north, name="Tom Berg")).status_code == 302
     assert not DuplicatePair.objects.exists()

@@ -45,6 +45,7 @@ def test_the_whole_definition_is_one_sentence() -> None:
         (asks("created", "between", ["2026-01-01", "2026-01-31"]), "Customers who came from 1 Jan 2026 to 31 Jan 2026"),
         (asks("last_ordered", "more_than_ago", 180), "Customers who last ordered more than 180 days ago"),
         (asks("last_ordered", "empty"), "Customers who never ordered"),
+        (asks("score", "at_most", -5), "Customers with a score of at most \N{MINUS SIGN}5"),
         (asks("orders", "is", 1), "Customers with exactly 1 order"),
         (asks("orders", "between", [2, 5]), "Customers with between 2 and 5 orders"),
         (asks("orders", "at_least", 2000), "Customers with at least 2000 orders"),
