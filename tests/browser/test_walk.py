@@ -38,6 +38,7 @@ def test_an_agent_finds_out_why_and_replies(log_in: LogIn, visit: Visit, ann: Us
     visit(reverse("admin:customers_customer_why", args=[ticket.customer_id]))
 
     page = visit(reverse("admin:services_ticket_change", args=[ticket.pk]))
+    expect(page.get_by_role("region", name="Customer").get_by_role("link", name="Acme Pumps")).to_be_visible()
     page.locator("textarea").first.fill("We are on our way.")
     page.get_by_role("button", name="Send", exact=True).click()
     expect(page.get_by_text("We are on our way.").first).to_be_visible()
