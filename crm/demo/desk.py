@@ -30,9 +30,7 @@ class CalendarPlan:
         """The days of these years on which nobody works, with their names."""
         if not self.country:
             return {}
-        return public_holidays(
-            country=self.country, subdivision=self.subdivision, years=years, language=self.language
-        )
+        return public_holidays(country=self.country, subdivision=self.subdivision, years=years, language=self.language)
 
     def business_hours(self, years: Iterable[int]) -> BusinessHours:
         """The calendar as the clocks read it."""

@@ -21,6 +21,7 @@ FRESH = 14  # opened within the last hours
 SHARE_OF_FIRMS = 0.78
 MOVER_TICKETS = (6, 10)  # so many more in the weeks when the mood turns
 RATED = 0.42
+ASKED_FOR = timedelta(days=7)  # so long there have been questions with a link
 
 TOPICS = {"setup": 14, "advice": 12, "broken": 14, "wrong": 10, "late": 14, "damaged": 8, "invoice": 12, "return": 8,
           "offer": 8}  # fmt: skip
@@ -248,7 +249,7 @@ class _Desk:
         mark = min(5.0, max(1.0, mark))
         at = played.solved_at + timedelta(hours=min(rng.expovariate(1 / 20), 200), minutes=5)
         is_silent = at >= now or rng.random() > RATED + (0.12 if mark < 2.5 else 0.0)
-        if played.status == TicketStatus.SOLVED:  # what was closed before was rated without being asked by a link
+        if played.status == TicketStatus.SOLVED and played.solved_at > now - ASKED_FOR:  # before, nobody was asked
             question = Question(ticket.source_id, played.solved_at)
             if not is_silent:
                 at = at.replace(microsecond=0)

@@ -18,6 +18,7 @@ from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+
 def test_one_takes_it_and_the_others_are_told_by_whom(agents: list[User], ticket: Ticket) -> None:
     answers = everybody(agents, lambda user, api: again(lambda: api.post(path(ticket, "assign"))))
     assert Counter(answer.status_code for answer in answers) == {200: 1, 409: CLIENTS - 1}
