@@ -36,9 +36,11 @@ F-108;Noor Haddad;noor.haddad@example.com;1;2026-09-17;JO
 SEE = """
 import json
 from django.db.models import Count
+from django.utils import timezone
 from analytics.models import CustomerScore
 from customers.models import ContactPoint, Customer, DuplicatePair, Segment, User
-from services.models import Ticket
+from services.models import Agent, SLAPolicy, Ticket
+from services.operations.write_sla_policy import write_sla_policy
 fallen = CustomerScore.objects.filter(low_evidence=False, customer__kind="organisation", customer__country="GB")
 customer = fallen.order_by("change").first().pk
 related = Customer.objects.annotate(number=Count("relations_to")).order_by("-number", "pk").first().pk
@@ -48,11 +50,31 @@ segment = Segment.objects.order_by("pk").first().pk
 mails = ContactPoint.objects.filter(kind="email", customer__kind="person", customer__country="DE")
 twin = mails.order_by("customer_id").first()
 name = f"{twin.customer.given_name[0]}. {twin.customer.family_name}"
-user, _ = User.objects.get_or_create(username="pictures", defaults={"is_staff": True, "is_superuser": True})
-user.set_password("pictures")
-user.save()
+now = timezone.now()
+agent = Agent.objects.get(user__username="agent")
+late = agent.tickets.unsolved().filter(resolution_due_at__lt=now, next_reply_due_at__isnull=False)
+late = late.order_by("-next_reply_due_at").first().pk
+policy = SLAPolicy.objects.get(name="VIP")
+if not policy.steps.exists():
+    near = {"clock": "first_reply", "minutes": -15, "action": "notify", "agent": None}
+    late_now = {"clock": "first_reply", "minutes": 30, "action": "raise_priority", "agent": None}
+    other = {"clock": "resolution", "minutes": 60, "action": "reassign", "agent": agent}
+    write_sla_policy(policy=policy, changes={}, steps=[near, late_now, other], at=now)
+User.objects.get_or_create(username="pictures", defaults={"is_staff": True, "is_superuser": True})
+for user in User.objects.filter(username__in=["pictures", "agent"]):
+    user.set_password("pictures")
+    user.save()
 keys = {"customer": customer, "related": related, "ticket": ticket, "pair": pair, "segment": segment}
+keys |= {"late": late, "policy": policy.pk}
 print(json.dumps({**keys, "name": name, "email": twin.value}))
+"""
+ASK = """
+from django.utils import timezone
+from services.models import Ticket
+from services.operations.rating_links import token_of
+from services.operations.request_rating import request_rating
+solved = Ticket.objects.filter(status="solved", requester__language="en", ratings=None).order_by("-solved_at").first()
+print(token_of(request_rating(ticket=solved, by=None, at=timezone.now())))
 """
 
 
@@ -62,6 +84,11 @@ def manage(environment: dict[str, str], *words: str) -> str:
         [sys.executable, str(ROOT / "manage.py"), *words], env=environment, check=True, capture_output=True, text=True
     )
     return done.stdout
+
+
+def told(environment: dict[str, str], code: str) -> str:
+    """Run some code with the models at hand; return its last line."""
+    return manage(environment, "shell", "--verbosity", "0", "--command", code).splitlines()[-1]
 
 
 def free_port() -> int:
@@ -112,6 +139,47 @@ def take_import(page: Any, base: str, environment: dict[str, str], seen: dict[st
     save(page, "import")
 
 
+def log_in(browser: Any, base: str, username: str, **window: Any) -> Any:
+    """Return a page of a window of its own in which this user is logged in."""
+    size = {"width": 1280, "height": 800}
+    page = browser.new_context(**{"viewport": size, "color_scheme": "light", "locale": "en-GB", **window}).new_page()
+    page.goto(f"{base}/admin/login/")
+    page.fill("#id_username", username)
+    page.fill("#id_password", "pictures")
+    page.click("#login-form button[type=submit]")
+    return page
+
+
+def take_desk(browser: Any, base: str, seen: dict[str, Any]) -> None:
+    """The desk as an agent has it: a late ticket with a note begun, a macro, and the same on a phone."""
+    page = log_in(browser, base, "agent", viewport={"width": 1400, "height": 860})
+    desk = "{base}/admin/desk/?view=mine&ticket={late}".format(base=base, **seen)
+    page.goto(desk)
+    page.get_by_text("dock_to_right", exact=True).first.click()  # the menu makes room
+    page.locator(".dk-row[aria-current]").scroll_into_view_if_needed()
+    page.locator(".dk-tab--note").click()
+    page.get_by_label("Internal note", exact=True).fill("Called the carrier: it leaves the depot today.")
+    page.get_by_text("Draft saved at").wait_for()
+    save(page, "desk")
+    page.get_by_role("button", name="Macros").click()
+    page.get_by_label("Search macros").fill("else")
+    page.get_by_role("button", name="Send and apply").wait_for()
+    save(page, "desk-macro")
+    phone = {"width": 390, "height": 844}
+    page = log_in(browser, base, "agent", viewport=phone, device_scale_factor=2, has_touch=True)
+    page.goto(desk)
+    page.locator(".dk-tab--reply").click()
+    save(page, "desk-phone")
+
+
+def take_rating(browser: Any, base: str, environment: dict[str, str]) -> None:
+    """What a customer sees who has followed the link in the message to an answer."""
+    page = browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme="light", locale="en-GB")
+    page.goto(f"{base}/rate/{told(environment, ASK)}/?value=5")
+    page.get_by_text("You answered 5 of 5").wait_for()
+    save(page, "rating")
+
+
 def take(base: str, environment: dict[str, str], seen: dict[str, Any]) -> None:
     """Log in and save a picture of each page; what follows a `#` is scrolled into sight."""
     from playwright.sync_api import sync_playwright
@@ -123,6 +191,8 @@ def take(base: str, environment: dict[str, str], seen: dict[str, Any]) -> None:
         "relations": "/admin/customers/customer/{related}/#relations",
         "why": "/admin/customers/customer/{customer}/why/",
         "ticket": "/admin/services/ticket/{ticket}/change/",
+        "policy": "/admin/services/slapolicy/{policy}/change/#steps-group",
+        "reports": "/admin/reports/service/",
         "duplicates": "/admin/customers/duplicatepair/",
         "compare": "/admin/customers/duplicatepair/{pair}/change/",
         "segment": "/admin/customers/segment/{segment}/change/",
@@ -131,15 +201,13 @@ def take(base: str, environment: dict[str, str], seen: dict[str, Any]) -> None:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-dev-shm-usage"]
         )
-        page = browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme="light")
-        page.goto(f"{base}/admin/login/")
-        page.fill("#id_username", "pictures")
-        page.fill("#id_password", "pictures")
-        page.click("#login-form button[type=submit]")
+        page = log_in(browser, base, "pictures")
         for name, path in pages.items():
             page.goto(base + path.format(**seen))
             save(page, name)
         take_import(page, base, environment, seen)
+        take_desk(browser, base, seen)
+        take_rating(browser, base, environment)
         browser.close()
 
 
@@ -156,7 +224,7 @@ def main() -> None:
         manage(environment, "migrate", "--verbosity", "0")
         manage(environment, "demo")
         manage(environment, "rescore")
-        seen = json.loads(manage(environment, "shell", "--verbosity", "0", "--command", SEE).splitlines()[-1])
+        seen = json.loads(told(environment, SEE))
         port = free_port()
         server = subprocess.Popen(  # noqa: S603 - our own manage.py
             [sys.executable, str(ROOT / "manage.py"), "runserver", "--noreload", f"127.0.0.1:{port}"],

@@ -112,7 +112,8 @@ def _computed(
                     )
                 )
                 events.append(_Event(EventKind.BREACHED, now, status, data))
-        if after == before:
+        is_told_more = bool(page.breaches) and page.breaches[-1].ticket_id == pk
+        if after == before and not is_told_more:
             continue
         page.rows.append((pk, version, *after.values()))
         page.customers.update(pk for pk in (customer_id, requester_id) if pk is not None)

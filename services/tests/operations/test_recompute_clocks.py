@@ -109,6 +109,18 @@ def test_a_breach_is_never_erased(desk: list[Ticket], queue: Queue) -> None:
         assert columns(ticket) == told_one_by_one(ticket)
 
 
+def test_a_breach_that_alone_would_move_is_kept_in_the_history(acme: Customer, queue: Queue) -> None:
+    ticket = a_ticket(acme, queue, at=after(hours=4))  # due as the office closes: late when it opens on Thursday
+    recompute_clocks(at=LATER)
+    late = columns(ticket)["first_reply_breached_at"]
+    queue.calendar.holidays.create(date=late.date())
+    done = recompute_clocks(at=LATER)
+    assert columns(ticket)["first_reply_breached_at"] == late
+    assert {"clock": "first_reply", "since": late.isoformat()} in [e.data for e in ticket.events.all()]
+    assert done.breaches_kept >= 1 and recompute_clocks(at=LATER).breaches_kept == 0
+    assert columns(ticket) == told_one_by_one(ticket)
+
+
 def test_a_ticket_that_changed_meanwhile_is_left_to_its_verb(
     desk: list[Ticket], queue: Queue, ann: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
