@@ -108,6 +108,9 @@ def _preset(plan: Plan) -> Preset:
         "attributes": (_("Custom attributes"), ""),
         "queues": (_("Queues"), ""),
         "service_types": (_("Service types"), "service type"),
+        "ticket_attributes": (_("Ticket attributes"), ""),
+        "skills": (_("Skills"), ""),
+        "assignment_rules": (_("Assignment rules, switched off at first"), ""),
     }
     return Preset(
         code=industry.code,

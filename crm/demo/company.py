@@ -12,7 +12,7 @@ from crm.demo.interactions import interactions
 from crm.demo.orders import reviews, trade
 from crm.demo.parties import parties
 from crm.demo.relations import relations
-from crm.demo.tickets import service
+from crm.demo.tickets import Question, service
 from customers.operations.records import (
     CustomerRecord,
     InteractionRecord,
@@ -35,6 +35,7 @@ class Company:
     orders: list[OrderRecord]
     tickets: list[TicketRecord]
     ratings: list[RatingRecord]
+    questions: list[Question]
     duplicates: list[CustomerRecord]
 
     def parts(self) -> Iterable[tuple[str, int]]:
@@ -63,5 +64,6 @@ def generate(*, at: datetime, scale: float = 1.0) -> Company:
         orders=[purchase.record for purchase in sales.purchases],
         tickets=desk.tickets,
         ratings=sorted(ratings, key=lambda rating: (rating.at, rating.source_id)),
+        questions=desk.questions,
         duplicates=duplicates(people.records, now=now, scale=scale),
     )

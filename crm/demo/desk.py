@@ -1,14 +1,16 @@
-"""The service desk of the demo company: calendars in four time zones, queues, service types, policies."""
+"""The service desk of the demo company: calendars in four time zones, queues, service types, policies and what happens
+when they are missed, attributes of tickets."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-import holidays
-
 from crm.demo.staff import CHINA, FINANCE, MANUFACTURING, RETAIL
-from services.choices import Priority
+from customers.choices import AttributeType
+from services.choices import EscalationAction, Priority, SLAClock
+from services.operations.ensure_ticket_attributes import NewTicketAttribute
 from services.operations.prepare_services import FIRST_TARGETS
+from services.operations.public_holidays import public_holidays
 from services.sla.business_time import BusinessHours
 
 Hours = dict[str, list[list[str]]]
@@ -21,13 +23,14 @@ class CalendarPlan:
     time_zone: str
     hours: Hours
     country: str = ""  # whose holidays it keeps
-    subdivision: str | None = None
+    subdivision: str = ""
+    language: str = "en"  # of the holidays' names
 
     def holidays(self, years: Iterable[int]) -> dict[date, str]:
         """The days of these years on which nobody works, with their names."""
         if not self.country:
             return {}
-        return dict(holidays.country_holidays(self.country, subdiv=self.subdivision, years=years).items())
+        return public_holidays(country=self.country, subdivision=self.subdivision, years=years, language=self.language)
 
     def business_hours(self, years: Iterable[int]) -> BusinessHours:
         """The calendar as the clocks read it."""
@@ -56,7 +59,7 @@ CALENDARS = (
     CalendarPlan("Works desk", "Europe/Berlin", _week(("08:00", "12:00"), ("12:45", "17:00")), "DE", "BY"),
     CalendarPlan("Long desk", "Europe/London", _week(("07:00", "20:00"), saturday=(("09:00", "13:00"),)), "GB", "ENG"),
     CalendarPlan("Atlantic desk", "America/New_York", _week(("08:00", "18:00")), "US", "NY"),
-    CalendarPlan("中国工作时间", "Asia/Shanghai", _week(("09:00", "12:00"), ("13:30", "18:00")), "CN"),
+    CalendarPlan("中国工作时间", "Asia/Shanghai", _week(("09:00", "12:00"), ("13:30", "18:00")), "CN", "", "zh-hans"),
     CalendarPlan("Round the clock", "UTC", {str(day): [["00:00", "24:00"]] for day in range(7)}),
 )
 QUEUES = (
@@ -68,6 +71,26 @@ QUEUES = (
     QueuePlan("VIP", RETAIL, "Round the clock", _faster(0.5), 3600),
     QueuePlan("中国服务", CHINA, "中国工作时间", _faster(0.75), 2 * 3600),
     QueuePlan("中国维修", CHINA, "中国工作时间", _faster(1.5), 6 * 3600),
+)
+CLOSES_AFTER_DAYS = 14
+# what policies do: clock, minutes of business time from when it is due, action, whom to tell beside the assignee
+STEPS = (
+    (SLAClock.FIRST_REPLY, -30, EscalationAction.NOTIFY, ""),
+    (SLAClock.NEXT_REPLY, 0, EscalationAction.NOTIFY, "lead"),
+    (SLAClock.RESOLUTION, -60, EscalationAction.NOTIFY, ""),
+    (SLAClock.RESOLUTION, 120, EscalationAction.RAISE_PRIORITY, ""),
+)
+STEPS_OF_VIPS = (
+    (SLAClock.FIRST_REPLY, -10, EscalationAction.NOTIFY, "lead"),
+    (SLAClock.FIRST_REPLY, 15, EscalationAction.REASSIGN, "lead"),
+    (SLAClock.NEXT_REPLY, -15, EscalationAction.NOTIFY, ""),
+    (SLAClock.RESOLUTION, 30, EscalationAction.RAISE_PRIORITY, ""),
+)
+CAUSES = ("damaged on the way", "wrong part", "faulty", "late", "billing mistake", "something else")
+TICKET_ATTRIBUTES = (
+    NewTicketAttribute("serial_number", "Serial number", service_type="repair"),
+    NewTicketAttribute("cause", "Cause", AttributeType.CHOICE, CAUSES, "complaint"),
+    NewTicketAttribute("goodwill", "Goodwill, amount", AttributeType.NUMBER),
 )
 SERVICE_TYPES = {
     "question": "Question",

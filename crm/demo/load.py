@@ -13,8 +13,10 @@ from analytics.operations.ensure_run import ensure_run
 from analytics.operations.ensure_versions import ensure_versions
 from analytics.operations.moment_of import moment_of
 from analytics.operations.work_chunks import work_chunks
+from crm.demo.assigning import settle_assigning
 from crm.demo.company import Company
 from crm.demo.consents import put_down
+from crm.demo.desk_life import ask_customers, enliven_desk
 from crm.demo.desk_tools import settle_desk_tools
 from crm.demo.parties import ATTRIBUTES
 from crm.demo.presence import SOURCE, require_no_other_customers
@@ -67,7 +69,7 @@ def load_company(
     require_no_other_customers()
     batch = ImportBatch.objects.create(format=SOURCE, path="", started_at=at)
     kept = settle_staff(password=password, at=at)
-    settle_desk(years=range(at.year - 3, at.year + 2))
+    settle_desk(years=range(at.year - 3, at.year + 2), at=at)
     colour_tags()
     team = Team.objects.get(name=TEAMS[0])
     source = Source(SOURCE)
@@ -80,9 +82,12 @@ def load_company(
             price_orders(at=at)
     take = partial(import_customers, source=source, team=team, at=at, report=partial(_require, "duplicates"))
     counts["customers"].add(_feed("duplicates", company.duplicates, take, progress))
+    ask_customers(company.questions)
     write_history(at=at, progress=progress)
     settle_segments(at=at)
     settle_desk_tools(at=at)
+    settle_assigning(at=at)
+    enliven_desk(at=at)
     keep(password, kept)
     batch.state, batch.finished_at = ImportState.DONE, at
     batch.counts = {part: tally_of(count) for part, count in counts.items()}

@@ -2,14 +2,28 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 
-from crm.demo.desk import CALENDARS, QUEUES, SERVICE_TYPES, CalendarPlan, QueuePlan
+from crm.demo.desk import (
+    CALENDARS,
+    CLOSES_AFTER_DAYS,
+    QUEUES,
+    SERVICE_TYPES,
+    STEPS,
+    STEPS_OF_VIPS,
+    TICKET_ATTRIBUTES,
+    CalendarPlan,
+    QueuePlan,
+)
 from crm.demo.staff import STAFF, TEAMS
 from customers.models import Team, User
-from services.models import Agent, Calendar, Holiday, Queue, ServiceType, SLAPolicy, SLATarget
+from services.models import Agent, Calendar, Queue, ServiceType, SLAPolicy
+from services.operations.ensure_ticket_attributes import ensure_ticket_attributes
+from services.operations.fill_holidays import fill_holidays
+from services.operations.write_sla_policy import write_sla_policy
 
 
 def settle_staff(*, password: str, at: datetime) -> list[str]:
@@ -37,12 +51,13 @@ def settle_staff(*, password: str, at: datetime) -> list[str]:
     return sorted(here)
 
 
-def settle_desk(*, years: Iterable[int]) -> None:
-    """Make calendars with the holidays of these years, queues, service types and policies."""
+def settle_desk(*, years: Iterable[int], at: datetime) -> None:
+    """Make calendars with the holidays of these years, queues, service types, policies with their steps, attributes."""
     kept = list(years)
-    calendars = {plan.name: _calendar(plan, kept) for plan in CALENDARS}
+    calendars = {plan.name: _calendar(plan, kept, at) for plan in CALENDARS}
     for code, name in SERVICE_TYPES.items():
         ServiceType.objects.get_or_create(code=code, defaults={"name": name})
+    ensure_ticket_attributes(wanted=TICKET_ATTRIBUTES)
     for position, plan in enumerate(QUEUES, start=1):
         queue, _ = Queue.objects.update_or_create(
             name=plan.name,
@@ -50,34 +65,45 @@ def settle_desk(*, years: Iterable[int]) -> None:
                 "team": Team.objects.get(name=plan.team),
                 "calendar": calendars[plan.calendar],
                 "typical_reply_seconds": plan.typical_reply_seconds,
+                "close_after_days": CLOSES_AFTER_DAYS,
             },
         )
         if plan.targets:
-            _policy(queue, plan, position)
+            _policy(queue, plan, position, at)
+    for policy in SLAPolicy.objects.filter(queue=None, steps=None):  # the standard one, which was here before
+        write_sla_policy(policy=policy, changes={}, steps=_steps(policy.name), at=at)
 
 
-def _calendar(plan: CalendarPlan, years: list[int]) -> Calendar:
+def _calendar(plan: CalendarPlan, years: list[int], at: datetime) -> Calendar:
     calendar, _ = Calendar.objects.get_or_create(
         name=plan.name, defaults={"time_zone": plan.time_zone, "hours": plan.hours}
     )
-    days = plan.holidays(years)
-    Holiday.objects.bulk_create(
-        (Holiday(calendar=calendar, date=day, name=name[:100]) for day, name in sorted(days.items())),
-        ignore_conflicts=True,
-    )
+    if plan.country:
+        where = {"country": plan.country, "subdivision": plan.subdivision, "language": plan.language}
+        fill_holidays(calendar=calendar, years=years, at=at, **where)
     return calendar
 
 
-def _policy(queue: Queue, plan: QueuePlan, position: int) -> None:
-    policy, made = SLAPolicy.objects.get_or_create(name=plan.name, defaults={"queue": queue, "position": position * 10})
-    if made and plan.targets:
-        SLATarget.objects.bulk_create(
-            SLATarget(
-                policy=policy,
-                priority=priority,
-                first_reply_minutes=first,
-                next_reply_minutes=following,
-                resolution_minutes=resolution,
-            )
-            for priority, (first, following, resolution) in plan.targets.items()
-        )
+def _policy(queue: Queue, plan: QueuePlan, position: int, at: datetime) -> None:
+    if not plan.targets or SLAPolicy.objects.filter(name=plan.name).exists():
+        return
+    targets = [
+        {
+            "priority": priority,
+            "first_reply_minutes": first,
+            "next_reply_minutes": following,
+            "resolution_minutes": resolution,
+        }
+        for priority, (first, following, resolution) in plan.targets.items()
+    ]
+    columns = {"name": plan.name, "queue": queue, "position": position * 10}
+    write_sla_policy(policy=SLAPolicy(), changes=columns, targets=targets, steps=_steps(plan.name), at=at)
+
+
+def _steps(policy: str) -> list[dict[str, Any]]:
+    agents = {agent.user.username: agent for agent in Agent.objects.select_related("user")}
+    steps = STEPS_OF_VIPS if policy == "VIP" else STEPS
+    return [
+        {"clock": clock, "minutes": minutes, "action": action, "agent": agents.get(whom)}
+        for clock, minutes, action, whom in steps
+    ]

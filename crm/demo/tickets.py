@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 
 from crm.demo.catalogue import Product
 from crm.demo.chance import Rhythm, some, stream
-from crm.demo.desk import CALENDARS, QUEUES, targets_of
+from crm.demo.desk import CALENDARS, CAUSES, QUEUES, targets_of
 from crm.demo.orders import Purchase, Trade
 from crm.demo.parties import Account, Contact
 from crm.demo.staff import BY_QUEUE, FINANCE, MANUFACTURING, RETAIL, Colleague
@@ -20,6 +21,7 @@ FRESH = 14  # opened within the last hours
 SHARE_OF_FIRMS = 0.78
 MOVER_TICKETS = (6, 10)  # so many more in the weeks when the mood turns
 RATED = 0.42
+ASKED_FOR = timedelta(days=7)  # so long there have been questions with a link
 
 TOPICS = {"setup": 14, "advice": 12, "broken": 14, "wrong": 10, "late": 14, "damaged": 8, "invoice": 12, "return": 8,
           "offer": 8}  # fmt: skip
@@ -34,9 +36,22 @@ STATUS_NOW = {TicketStatus.OPEN: 42, TicketStatus.PENDING: 38, TicketStatus.ON_H
 NEW_FOR = timedelta(days=2)
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A customer is asked for a rating; some look at it, and some of them answer."""
+
+    ticket_id: str
+    asked_at: datetime
+    opened_at: datetime | None = None
+    answered_at: datetime | None = None
+    value: int = 0
+    comment: str = ""
+
+
 @dataclass(slots=True)
 class Service:
     tickets: list[TicketRecord] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
     ratings: list[RatingRecord] = field(default_factory=list)
 
 
@@ -63,6 +78,7 @@ def service(
     moments = sorted(at - timedelta(minutes=rng.uniform(4, 420)) for _ in range(max(4, round(FRESH * scale))))
     for number, moment in enumerate(moments, start=len(opened) + 1):
         desk.handle(result, number, rng.choice(buyers), moment.replace(microsecond=0), now=at, is_fresh=True)
+    result.questions.sort(key=lambda question: (question.asked_at, question.ticket_id))
     result.ratings.sort(key=lambda rating: (rating.at, rating.source_id))
     return result
 
@@ -88,6 +104,7 @@ class _Desk:
 
     def __init__(self, rng: Random, products: list[Product], trade: Trade, *, years: range) -> None:
         self.rng, self.trade = rng, trade
+        self.notes = stream("ticket attributes")
         self.devices = [product for product in products if product.is_device]
         calendars = {calendar.name: calendar.business_hours(years) for calendar in CALENDARS}
         self.queues = {queue.name: (queue, calendars[queue.calendar]) for queue in QUEUES}
@@ -134,6 +151,7 @@ class _Desk:
             priority=priority,
             service_type=SERVICE_TYPES[topic],
             assignee=played.assignee,
+            attributes=self._attributes(SERVICE_TYPES[topic]),
             events=tuple(played.events),
             messages=tuple(played.messages),
         )
@@ -152,6 +170,17 @@ class _Desk:
             return topic, rng.choice(order.products), order
         owned = [product for purchase in before[-6:] for product in purchase.products if product.is_device]
         return topic, rng.choice(owned or self.devices), order
+
+    def _attributes(self, service_type: str) -> dict[str, Any]:
+        """What agents typed into the fields of the ticket, where they did."""
+        values: dict[str, Any] = {}
+        if service_type == "repair" and self.notes.random() < 0.6:
+            values["serial_number"] = f"SN-{self.notes.randrange(10**6):06}"
+        if service_type == "complaint" and self.notes.random() < 0.5:
+            values["cause"] = self.notes.choice(CAUSES)
+        if self.notes.random() < 0.02:
+            values["goodwill"] = self.notes.choice((10, 20, 25, 50))
+        return values
 
     def _queue(self, account: Account, topic: str) -> str:
         is_repair = topic in ("broken", "wrong")
@@ -219,7 +248,21 @@ class _Desk:
         mark = 4.35 + 0.45 * level - 0.65 * slowness - 1.2 * played.reopened + rng.gauss(0, 0.75)
         mark = min(5.0, max(1.0, mark))
         at = played.solved_at + timedelta(hours=min(rng.expovariate(1 / 20), 200), minutes=5)
-        if at >= now or rng.random() > RATED + (0.12 if mark < 2.5 else 0.0):
+        is_silent = at >= now or rng.random() > RATED + (0.12 if mark < 2.5 else 0.0)
+        if played.status == TicketStatus.SOLVED and played.solved_at > now - ASKED_FOR:  # before, nobody was asked
+            question = Question(ticket.source_id, played.solved_at)
+            if not is_silent:
+                at = at.replace(microsecond=0)
+                question = replace(
+                    question,
+                    opened_at=at - timedelta(minutes=2),
+                    answered_at=at,
+                    value=round(mark),
+                    comment=case.talk.remark(round(mark)),
+                )
+            result.questions.append(question)
+            return
+        if is_silent:
             return
         scale, value = self._on_scale(mark)
         result.ratings.append(

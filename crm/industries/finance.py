@@ -8,9 +8,10 @@ average customer is worth more observations. What suits somebody is what they sa
 
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from crm.industries.plan import Industry, NewQueue, relation, service_types
+from crm.industries.plan import Industry, NewQueue, NewRule, relation, service_types
 from customers.choices import AttributeType, CustomerKind, MatchingUse
 from customers.operations.ensure_attributes import NewAttribute
+from services.operations.ensure_ticket_attributes import NewTicketAttribute
 
 ORGANISATION, PERSON = CustomerKind.ORGANISATION, CustomerKind.PERSON
 HOUR = 3600
@@ -88,6 +89,19 @@ FINANCE = Industry(
         ("fees", pgettext_lazy("service type", "Fees")),
         ("fraud", pgettext_lazy("service type", "Fraud")),
     ),
+    ticket_attributes=(
+        NewTicketAttribute("contract_number", "Contract number"),
+        NewTicketAttribute("amount_at_stake", "Amount at stake", AttributeType.NUMBER, service_type="claim"),
+        NewTicketAttribute(
+            "identity_confirmed_by",
+            "Identity confirmed by",
+            AttributeType.CHOICE,
+            ("call back", "document", "online banking"),
+            "account-change",
+        ),
+    ),
+    skills=("Licensed adviser", "Claims assessment", "Fraud"),
+    rules=(NewRule("Claims to assessors", "Claims", ("Claims assessment",)),),
     scores={
         "quality": {"half_life_days": 240.0, "prior_weight": 6.0, "exponent": 1.0},
         "reliability": {"half_life_days": 365.0, "prior_weight": 6.0, "exponent": 1.3},

@@ -8,9 +8,10 @@ are those of a plant: what it always bought, and what it asked for, says more th
 
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from crm.industries.plan import Industry, NewQueue, relation, service_types
+from crm.industries.plan import Industry, NewQueue, NewRule, relation, service_types
 from customers.choices import AttributeType, CustomerKind
 from customers.operations.ensure_attributes import NewAttribute
+from services.operations.ensure_ticket_attributes import NewTicketAttribute
 
 ORGANISATION, PERSON = CustomerKind.ORGANISATION, CustomerKind.PERSON
 HOUR = 3600
@@ -91,6 +92,19 @@ MANUFACTURING = Industry(
         ("warranty", pgettext_lazy("service type", "Warranty")),
         ("advice", pgettext_lazy("service type", "Technical advice")),
     ),
+    ticket_attributes=(
+        NewTicketAttribute("machine_number", "Machine number"),
+        NewTicketAttribute("line_stands_still", "Line stands still", AttributeType.YES_NO, service_type="spare-part"),
+        NewTicketAttribute(
+            "warranty_decision",
+            "Decision on the warranty",
+            AttributeType.CHOICE,
+            ("covered", "partly covered", "not covered"),
+            "warranty",
+        ),
+    ),
+    skills=("Hydraulics", "Electrics", "Control software"),
+    rules=(NewRule("Field service by what is broken", "Field service", ("Hydraulics",)),),
     scores={
         "quality": {"half_life_days": 270.0, "prior_weight": 5.0, "exponent": 1.0},
         "reliability": {"half_life_days": 365.0, "prior_weight": 5.0, "exponent": 1.5},

@@ -8,6 +8,8 @@ from django.utils.translation import override
 
 from customers.operations.ensure_attributes import NewAttribute
 from customers.operations.ensure_relation_types import NewRelationType
+from services.choices import AssignmentMethod
+from services.operations.ensure_ticket_attributes import NewTicketAttribute
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +18,17 @@ class NewQueue:
 
     name: str
     typical_reply_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewRule:
+    """An assignment rule: tickets of a queue of the preset go to agents with these skills. It is made as a proposal,
+    to be switched on when the agents have their skills: until then it would find nobody."""
+
+    name: str
+    queue: str
+    skills: tuple[str, ...] = ()
+    method: str = AssignmentMethod.LEAST_LOAD
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +43,9 @@ class Industry:
     attributes: tuple[NewAttribute, ...]
     queues: tuple[NewQueue, ...]
     service_types: Mapping[str, str]
+    ticket_attributes: tuple[NewTicketAttribute, ...]
+    skills: tuple[str, ...]
+    rules: tuple[NewRule, ...]
     scores: Mapping[str, Mapping[str, float]]
     preferences: Mapping[str, Any]
 

@@ -8,9 +8,10 @@ worth fewer of them. Tastes follow what was just looked at, what is popular, and
 
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from crm.industries.plan import Industry, NewQueue, relation, service_types
+from crm.industries.plan import Industry, NewQueue, NewRule, relation, service_types
 from customers.choices import AttributeType, CustomerKind, MatchingUse
 from customers.operations.ensure_attributes import NewAttribute
+from services.operations.ensure_ticket_attributes import NewTicketAttribute
 
 ORGANISATION, PERSON = CustomerKind.ORGANISATION, CustomerKind.PERSON
 HOUR = 3600
@@ -80,6 +81,19 @@ RETAIL = Industry(
         ("loyalty", pgettext_lazy("service type", "Loyalty points")),
         ("voucher", pgettext_lazy("service type", "Voucher")),
     ),
+    ticket_attributes=(
+        NewTicketAttribute("article_number", "Article number"),
+        NewTicketAttribute(
+            "reason",
+            "Reason of the exchange",
+            AttributeType.CHOICE,
+            ("wrong size", "damaged", "not as described", "changed mind"),
+            "exchange",
+        ),
+        NewTicketAttribute("parcel_number", "Parcel number", service_type="delivery"),
+    ),
+    skills=("Sizes and fitting", "Carriers", "Goodwill"),
+    rules=(NewRule("Parcels to who knows the carriers", "Delivery", ("Carriers",)),),
     scores={
         "quality": {"half_life_days": 90.0, "prior_weight": 4.0, "exponent": 1.0},
         "reliability": {"half_life_days": 90.0, "prior_weight": 4.0, "exponent": 1.0},

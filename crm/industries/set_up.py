@@ -14,9 +14,12 @@ from crm.industries.plan import Industry
 from customers.models import CustomAttribute, RelationType, Team, User
 from customers.operations.ensure_attributes import ensure_attributes
 from customers.operations.ensure_relation_types import ensure_relation_types
-from services.models import Queue, ServiceType
+from services.models import AssignmentRule, Queue, ServiceType, Skill, TicketAttribute
+from services.operations.ensure_assignment_rule import ensure_assignment_rule
 from services.operations.ensure_queue import ensure_queue
 from services.operations.ensure_service_types import ensure_service_types
+from services.operations.ensure_skills import ensure_skills
+from services.operations.ensure_ticket_attributes import ensure_ticket_attributes
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ class Plan:
 
 
 def plan_for(industry: Industry) -> Plan:
-    """What is here of an industry's preset and what is not. Six queries."""
+    """What is here of an industry's preset and what is not. Nine queries."""
     return Plan(
         industry,
         {
@@ -61,6 +64,11 @@ def plan_for(industry: Industry) -> Plan:
             "attributes": _items(CustomAttribute, "code", ((new.code, new.name) for new in industry.attributes)),
             "queues": _items(Queue, "name", ((new.name, new.name) for new in industry.queues)),
             "service_types": _items(ServiceType, "code", industry.service_types.items()),
+            "ticket_attributes": _items(
+                TicketAttribute, "code", ((new.code, new.name) for new in industry.ticket_attributes)
+            ),
+            "skills": _items(Skill, "name", ((name, name) for name in industry.skills)),
+            "assignment_rules": _items(AssignmentRule, "name", ((new.name, new.name) for new in industry.rules)),
             "score_versions": _items(ScoreModelVersion, "label", [(industry.label, industry.label)]),
             "preference_versions": _items(PreferenceModelVersion, "label", [(industry.label, industry.label)]),
         },
@@ -90,6 +98,9 @@ def set_up_industry(*, industry: Industry, team: Team, at: datetime, by: User | 
         if queue.name in new("queues"):
             ensure_queue(name=queue.name, team=team, typical_reply_seconds=queue.typical_reply_seconds)
     ensure_service_types(names={code: industry.service_types[code] for code in new("service_types")})
+    ensure_ticket_attributes(wanted=[row for row in industry.ticket_attributes if row.code in new("ticket_attributes")])
+    ensure_skills(names=[name for name in industry.skills if name in new("skills")])
+    _ensure_rules(plan, at)
     models: tuple[tuple[Any, Any], ...] = (
         (ScoreModelVersion, industry.scores),
         (PreferenceModelVersion, industry.preferences),
@@ -99,3 +110,12 @@ def set_up_industry(*, industry: Industry, team: Team, at: datetime, by: User | 
     for model, parameters in models:
         ensure_labelled_version(model=model, label=industry.label, parameters=parameters, at=at, by=by, note=note)
     return plan
+
+
+def _ensure_rules(plan: Plan, at: datetime) -> None:
+    for rule in plan.industry.rules:
+        if rule.name in plan.missing("assignment_rules"):
+            skills = ensure_skills(names=rule.skills).values()
+            queue = Queue.objects.get(name=rule.queue)
+            values = {"queue": queue, "method": rule.method, "is_active": False, "skills": skills}
+            ensure_assignment_rule(name=rule.name, at=at, **values)

@@ -22,6 +22,7 @@ def test_it_says_what_it_made_and_then_that_nothing_is_missing(capsys: pytest.Ca
     assert first["queues"] == {"created": 3, "unchanged": 0}
     again = json.loads(run(capsys, "retail", "--json"))
     kinds = {"relation_types", "attributes", "queues", "service_types", "score_versions", "preference_versions"}
+    kinds |= {"ticket_attributes", "skills", "assignment_rules"}
     assert set(again) == {"industry", *kinds}
     assert all(again[kind]["created"] == 0 and again[kind]["unchanged"] > 0 for kind in kinds)
 

@@ -151,9 +151,10 @@ def changing(
 
 
 def lock_tickets(*, tickets: Iterable[Ticket], also_lock: Iterable[int] = ()) -> None:
-    """Lock the customers of these tickets in key order, then the tickets in key order, and re-read them. Whoever locks
-    several tickets calls it before `changing` each, so that nobody waits in a circle."""
-    rows = sorted({ticket.pk: ticket for ticket in tickets}.values(), key=lambda ticket: ticket.pk)
+    """Lock the customers of these tickets in key order, then the tickets in key order, and re-read them: every object,
+    also where two are of the same ticket. Whoever locks several tickets calls it before `changing` each, so that nobody
+    waits in a circle."""
+    rows = sorted({id(ticket): ticket for ticket in tickets}.values(), key=lambda ticket: ticket.pk)
     parties = Ticket.objects.filter(pk__in=[row.pk for row in rows]).values_list("customer_id", "requester_id")
     locked = {pk for pair in parties for pk in pair if pk is not None} | set(also_lock)
     lock_customers(customer_ids=locked)

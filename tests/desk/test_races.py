@@ -4,64 +4,19 @@ Nothing that was acknowledged is lost, one takes it, and whoever has seen an old
 On SQLite, which has one writer, there are eight of them."""
 
 from collections import Counter
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
-from customers.models import Customer, Team, User
+from customers.models import User
 from services.choices import EventKind
-from services.models import Agent, Message, Queue, Ticket
-from services.operations.open_ticket import open_ticket
-from tests.cast import make_user
-from tests.client import as_user
+from services.models import Message, Ticket
+from tests.desk.crowd import CLIENTS, again, everybody, path
 from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-CLIENTS = 8 if connection.vendor == "sqlite" else 50
-DEADLOCK = 1213  # MariaDB's number for it: whoever is chosen as its victim asks again
-
-
-@pytest.fixture
-def agents(north: Team) -> list[User]:
-    users = [make_user(f"agent{n}", north, role="Agent") for n in range(CLIENTS)]
-    for user in users:
-        Agent.objects.create(user=user, name=user.username)
-    return users
-
-
-@pytest.fixture
-def ticket(acme: Customer, queue: Queue) -> Ticket:
-    return open_ticket(customer=acme, subject="Pump", queue=queue, body="Help", by=None, at=timezone.now())
-
-
-def again(asking: Callable[[], Any]) -> Any:
-    for _ in range(200):
-        try:
-            return asking()
-        except OperationalError as error:
-            if connection.vendor == "mysql" and error.args[0] != DEADLOCK:
-                raise
-    raise AssertionError("one deadlock after the other")
-
-
-def everybody(agents: list[User], doing: Callable[[User, Any], Any]) -> list[Any]:
-    """What each agent got, all having asked at once."""
-    clients = [(user, as_user(user)) for user in agents]
-    found = at_once(*(lambda user=user, api=api: doing(user, api) for user, api in clients))
-    for result in found:
-        if isinstance(result, BaseException):
-            raise result
-    return found
-
-
-def path(ticket: Ticket, verb: str = "") -> str:
-    return f"/api/v1/tickets/{ticket.pk}/" + (f"{verb}/" if verb else "")
 
 
 def test_one_takes_it_and_the_others_are_told_by_whom(agents: list[User], ticket: Ticket) -> None:

@@ -8,7 +8,21 @@ from django.core.management import CommandError, call_command
 
 from analytics.models import CustomerScore, ScoreSnapshot
 from customers.models import Customer, DuplicatePair, Observation, Order, Relation, User
-from services.models import Holiday, Queue, SatisfactionRating, Ticket, TicketEvent
+from services.models import (
+    Agent,
+    AssignmentRule,
+    EscalationStep,
+    Holiday,
+    Notification,
+    Queue,
+    RatingRequest,
+    SatisfactionRating,
+    Ticket,
+    TicketAttribute,
+    TicketEvent,
+    TicketMerge,
+    TimeEntry,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +60,24 @@ def test_it_loads_every_part(var: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert Ticket.objects.count() == result["tickets"]["created"]
     assert Queue.objects.filter(name="中国服务", calendar__time_zone="Asia/Shanghai").exists()
     assert Holiday.objects.exists()
+
+
+def test_the_desk_is_alive(var: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    load(capsys)
+    asked = RatingRequest.objects.count()
+    assert 0 < RatingRequest.objects.exclude(answered_at=None).count() < asked
+    assert TimeEntry.objects.exists() and TicketMerge.objects.filter(undone_at=None).exists()
+    assert Notification.objects.filter(user__username="agent", kind="assigned").exists()
+    methods = set(AssignmentRule.objects.values_list("method", flat=True))
+    assert methods == {"round_robin", "least_load"} and AssignmentRule.objects.exclude(segment=None).exists()
+    assert [agent.user.username for agent in Agent.objects.exclude(away_from=None)] == ["clara.voss"]
+    assert not Agent.objects.filter(skills=None, user__username="marek.zielny").exists()
+    actions = set(EscalationStep.objects.values_list("action", flat=True))
+    assert actions == {"notify", "reassign", "raise_priority"}
+    known = set(TicketAttribute.objects.values_list("code", flat=True))
+    used = {code for values in Ticket.objects.values_list("attributes", flat=True) for code in values}
+    assert used and used <= known
+    assert Holiday.objects.filter(calendar__name="中国工作时间", name__contains="元旦").exists()
 
 
 def test_some_were_entered_twice_and_wait_to_be_reviewed(var: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,7 +14,7 @@ from crm.industries import INDUSTRIES
 from crm.industries.set_up import Plan, plan_for, set_up_industry
 from customers.models import CustomAttribute, Customer, RelationType, Team
 from customers.operations.observe import observe
-from services.models import Queue, ServiceType
+from services.models import AssignmentRule, Queue, ServiceType, Skill, TicketAttribute
 from tests.cast import NOW
 from tests.races import at_once
 
@@ -24,6 +24,9 @@ MODELS: tuple[type[Model], ...] = (
     CustomAttribute,
     Queue,
     ServiceType,
+    TicketAttribute,
+    Skill,
+    AssignmentRule,
     ScoreModelVersion,
     PreferenceModelVersion,
 )
@@ -52,6 +55,16 @@ def test_it_gives_all_of_the_preset(code: str, north: Team) -> None:
         made = Queue.objects.get(name=queue.name)
         assert (made.team, made.typical_reply_seconds) == (north, queue.typical_reply_seconds)
     assert set(industry.service_types) <= set(ServiceType.objects.values_list("code", flat=True))
+    for ticket_attribute in industry.ticket_attributes:
+        kept = TicketAttribute.objects.get(code=ticket_attribute.code)
+        kept.full_clean()
+        assert (kept.service_type.code if kept.service_type else "") == ticket_attribute.service_type
+    assert set(industry.skills) <= set(Skill.objects.values_list("name", flat=True))
+    for wanted in industry.rules:
+        rule = AssignmentRule.objects.get(name=wanted.name)
+        rule.full_clean()
+        assert [skill.name for skill in rule.skills.all()] == list(wanted.skills)
+        assert (rule.queue and rule.queue.name) == wanted.queue and not rule.is_active
     assert ScoreModelVersion.objects.get(label=industry.label).note
     assert plan_for(industry).is_done
 
@@ -75,6 +88,8 @@ def test_what_staff_changed_stays(acme: Customer) -> None:
     CustomAttribute.objects.filter(code="birth_date").update(kind="", name="Birthday")
     Queue.objects.filter(name="Delivery").update(typical_reply_seconds=1)
     ServiceType.objects.filter(code="voucher").update(name="Coupon")
+    TicketAttribute.objects.filter(code="reason").update(name="Why")
+    AssignmentRule.objects.update(is_active=True, method="round_robin")
     before = everything()
     set_up("retail")
     assert everything() == before
@@ -129,5 +144,5 @@ def test_names_are_stored_in_english_whoever_asks() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_two_at_once_make_everything_once() -> None:
     results = at_once(partial(set_up, "retail"), partial(set_up, "retail"))
-    assert sorted(sum(kind["created"] > 0 for kind in plan.counts().values()) for plan in results) == [0, 6], results
+    assert sorted(sum(kind["created"] > 0 for kind in plan.counts().values()) for plan in results) == [0, 9], results
     assert Queue.objects.filter(name="Delivery").count() == 1

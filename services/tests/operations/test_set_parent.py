@@ -5,6 +5,7 @@ from services.models import Queue, Ticket
 from services.operations.merge_tickets import merge_tickets
 from services.operations.set_parent import ParentRefused, set_parent
 from services.operations.solve_ticket import solve_ticket
+from services.operations.ticket_change import lock_tickets
 from services.tests.operations.desk import a_ticket, after
 
 
@@ -66,3 +67,16 @@ def test_a_parent_may_be_solved_before_its_parts(three: list[Ticket]) -> None:
 def test_a_stale_one_is_refused(three: list[Ticket]) -> None:
     with pytest.raises(StaleVersion):
         put(three[1], three[0], expected_version=9)
+
+
+def test_a_parent_that_was_merged_meanwhile_is_refused_also_where_it_was_the_parent_before(three: list[Ticket]) -> None:
+    part, gone, kept = three
+    put(part, gone)
+    seen = Ticket.objects.get(pk=gone.pk)  # as a page read it
+    merge_tickets(kept=kept, gone=gone, by=None, at=after(hours=2))
+    part.refresh_from_db()
+    assert part.parent == kept
+    lock_tickets(tickets=[seen, Ticket.objects.get(pk=gone.pk)])
+    assert seen.status == "merged"  # two rows of one ticket are both read anew
+    with pytest.raises(ParentRefused):
+        put(part, seen)
