@@ -9,7 +9,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter
 
@@ -71,12 +71,12 @@ class AssignmentRuleAdmin(CandidModelAdmin):
     def move(self, request: HttpRequest, pk: int, way: str) -> HttpResponse:
         """One place up or down."""
         if way not in ("up", "down"):
-            raise Http404(_t("There is no such page."))
+            raise Http404(gettext("There is no such page."))
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         rule = self.get_queryset(request).filter(pk=pk).first()
         if rule is None:
-            raise Http404(_t("There is no such rule."))
+            raise Http404(gettext("There is no such rule."))
         if not self.has_change_permission(request, rule):
             raise PermissionDenied
         move_rule(rule=rule, up=way == "up", at=timezone.now())
@@ -89,7 +89,7 @@ class AssignmentRuleAdmin(CandidModelAdmin):
             '<button class="cd-button cd-button--small" type="submit" formaction="{}" title="{}" aria-label="{}">'
             '<span class="material-symbols-outlined" aria-hidden="true">{}</span></button>'
         )
-        ways = [("up", _t("Try earlier"), "arrow_upward"), ("down", _t("Try later"), "arrow_downward")]
+        ways = [("up", gettext("Try earlier"), "arrow_upward"), ("down", gettext("Try later"), "arrow_downward")]
         buttons = format_html_join(
             "",
             button,
@@ -109,7 +109,7 @@ class AssignmentRuleAdmin(CandidModelAdmin):
     @admin.display(description=_("which tickets"))
     def tickets(self, rule: AssignmentRule) -> SafeString:
         """The conditions."""
-        met = conditions(rule) or [_t("every ticket")]
+        met = conditions(rule) or [gettext("every ticket")]
         return format_html_join(" ", '<span class="cd-chip">{}</span>', ((one,) for one in met))
 
     @admin.display(description=_("who gets them"))
@@ -117,7 +117,7 @@ class AssignmentRuleAdmin(CandidModelAdmin):
         """The method, whom it chooses among, and what they must know."""
         if rule.method == AssignmentMethod.AGENT:
             return format_html("{}", rule.agent)
-        among = _t(", ").join(agent.name for agent in rule.agents.all()) or _t("the queue's team")
-        known = _t(", ").join(skill.name for skill in rule.skills.all())
+        among = gettext(", ").join(agent.name for agent in rule.agents.all()) or gettext("the queue's team")
+        known = gettext(", ").join(skill.name for skill in rule.skills.all())
         text = '<span class="cd-two"><b>{}</b><small>{}{}</small></span>'
         return format_html(text, rule.get_method_display(), among, f" · {known}" if known else "")

@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter
 
@@ -110,7 +110,7 @@ class SLAPolicyAdmin(CandidModelAdmin):
     def matches(self, policy: SLAPolicy) -> str:
         """The conditions, in words."""
         parts = [policy.queue, policy.get_priority_display(), policy.service_type, policy.segment]
-        return " · ".join(str(part) for part in parts if part) or _t("Every ticket")
+        return " · ".join(str(part) for part in parts if part) or gettext("Every ticket")
 
     @admin.display(description=_("first reply, shortest to longest"))
     def promises(self, policy: SLAPolicy) -> str:

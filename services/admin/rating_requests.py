@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import FieldTextFilter, RangeDateTimeFilter
 
@@ -38,7 +38,7 @@ def response_header(request: HttpRequest, *, at: datetime) -> dict[str, Any]:
         return {}
     tables: list[tuple[str, list[RateLine]]] = []
     overall = total([])
-    pairs: list[tuple[By, str]] = [("queue", _t("By queue")), ("agent", _t("By agent"))]
+    pairs: list[tuple[By, str]] = [("queue", gettext("By queue")), ("agent", gettext("By agent"))]
     for by, title in pairs:
         rates = response_rate(user=user, since=at - PERIOD, by=by)
         overall = total(rates)
@@ -48,7 +48,7 @@ def response_header(request: HttpRequest, *, at: datetime) -> dict[str, Any]:
 
 def _line(rate: ResponseRate) -> RateLine:
     percent = None if rate.share is None else round(100 * rate.share)
-    return RateLine(rate.label or _t("nobody"), rate.asked, rate.answered, percent)
+    return RateLine(rate.label or gettext("nobody"), rate.asked, rate.answered, percent)
 
 
 @admin.register(RatingRequest)

@@ -322,4 +322,4 @@ def test_paper_api_and_pages_lead_the_same_life(world: World, monkeypatch: pytes
             suppress_health_check=list(HealthCheck),
         ),
     )
-    print(dict(TOLD))  # noqa: T201 - a long run says how long it was (pytest -s)
+    print(dict(TOLD))

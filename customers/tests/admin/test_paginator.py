@@ -2,7 +2,6 @@
 
 import pytest
 
-from customers.admin import paginator as module
 from customers.admin.paginator import CappedPaginator
 from customers.models import Category
 
@@ -10,7 +9,7 @@ from customers.models import Category
 @pytest.fixture(autouse=True)
 def few(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Seven categories, of which five are counted."""
-    monkeypatch.setattr(module, "COUNTED_ROWS", 5)
+    monkeypatch.setattr(CappedPaginator, "counted_rows", 5)
     Category.objects.bulk_create(Category(name=f"c{i}") for i in range(7))
 
 

@@ -179,6 +179,6 @@ def test_the_real_folder_gives_the_counts_of_its_publisher_and_the_same_again_ch
         kind: count["created"] for kind, count in counts.items()
     }
     assert everything() == before
-    for batch in ImportBatch.objects.order_by("-pk"):
+    for batch in ImportBatch.objects.filter(steps__isnull=False).distinct().order_by("-pk"):
         assert undo_import(batch=batch, at=NOW).kept == []
     assert [model for model in (Customer, Order, Product, Ticket, Category) if model.objects.exists()] == []
