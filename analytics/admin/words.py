@@ -46,8 +46,8 @@ def rating_tone(scale: str, value: float) -> str:
 
 
 def rank(percentile: float | None) -> str:
-    """Where a score stands among all customers, told from the nearer side; empty where nobody knows. Never “than 100 %”:
-    nobody is lower than themselves."""
+    """Where a score stands among all customers, told from the nearer side; empty where nobody knows. Never of
+    100 %: nobody is lower than themselves."""
     if percentile is None:
         return ""
     if percentile < 50:
