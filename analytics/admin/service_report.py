@@ -21,6 +21,7 @@ from analytics.admin.report_form import ReportForm
 from analytics.admin.words import duration
 from analytics.choices import Granularity
 from analytics.operations.service_report import Distribution, Group, Kept, ServiceReport, Step, Targets, service_report
+from services.admin.percents import percent
 from services.choices import SLAClock
 
 # Colours that read on light and dark alike.
@@ -119,8 +120,6 @@ def shown(report: ServiceReport, links: Links) -> dict[str, Any]:
 
 def _tiles(report: ServiceReport, whole: Callable[..., Number]) -> list[Tile]:
     first, resolution = report.targets[SLAClock.FIRST_REPLY], report.targets[SLAClock.RESOLUTION]
-    answers = _("%(answered)s of %(asked)s customers answered")
-    answers %= {"answered": number_format(report.answered, 0), "asked": number_format(report.asked, 0)}
     return [
         Tile(_("Opened"), whole(report.opened, "opened")),
         Tile(_("Solved"), whole(report.solved, "solved")),
@@ -144,9 +143,16 @@ def _tiles(report: ServiceReport, whole: Callable[..., Number]) -> list[Tile]:
         Tile(
             _("Response rate"),
             Number(_percent(report.answered, report.asked), whole(report.asked, "asked").link),
-            answers,
+            _answers(report),
         ),
     ]
+
+
+def _answers(report: ServiceReport) -> str:
+    if not report.asked:
+        return _("Nobody was asked for a rating in this period.")
+    numbers = {"answered": number_format(report.answered, 0), "asked": number_format(report.asked, 0)}
+    return _("%(answered)s of %(asked)s customers answered") % numbers
 
 
 def _share_tile(name: str, kept: Kept, clock: str, whole: Callable[..., Number]) -> Tile:
@@ -157,8 +163,8 @@ def _share_tile(name: str, kept: Kept, clock: str, whole: Callable[..., Number])
 
 
 def _percent(some: int, everything: int) -> str:
-    # number_format cuts off; it does not round
-    return f"{number_format(round(100 * some / everything, 1), 1)} %" if everything else "–"
+    share = percent(some, everything)
+    return "–" if share is None else f"{share} %"
 
 
 def _cell(kept: Kept, clock: str, number: Callable[..., Number], **more: Any) -> Cell:

@@ -32,6 +32,10 @@ class AssignmentRuleAdmin(CandidModelAdmin):
     list_before_template = "admin/services/assignmentrule/try_form.html"
     search_fields = ["name"]
     ordering = ["position", "pk"]
+    empty_hint = _(
+        "Rules say which agent is given a new ticket. They are tried in order, and the first that fits decides. Until "
+        "there is one, agents take tickets themselves. Leads and administrators make rules."
+    )
     autocomplete_fields = ["agent", "agents", "skills"]
     fieldsets = [
         (None, {"fields": ["name", ("position", "is_active")]}),

@@ -29,13 +29,15 @@ KIND_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class ClockFace:
-    """One clock as people read it. `tone`: good, fair, warn, bad or empty; `moment`: when it is or was due."""
+    """One clock as people read it. `tone`: good, fair, warn, bad or empty; `moment`: when it is or was due; `runs`:
+    that is still to come, or passed while nobody has done it."""
 
     name: str
     words: str
     tone: str = ""
     moment: datetime | None = None
     detail: str = ""
+    runs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +75,15 @@ def length_of(kind: str, seconds: float) -> str:
 
 
 def pressing(ticket: Ticket, *, at: datetime) -> ClockFace:
-    """The clock that matters most in a list: late before due, sooner before later."""
+    """The clock that matters most in a list: late before due, sooner before later. A wait that is over, however long
+    it was, does not matter while the ticket is open. `desk_order` sorts by the same moment."""
     reply, resolution = reply_face(ticket, at=at), resolution_face(ticket, at=at)
     again = next_reply_face(ticket, at=at)
     if not ticket.is_unsolved:
         missed = [face for face in (resolution, reply, again) if face and face.tone == "bad"]
         return missed[0] if missed else resolution
-    clocks = [face for face in (again, resolution) if face] if ticket.first_replied_at else [reply, resolution]
-    return min((face for face in clocks if face.moment), key=lambda face: face.moment or at, default=resolution)
+    running = [face for face in (reply, again, resolution) if face and face.runs]
+    return min(running, key=lambda face: face.moment or at, default=resolution)
 
 
 def reply_face(ticket: Ticket, *, at: datetime) -> ClockFace:
@@ -124,11 +127,11 @@ def _running(name: str, due_at: datetime | None, late_since: datetime | None, at
     """A clock that still runs against a target: late, soon due, or due."""
     since = late_since or (due_at if due_at and due_at < at else None)
     if since:
-        return ClockFace(name, _("late by %(time)s") % {"time": timesince(since, at, depth=1)}, "bad", since)
+        return ClockFace(name, _("late by %(time)s") % {"time": timesince(since, at, depth=1)}, "bad", since, runs=True)
     if due_at is None:
         return None
     tone = "warn" if due_at - at <= SOON else "fair"
-    return ClockFace(name, _("due in %(time)s") % {"time": timesince(at, due_at, depth=1)}, tone, due_at)
+    return ClockFace(name, _("due in %(time)s") % {"time": timesince(at, due_at, depth=1)}, tone, due_at, runs=True)
 
 
 def clock_faces(ticket: Ticket, events: list[TicketEvent], terms: Terms, *, at: datetime) -> list[ClockFace]:

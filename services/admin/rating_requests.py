@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import FieldTextFilter, RangeDateTimeFilter
 
 from customers.admin.base import ReadOnlyModelAdmin
+from services.admin.percents import percent
 from services.models import RatingRequest
 from services.operations.response_rate import By, ResponseRate, response_rate, total
 
@@ -28,7 +29,7 @@ class RateLine:
     name: str
     asked: int
     answered: int
-    percent: int | None
+    percent: str | None
 
 
 def response_header(request: HttpRequest, *, at: datetime) -> dict[str, Any]:
@@ -47,8 +48,7 @@ def response_header(request: HttpRequest, *, at: datetime) -> dict[str, Any]:
 
 
 def _line(rate: ResponseRate) -> RateLine:
-    percent = None if rate.share is None else round(100 * rate.share)
-    return RateLine(rate.label or gettext("nobody"), rate.asked, rate.answered, percent)
+    return RateLine(rate.label or gettext("nobody"), rate.asked, rate.answered, percent(rate.answered, rate.asked))
 
 
 @admin.register(RatingRequest)

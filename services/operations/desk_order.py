@@ -5,8 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Case, F, Q, QuerySet, When
+from django.db.models.functions import Coalesce, Least
 from django.utils.translation import gettext_lazy as _
 
+from services.choices import UNSOLVED
 from services.models import Ticket
 
 NEWEST, OLDEST, DUE, PRIORITY = "newest", "oldest", "due", "priority"
@@ -16,11 +18,19 @@ ORDERS = {
     DUE: _("Due first"),
     PRIORITY: _("Most urgent first"),
 }
-# The promise that comes due next: the first reply, then the reply that is waited for, then the solution.
+# The promises that still run, by when they are due or were missed; as clock_faces.pressing reads them.
+_FIRST = Case(When(first_replied_at=None, then=Coalesce("first_reply_breached_at", "first_reply_due_at")))
+_NEXT = F("next_reply_due_at")
+_SOLUTION = Coalesce("resolution_breached_at", "resolution_due_at")
+# The earliest of them. Each place holds one of the others where its own is empty, because SQLite and MariaDB call the
+# least of anything and nothing nothing.
 DUE_AT = Case(
-    When(first_replied_at=None, first_reply_due_at__isnull=False, then=F("first_reply_due_at")),
-    When(next_reply_due_at__isnull=False, then=F("next_reply_due_at")),
-    default=F("resolution_due_at"),
+    When(
+        status__in=UNSOLVED,
+        then=Least(
+            Coalesce(_FIRST, _NEXT, _SOLUTION), Coalesce(_NEXT, _SOLUTION, _FIRST), Coalesce(_SOLUTION, _FIRST, _NEXT)
+        ),
+    )
 )
 Page = tuple[list[Ticket], str]
 

@@ -1,6 +1,6 @@
 """A ticket's life on paper, one that is led by the API and one that is led by the pages of the admin, in step: after
-every verb all three are the same, refusals too, and no clock has run backwards. Time passes between the verbs, and the beat
-closes, warns and escalates; done twice, it does nothing more.
+every verb all three are the same, refusals too, and no clock has run backwards. Time passes between the verbs, and the
+beat closes, warns and escalates; done twice, it does nothing more.
 
 CRM_STATE_RUNS: how many lives; a long run takes 10,000."""
 

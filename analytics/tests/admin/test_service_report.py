@@ -76,6 +76,11 @@ def test_an_empty_desk_says_so(client: Client) -> None:
     assert "No tickets in this period" in html
 
 
+def test_where_nobody_was_asked_for_a_rating_it_says_so(client: Client) -> None:
+    html = client.get(reverse(PAGE)).content.decode()
+    assert "Nobody was asked for a rating in this period." in html and "0 of 0 customers" not in html
+
+
 @pytest.mark.parametrize(
     ("asked", "said"),
     [

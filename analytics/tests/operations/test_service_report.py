@@ -60,13 +60,13 @@ def test_every_step_has_what_came_what_went_and_what_was_open(desk: Any, root: U
 
 def test_targets_kept_and_missed_add_up_over_steps_queues_and_agents(desk: Any, root: User) -> None:
     found = report(root, Granularity.WEEK)
-    for clock in ("first_reply", "next_reply", "resolution"):
-        total = found.targets[clock]
-        assert total.kept, clock
-        assert total.missed, clock
+    for which in ("first_reply", "next_reply", "resolution"):
+        total = found.targets[which]
+        assert total.kept, which
+        assert total.missed, which
         for parts in (found.steps, found.queues, found.agents):
-            assert sum(part.targets[clock].kept for part in parts) == total.kept
-            assert sum(part.targets[clock].missed for part in parts) == total.missed
+            assert sum(part.targets[which].kept for part in parts) == total.kept
+            assert sum(part.targets[which].missed for part in parts) == total.missed
     assert [group.name for group in found.queues] == ["North support", "Returns"]
     assert [group.name for group in found.agents] == ["Ann", "Ben", ""]
     start, end = found.period.start, found.period.end

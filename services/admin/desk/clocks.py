@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -28,27 +27,13 @@ class TickingClock:
 
 def ticking(face: ClockFace, ticket: Ticket) -> TickingClock:
     """A clock face with what the browser needs to let it tick."""
-    runs = ticket.is_unsolved and face.moment is not None and face.moment in _running_moments(ticket)
-    counts = ("late" if face.tone == "bad" else "due") if runs else ""
+    counts = ("late" if face.tone == "bad" else "due") if ticket.is_unsolved and face.runs else ""
     return TickingClock(face.name, face.words, face.tone, face.moment, counts, face.detail)
 
 
 def pressing_clock(ticket: Ticket, *, at: datetime) -> TickingClock:
     """The clock that matters most in a list."""
     return ticking(pressing(ticket, at=at), ticket)
-
-
-def _running_moments(ticket: Ticket) -> set[datetime | None]:
-    """The moments of clocks that still run."""
-    moments: set[Any] = {
-        ticket.resolution_due_at,
-        ticket.resolution_breached_at,
-        ticket.next_reply_due_at,
-        ticket.next_reply_breached_at,
-    }
-    if ticket.first_replied_at is None:
-        moments |= {ticket.first_reply_due_at, ticket.first_reply_breached_at}
-    return moments
 
 
 def standing(ticket: Ticket, hours: BusinessHours, *, at: datetime) -> str:

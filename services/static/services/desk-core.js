@@ -243,7 +243,19 @@ window.Desk = (() => {
     show(ticket ? "ticket" : "list");
   });
 
-  if (key()) mark(key());
+  // Only the list moves, and only as far as it must.
+  function reveal() {
+    const row = column("list").querySelector(".dk-row[aria-current]");
+    const body = row?.closest(".dk-list__body");
+    if (!body) return;
+    const [place, window] = [row.getBoundingClientRect(), body.getBoundingClientRect()];
+    if (place.top < window.top || place.bottom > window.bottom) body.scrollTop += place.top - window.top - (window.height - place.height) / 2;
+  }
+
+  if (key()) {
+    mark(key());
+    reveal();
+  }
 
   return { root, column, opened, key, say, toast, offline, request, complain, parse, fetched, openTicket, openView, refreshList, refreshViews, openDialog, unreadIs, show, address, Failed };
 })();

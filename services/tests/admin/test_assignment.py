@@ -47,6 +47,12 @@ def test_a_rule_for_a_certain_agent_must_name_them(lead: Client) -> None:
     assert list(response.context["adminform"].form.errors) == ["agent"]
 
 
+def test_whoever_may_not_make_rules_reads_what_they_do_and_who_makes_them(desk: Client) -> None:
+    html = desk.get(reverse("admin:services_assignmentrule_changelist")).content.decode()
+    assert "which agent is given a new ticket" in html and "Leads and administrators make rules" in html
+    assert reverse("admin:services_assignmentrule_add") not in html
+
+
 def test_a_stale_save_is_refused(lead: Client) -> None:
     rule = a_rule("Old")
     AssignmentRule.objects.update(version=2)

@@ -55,7 +55,7 @@ def test_the_response_rate_stands_above_the_ratings(desk: Client, acme: Customer
     for _ in range(2):
         a_solved_ticket(acme, queue)
     html = open_at(desk, page, days=2).content.decode()
-    assert "Response rate: 33 %" in html and "1 of 3 who were asked" in html and "nobody" in html
+    assert "Response rate: 33.3 %" in html and "1 of 3 who were asked" in html and "nobody" in html
 
 
 def test_requests_are_listed_for_whoever_sees_the_ticket(

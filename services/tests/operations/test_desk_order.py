@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from customers.models import Customer
+from services.admin.clock_faces import pressing
 from services.models import Queue, Ticket
 from services.operations.desk_order import ORDERS, page_of
 from services.tests.operations.desk import a_ticket, after
@@ -49,9 +50,35 @@ def test_due_first_ends_with_what_is_never_due(tickets: list[Ticket]) -> None:
     assert known == sorted(known) and None not in dues[: len(known)]
 
 
-def test_the_first_reply_comes_before_the_solution(tickets: list[Ticket]) -> None:
+@pytest.fixture
+def of_all_kinds(tickets: list[Ticket]) -> list[Ticket]:
+    """Tickets of which each clock is due, late, or nothing, answered or not, of every status."""
+    chance = random.Random(11)
+    moments = [None, after(hours=1), after(hours=3), after(days=2)]
+    columns = ["first_reply_due_at", "first_reply_breached_at", "next_reply_due_at", "next_reply_breached_at"]
+    for ticket in [*tickets, *(a_ticket(tickets[0].customer, tickets[0].queue) for _ in range(40))]:
+        values = {name: chance.choice(moments) for name in [*columns, "resolution_due_at", "resolution_breached_at"]}
+        values["first_replied_at"] = chance.choice([None, after(minutes=5)])
+        Ticket.objects.filter(pk=ticket.pk).update(status=chance.choice(["new", "open", "pending", "solved"]), **values)
+    return list(Ticket.objects.order_by("pk"))
+
+
+def test_the_order_is_that_of_the_clocks_shown(of_all_kinds: list[Ticket]) -> None:
+    faces = {ticket.pk: pressing(ticket, at=after(hours=2)) for ticket in of_all_kinds}
+    shown = {
+        ticket.pk: faces[ticket.pk].moment if ticket.is_unsolved and faces[ticket.pk].runs else None
+        for ticket in of_all_kinds
+    }
+    assert len({moment for moment in shown.values() if moment}) == 3 and None in shown.values()
+    by_clock = sorted(shown, key=lambda pk: (shown[pk] is None, shown[pk] or after(), pk))
+    for size in (2, 7, 100):
+        assert walk("due", size) == by_clock
+
+
+def test_a_late_solution_comes_before_a_reply_that_is_still_to_come(tickets: list[Ticket]) -> None:
     last = Ticket.objects.order_by("-pk")[0]
-    Ticket.objects.filter(pk=last.pk).update(first_reply_due_at=after(minutes=1), resolution_due_at=after(days=9))
+    awaited = {"first_replied_at": after(), "next_reply_due_at": after(days=9)}
+    Ticket.objects.filter(pk=last.pk).update(resolution_due_at=after(minutes=1), **awaited)
     assert walk("due", 4)[0] == last.pk
 
 
