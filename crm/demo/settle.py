@@ -79,8 +79,14 @@ def _calendar(plan: CalendarPlan, years: list[int], at: datetime) -> Calendar:
         name=plan.name, defaults={"time_zone": plan.time_zone, "hours": plan.hours}
     )
     if plan.country:
-        where = {"country": plan.country, "subdivision": plan.subdivision, "language": plan.language}
-        fill_holidays(calendar=calendar, years=years, at=at, **where)
+        fill_holidays(
+            calendar=calendar,
+            years=years,
+            at=at,
+            country=plan.country,
+            subdivision=plan.subdivision,
+            language=plan.language,
+        )
     return calendar
 
 

@@ -117,5 +117,6 @@ def _ensure_rules(plan: Plan, at: datetime) -> None:
         if rule.name in plan.missing("assignment_rules"):
             skills = ensure_skills(names=rule.skills).values()
             queue = Queue.objects.get(name=rule.queue)
-            values = {"queue": queue, "method": rule.method, "is_active": False, "skills": skills}
-            ensure_assignment_rule(name=rule.name, at=at, **values)
+            ensure_assignment_rule(
+                name=rule.name, at=at, queue=queue, method=rule.method, is_active=False, skills=skills
+            )

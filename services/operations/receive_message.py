@@ -1,10 +1,11 @@
 from datetime import datetime, timedelta
 
 from customers.models import Customer, User
-from services.choices import UNSOLVED, Direction, EventKind, LinkKind, MessageKind, TicketStatus
+from services.choices import UNSOLVED, Direction, EventKind, LinkKind, MessageKind, NotificationKind, TicketStatus
 from services.models import Message, Ticket, TicketEvent
 from services.operations.assign_by_rules import decide_on_reopening
 from services.operations.link_tickets import link_tickets
+from services.operations.notify import notify
 from services.operations.open_ticket import open_ticket
 from services.operations.ticket_change import TicketChange, changing
 
@@ -65,7 +66,10 @@ def _take_in(change: TicketChange, body: str, customer: Customer | None) -> Mess
     ticket = change.ticket
     said_by = customer.pk if customer else ticket.requester_id or ticket.customer_id
     message = change.say(body, kind=MessageKind.REPLY, direction=Direction.INBOUND, customer_id=said_by)
-    change.record(EventKind.CUSTOMER_MESSAGE, message=message.pk)
+    event = change.record(EventKind.CUSTOMER_MESSAGE, message=message.pk)
+    if ticket.assignee is not None and (change.by is None or ticket.assignee.user_id != change.by.pk):
+        told = [ticket.assignee.user_id]
+        notify(user_ids=told, ticket=ticket, kind=NotificationKind.REPLIED, key=f"replied:{event.pk}", at=change.at)
     if ticket.status not in WORKED_ON:
         change.move_to(TicketStatus.OPEN, reserved=True)
         decide_on_reopening(change)

@@ -140,7 +140,7 @@ def test_three_become_one_and_nothing_is_lost_or_doubled(agents: list[User], thr
     # The rows: one taker each, and every edit.
     for row in rows:
         takers = [who for pk, who in heard.takes if pk == row.pk]
-        assert len(takers) <= 1 and [row.assignee and row.assignee.name] == (takers or [None])
+        assert len(takers) <= 1 and [row.assignee.name if row.assignee else ""] == (takers or [""])
         assert row.events.filter(kind=EventKind.ASSIGNED).count() == len(takers)
         assert sorted(row.subject.split()[2:]) == sorted(mine for pk, mine in heard.edits if pk == row.pk)
     assert recompute_clocks(at=timezone.now(), everything=True).changed == 0

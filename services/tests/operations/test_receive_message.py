@@ -1,8 +1,8 @@
 import pytest
 
 from customers.models import Customer, User
-from services.choices import TicketStatus
-from services.models import Queue, Ticket, TicketLink
+from services.choices import NotificationKind, TicketStatus
+from services.models import Notification, Queue, Ticket, TicketLink
 from services.operations.close_ticket import close_ticket
 from services.operations.hold_ticket import hold_ticket
 from services.operations.merge_tickets import merge_tickets
@@ -97,3 +97,12 @@ def test_a_reply_to_a_merged_ticket_lands_in_the_one_that_was_kept(acme: Custome
     stale = Ticket.objects.get(pk=first.pk)
     message = receive_message(ticket=stale, body="More", by=None, at=after(hours=2), expected_version=99)
     assert message.ticket == third and Ticket.objects.get(pk=third.pk).status == "open"
+
+
+def test_whoever_has_the_ticket_is_told_once(acme: Customer, queue: Queue, ann: User) -> None:
+    ticket = a_ticket(acme, queue, assignee=ann.agent)
+    Notification.objects.all().delete()
+    receive_message(ticket=ticket, body="Any news?", by=None, at=NOW)
+    receive_message(ticket=ticket, body="He called me", by=ann, at=NOW)  # entered by whoever has it
+    [told] = Notification.objects.all()
+    assert (told.user, told.ticket, told.kind, told.detail) == (ann, ticket, NotificationKind.REPLIED, "")
