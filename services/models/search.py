@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Lookup
+from django.utils.translation import gettext_lazy as _
 
 from services.models.ticket import Ticket
 from services.querysets import TicketWordsQuerySet
@@ -76,8 +77,8 @@ class TicketWords(models.Model):
     objects = TicketWordsQuerySet["TicketWords"].as_manager()
 
     class Meta:
-        verbose_name = "words of a ticket"
-        verbose_name_plural = "words of tickets"
+        verbose_name = _("words of a ticket")
+        verbose_name_plural = _("words of tickets")
 
     def __str__(self) -> str:
         return str(self.ticket_id)
