@@ -38,7 +38,7 @@ def test_it_shows_what_each_preset_would_add(client: Client) -> None:
 
 def test_it_adds_it_and_then_says_that_everything_is_here(client: Client, north: Team) -> None:
     response = client.post(reverse(URL), {"industry": "retail", "team": north.pk}, follow=True)
-    assert "Retail is set up: 21 things were added" in response.content.decode()
+    assert "Retail is set up: 28 things were added" in response.content.decode()
     assert Queue.objects.get(name="Delivery").team == north
     presets = {preset.code: preset for preset in response.context["presets"]}
     assert presets["retail"].is_done and not presets["finance"].is_done

@@ -31,7 +31,7 @@ def try_page(model_admin: Any, request: HttpRequest, *, at: datetime) -> HttpRes
     """Render the page for the ticket that `?ticket=` names by number or key, among those that the user may see."""
     if not model_admin.has_view_permission(request) or not request.user.has_perm("services.view_ticket"):
         raise PermissionDenied
-    asked = request.GET.get("ticket", "").replace("\0", "").strip()
+    asked = request.GET.get("ticket", "").replace("\0", "\N{REPLACEMENT CHARACTER}").strip()
     ticket = ticket_named(asked, request) if asked else None
     found = find_agent(ticket=ticket, at=at, lock=False) if ticket else None
     request.current_app = model_admin.admin_site.name

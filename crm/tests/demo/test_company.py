@@ -178,3 +178,9 @@ def test_who_was_entered_twice_shares_an_address_or_a_number_with_the_first(comp
         assert record.created_at is not None and record.created_at <= AT
         mails = [c.value.casefold() for c in record.contacts if c.kind == ContactKind.EMAIL]
         assert all(mail.rpartition("@")[2].endswith(RESERVED) for mail in mails)
+
+
+def test_some_of_those_who_are_asked_for_a_rating_answer(company: Company) -> None:
+    answered = [question for question in company.questions if question.answered_at]
+    assert 0 < len(answered) < len(company.questions)
+    assert all(question.asked_at < question.opened_at <= question.answered_at <= AT for question in answered)  # type: ignore[operator]
