@@ -48,7 +48,7 @@ STEPS = {
 
 
 # How a row that looks like a customer who is here tells which (customers.operations.spot_duplicates).
-LOOK_ALIKE = re.compile(r"\bcustomer (\d{1,18}),")
+LOOK_ALIKE = re.compile(r"#(\d{1,18})\D")
 
 
 @dataclass(frozen=True, slots=True)

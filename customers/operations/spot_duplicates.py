@@ -1,6 +1,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from customers.choices import OnDuplicate
 from customers.matching.finding import Comparison
 from customers.matching.weights import DEFAULT
@@ -15,7 +18,17 @@ from customers.operations.source import Source, chunks
 REHEARSED_AT_MOST = 10_000
 # What reasons are given in a report: those that say most.
 REASONS_TOLD = 3
-WORDS = {"given_name": "given name", "family_name": "family name", "birth_date": "date of birth", "email": "e-mail"}
+WORDS = {
+    "name": gettext_lazy("name"),
+    "given_name": gettext_lazy("given name"),
+    "family_name": gettext_lazy("family name"),
+    "birth_date": gettext_lazy("date of birth"),
+    "email": gettext_lazy("e-mail"),
+    "phone": gettext_lazy("phone"),
+    "address": gettext_lazy("address"),
+    "country": gettext_lazy("country"),
+}
+MOST_ALIKE = 99  # per cent: never 100 while anybody has to look
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +64,14 @@ class Spotted:
         """What it looks like and why, for the report."""
         if self.comparison is None:
             return ""
-        other = f"row {self.twin[0]!r} of this file" if self.twin else ""
-        if self.likest is not None and self.seen is not None:
-            other = f"customer {self.likest.customer_id}, {self.seen[1]}"
         for_it = sorted((found for found in self.comparison.findings if found.points > 0), key=lambda f: -f.points)
-        why = ", ".join(WORDS.get(found.what, found.what) for found in for_it[:REASONS_TOLD])
-        return f"{self.comparison.likeness:.0%} like {other} ({why})"
+        why = ", ".join(str(WORDS.get(found.what, found.what)) for found in for_it[:REASONS_TOLD])
+        said: dict[str, object] = {"percent": min(MOST_ALIKE, round(100 * self.comparison.likeness)), "why": why}
+        if self.likest is not None and self.seen is not None:
+            said |= {"id": self.likest.customer_id, "name": self.seen[1]}
+            return _("%(percent)d%% like customer #%(id)d, %(name)s (%(why)s)") % said
+        said["row"] = self.twin[0] if self.twin else ""
+        return _("%(percent)d%% like row “%(row)s” of this file (%(why)s)") % said
 
 
 def spot_duplicates(*, source: Source, drafts: Sequence[Draft]) -> Iterator[Spotted]:

@@ -73,7 +73,7 @@ def test_it_is_created_reported_and_put_into_the_queue(bring: Bring, here: Custo
     assert (row.first, row.second_id, row.found_by) == (here, known_as()["a1"], "import")
     assert outcomes(told, "a1") == ["duplicate", "created"]
     assert outcomes(told, "t1") == ["created"]
-    assert told[0][2] == f"100% like customer {here.pk}, Ann Lee (phone, family name, given name)"
+    assert told[0][2] == f"99% like customer #{here.pk}, Ann Lee (phone, family name, given name)"
 
 
 def test_it_is_left_out_where_the_source_says_so(bring: Bring, here: Customer, told: Told) -> None:
@@ -116,7 +116,7 @@ def test_rows_of_one_file_are_compared_too(bring: Bring, told: Told) -> None:
     ids = known_as()
     row = DuplicatePair.objects.get()
     assert (row.first_id, row.second_id) == (ids["a1"], ids["a2"])
-    assert "like row 'a1' of this file" in told[0][2]
+    assert "like row “a1” of this file" in told[0][2]
 
 
 def test_the_second_of_two_rows_is_left_out_or_updates_the_first(bring: Bring, told: Told) -> None:
