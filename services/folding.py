@@ -3,10 +3,8 @@
 import re
 from collections.abc import Iterable
 
-from customers.folding import fold
+from customers.folding import SPACELESS, fold, is_spaceless
 
-# Scripts that know no spaces (Thai, Lao, Burmese, Khmer, Han, kana) and Hangul, whose words carry endings.
-SPACELESS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff"
 # Letters and digits of any script; with the vowel signs of those scripts whose vowels are marks.
 _WORD = re.compile("(?:[^\\W_]|[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff])+")
 _RUN = re.compile(f"[{SPACELESS}]+|[^{SPACELESS}]+")
@@ -20,7 +18,7 @@ MOST_BYTES = 400_000
 def words_of(text: str) -> set[str]:
     """The words of a text, folded. Of a script without spaces every two neighbours are one, and the last character
     of a run alone: 水泵漏水 is 水泵, 泵漏, 漏水 and 水."""
-    return {word for run in _runs(text) for word in (_pairs(run, last=True) if _is_spaceless(run) else [run])}
+    return {word for run in _runs(text) for word in (_pairs(run, last=True) if is_spaceless(run) else [run])}
 
 
 def words_sought(text: str) -> list[str]:
@@ -28,7 +26,7 @@ def words_sought(text: str) -> list[str]:
     with it."""
     found: list[str] = []
     for run in _runs(text):
-        found += _pairs(run, last=len(run) == 1) if _is_spaceless(run) else [run]
+        found += _pairs(run, last=len(run) == 1) if is_spaceless(run) else [run]
     return list(dict.fromkeys(found))[:MOST_SOUGHT]
 
 
@@ -46,11 +44,7 @@ def as_many_as_fit(words: Iterable[str]) -> list[str]:
 def _runs(text: str) -> list[str]:
     whole = _WORD.findall(fold(text))
     runs = [run for word in whole for run in _RUN.findall(word)]
-    return [run if _is_spaceless(run) else run[:LONGEST_WORD] for run in runs]
-
-
-def _is_spaceless(run: str) -> bool:
-    return not run.isascii() and re.match(f"[{SPACELESS}]", run) is not None
+    return [run if is_spaceless(run) else run[:LONGEST_WORD] for run in runs]
 
 
 def _pairs(run: str, *, last: bool) -> list[str]:

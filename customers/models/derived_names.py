@@ -6,7 +6,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Lookup
 
-from customers.folding import fold, grams_of_search
+from customers.folding import fold, grams_of_search, is_spaceless
 from customers.matching.keys import name_key
 
 
@@ -71,6 +71,6 @@ class Holds(Lookup[str]):
 
 
 def _patterns(word: str, *, is_short: bool) -> list[str]:
-    if is_short and word.isascii():
+    if is_short and not is_spaceless(word):
         return [f"{word}%", f"% {word}%"] if len(word) > 1 else [f"{word}%"]
     return [f"%{word}%"]

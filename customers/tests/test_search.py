@@ -78,6 +78,15 @@ def test_numbers_are_looked_for_in_names_too(north: Team) -> None:
     assert found("66666") == {"Route 66666 Ltd"}
 
 
+def test_two_letters_of_any_alphabet_begin_a_word(north: Team) -> None:
+    for name in "Ян Гус", "Марьян", "Ωμέγα", "王芳":
+        make(north, name)
+    assert found("ян") == {"Ян Гус"}
+    assert found("гу") == {"Ян Гус"}
+    assert found("ωμ") == {"Ωμέγα"}
+    assert found("芳") == {"王芳"}, "of a script without spaces any part"
+
+
 def test_a_name_that_grows_by_folding_is_cut(north: Team) -> None:
     customer = make(north, "ﷺ" * 255)
     assert len(customer.search_name) == 255
