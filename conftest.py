@@ -11,6 +11,7 @@ import pytest
 import redis
 from django.conf import settings
 from django.core.cache import cache
+from django.utils import translation
 
 pytest_plugins = ["tests.cast"]
 
@@ -72,6 +73,11 @@ def pytest_runtest_makereport(
 @pytest.fixture(autouse=True)
 def _empty_cache() -> None:
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _usual_language() -> None:
+    translation.deactivate()  # a request leaves the language that it was answered in
 
 
 @pytest.fixture(scope="session")

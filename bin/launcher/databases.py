@@ -52,7 +52,7 @@ def _postgres(group: Group, place: Path) -> str:
         "fsync": "off",  # the cluster is thrown away: nothing of it must survive a power cut
         "synchronous_commit": "off",
         "full_page_writes": "off",
-        "max_connections": "100",
+        "max_connections": "300",
     }
     options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
     group.start("postgres", [_postgres_binary("postgres"), "-D", str(place / "data"), *options], _plain(), user)
