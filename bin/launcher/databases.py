@@ -95,7 +95,7 @@ def _mariadb(group: Group, place: Path) -> str:
         "--innodb-doublewrite=0",
         "--innodb-buffer-pool-size=256M",
         "--character-set-server=utf8mb4",
-        "--max-connections=100",
+        "--max-connections=300",
     ]
     group.start("mariadb", command, _plain(), user)
     wait_until(lambda: _greets(port), group, START_SECONDS, "MariaDB")
