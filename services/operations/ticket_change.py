@@ -1,6 +1,6 @@
 """How every verb changes a ticket: under a lock, at a known version, with an event, clocks and facts that agree."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -133,33 +133,45 @@ def changing(
     by: User | None,
     at: datetime,
     expected_version: int | None = None,
-    also_lock: Iterable[int] = (),
+    also_lock: Collection[int] = (),
 ) -> Iterator[TicketChange]:
     """Change a ticket in one transaction: lock its customers (and `also_lock`), then itself, re-read it, hand it to the
     verb, and let clocks, facts and version follow. Raises StaleVersion, before the verb does anything, where the ticket
     is not at `expected_version`.
 
     Time never runs backwards in a history: `at` is moved up to the last event's."""
-    with transaction.atomic():
-        lock_tickets(tickets=[ticket], also_lock=also_lock)
-        ticket.require_version(expected_version)
-        history = list(ticket.events.all())
-        latest = max((event.at for event in history), default=at)
-        change = TicketChange(ticket=ticket, by=by, at=max(at, latest), recorded_at=at, history=history)
-        yield change
-        change.finish()
+    while True:
+        with transaction.atomic():
+            if not _locks([ticket], also_lock):
+                transaction.set_rollback(True)  # lets go of what it holds
+                continue
+            ticket.require_version(expected_version)
+            history = list(ticket.events.all())
+            latest = max((event.at for event in history), default=at)
+            change = TicketChange(ticket=ticket, by=by, at=max(at, latest), recorded_at=at, history=history)
+            yield change
+            change.finish()
+            return
 
 
-def lock_tickets(*, tickets: Iterable[Ticket], also_lock: Iterable[int] = ()) -> None:
+def lock_tickets(*, tickets: Iterable[Ticket], also_lock: Collection[int] = ()) -> None:
     """Lock the customers of these tickets in key order, then the tickets in key order, and re-read them: every object,
     also where two are of the same ticket. Whoever locks several tickets calls it before `changing` each, so that nobody
     waits in a circle."""
     rows = sorted({id(ticket): ticket for ticket in tickets}.values(), key=lambda ticket: ticket.pk)
+    while True:
+        with transaction.atomic():
+            if _locks(rows, also_lock):
+                return
+            transaction.set_rollback(True)
+
+
+def _locks(rows: Sequence[Ticket], also_lock: Collection[int]) -> bool:
+    """Lock and re-read; False where a merge, just now, gave the tickets to customers who are not locked: the caller
+    rolls back and tries again, since a customer who is locked behind a ticket may close a circle."""
     parties = Ticket.objects.filter(pk__in=[row.pk for row in rows]).values_list("customer_id", "requester_id")
     locked = {pk for pair in parties for pk in pair if pk is not None} | set(also_lock)
     lock_customers(customer_ids=locked)
     for ticket in rows:
         ticket.refresh_from_db(from_queryset=Ticket.objects.select_for_update())
-    late = {pk for row in rows for pk in counts_for(row)} - locked
-    if late:  # a merge of customers, just now: their new customer is locked behind the tickets, for once
-        lock_customers(customer_ids=late)
+    return all(locked.issuperset(counts_for(row)) for row in rows)
