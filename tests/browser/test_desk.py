@@ -299,6 +299,8 @@ def test_a_broken_network_loses_nothing(
     reply_box(page).fill("We come.")
     page.get_by_role("button", name="Send", exact=True).click()
     expect(page.locator("#dk-offline")).to_contain_text("Nothing is lost")
+    expect(page.locator(".dk-box--reply [data-saved]")).to_contain_text("Draft saved")  # an answer, yet not to this
+    expect(page.locator("#dk-offline")).to_contain_text("Nothing is lost")
     expect(reply_box(page)).to_have_value("We come.")
     page.unroute("**/reply/**")
     page.get_by_role("button", name="Send", exact=True).click()

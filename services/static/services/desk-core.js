@@ -20,6 +20,10 @@ window.Desk = (() => {
     setTimeout(() => note.remove(), tone === "bad" ? 9000 : 4500);
   }
 
+  // What could not be sent is said until it is sent again or written on: that another answer came does not send it.
+  let unsent = false;
+  const unsentIs = (is) => (unsent = is);
+
   function offline(text) {
     const bar = column("offline");
     bar.textContent = text;
@@ -50,7 +54,7 @@ window.Desk = (() => {
     if (response.type === "opaqueredirect") throw new Failed("loggedOut");
     if (response.status === 403) throw new Failed("forbidden");
     if (response.status >= 500) throw new Failed("broken");
-    offline("");
+    if (!unsent) offline("");
     return response;
   }
 
@@ -257,5 +261,5 @@ window.Desk = (() => {
     reveal();
   }
 
-  return { root, column, opened, key, say, toast, offline, request, complain, parse, fetched, openTicket, openView, refreshList, refreshViews, openDialog, unreadIs, show, address, Failed };
+  return { root, column, opened, key, say, toast, unsentIs, request, complain, parse, fetched, openTicket, openView, refreshList, refreshViews, openDialog, unreadIs, show, address, Failed };
 })();

@@ -50,6 +50,7 @@
   // Posts a form of the ticket. Returns whether it was done; a refusal is shown and keeps what was typed.
   async function post(url, data, { told = true } = {}) {
     const ticket = key();
+    window.Desk.unsentIs(false);
     try {
       const response = await request(url, { body: data });
       const html = await response.text();
@@ -65,6 +66,7 @@
       window.Desk.refreshViews();
       return response.ok;
     } catch (error) {
+      window.Desk.unsentIs(true);
       complain(error);
       return null;
     }

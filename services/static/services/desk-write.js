@@ -2,7 +2,7 @@
 (() => {
   "use strict";
 
-  const { say, toast, request, complain, parse } = window.Desk;
+  const { say, toast, request, complain, parse, unsentIs } = window.Desk;
   const WAIT = 800; // ms after the last key
   const pending = new Map(); // form -> { timer, controller }
 
@@ -25,6 +25,7 @@
     const form = event.target.closest(".dk-box");
     if (!form || event.target.name !== "body") return;
     grow(event.target);
+    unsentIs(false);
     saved(form).textContent = say("unsaved");
     later(form);
   });
@@ -70,7 +71,10 @@
     }
   }
 
-  document.addEventListener("desk:leaving", flush);
+  document.addEventListener("desk:leaving", () => {
+    unsentIs(false);
+    flush();
+  });
   addEventListener("pagehide", flush);
 
   document.addEventListener("submit", async (event) => {
