@@ -77,7 +77,7 @@ def _whole(sql: str, params: Sequence[Any], dtypes: Mapping[str, np.dtype[Any]])
         f"array_agg(COALESCE({name}::{_CASTS[dtype.kind]}, {_NULLS[dtype.kind]}))" for name, dtype in dtypes.items()
     )
     statement = f"COPY (SELECT {columns} FROM ({sql}) AS given) TO STDOUT (FORMAT BINARY)"  # noqa: S608 - ours
-    merged = connection.ops.compose_sql(statement, params)  # COPY takes no parameters
+    merged = connection.ops.compose_sql(statement, params)  # type: ignore[attr-defined]  # COPY takes no parameters
     with connection.cursor() as cursor, cursor.copy(merged) as copy:
         data = b"".join(copy)
     found, place = {}, _HEADER + 2  # the number of columns
