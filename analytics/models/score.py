@@ -58,7 +58,10 @@ class CustomerScore(ScoreFigures):
         primary_key=True,
         related_name="score",
     )
-    run = models.ForeignKey("analytics.ScoringRun", models.SET_NULL, null=True, related_name="+", db_index=False)
+    # Sweeps are forgotten after a month: then it leads nowhere, which costs no look at everybody's score.
+    run = models.ForeignKey(
+        "analytics.ScoringRun", models.DO_NOTHING, null=True, related_name="+", db_index=False, db_constraint=False
+    )
     # Time alone moves the score (evidence ages, a waiting message falls due): then it is stale from here on.
     refresh_at = models.DateTimeField()
     change = models.FloatField(
