@@ -30,6 +30,15 @@ def words_sought(text: str) -> list[str]:
     return list(dict.fromkeys(found))[:MOST_SOUGHT]
 
 
+def is_whole_word(word: str, *, alone: bool) -> bool:
+    """Whether a word of a search must be a word itself, not the beginning of one: a single letter beside others (the T
+    of T-000017), which as a beginning would be found everywhere, and slowly; and two characters of a script without
+    spaces, since no such word is longer."""
+    if len(word) == 1:
+        return word.isascii() and not alone
+    return is_spaceless(word)
+
+
 def as_many_as_fit(words: Iterable[str]) -> list[str]:
     """The words in order, as long as there is room."""
     kept, room = [], MOST_BYTES

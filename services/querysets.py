@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.db import connections, transaction
-from django.db.models import Model, Q, QuerySet, Subquery
+from django.core.exceptions import EmptyResultSet
+from django.db.models import F, Model, Q, QuerySet, Subquery
 
 from customers.querysets import FEWEST_DIGITS, MOST_REACHED, OpenCatalogueQuerySet, ScopedQuerySet
 from services.choices import UNSOLVED
 from services.folding import as_many_as_fit, words_of, words_sought
+from services.word_parts import InParts, found_by_key, newest_keys, question_for
 
 if TYPE_CHECKING:
     from customers.models import User
@@ -82,15 +84,41 @@ class TicketQuerySet(ScopedQuerySet[Row]):
             if keys:
                 return self.filter(pk__in=keys)
         sought = words_sought(text)
-        found = self.filter(text__words__begin=sought) if sought else self.none()
+        found = self._with_words(sought) if sought else self.none()
         reached = _reached_at(text)
         if not reached:
             return found
         # Keys, not conditions: with OR the database could use no index. Of both there are few.
         of_them = self.filter(Q(customer__in=reached) | Q(requester__in=reached)).order_by("-pk")
         both = {*of_them.values_list("pk", flat=True)[:MOST_REACHED]}
-        both |= {*found.order_by("-pk").values_list("pk", flat=True)[:MOST_REACHED]}
+        both |= {*found.order_by("-pk").keys_between(0, MOST_REACHED)}
         return self.filter(pk__in=both)
+
+    def _with_words(self, sought: list[str]) -> Self:
+        question = question_for(sought, using=self.db) if connections[self.db].vendor == "postgresql" else None
+        if question is None:
+            return self.filter(text__words__begin=sought)
+        return self.filter(InParts(F("pk"), question))
+
+    def keys_between(self, first: int, end: int) -> list[int]:
+        """The keys of the rows from `first` to `end`, in order. A search for the newest reads no further than that."""
+        keys = self._newest_keys(first, end)
+        return [*self.values_list("pk", flat=True)[first:end]] if keys is None else keys
+
+    def rows_between(self, first: int, end: int) -> list[Row]:
+        """The same with the rows."""
+        keys = self._newest_keys(first, end)
+        return [*self[first:end]] if keys is None else [*found_by_key(self, keys)]
+
+    def _newest_keys(self, first: int, end: int) -> list[int] | None:
+        query = self.query
+        order = query.order_by or (self.model._meta.ordering if query.default_ordering else ())
+        if not query.standard_ordering or [*order][:1] not in (["-pk"], ["-id"]):
+            return None
+        try:
+            return newest_keys(self, first, end)
+        except EmptyResultSet:
+            return []
 
     def update(self, **values: Any) -> int:
         """As ever; what a ticket is found by follows."""

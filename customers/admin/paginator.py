@@ -60,12 +60,17 @@ class DeepPaginator(CappedPaginator):
         """The rows of a page, and one more where there is one."""
         rows: Any = self.object_list
         end = first + self.per_page + 1
-        can_slice = connections[rows.db].features.allow_sliced_subqueries_with_in
-        if not can_slice and first < self.counted_rows:
+        keys = self._keys(first, end)
+        if keys is None:
             return list(rows[first:end])
-        keys = rows.values("pk")[first:end]
-        shown = rows.model._default_manager.filter(
-            pk__in=keys if can_slice else list(keys.values_list("pk", flat=True))
-        )
+        shown = rows.model._default_manager.filter(pk__in=keys)
         shown.query.select_related = rows.query.select_related
         return list(shown.order_by(*rows.query.order_by))
+
+    def _keys(self, first: int, end: int) -> Any:
+        """The keys of those rows, as a list or a query; None where it is quicker to fetch the rows at once."""
+        rows: Any = self.object_list
+        keys = rows.values("pk")[first:end]
+        if connections[rows.db].features.allow_sliced_subqueries_with_in:
+            return keys
+        return None if first < self.counted_rows else list(keys.values_list("pk", flat=True))

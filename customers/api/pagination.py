@@ -56,7 +56,7 @@ class Keyset(BasePagination):
             queryset = queryset.filter(**{f"{name}__isnull": False})
         if cursor is not None:
             queryset = queryset.filter(self._after(cursor, ordering, name, key, queryset.model))
-        rows = list(queryset.order_by(f"{sign}{name}", f"{sign}{key}")[: size + 1])
+        rows = _first_rows(queryset.order_by(f"{sign}{name}", f"{sign}{key}"), size + 1)
         self._next = ""
         if len(rows) > size:
             rows.pop()
@@ -113,6 +113,12 @@ class Keyset(BasePagination):
             {"name": "ordering", "in": "query", "schema": ordering, "description": "A minus sign means descending."},
             page_size_parameter(),
         ]
+
+
+def _first_rows(rows: Any, number: int) -> list[Any]:
+    """So many rows; some querysets know a shorter way to them."""
+    found: list[Any] = rows.rows_between(0, number) if hasattr(rows, "rows_between") else list(rows[:number])
+    return found
 
 
 class Pages(PageNumberPagination):

@@ -6,8 +6,10 @@ from django.db import models
 from django.db.models import Lookup
 from django.utils.translation import gettext_lazy as _
 
+from services.folding import is_whole_word
 from services.models.ticket import Ticket
 from services.querysets import TicketWordsQuerySet
+from services.word_parts import tsquery
 
 
 class WordsField(models.TextField):  # type: ignore[type-arg]
@@ -39,8 +41,7 @@ class WordsField(models.TextField):  # type: ignore[type-arg]
 
 @WordsField.register_lookup
 class Begin(Lookup[Any]):
-    """`words__begin=["pump", "leak"]`: of each there is a word that begins so. A single letter beside others (the T of
-    T-000017) must be a word itself: as a beginning it would be found everywhere, and slowly."""
+    """`words__begin=["pump", "leak"]`: of each there is a word that begins so, or is so (is_whole_word)."""
 
     lookup_name = "begin"
     prepare_rhs = False
@@ -51,19 +52,16 @@ class Begin(Lookup[Any]):
         sought = self.rhs
         return (
             "(" + " AND ".join([f"{column} LIKE %s"] * len(sought)) + ")",
-            [value for word in sought for value in (*params, f"% {word} %" if self._is_whole(word) else f"% {word}%")],
+            [value for word in sought for value in (*params, f"% {word}{' ' if self._is_whole(word) else ''}%")],
         )
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
-        """PostgreSQL: one question to the index ticket_words (migration 0006_search)."""
+        """PostgreSQL: row by row. Where that is slow, services/word_parts.py asks the index."""
         column, params = self.process_lhs(compiler, connection)
-        return f"{column} @@ %s::tsquery", [
-            *params,
-            " & ".join(f"'{word}'" if self._is_whole(word) else f"'{word}':*" for word in self.rhs),
-        ]
+        return f"{column} @@ %s::tsquery", [*params, tsquery(self.rhs, alone=len(self.rhs) == 1)]
 
     def _is_whole(self, word: str) -> bool:
-        return len(word) == 1 and word.isascii() and len(self.rhs) > 1
+        return is_whole_word(word, alone=len(self.rhs) == 1)
 
 
 class TicketWords(models.Model):

@@ -42,7 +42,7 @@ def page_of(tickets: QuerySet[Any], *, order: str, after: str = "", size: int) -
     place = _place(order, after)
     if place is not None:
         ordered = ordered.filter(_beyond(order, *place))
-    rows = list(ordered[: size + 1])
+    rows = ordered.rows_between(0, size + 1)
     return rows[:size], _place_of(order, rows[size - 1]) if len(rows) > size else ""
 
 
