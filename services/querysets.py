@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
-from django.db import connections, transaction
 from django.core.exceptions import EmptyResultSet
+from django.db import connections, transaction
 from django.db.models import F, Model, Q, QuerySet, Subquery
 
 from customers.querysets import FEWEST_DIGITS, MOST_REACHED, OpenCatalogueQuerySet, ScopedQuerySet

@@ -22,6 +22,8 @@ from services.folding import is_whole_word
 
 TABLE = "services_ticketwords"
 SAMPLE, COMMON = 1_000, 0.05
+# Beside the rarest word others are asked of the index where they are not much more frequent, in finds of the sample.
+AS_RARE = 5
 # For so many seconds: how a search is asked changes slowly, and changes nothing of what it finds.
 REMEMBERED = 600
 # The place of the part in a question to the index. No word has this sign.
@@ -67,8 +69,9 @@ def _rare(sought: Sequence[str], *, using: str) -> list[str]:
         looked_at, all_of_them, *each = cursor.fetchone()
     if all_of_them > looked_at * COMMON:
         return []
-    # Words that are common each and rare together are asked for as they are.
-    return [word for word, count in zip(sought, each, strict=True) if count <= looked_at * COMMON] or [*sought]
+    if min(each) > looked_at * COMMON:  # common each and rare together
+        return [*sought]
+    return [word for word, count in zip(sought, each, strict=True) if count <= min(each) + AS_RARE]
 
 
 class InParts(Lookup[Any]):
@@ -76,7 +79,7 @@ class InParts(Lookup[Any]):
 
     lookup_name = "in_parts"
     prepare_rhs = False
-    statement = f"{{key}} = ANY(ARRAY(SELECT UNNEST({FOUND}) FROM {PARTS}))"
+    statement = f"{{key}} = ANY(ARRAY(SELECT UNNEST({FOUND}) FROM {PARTS}))"  # noqa: S608 - constants
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         key, parameters = self.process_lhs(compiler, connection)

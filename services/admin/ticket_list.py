@@ -4,6 +4,7 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib.admin.views.main import PAGE_VAR
+from django.http import HttpRequest
 from unfold.views import ChangeList
 
 from customers.admin.paginator import DeepPaginator
@@ -33,6 +34,12 @@ class SearchPaginator(DeepPaginator):
 
 class TicketChangeList(ChangeList):
     """Leads further than its pages are counted."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        """Also what fits on one page is fetched by the paginator, which knows the keys of what was found."""
+        super().get_results(request)
+        if not self.multi_page:
+            self.result_list = self.paginator.page(1).object_list
 
     @property
     def further(self) -> str:

@@ -56,9 +56,10 @@ class Begin(Lookup[Any]):
         )
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
-        """PostgreSQL: row by row. Where that is slow, services/word_parts.py asks the index."""
+        """PostgreSQL: row by row. Where that is slow, services/word_parts.py asks the index. By the function, not the
+        operator: then the planner expects that many rows meet it, and stops at the first of them."""
         column, params = self.process_lhs(compiler, connection)
-        return f"{column} @@ %s::tsquery", [*params, tsquery(self.rhs, alone=len(self.rhs) == 1)]
+        return f"TS_MATCH_VQ({column}, %s::tsquery)", [*params, tsquery(self.rhs, alone=len(self.rhs) == 1)]
 
     def _is_whole(self, word: str) -> bool:
         return is_whole_word(word, alone=len(self.rhs) == 1)
