@@ -4,6 +4,7 @@ keeps in step with what was written, whichever way."""
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 
 from customers.models import ContactPoint, Customer, User
@@ -13,6 +14,7 @@ from services.operations.add_note import add_note
 from services.operations.receive_message import receive_message
 from services.operations.reply_to_ticket import reply_to_ticket
 from services.tests.operations.desk import a_ticket, after
+from services.word_parts import Question, question_for
 
 pytestmark = pytest.mark.django_db
 
@@ -140,9 +142,88 @@ def test_any_script_finds_what_it_was_written_in(acme: Customer, queue: Queue, t
     assert found(text) == {text}
 
 
+@pytest.fixture
+def rare(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every word is asked of the index, as where there are millions of tickets."""
+    monkeypatch.setattr("services.word_parts.COMMON", 1)
+    cache.clear()
+
+
+@pytest.fixture
+def far_apart(acme: Customer, queue: Queue) -> list[Ticket]:
+    """Pumps in three parts, two of them at the edge of one; and a valve."""
+    keys = [5, 32_767, 32_768, 32_769, 2_000_000]
+    tickets = [
+        Ticket.objects.create(
+            pk=pk, number=f"N-{pk}", subject=f"Pump no{pk}", customer=acme, queue=queue, team=queue.team
+        )
+        for pk in keys
+    ]
+    Ticket.objects.filter(pk=32_769).update(subject="Valve", status="closed")
+    return tickets
+
+
+@pytest.mark.usefixtures("rare")
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("pump", [2_000_000, 32_768, 32_767, 5]),
+        ("pum no3276", [32_768, 32_767]),
+        ("pump no5", [5]),
+        ("n-32769", [32_769]),
+        ("valve pump", []),
+    ],
+)
+def test_the_newest_come_first_whichever_part_they_are_in(far_apart: Any, text: str, keys: list[int]) -> None:
+    rows = Ticket.objects.search(text).order_by("-pk")
+    assert rows.keys_between(0, 10) == keys
+    assert rows.keys_between(1, 3) == keys[1:3]
+    assert [row.pk for row in rows.rows_between(0, 2)] == keys[:2]
+    assert [*rows.values_list("pk", flat=True)] == keys
+    assert rows.reverse().keys_between(0, 10) == keys[::-1]
+    assert rows.order_by("subject", "pk").keys_between(0, 10) == sorted(keys, key=lambda key: (f"Pump no{key}", key))
+    assert rows.count() == len(keys)
+
+
+@pytest.mark.usefixtures("rare")
+def test_other_conditions_hold_in_every_part(far_apart: Any, otto: User, ann: User) -> None:
+    found = Ticket.objects.search("n").order_by("-pk")
+    assert found.filter(status="new").keys_between(0, 10) == [2_000_000, 32_768, 32_767, 5]
+    assert found.exclude(status="new").keys_between(0, 10) == [32_769]
+    assert found.filter(pk__lte=32_768).keys_between(1, 3) == [32_767, 5]
+    assert Ticket.objects.visible_to(otto).search("n").keys_between(0, 10) == []
+    assert Ticket.objects.visible_to(ann).search("n").keys_between(0, 2) == [2_000_000, 32_769]
+    assert found.none().keys_between(0, 10) == []
+    assert found.filter(pk__in=[]).rows_between(0, 10) == []
+    both = Ticket.objects.search("pump") | Ticket.objects.search("valve")
+    assert both.order_by("-pk").keys_between(0, 2) == [2_000_000, 32_769]
+
+
+@pytest.mark.usefixtures("rare")
+@pytest.mark.parametrize(
+    "text", ["pump", "PUM", "ump", "leaks serial", "漏", "泵漏", "a-17", "the", "! 100%", "gasket invoice"]
+)
+def test_the_index_finds_what_a_look_at_the_tickets_finds(tickets: Any, text: str) -> None:
+    looked = Ticket.objects.filter(text__words__begin=words_sought(text)).values_list("subject", flat=True)
+    assert found(text) == {*looked}
+
+
 @pytest.mark.postgres
-def test_postgresql_finds_words_by_its_index(tickets: Any) -> None:
+def test_postgresql_asks_its_index_for_rare_words_alone(
+    acme: Customer, queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache.clear()
+    monkeypatch.setattr("services.word_parts.AS_RARE", 0)
+    for number in range(30):
+        a_ticket(acme, queue, subject="Pump" + " leaks" * (number == 7), body="")
+    using = Ticket.objects.db
+    assert question_for(["pump"], using=using) is None
+    assert question_for(["leaks"], using=using) == Question("'#leaks':*", "")
+    assert question_for(["pump", "leaks"], using=using) == Question("'#leaks':*", "'pump':* & 'leaks':*")
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-        plan = TicketWords.objects.filter(words__begin=words_sought("pump 漏水")).explain()
-    assert "ticket_words" in plan
+        cursor.execute(
+            "EXPLAIN SELECT ticket_id FROM services_ticketwords "
+            "WHERE services_words_of_part(ticket_id, words) @@ '0:leaks'"
+        )
+        assert "ticket_words" in str(cursor.fetchall())
