@@ -112,7 +112,7 @@ class TicketQuerySet(ScopedQuerySet[Row]):
 
     def _newest_keys(self, first: int, end: int) -> list[int] | None:
         query = self.query
-        order = query.order_by or (self.model._meta.ordering if query.default_ordering else ())
+        order: Any = query.order_by or (self.model._meta.ordering if query.default_ordering else ())
         if not query.standard_ordering or [*order][:1] not in (["-pk"], ["-id"]):
             return None
         try:

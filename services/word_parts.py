@@ -48,7 +48,7 @@ class Question:
 def question_for(sought: Sequence[str], *, using: str) -> Question | None:
     """How the parts are asked for these words; None where so many tickets have them all that one looks at tickets."""
     digest = hashlib.sha256(" ".join(sought).encode()).hexdigest()
-    found: list[str] | None = cache.get_or_set(  # type: ignore[assignment]
+    found: list[str] | None = cache.get_or_set(
         f"services:rare-words:{digest}", lambda: _rare(sought, using=using), REMEMBERED
     )
     if not found:
