@@ -29,6 +29,8 @@ Row = TypeVar("Row", bound=Model, covariant=True)
 # Columns of a ticket that it is found by.
 SEARCHED = {"number", "subject"}
 TICKETS_AT_ONCE = 500
+# A list is merged from so many at most.
+MOST_MERGED = 8
 
 
 def _rows(name: str) -> Any:
@@ -41,6 +43,11 @@ def _ticket_words() -> TicketWordsQuerySet[Any]:
 
 def _tickets_of(messages: Any) -> set[int]:
     return {*messages.order_by().values_list("ticket_id", flat=True).distinct()}
+
+
+def _agent_of(user: User) -> Subquery:
+    agents: Any = _rows("Agent").filter(user=user.pk).values("pk")[:1]
+    return Subquery(agents)
 
 
 def _reached_at(text: str) -> list[int]:
@@ -68,10 +75,37 @@ def late_at(at: datetime) -> Q:
 class TicketQuerySet(ScopedQuerySet[Row]):
     """A ticket is seen by its team (its queue's team when it was opened) and by its assignee."""
 
+    # What the rows were before they were narrowed to a user's sight, its parts, and the condition that stands for it.
+    _sight: tuple[Any, list[Q], Any] | None = None
+
+    def _clone(self) -> Self:
+        clone: Self = super()._clone()  # type: ignore[misc]
+        clone._sight = self._sight
+        return clone
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """The rows that this user may see."""
+        rows = super().visible_to(user)
+        if rows is not self and user.is_authenticated and user.is_active:
+            of_user = Q(assignee=_agent_of(user))
+            parts = [Q(team=team) for team in user.team_ids]
+            rows._sight = self, [*parts, of_user & ~Q(team__in=user.team_ids)], rows.query.where.clone()
+        return rows
+
     def scope_of(self, user: User) -> Q:
         """By keys of this table alone, which one index holds: a join would be made for every row that is skipped."""
-        agents: Any = _rows("Agent").filter(user=user.pk).values("pk")[:1]
-        return Q(team__in=user.team_ids) | Q(assignee=Subquery(agents))
+        return Q(team__in=user.team_ids) | Q(assignee=_agent_of(user))
+
+    def keys_query(self, first: int, end: int) -> Any:
+        """The keys of the rows from `first` to `end`, as a query. What a user sees of all tickets, newest first, is
+        merged on PostgreSQL from the lists of the teams and of the user, each counted off in its own index."""
+        if self._sight is None or not self._is_newest_first() or connections[self.db].vendor != "postgresql":
+            return self.values("pk")[first:end]
+        everything, parts, where = self._sight
+        if self.query.where != where or everything.query.where or not 1 < len(parts) <= MOST_MERGED:
+            return self.values("pk")[first:end]
+        lists = [everything.filter(part).order_by("-pk").values("pk")[:end] for part in parts]
+        return lists[0].union(*lists[1:], all=True).order_by("-pk")[first:end]
 
     def search(self, text: str) -> Self:
         """Tickets whose number, subject and messages have a word for every word of `text` that begins with it (of
@@ -111,14 +145,17 @@ class TicketQuerySet(ScopedQuerySet[Row]):
         return [*self[first:end]] if keys is None else [*found_by_key(self, keys)]
 
     def _newest_keys(self, first: int, end: int) -> list[int] | None:
-        query = self.query
-        order: Any = query.order_by or (self.model._meta.ordering if query.default_ordering else ())
-        if not query.standard_ordering or [*order][:1] not in (["-pk"], ["-id"]):
+        if not self._is_newest_first():
             return None
         try:
             return newest_keys(self, first, end)
         except EmptyResultSet:
             return []
+
+    def _is_newest_first(self) -> bool:
+        query = self.query
+        order: Any = query.order_by or (self.model._meta.ordering if query.default_ordering else ())
+        return query.standard_ordering and [*order][:1] in (["-pk"], ["-id"])
 
     def update(self, **values: Any) -> int:
         """As ever; what a ticket is found by follows."""

@@ -70,7 +70,7 @@ class DeepPaginator(CappedPaginator):
     def _keys(self, first: int, end: int) -> Any:
         """The keys of those rows, as a list or a query; None where it is quicker to fetch the rows at once."""
         rows: Any = self.object_list
-        keys = rows.values("pk")[first:end]
+        keys = rows.keys_query(first, end) if hasattr(rows, "keys_query") else rows.values("pk")[first:end]
         if connections[rows.db].features.allow_sliced_subqueries_with_in:
             return keys
         return None if first < self.counted_rows else list(keys.values_list("pk", flat=True))

@@ -10,6 +10,15 @@ from unfold.views import ChangeList
 from customers.admin.paginator import DeepPaginator
 
 
+class TicketPaginator(DeepPaginator):
+    """Counts in the order of the list, which some lists are quicker in."""
+
+    @cached_property
+    def _counted(self) -> int:
+        rows: Any = self.object_list
+        return int(rows.keys_query(0, self.counted_rows + 1).count())
+
+
 class SearchPaginator(DeepPaginator):
     """Pages of what was found. Finding is what costs: the keys that are counted are those of the pages, too."""
 

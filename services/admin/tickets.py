@@ -16,14 +16,13 @@ from unfold.decorators import display
 
 from customers.admin.base import CandidModelAdmin
 from customers.admin.filters import VisibleRelatedFilter
-from customers.admin.paginator import DeepPaginator
 from services.admin.clock_faces import pressing
 from services.admin.cohort_filter import CohortFilter
 from services.admin.ticket_attribute_fields import AsksForAttributes, names_of, with_attributes
 from services.admin.ticket_bulk import BulkActions
 from services.admin.ticket_filters import ShowFilter, SLAFilter
 from services.admin.ticket_forms import OpenTicketForm
-from services.admin.ticket_list import SearchPaginator, TicketChangeList
+from services.admin.ticket_list import SearchPaginator, TicketChangeList, TicketPaginator
 from services.admin.ticket_page import do_verb, ticket_customer, ticket_page
 from services.choices import Priority
 from services.models import Agent, Queue, Ticket
@@ -40,7 +39,7 @@ class TicketAdmin(BulkActions, CandidModelAdmin):
 
     list_display = ["ticket", "customer", "state", "urgency", "queue", "assignee", "clock", "opened"]
     list_display_links = None
-    paginator = DeepPaginator
+    paginator = TicketPaginator
     list_select_related = ["customer", "queue", "assignee"]
     list_filter = [
         ShowFilter,
