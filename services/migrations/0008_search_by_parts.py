@@ -1,6 +1,6 @@
 from django.db import migrations
 
-# PostgreSQL only; see services/word_parts.py. The first gives the words of a ticket with the part that its key is in.
+# PostgreSQL only; see services/querysets/word_parts.py. The first gives the words of a ticket with the part that its key is in.
 # The second looks one part through: a function, so that no plan is made for all parts at once (its estimate would have
 # a just-in-time compiler work for longer than the search), and none in parallel (the newest come first). `terms` is
 # what the index is asked, with # for the part; the finds must answer `words`, too, where it is not empty.

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from services.folding import is_whole_word
 from services.models.ticket import Ticket
 from services.querysets import TicketWordsQuerySet
-from services.word_parts import tsquery
+from services.querysets.word_parts import tsquery
 
 
 class WordsField(models.TextField):  # type: ignore[type-arg]
@@ -56,8 +56,8 @@ class Begin(Lookup[Any]):
         )
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
-        """PostgreSQL: row by row. Where that is slow, services/word_parts.py asks the index. By the function, not the
-        operator: then the planner expects that many rows meet it, and stops at the first of them."""
+        """PostgreSQL: row by row; where that is slow, services/querysets/word_parts.py asks the index. By the function,
+        not the operator: then the planner expects that many rows meet it, and stops at the first of them."""
         column, params = self.process_lhs(compiler, connection)
         return f"TS_MATCH_VQ({column}, %s::tsquery)", [*params, tsquery(self.rhs, alone=len(self.rhs) == 1)]
 

@@ -13,8 +13,8 @@ from services.models import Message, Queue, Ticket, TicketWords
 from services.operations.add_note import add_note
 from services.operations.receive_message import receive_message
 from services.operations.reply_to_ticket import reply_to_ticket
+from services.querysets.word_parts import Question, question_for
 from services.tests.operations.desk import a_ticket, after
-from services.word_parts import Question, question_for
 
 pytestmark = pytest.mark.django_db
 
@@ -145,7 +145,7 @@ def test_any_script_finds_what_it_was_written_in(acme: Customer, queue: Queue, t
 @pytest.fixture
 def rare(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every word is asked of the index, as where there are millions of tickets."""
-    monkeypatch.setattr("services.word_parts.COMMON", 1)
+    monkeypatch.setattr("services.querysets.word_parts.COMMON", 1)
     cache.clear()
 
 
@@ -210,7 +210,7 @@ def test_postgresql_asks_its_index_for_rare_words_alone(
     acme: Customer, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cache.clear()
-    monkeypatch.setattr("services.word_parts.AS_RARE", 0)
+    monkeypatch.setattr("services.querysets.word_parts.AS_RARE", 0)
     for number in range(30):
         a_ticket(acme, queue, subject="Pump" + " leaks" * (number == 7), body="")
     using = Ticket.objects.db

@@ -1,0 +1,102 @@
+"""Queries that read aloud, each under `visible_to(user)`."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Model, Q, QuerySet
+
+from customers.querysets import OpenCatalogueQuerySet, ScopedQuerySet
+from services.querysets.tickets import SEARCHED, TicketQuerySet, due_between, late_at
+from services.querysets.words import MessageQuerySet, OfTicketQuerySet, TicketWordsQuerySet
+
+if TYPE_CHECKING:
+    from customers.models import User
+
+__all__ = [
+    "SEARCHED",
+    "AgentQuerySet",
+    "DeskViewQuerySet",
+    "MacroQuerySet",
+    "MessageQuerySet",
+    "OfTicketQuerySet",
+    "OwnOfTicketQuerySet",
+    "PresenceQuerySet",
+    "TicketLinkQuerySet",
+    "TicketMergeQuerySet",
+    "TicketQuerySet",
+    "TicketWordsQuerySet",
+    "due_between",
+    "late_at",
+]
+
+# Of whom nothing was heard for so long, nobody says that they are there.
+FORGOTTEN_AFTER = timedelta(seconds=60)
+
+Row = TypeVar("Row", bound=Model, covariant=True)
+
+
+class PresenceQuerySet(OfTicketQuerySet[Row]):
+    """Who looks at a ticket is seen by whoever sees the ticket."""
+
+    def here(self, *, at: datetime) -> Self:
+        """Those of whom something was heard just now."""
+        return self.filter(seen_at__gte=at - FORGOTTEN_AFTER)
+
+
+class OwnOfTicketQuerySet(ScopedQuerySet[Row]):
+    """A user's own rows about tickets that they may see."""
+
+    team_path = "ticket__team"
+    owner_path = "ticket__assignee__user"
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """The user's own rows, while the ticket is in sight."""
+        return super().visible_to(user).filter(user=user.pk)
+
+
+class TicketLinkQuerySet(ScopedQuerySet[Row]):
+    """A link is seen by whoever sees the first ticket; whether the second may be shown is asked of it."""
+
+    team_path = "from_ticket__team"
+    owner_path = "from_ticket__assignee__user"
+
+
+class TicketMergeQuerySet(ScopedQuerySet[Row]):
+    """A merge is seen by whoever sees the ticket that was kept."""
+
+    team_path = "kept__team"
+    owner_path = "kept__assignee__user"
+
+
+class MacroQuerySet(QuerySet[Row]):
+    """Everybody's macros, those of one's teams, and one's own."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """What this user may use; whoever sees all teams has those of all."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        of_team = Q() if user.sees_all_teams else Q(team=None) | Q(team__in=user.team_ids)
+        return self.filter(of_team, Q(owner=None) | Q(owner=user.pk))
+
+
+class DeskViewQuerySet(QuerySet[Row]):
+    """Everybody's views, and one's own."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """What this user finds on the desk."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        return self.filter(Q(owner=None) | Q(owner=user.pk))
+
+
+class AgentQuerySet(OpenCatalogueQuerySet[Row]):
+    """Agents are known to all colleagues."""
+
+    def away(self, *, at: datetime) -> Self:
+        """Those who are away at a moment, as Agent.is_away has it."""
+        has_begun = Q(away_from=None) | Q(away_from__lte=at)
+        not_over = Q(away_until=None) | Q(away_until__gt=at)
+        return self.filter(has_begun, not_over).exclude(away_from=None, away_until=None)
