@@ -53,7 +53,8 @@ def test_each_ticket_in_sight_is_listed_once_and_the_newest_first(spread: list[i
     assert keys(rows.order_by("-id"), 8) == spread[8:]
     assert rows.keys_query(0, 4).count() == 4
     assert rows.keys_query(0, 99).count() == len(spread) == 10
-    assert {*Ticket.objects.filter(pk__in=rows.keys_query(2, 5)).values_list("pk", flat=True)} == {*spread[2:5]}
+    if connection.features.allow_sliced_subqueries_with_in:
+        assert {*Ticket.objects.filter(pk__in=rows.keys_query(2, 5)).values_list("pk", flat=True)} == {*spread[2:5]}
 
 
 def test_more_conditions_and_other_orders_hold(spread: list[int], cara: User, north: Team) -> None:
