@@ -10,6 +10,22 @@ class VersionState(models.TextChoices):
     RETIRED = "retired", _("Retired")
 
 
+class VersionOf(models.TextChoices):
+    """Which model it is a version of."""
+
+    SCORE = "score", _("Satisfaction score")
+    PREFERENCE = "preference", _("Preference profile")
+
+
+class VersionEventKind(models.TextChoices):
+    DRAFTED = "drafted", _("Drafted")
+    EDITED = "edited", _("Edited")
+    MEASURED = "measured", _("Baselines measured")
+    ACTIVATED = "activated", _("Activated")
+    ROLLED_BACK = "rolled_back", _("Rolled back to")
+    DISCARDED = "discarded", _("Discarded")
+
+
 class RunKind(models.TextChoices):
     NIGHTLY = "nightly", _("Nightly: everybody")
     SWEEP = "sweep", _("Sweep: whoever changed")

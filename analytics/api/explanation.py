@@ -89,6 +89,7 @@ class ExplanationSerializer(serializers.Serializer[Any]):
     low_evidence = serializers.BooleanField()
     percentile = serializers.FloatField(allow_null=True)
     factors = ExplainedFactorSerializer(many=True)
+    override = serializers.CharField(allow_null=True, help_text="The segment whose parameters made it; null: none.")
     stored = serializers.FloatField(allow_null=True, help_text="The number on record.")
     replayed = serializers.FloatField(allow_null=True, help_text="The same from what was on record then.")
     now = serializers.FloatField(help_text="The same from what is on record now.")

@@ -1,6 +1,6 @@
 from analytics.models.run import ScoringChunk, ScoringRun
 from analytics.models.score import FACTORS, CustomerScore, PreferenceProfile, ScoreSnapshot
-from analytics.models.version import PreferenceModelVersion, ScoreModelVersion
+from analytics.models.version import PreferenceModelVersion, ScoreModelVersion, VersionEvent, VersionPreview
 
 __all__ = [
     "FACTORS",
@@ -11,4 +11,6 @@ __all__ = [
     "ScoreSnapshot",
     "ScoringChunk",
     "ScoringRun",
+    "VersionEvent",
+    "VersionPreview",
 ]

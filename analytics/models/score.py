@@ -14,6 +14,8 @@ class ScoreFigures(models.Model):
     contribution to z, and the points of the score above or below 50 that it explains."""
 
     version = models.ForeignKey(ScoreModelVersion, models.PROTECT, verbose_name=_("version"), related_name="+")
+    # 0: by the parameters for everybody; n: by the n-th override of the version, so that replay takes the same again.
+    override = models.PositiveSmallIntegerField(_("override"), default=0, db_default=0)
     as_of = models.DateTimeField(_("as of"))
     computed_at = models.DateTimeField(_("computed at"))
     # The customer's activity_version that was read: replay looks at nothing recorded later.

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from analytics.choices import RunKind
 from analytics.models import FACTORS, ScoringRun
+from analytics.operations.override_sets import override_sets
 from analytics.operations.read_facts import FactSheet
-from analytics.scoring.parameters import ScoreParameters
+from analytics.operations.version_parameters import parameter_sets
 from analytics.scoring.population import PopulationScores
 from analytics.sql.newest_snapshots import PastScore, newest_snapshots
 
@@ -33,11 +34,12 @@ def compute_scores(*, sheet: FactSheet, run: ScoringRun, at: datetime) -> Comput
     """Score everybody on the sheet by the run's version and compare with thirty days before. Writes nothing.
 
     Three queries whatever the sheet holds. Raises ValueError for a fact with an impossible value."""
-    result = sheet.scores(ScoreParameters.from_dict(run.version.parameters))
+    sets = override_sets(version=run.version, whose=sheet.whose, customer_ids=sheet.customer_ids, at=run.as_of)
+    result = sheet.scores(parameter_sets(run.version), sets)
     ids = sheet.customer_ids
     long_ago = newest_snapshots(whose=sheet.whose, by=run.as_of - PERIOD)
     recent = newest_snapshots(whose=sheet.whose, by=run.as_of, after=run.as_of - PERIOD)
-    figures = _figures(sheet, run, result, at)
+    figures = {**_figures(sheet, run, result, at), "override": sets.tolist()}
     moved = zip(ids, result.score.tolist(), result.contributions, strict=True)
     changes = [_change(score, contributions, long_ago.get(pk)) for pk, score, contributions in moved]
     scores = {

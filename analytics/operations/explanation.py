@@ -45,6 +45,7 @@ class Explanation:
     percentile: float | None
     now: float
     is_stale: bool
+    override: str = ""  # the segment whose parameters made it
     stored: float | None = None
     replayed: float | None = None
     changed_since: tuple[ChangedFact, ...] = field(default=())
@@ -66,6 +67,7 @@ class Explanation:
             "low_evidence": self.low_evidence,
             "percentile": self.percentile,
             "factors": [self._factor(factor) for factor in self.satisfaction.factors],
+            "override": self.override or None,
             "stored": self.stored,
             "replayed": self.replayed,
             "now": self.now,

@@ -1,4 +1,5 @@
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -59,11 +60,14 @@ class FactSheet:
             age_days=age_days(happened, self.as_of.timestamp(), measures, given),
         )
 
-    def scores(self, parameters: ScoreParameters) -> PopulationScores:
-        """The scores of all customers, by position. Raises ValueError for a fact with an impossible value."""
+    def scores(
+        self, parameters: ScoreParameters | Sequence[ScoreParameters], sets: NDArray[np.int64] | None = None
+    ) -> PopulationScores:
+        """The scores of all customers, by position; with several parameters, `sets` says which are whose. Raises
+        ValueError for a fact with an impossible value."""
         given = self.observations()
         who = len(self.customer_ids)
-        return score_population(given.positions, given.factors, given.x, given.age_days, who, parameters)
+        return score_population(given.positions, given.factors, given.x, given.age_days, who, parameters, sets)
 
     def facts(self) -> list[Fact]:
         """The facts of all customers as the pure functions take them."""
