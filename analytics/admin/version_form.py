@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.formats import number_format
-from django.utils.text import format_lazy
+from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget
@@ -54,27 +54,35 @@ def meaning(factor: str, field: str) -> Any:
     return OF_PRICE.get(field, MEANINGS[field]) if factor == "price" else MEANINGS[field]
 
 
+def _is_told(factor: str, field: str) -> bool:
+    """Whether the meaning stands below the field: once for all factors, and where price differs. Elsewhere it is a
+    hint."""
+    return factor == FACTORS[0] or (factor == "price" and field in OF_PRICE)
+
+
 def number_field(factor: str, field: str, *, required: bool) -> forms.FloatField:
     """The form field of one parameter, with its limits in words."""
     low, high = limits_of(factor, field)
-    span = {"low": number_format(low), "high": number_format(high)}
+    span = {"low": number_format(shown(low)), "high": number_format(shown(high))}
     wrong = format_lazy(gettext_lazy("Give a number from {low} to {high}."), **span)
     made = forms.FloatField(
-        label=LABELS[field],
-        help_text=meaning(factor, field),
+        label=capfirst(LABELS[field]),
+        help_text=meaning(factor, field) if _is_told(factor, field) else "",
         required=required,
         min_value=low,
         max_value=high,
         widget=UnfoldAdminDecimalFieldWidget(attrs={"step": "any"}),
         error_messages={"min_value": wrong, "max_value": wrong, "invalid": wrong},
     )
+    made.widget.attrs["title"] = meaning(factor, field)
     made.widget.attrs["aria-label"] = format_lazy("{}: {}", FACTOR_NAMES[factor], LABELS[field])
     return made
 
 
 def shown(value: float) -> float:
-    """A parameter as it stands in a form."""
-    return round(value, DIGITS)
+    """A parameter as it stands in a form: 180, 0.706332."""
+    rounded = round(value, DIGITS)
+    return int(rounded) if rounded == int(rounded) else rounded
 
 
 def parameters_in(cleaned: Mapping[str, Any], standing: Mapping[str, Any]) -> dict[str, dict[str, float]]:
@@ -97,6 +105,8 @@ class _ScoreVersionForm(CandidForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "note" in self.fields:
+            self.fields["note"].widget.attrs["rows"] = 3
         begun = self.instance if self.instance.pk else self.base
         active = self.in_force.parameters if self.in_force else None
         for factor, parameters in ScoreParameters.from_dict(begun.parameters if begun else {}):
@@ -107,8 +117,8 @@ class _ScoreVersionForm(CandidForm):
                 self.initial[name] = shown(getattr(parameters, field))
                 if active is not None:
                     now = number_format(shown(active[factor][field]))
-                    hint = _("In force: %(value)s.") % {"value": now}
-                    self.fields[name].help_text = f"{meaning(factor, field)} {hint}"
+                    told = [str(self.fields[name].help_text), _("In force: %(value)s.") % {"value": now}]
+                    self.fields[name].help_text = " ".join(filter(None, told))
 
     def parameters(self) -> dict[str, dict[str, float]]:
         """What was typed."""

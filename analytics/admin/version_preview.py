@@ -98,9 +98,8 @@ def _used(result: dict[str, Any]) -> range:
 def _bins(result: dict[str, Any]) -> list[tuple[str, int, int]]:
     before, after = result["before"]["histogram"], result["after"]["histogram"]
     width = 100 // len(before)
-    return [
-        (f"{i * width}–{(i + 1) * width}", before[i], after[i]) for i in range(len(before)) if before[i] or after[i]
-    ]
+    pairs = enumerate(zip(before, after, strict=True))
+    return [(f"{i * width}–{(i + 1) * width}", one, other) for i, (one, other) in pairs if one or other]
 
 
 def _movers(rows: list[dict[str, Any]], user: Any) -> list[Mover]:

@@ -31,6 +31,8 @@ from customers.models import Segment
 
 STATE_TONES = {VersionState.DRAFT: "info", VersionState.ACTIVE: "success", VersionState.RETIRED: ""}
 
+ONE_BUTTON = {"show_save_and_add_another": False, "show_save_and_continue": False}
+
 
 class VersionAdmin(ReadOnlyModelAdmin):
     """A version is frozen once it is active: it is read here."""
@@ -54,6 +56,7 @@ class ScoreModelVersionAdmin(VersionAdmin):
 
     form = ScoreVersionForm
     readonly_fields = ["table", "number", "state", "created_at", "activated_at", "created_by"]
+    compressed_fields = False  # four numbers of a factor stand side by side, each below its name
     change_form_outer_before_template = "admin/analytics/version/head.html"
     change_form_outer_after_template = "admin/analytics/version/after.html"
 
@@ -134,7 +137,16 @@ class ScoreModelVersionAdmin(VersionAdmin):
         """The version with its verbs, overrides, preview and history."""
         version = self.get_object(request, object_id)
         more = version_context(self, request, version, at=timezone.now()) if version else {}
+        more |= ONE_BUTTON
         response: HttpResponse = super().change_view(request, object_id, form_url, {**more, **(extra_context or {})})
+        return response
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """A new draft, which begins with the parameters of another version."""
+        more = {"draft_base": base_of_draft(self, request), **ONE_BUTTON}
+        response: HttpResponse = super().add_view(request, form_url, {**more, **(extra_context or {})})
         return response
 
     def save_model(self, request: HttpRequest, obj: ScoreModelVersion, form: Any, change: bool) -> None:
@@ -175,8 +187,7 @@ class ScoreModelVersionAdmin(VersionAdmin):
 
     def _stay(self, request: HttpRequest) -> None:
         posted: Any = request.POST.copy()
-        if "_addanother" not in posted:
-            posted["_continue"] = "1"
+        posted["_continue"] = "1"
         request.POST = posted
 
     @admin.display(description=gettext_lazy("parameters"))
