@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from analytics.admin.score_display import FACTOR_NAMES
 from analytics.admin.version_form import LABELS, shown
 from analytics.admin.version_preview import preview_context
-from analytics.models import ScoreModelVersion, VersionEvent, VersionPreview
+from analytics.choices import OVER_EVERYBODY, RunState, VersionEventKind, VersionState
+from analytics.models import ScoreModelVersion, ScoringRun, VersionEvent, VersionPreview
 from analytics.operations.start_measuring import measuring_of
 from customers.admin.progress import progress_context
 from customers.models import Job, Segment
@@ -90,6 +91,7 @@ def version_context(
     job = job_of(version, preview)
     may_edit = model_admin.has_change_permission(request, version)
     poll = reverse("admin:analytics_scoremodelversion_progress", args=[version.pk])
+    going_on = ScoringRun.objects.filter(version=version, state=RunState.RUNNING, kind__in=OVER_EVERYBODY)
     events = VersionEvent.objects.filter(of=version.of, number=version.number).select_related("by")
     return {
         **progress_context(request, job, poll=poll, page=version_link(version), at=at),
@@ -97,11 +99,23 @@ def version_context(
         "may_edit": may_edit,
         "may_activate": may_activate(model_admin, request),
         "may_draft": model_admin.has_add_permission(request),
+        "going_on": going_on.first(),
+        "previous": _previous(version),
         "in_force": model_admin.get_queryset(request).active().first(),
         "overrides": override_lines(version, request.user),
         "preview": preview_context(preview, version, request.user),
         "events": [(event, change_lines(event, version)) for event in events[:MOST_EVENTS]],
     }
+
+
+def _previous(version: ScoreModelVersion) -> ScoreModelVersion | None:
+    """The version that this one, which is in force, took the place of."""
+    if version.state != VersionState.ACTIVE:
+        return None
+    kinds = (VersionEventKind.ACTIVATED, VersionEventKind.ROLLED_BACK)
+    event = VersionEvent.objects.filter(of=version.of, number=version.number, kind__in=kinds).first()
+    number = event.changes.get("in force", [None])[0] if event else None
+    return ScoreModelVersion.objects.filter(number=number).first() if number else None
 
 
 def may_activate(model_admin: Any, request: HttpRequest) -> bool:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from analytics.admin.chart_options import COUNTS_OF_EACH
 from analytics.admin.score_display import FACTOR_NAMES, FACTOR_OF_CODE, points
+from analytics.choices import VersionState
 from analytics.models import ScoreModelVersion, VersionPreview
 from customers.models import Customer, Segment
 
@@ -65,6 +66,8 @@ def preview_context(preview: VersionPreview | None, version: ScoreModelVersion, 
 
 def is_old(preview: VersionPreview, version: ScoreModelVersion) -> bool:
     """Whether the draft was edited, or another version came in force, since the preview was made."""
+    if version.state == VersionState.ACTIVE:  # it shows what was known before
+        return False
     in_force = ScoreModelVersion.objects.active().values_list("pk", flat=True).first()
     edited = version.is_draft and preview.row_version != version.version
     return edited or preview.against_id != in_force
