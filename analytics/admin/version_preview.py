@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from analytics.admin.chart_options import COUNTS_OF_EACH
 from analytics.admin.score_display import FACTOR_NAMES, FACTOR_OF_CODE, points
-from analytics.choices import VersionState
 from analytics.models import ScoreModelVersion, VersionPreview
+from analytics.operations.start_preview import is_old
 from customers.models import Customer, Segment
 
 SHOWN_MOVERS = 10
@@ -62,15 +62,6 @@ def preview_context(preview: VersionPreview | None, version: ScoreModelVersion, 
         "overrides": [_line(row, row["name"]) for row in result["overrides"]],
         "segments": [_line(row, name) for row, name in _segments(result, user)],
     }
-
-
-def is_old(preview: VersionPreview, version: ScoreModelVersion) -> bool:
-    """Whether the draft was edited, or another version came in force, since the preview was made."""
-    if version.state == VersionState.ACTIVE:  # it shows what was known before
-        return False
-    in_force = ScoreModelVersion.objects.active().values_list("pk", flat=True).first()
-    edited = version.is_draft and preview.row_version != version.version
-    return edited or preview.against_id != in_force
 
 
 def _chart(result: dict[str, Any]) -> dict[str, Any]:

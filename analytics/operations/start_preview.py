@@ -42,6 +42,15 @@ def start_preview(*, version: ScoreModelVersion, at: datetime, by: User | None =
     return preview
 
 
+def is_old(preview: VersionPreview, version: ScoreModelVersion) -> bool:
+    """Whether the draft was edited, or another version came in force, since the preview was made."""
+    if version.state == VersionState.ACTIVE:  # it shows what was known before
+        return False
+    in_force = ScoreModelVersion.objects.active().values_list("pk", flat=True).first()
+    edited = version.is_draft and preview.row_version != version.version
+    return edited or preview.against_id != in_force
+
+
 def _compute(preview: VersionPreview, at: datetime, progress: Progress | None = None) -> VersionPreview:
     version = ScoreModelVersion.objects.get(pk=preview.version_id)
     preview.against = ScoreModelVersion.objects.active().get()
