@@ -272,6 +272,9 @@ SPECTACULAR_SETTINGS = {
         "LinkKind": "services.choices.LinkKind",
         "MessageKind": "services.choices.MessageKind",
         "MessageDirection": "services.choices.Direction",
+        "VersionState": "analytics.choices.VersionState",
+        "LeaseState": "customers.choices.LeaseState",
+        "FactorName": ["quality", "reliability", "responsiveness", "price"],
     },
 }
 

@@ -1,6 +1,7 @@
 """Parameters of a version for some customers: which are whose, and what may not be an override."""
 
 import logging
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -50,9 +51,12 @@ def test_each_override_costs_a_query_and_none_costs_none(acme: Customer, wang: C
 
 def test_it_counts_the_rows_of_these_customers_and_finds_the_same(acme: Customer, wang: Customer) -> None:
     product = Product.objects.create(sku="P", name="Pump", category=Category.objects.create(name="Pumps"))
+    line = NewLine(product=product, unit_price=Decimal(9))
     for customer, orders in ((acme, 3), (wang, 1)):
         for _ in range(orders):
-            place_order(customer=customer, currency="EUR", lines=[NewLine(product=product, unit_price=9)], at=NOW - DAY)
+            place_order(
+                customer=customer, currency="EUR", lines=[NewLine(product=product, unit_price=Decimal(9))], at=NOW - DAY
+            )
     several = segment("Several orders", "orders", "at_least", 2)
     few = segment("Few orders", "orders", "less_than", 2)
     assert sets(draft(several), acme, wang) == [1, 0]
