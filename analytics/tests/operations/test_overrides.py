@@ -54,9 +54,7 @@ def test_it_counts_the_rows_of_these_customers_and_finds_the_same(acme: Customer
     line = NewLine(product=product, unit_price=Decimal(9))
     for customer, orders in ((acme, 3), (wang, 1)):
         for _ in range(orders):
-            place_order(
-                customer=customer, currency="EUR", lines=[NewLine(product=product, unit_price=Decimal(9))], at=NOW - DAY
-            )
+            place_order(customer=customer, currency="EUR", lines=[line], at=NOW - DAY)
     several = segment("Several orders", "orders", "at_least", 2)
     few = segment("Few orders", "orders", "less_than", 2)
     assert sets(draft(several), acme, wang) == [1, 0]
