@@ -116,4 +116,4 @@ def _movement(customer: Customer, as_of: datetime, after: satisfaction.Satisfact
     parameters = parameters_of(past)
     known = read_facts(as_of=past.as_of, whose=Whose.these([customer.pk]), version=past.activity_version)
     before = satisfaction.score(known.facts(), parameters, past.as_of)
-    return Movement(past.as_of, waterfall(before, after))
+    return Movement(past.as_of, waterfall(before, after), past.version.number)

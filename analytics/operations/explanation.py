@@ -19,10 +19,11 @@ class ChangedFact:
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """What moved the score since `since`."""
+    """What moved the score since `since`; `version` made the score then, and may be another one than now."""
 
     since: datetime
     waterfall: Waterfall
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,7 @@ def _moved(moved: Movement) -> dict[str, Any]:
     fall = moved.waterfall
     return {
         "since": moved.since.isoformat(),
+        "version": moved.version,
         "score": fall.score_before,
         "points": fall.points,
         "factors": [

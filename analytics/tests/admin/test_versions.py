@@ -342,3 +342,6 @@ def test_a_chart_marks_where_another_version_begins(client: Client, fallen: Cust
     assert after.override == "British"
     text = client.get(reverse("admin:customers_customer_page", args=[fallen.pk])).content.decode()
     assert "version 2 of the model Milder" in text
+    why = client.get(reverse("admin:customers_customer_why", args=[fallen.pk])).content.decode()
+    assert "With its parameters for “British”" in why
+    assert "made by version 1 of the model, now by version 2" in why

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from analytics.choices import RunKind
+from analytics.management.explanation_text import explanation_text
 from analytics.models import CustomerScore, ScoreModelVersion, ScoreSnapshot
 from analytics.operations.activate_version import activate_version
 from analytics.operations.explain_score import explain_score
@@ -149,6 +150,7 @@ def test_a_score_names_its_override_and_replays_exactly_whatever_became_of_the_c
     why = explain_score(customer=acme, at=NOW + DAY)
     assert (why.stored, why.replayed, why.override) == (one.score, one.score, "British")
     assert why.satisfaction.score == pytest.approx(one.score, abs=1e-9)
+    assert "With the parameters for “British”" in explanation_text(why)
     snapshot = ScoreSnapshot.objects.get(customer=acme, as_of=NOW)
     assert (snapshot.override, snapshot.score) == (1, one.score)
 
