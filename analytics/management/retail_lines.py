@@ -4,7 +4,7 @@ import csv
 import lzma
 import math
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -35,7 +35,7 @@ def read_history(path: Path) -> tuple[History, datetime]:
     history = History(
         rows["customer"], rows["item"], rows["at"] / SECONDS_A_DAY, np.log(rows["price"]), len(customers), none, 0
     )
-    return history, datetime.fromtimestamp(float(rows["at"].max()))  # noqa: DTZ006 - the file knows no zone
+    return history, datetime.fromtimestamp(float(rows["at"].max()), UTC)
 
 
 def _lines(path: Path) -> Iterator[tuple[str, str, float, float]]:
@@ -51,7 +51,7 @@ def _lines(path: Path) -> Iterator[tuple[str, str, float, float]]:
             if not row["CustomerID"] or row["InvoiceNo"].startswith("C") or not is_product:
                 continue
             if float(row["Quantity"]) > 0 and price > 0 and math.isfinite(price):
-                at = datetime.fromisoformat(row["InvoiceDate"]).timestamp()
+                at = datetime.fromisoformat(row["InvoiceDate"]).replace(tzinfo=UTC).timestamp()
                 yield row["CustomerID"], row["StockCode"].strip().upper(), at, price
 
 

@@ -22,6 +22,8 @@ WINDOW_DAYS = 30.0
 MOST_CELLS = 1_000_000
 MOST_CUSTOMERS = 5_000
 """Of more, so many are drawn: the interval is narrow by then."""
+MOST_HELD = 8_000_000
+"""Customers times products whose features are in memory at once: some 350 MB."""
 NEGATIVES = 20
 TASKS = ("any product", "products new to them")
 RECENT_DAYS = 7.0
@@ -62,6 +64,8 @@ class Split:
     parts: Sequence[Block]
     truth: Sequence[NDArray[np.bool_]]
     popularities: Mapping[str, Floats]
+    # The chance of each product to be drawn as one that was not bought.
+    negatives: Floats
 
 
 def split_at(
@@ -81,8 +85,9 @@ def split_at(
     price = _mean(past.item, past.log_price, m)
     items = measure_items(everybody, history.category, price, np.zeros(m), parameters)
     who = np.intersect1d(past.customer, history.customer[after])
-    if len(who) > MOST_CUSTOMERS:
-        who = np.sort(np.random.default_rng(seed).choice(who, MOST_CUSTOMERS, replace=False))
+    most = max(1, min(MOST_CUSTOMERS, MOST_HELD // max(1, m)))
+    if len(who) > most:
+        who = np.sort(np.random.default_rng(seed).choice(who, most, replace=False))
     place = np.full(history.n_customers, -1)
     place[who] = np.arange(len(who))
     mine = only(past, place[past.customer] >= 0)
@@ -105,6 +110,8 @@ def split_at(
             f"popularity, half-life {parameters.item_half_life_days:g} days": items.popularity,
             f"popularity, half-life {RECENT_DAYS:g} days": recent,
         },
+        # As often as they are bought lately: told from products that nobody buys, popularity alone would do.
+        negatives=recent / max(recent.sum(), 1e-300),
     )
 
 
@@ -142,7 +149,7 @@ def learned(split: Split, *, seed: int = 1) -> dict[str, float]:
     labels: list[NDArray[np.bool_]] = []
     for part, truth in zip(split.parts, split.truth, strict=True):
         who, what = np.nonzero(truth)
-        drawn = np.repeat(who, NEGATIVES), chance.integers(0, truth.shape[1], len(who) * NEGATIVES)
+        drawn = np.repeat(who, NEGATIVES), chance.choice(truth.shape[1], len(who) * NEGATIVES, p=split.negatives)
         unbought = ~truth[drawn]
         places = np.concatenate((who, drawn[0][unbought])), np.concatenate((what, drawn[1][unbought]))
         rows.append(_standardised(part, split.parameters, *places))

@@ -50,15 +50,18 @@ def measure_items(
     rating: ArrayLike,
     parameters: PreferenceParameters,
     *,
+    on_sale: ArrayLike | None = None,
     neighbours: int = NEIGHBOURS,
 ) -> Items:
-    """What everybody's purchases say of each product; category, log_price and rating by product."""
+    """What everybody's purchases say of each product; category, log_price, rating and on_sale (without: all)
+    by product."""
     return Items(
         category=np.asarray(category, dtype=np.int64),
         popularity=np.log(LEAST_BUYERS + baskets.buyers()),
         log_price=np.asarray(log_price, dtype=np.float64),
         rating=np.asarray(rating, dtype=np.float64),
         neighbours=fit_items(baskets, parameters, neighbours=neighbours),
+        on_sale=np.ones(baskets.n_items, dtype=bool) if on_sale is None else np.asarray(on_sale, dtype=bool),
     )
 
 

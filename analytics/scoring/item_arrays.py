@@ -29,7 +29,7 @@ class Items:
 
     category: its position among the categories; `n_categories` for a product without one. popularity:
     ln(LEAST_BUYERS + decayed buyers). log_price: NaN where there is none. rating: shrunk, 0..1. neighbours: see
-    `items.fit_items`.
+    `items.fit_items`. on_sale: what is not is never ranked, but says what goes with it.
     """
 
     category: Ints
@@ -37,6 +37,7 @@ class Items:
     log_price: Floats
     rating: Floats
     neighbours: Any
+    on_sale: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ class Block:
     weights: Floats
     said: Floats
     bought: NDArray[np.bool_]
+    on_sale: NDArray[np.bool_]
 
     def preference(self, parameters: PreferenceParameters, weights: Floats | None = None) -> Floats:
         """Σ w·(f - μ)/σ of each customer and product; the weights of each customer, or those given."""
@@ -120,7 +122,7 @@ def _block(
         items.popularity[np.newaxis],
         said,
     )
-    return Block(rows, features, buyers.weights[rows], said, bought)
+    return Block(rows, features, buyers.weights[rows], said, bought, items.on_sale)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +137,12 @@ class Ranked:
 
 
 def ranked(block: Block, parameters: PreferenceParameters, *, most: int) -> Iterator[list[Ranked]]:
-    """For each customer of a block the best products, best first: up to `most` of those they bought and as many of
-    the others. What they said they dislike is left out."""
+    """For each customer of a block the best products on sale, best first: up to `most` of those they bought and as many
+    of the others. What they said they dislike is left out."""
     preference = block.preference(parameters)
     for row in range(len(preference)):
         # A dislike is never shown, and any like comes before everything else.
-        key = preference[row] + SAID * block.said[row]
+        key = np.where(block.on_sale, preference[row] + SAID * block.said[row], -np.inf)
         own = np.flatnonzero(block.bought[row])
         others = np.where(block.bought[row], -np.inf, key)
         picked = np.concatenate((_top(key[own], own, most), _top(others, np.arange(len(others)), most)))
@@ -166,8 +168,10 @@ def _in_order(key: Floats, items: Ints) -> Ints:
 
 def _shown(block: Block, row: int, item: int, preference: Floats, key: Floats) -> Ranked:
     slack = 0.5 * 10.0**-RANK_DECIMALS
-    below = np.count_nonzero(key < key[item] - slack)
-    equal = np.count_nonzero(key <= key[item] + slack) - below
+    key = key[block.on_sale] if not block.on_sale.all() else key
+    mine = preference[row, item] + SAID * block.said[row, item]
+    below = np.count_nonzero(key < mine - slack)
+    equal = np.count_nonzero(key <= mine + slack) - below
     features = tuple(float(f[row if len(f) > 1 else 0, item]) for f in block.features)
     percentile = 100.0 * (below + equal / 2.0) / len(key)
     return Ranked(item, float(preference[row, item]), percentile, bool(block.bought[row, item]), features)

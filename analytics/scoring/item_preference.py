@@ -29,6 +29,7 @@ class Item:
     log_price: float | None
     rating: float
     neighbours: Mapping[int, float]
+    is_on_sale: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def item_profile(
     parameters: PreferenceParameters,
     as_of: datetime,
 ) -> tuple[ItemPreference, ...]:
-    """The preferences of one customer over all products, best first.
+    """The preferences of one customer over all products on sale, best first.
 
     What was said of a product counts before what was said of its category, and either before what was observed."""
     newest: dict[int, datetime] = {}
@@ -83,7 +84,7 @@ def item_profile(
         as_of,
     )
     rows = []
-    for item in items:
+    for item in (item for item in items if item.is_on_sale):
         said = stated_items.get(item.id, stated_categories.get(item.category, 0) if item.category is not None else 0)
         near = math.fsum(weight * neighbours[own].get(item.id, 0.0) for own, weight in weights.items())
         lift, interest = of_category.get(item.category, (0.0, 0.0)) if item.category is not None else (0.0, 0.0)
