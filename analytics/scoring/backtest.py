@@ -80,7 +80,7 @@ def split_at(
     )
     past = only(lines, before)
     m, g = len(history.category), history.n_categories
-    counts = np.bincount(past.item, minlength=m)
+    counts = np.bincount(past.item, minlength=m).astype(np.float64)
     everybody = past.baskets(history.n_customers, m, parameters)
     price = _mean(past.item, past.log_price, m)
     items = measure_items(everybody, history.category, price, np.zeros(m), parameters)
@@ -100,7 +100,7 @@ def split_at(
     truth = sparse.csr_matrix(
         (np.ones(int(bought.sum())), (place[history.customer[bought]], history.item[bought])), shape=(len(who), m)
     )
-    recent = np.bincount(past.item, np.exp2(-past.age_days / RECENT_DAYS), m)
+    recent: Floats = np.bincount(past.item, np.exp2(-past.age_days / RECENT_DAYS), m).astype(np.float64)
     return Split(
         parameters=measure_item_scales(parts, parameters),
         parts=parts,

@@ -32,10 +32,9 @@ class Lines:
         cls, customer: ArrayLike, item: ArrayLike, category: ArrayLike, age_days: ArrayLike, log_price: ArrayLike
     ) -> Lines:
         """Make the columns of anything array-like."""
-        return cls(
-            *(np.asarray(column, dtype=np.int64) for column in (customer, item, category)),
-            *(np.asarray(column, dtype=np.float64) for column in (age_days, log_price)),
-        )
+        who, what, of = (np.asarray(column, dtype=np.int64) for column in (customer, item, category))
+        age, price = (np.asarray(column, dtype=np.float64) for column in (age_days, log_price))
+        return cls(who, what, of, age, price)
 
     def baskets(self, n_customers: int, n_items: int, parameters: PreferenceParameters) -> Baskets:
         """What was bought, by customer and product."""

@@ -26,8 +26,8 @@ def ndcg_and_hits(scores: Floats, truth: Truth, *, best: int = BEST) -> tuple[Fl
     found = np.take_along_axis(truth, top, axis=1)
     discount = 1.0 / np.log2(np.arange(2, best + 2))
     ideal = np.cumsum(discount)
-    bought = truth.sum(axis=1)
-    there = bought > 0
+    bought = np.asarray(truth.sum(axis=1), dtype=np.int64)
+    there: Truth = np.array(bought > 0, dtype=np.bool_)
     ndcg, hits = np.full(len(scores), np.nan), np.full(len(scores), np.nan)
     ndcg[there] = (found * discount).sum(axis=1)[there] / ideal[np.minimum(bought[there], best) - 1]
     hits[there] = found.any(axis=1)[there]

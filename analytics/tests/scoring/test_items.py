@@ -189,7 +189,8 @@ def test_the_reasons_sum_to_the_preference(shop: Shop, model: PreferenceParamete
 
 
 def baskets(rows: list[tuple[int, int, float]], n: int, m: int) -> Baskets:
-    return Baskets.of(*([row[i] for row in rows] for i in range(3)), n, m, 30.0)
+    who, what, age = ([row[i] for row in rows] for i in range(3))
+    return Baskets.of(who, what, age, n, m, 30.0)
 
 
 def test_the_cosine_is_that_of_the_definition() -> None:
@@ -240,7 +241,7 @@ def test_an_empty_shop_has_nothing_to_rank() -> None:
 
 def test_scales_are_those_of_the_features() -> None:
     chance = np.random.default_rng(5)
-    rows = [
+    rows: list[tuple[int, int, float, float | None]] = [
         (int(chance.integers(8)), int(chance.integers(5)), float(chance.uniform(0, 90)), float(chance.uniform(1, 9)))
         for _ in range(40)
     ]
