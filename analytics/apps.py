@@ -11,6 +11,8 @@ class AnalyticsConfig(AppConfig):
         from analytics.exporters.customers import register_columns_of_analytics
         from analytics.models import CustomerScore, PreferenceProfile, ScoreSnapshot
         from analytics.operations.propose_weights import LEARN_WEIGHTS
+        from analytics.operations.start_measuring import MEASURE
+        from analytics.operations.start_preview import PREVIEW
         from analytics.segments import scores  # noqa: F401 - facts register themselves
         from customers.operations.job_kinds import register_job
         from customers.operations.undo_rules import UndoRule, register_undo
@@ -18,4 +20,5 @@ class AnalyticsConfig(AppConfig):
         for model in (CustomerScore, PreferenceProfile, ScoreSnapshot):
             register_undo(model, UndoRule(is_derived=True))
         register_columns_of_analytics()
-        register_job(LEARN_WEIGHTS)
+        for kind in (LEARN_WEIGHTS, MEASURE, PREVIEW):
+            register_job(kind)

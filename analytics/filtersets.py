@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from django_filters import CharFilter, FilterSet, NumberFilter
+from django_filters import CharFilter, ChoiceFilter, FilterSet, NumberFilter
 
-from analytics.models import CustomerScore, PreferenceProfile
+from analytics.choices import VersionState
+from analytics.models import CustomerScore, PreferenceProfile, ScoreModelVersion
 from customers.filtersets import IdFilter, YesNoFilter
 
 
@@ -27,6 +28,16 @@ class ScoreFilterSet(FilterSet):
     def that_fell(self, scores: Any, name: str, value: Any) -> Any:
         """Scores that fell."""
         return scores.fell_by(float(value))
+
+
+class ScoreVersionFilterSet(FilterSet):
+    """Versions of the score."""
+
+    state = ChoiceFilter(choices=VersionState.choices)
+
+    class Meta:
+        model = ScoreModelVersion
+        fields: list[str] = []
 
 
 class PreferenceFilterSet(FilterSet):

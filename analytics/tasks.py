@@ -1,8 +1,10 @@
 """Thin tasks. A task that is lost, doubled or killed costs nothing: the database says what is to be done."""
 
 import logging
+from functools import partial
 
 from celery import shared_task
+from django.db import transaction
 from django.utils import timezone
 
 from analytics.operations import tick as tick_operation
@@ -24,3 +26,8 @@ def work() -> None:
     """Score chunks until none is free, those of sweeps first."""
     for chunk, customers in work_chunks(clock=timezone.now):
         logger.info("chunk %s of run %s: %s customers", chunk.pk, chunk.run_id, customers)
+
+
+def poke_workers_after_commit() -> None:
+    """Have workers look for the run that this transaction makes."""
+    transaction.on_commit(partial(poke, work, 2), robust=True)

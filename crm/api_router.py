@@ -5,6 +5,7 @@ from rest_framework.routers import DefaultRouter
 from analytics.api.insights import InsightViewSet
 from analytics.api.reports import ReportViewSet
 from analytics.api.scores import PreferenceViewSet, ScoreViewSet
+from analytics.api.versions import ScoreVersionViewSet
 from customers.api.around import AroundViewSet
 from customers.api.attributes import CustomAttributeViewSet
 from customers.api.catalogue import CategoryViewSet, ProductViewSet
@@ -77,5 +78,6 @@ router.register("agents", AgentViewSet)
 router.register("rating-requests", RatingRequestViewSet)
 router.register("ticket-attributes", TicketAttributeViewSet)
 router.register("scores", ScoreViewSet)
+router.register("score-versions", ScoreVersionViewSet)
 router.register("preferences", PreferenceViewSet)
 router.register("reports", ReportViewSet, basename="report")

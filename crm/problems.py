@@ -12,6 +12,9 @@ from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from analytics.operations.activate_version import VersionIsActive
+from analytics.operations.revise_draft import VersionIsFrozen
+from analytics.operations.take_overrides import OverrideRefused
 from crm.current import current_state
 from customers.api.locking import NoSuchETag
 from customers.importers.draft import FilesGone
@@ -70,6 +73,8 @@ CONFLICTS: dict[type[Exception], str] = {
     OnlyAgentsTake: "only_agents_take",
     PairIsDecided: "pair_is_decided",
     RowsTouched: "rows_touched",
+    VersionIsActive: "version_is_active",
+    VersionIsFrozen: "version_is_frozen",
     TicketIsFinal: "ticket_is_final",
     TicketIsSolved: "ticket_is_solved",
     TicketsCannotMerge: "tickets_cannot_merge",
@@ -125,6 +130,8 @@ def _translated(error: Exception) -> Exception:
         return ValidationError({"definition": error.as_lists()})
     if isinstance(error, AttributeInUse | TicketAttributeInUse):
         return _refusal(status.HTTP_409_CONFLICT, "in_use", str(error))
+    if isinstance(error, OverrideRefused):
+        return ValidationError({"overrides": [str(error)]})
     if isinstance(error, FileRefused):
         return ValidationError({"file": [str(error)]})
     if isinstance(error, BadOrder):

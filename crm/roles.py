@@ -59,6 +59,8 @@ SCORE_MODELS = (
     "scoringchunk",
     "scoremodelversion",
     "preferencemodelversion",
+    "versionevent",
+    "versionpreview",
 )
 
 # role -> models -> what may be done with them

@@ -6,6 +6,7 @@ from rest_framework import serializers
 from analytics.api.explanation import FactorSerializer
 from analytics.filtersets import PreferenceFilterSet, ScoreFilterSet
 from analytics.models import FACTORS, CustomerScore, PreferenceProfile
+from analytics.operations.version_parameters import override_name
 from customers.api.base import Reads, ScopedViewSet
 from customers.api.fields import StrictModel
 from customers.choices import Factor
@@ -34,6 +35,7 @@ class ScoreSerializer(StrictModel):
     id = serializers.IntegerField(source="pk", read_only=True, help_text="The customer's.")
     customer = serializers.IntegerField(source="customer_id", read_only=True)
     version = serializers.IntegerField(source="version.number", read_only=True)
+    override = serializers.SerializerMethodField()
     factors = FactorsField(source="*", read_only=True)
     change_factor = serializers.SerializerMethodField()
 
@@ -49,10 +51,15 @@ class ScoreSerializer(StrictModel):
             "change_factor",
             "factors",
             "version",
+            "override",
             "as_of",
             "computed_at",
         ]
         read_only_fields = fields
+
+    def get_override(self, row: CustomerScore) -> str | None:
+        """The segment whose parameters made it; null: those for everybody."""
+        return override_name(row) or None
 
     def get_change_factor(self, row: CustomerScore) -> str | None:
         """The factor that moved it most."""

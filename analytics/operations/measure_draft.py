@@ -1,4 +1,4 @@
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from datetime import datetime
 
 from analytics.choices import VersionEventKind
@@ -13,7 +13,6 @@ def measure_draft(
     version: ScoreModelVersion,
     at: datetime,
     by: User | None = None,
-    wholly: Collection[int] = (),
     tell: Callable[[int, int], None] = lambda done, total: None,
     expected_version: int | None = None,
 ) -> ScoreModelVersion:
@@ -26,7 +25,7 @@ def measure_draft(
     if not version.is_draft:
         raise VersionIsFrozen
     parameters, overrides = measure_version(
-        parameters=version.parameters, overrides=version.overrides, as_of=at, wholly=wholly, tell=tell
+        parameters=version.parameters, overrides=version.overrides, as_of=at, tell=tell
     )
     return revise_draft(
         version=version,

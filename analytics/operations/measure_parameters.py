@@ -1,4 +1,4 @@
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,13 +26,12 @@ def measure_parameters(*, current: ScoreParameters, as_of: datetime) -> ScorePar
 def measure_version(
     *,
     parameters: Mapping[str, Any],
-    overrides: Sequence[Mapping[str, Any]],
+    overrides: Sequence[dict[str, Any]],
     as_of: datetime,
-    wholly: Collection[int] = (),
     tell: Tell = lambda done, total: None,
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """The parameters with the baselines of all customers as of a moment, and each override with those of the customers
-    that it counts for: of the factors for which it has a baseline of its own, or of all where its place is `wholly`.
+    that it counts for, of the factors for which it has a baseline of its own.
 
     A factor with fewer than 30 observations keeps what it had. `tell` hears how many of all customers were read."""
     sums = [BaselineSums(each) for each in sets_of(parameters, list(overrides))]
@@ -48,14 +47,11 @@ def measure_version(
         tell(part.done, part.total)
     everybody = with_baselines(ScoreParameters.from_dict(parameters), sums[0].measured())
     return everybody.as_dict(), [
-        _measured(override, sums[place + 1].measured(), is_whole=place in wholly)
-        for place, override in enumerate(overrides)
+        _measured(override, sums[place + 1].measured()) for place, override in enumerate(overrides)
     ]
 
 
-def _measured(override: Mapping[str, Any], baselines: Mapping[str, float], *, is_whole: bool) -> dict[str, Any]:
+def _measured(override: dict[str, Any], baselines: Mapping[str, float]) -> dict[str, Any]:
     own = override["parameters"]
-    wanted = {
-        name: {"baseline": value} for name, value in baselines.items() if is_whole or "baseline" in own.get(name, {})
-    }
+    wanted = {name: {"baseline": value} for name, value in baselines.items() if "baseline" in own.get(name, {})}
     return {**override, "parameters": merged(own, wanted)}

@@ -60,9 +60,10 @@ def revise_draft(
     return version
 
 
-def lock_draft(*, version: Version, expected_version: int | None = None) -> None:
+def lock_draft(*, version: ScoreModelVersion | PreferenceModelVersion, expected_version: int | None = None) -> None:
     """Read a draft anew, locked until the end of the transaction. Raises VersionIsFrozen, StaleVersion."""
-    version.refresh_from_db(from_queryset=type(version)._base_manager.select_for_update())
+    rows: Any = type(version)._base_manager.select_for_update()
+    version.refresh_from_db(from_queryset=rows)
     version.require_version(expected_version)
     if not version.is_draft:
         raise VersionIsFrozen

@@ -72,6 +72,7 @@ RESOURCES = {
     "rating-requests": "ratingrequest",
     "relation-types": "relationtype",
     "relations": "relation",
+    "score-versions": "scoremodelversion",
     "scores": "customerscore",
     "segments": "segment",
     "service-types": "servicetype",

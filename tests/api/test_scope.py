@@ -120,6 +120,14 @@ OPEN: dict[str, Permissions] = {
     )
     for kind, verbs in (("list", CREATE), ("detail", ALL))
 } | {f"segment-{view}": of("segment", READ) for view in ("facts", "count", "customers")}
+OPEN |= {
+    "scoremodelversion-list": of("scoremodelversion", CREATE),
+    "scoremodelversion-detail": of("scoremodelversion", ALL),
+    "scoremodelversion-activate": of("scoremodelversion", VERB),
+    "scoremodelversion-measure": of("scoremodelversion", VERB),
+    "scoremodelversion-preview": of("scoremodelversion", {"get": "view", "post": "change"}),
+    "scoremodelversion-events": of("scoremodelversion", READ),
+}
 OPEN["calendar-fill-holidays"] = of("calendar", VERB)
 # Agents are made in the admin; they say themselves that they are away.
 OPEN |= {

@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from analytics.models import ScoreModelVersion
+from analytics.operations.draft_version import draft_version
+from analytics.operations.start_preview import start_preview
 from analytics.tests.histories import score_everybody
 from customers.models import Category, Customer, Export, ImportRow, Product, RelationType, Tag, User
 from customers.operations.create_segment import create_segment
@@ -75,6 +78,8 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
     named = {"fact": "name", "op": "contains", "value": "acme"}
     segment = create_segment(name="Acmes", definition={"groups": [{"conditions": [named]}]}, owner=ann, at=NOW)
     score_everybody()
+    draft = draft_version(model=ScoreModelVersion, parameters={}, label="Draft", by=ann, at=NOW)
+    start_preview(version=draft, by=ann, at=NOW)
     note = add_note(ticket=ticket, body="Bring a seal", by=ann, at=NOW)
     file = attach_file(ticket=ticket, kind=MessageKind.NOTE, name="seal.txt", chunks=[b"DN 40"], by=ann, at=NOW)
     finish_draft(message=note, by=ann, files=[file.key])
@@ -112,6 +117,7 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         "ratingrequest": asked.pk,
         "relation": relation.pk,
         "relationtype": client.pk,
+        "scoremodelversion": draft.pk,
         "segment": segment.pk,
         "servicetype": ServiceType.objects.get(code="repair").pk,
         "skill": skill.pk,
