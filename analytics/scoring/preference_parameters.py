@@ -24,7 +24,7 @@ DEFAULT_WEIGHTS = {
     "stated": 0.5,
 }
 
-_NUMBERS = {
+NUMBER_LIMITS = {
     "purchase_half_life_days": (0.01, 36_500.0),
     "interest_half_life_days": (0.01, 36_500.0),
     "lift_prior_weight": (0.01, 1e6),
@@ -34,13 +34,16 @@ _NUMBERS = {
     "item_prior_weight": (0.01, 1e6),
     "affinity_floor": (1e-9, 1.0),
 }
-_TABLES = {
+"""The lowest and the highest value of each number."""
+
+TABLE_LIMITS = {
     "weights": (ITEM_FEATURES, 0.0, 1e3),
     "means": (FEATURES, -1e9, 1e9),
     "deviations": (FEATURES, 1e-9, 1e9),
     "item_means": (ITEM_FEATURES, -1e9, 1e9),
     "item_deviations": (ITEM_FEATURES, 1e-9, 1e9),
 }
+"""The features of each table, and the lowest and the highest value of each."""
 
 
 @dataclass(frozen=True)
@@ -73,9 +76,9 @@ class PreferenceParameters:
     item_deviations: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(ITEM_FEATURES, 1.0))
 
     def __post_init__(self) -> None:
-        for name, limits in _NUMBERS.items():
+        for name, limits in NUMBER_LIMITS.items():
             _check(name, getattr(self, name), *limits)
-        for name, (features, low, high) in _TABLES.items():
+        for name, (features, low, high) in TABLE_LIMITS.items():
             table = getattr(self, name)
             if not isinstance(table, Mapping) or set(table) != set(features):
                 raise ValueError(f"{name} must have exactly the features {', '.join(features)}")
@@ -84,8 +87,8 @@ class PreferenceParameters:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON values, read back by `from_dict`."""
-        numbers = {name: getattr(self, name) for name in _NUMBERS}
-        return numbers | {name: dict(getattr(self, name)) for name in _TABLES}
+        numbers = {name: getattr(self, name) for name in NUMBER_LIMITS}
+        return numbers | {name: dict(getattr(self, name)) for name in TABLE_LIMITS}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -96,11 +99,11 @@ class PreferenceParameters:
         default = cls()
         given: dict[str, Any] = {}
         for name, value in data.items():
-            if name not in _NUMBERS and name not in _TABLES:
-                raise ValueError(f"{name} is not a field; known are {', '.join([*_NUMBERS, *_TABLES])}")
-            if name in _TABLES and not isinstance(value, Mapping):
+            if name not in NUMBER_LIMITS and name not in TABLE_LIMITS:
+                raise ValueError(f"{name} is not a field; known are {', '.join([*NUMBER_LIMITS, *TABLE_LIMITS])}")
+            if name in TABLE_LIMITS and not isinstance(value, Mapping):
                 raise ValueError(f"{name} must be a mapping of features, not {value!r}")
-            given[name] = {**getattr(default, name), **value} if name in _TABLES else value
+            given[name] = {**getattr(default, name), **value} if name in TABLE_LIMITS else value
         return replace(default, **given)
 
 
