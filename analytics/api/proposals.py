@@ -18,7 +18,7 @@ from customers.api.idempotency import once
 from customers.tasks import poke_after_commit
 
 
-class EstimateSerializer(serializers.Serializer[Any]):
+class EstimatedMeanSerializer(serializers.Serializer[Any]):
     """A mean over customers, with its 95% interval (bootstrap)."""
 
     mean = serializers.FloatField(allow_null=True)
@@ -26,23 +26,23 @@ class EstimateSerializer(serializers.Serializer[Any]):
     high = serializers.FloatField(allow_null=True)
 
 
-class ResultSerializer(serializers.Serializer[Any]):
+class ForetoldSerializer(serializers.Serializer[Any]):
     """How one ranking foretold the purchases of the last days. `gain`: its nDCG less that of the strongest
     popularity."""
 
     task = serializers.CharField(help_text="Any product, or products that were new to the customer.")
     name = serializers.CharField()
     customers = serializers.IntegerField()
-    ndcg = EstimateSerializer()
-    hit_rate = EstimateSerializer()
-    gain = EstimateSerializer()
+    ndcg = EstimatedMeanSerializer()
+    hit_rate = EstimatedMeanSerializer()
+    gain = EstimatedMeanSerializer()
     is_baseline = serializers.BooleanField()
 
 
-class EvidenceSerializer(serializers.Serializer[Any]):
+class ProposalEvidenceSerializer(serializers.Serializer[Any]):
     """What the weights were learned from, and how they did. Empty while they are being learned."""
 
-    results = ResultSerializer(many=True, required=False)
+    results = ForetoldSerializer(many=True, required=False)
     customers = serializers.IntegerField(required=False)
     purchases = serializers.IntegerField(required=False)
     days = serializers.FloatField(required=False)
@@ -79,7 +79,7 @@ class ProposalSerializer(StrictModel):
         """By feature."""
         return row.weights
 
-    @extend_schema_field(EvidenceSerializer)
+    @extend_schema_field(ProposalEvidenceSerializer)
     def get_evidence(self, row: WeightProposal) -> Any:
         """As it was measured."""
         return row.evidence

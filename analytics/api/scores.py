@@ -77,7 +77,7 @@ class ScoreViewSet(Reads, ScopedViewSet):
     ordering_fields = ("score", "change")
 
 
-class ReasonSerializer(serializers.Serializer[Any]):
+class PreferenceReasonSerializer(serializers.Serializer[Any]):
     """What speaks for a preference, or against it. The points of all reasons sum to the preference."""
 
     feature = serializers.ChoiceField(choices=ITEM_FEATURES)
@@ -94,7 +94,7 @@ class RankedProductSerializer(serializers.Serializer[Any]):
     preference = serializers.FloatField()
     percentile = serializers.FloatField()
     bought = serializers.BooleanField(help_text="Whether they bought it before.")
-    because = ReasonSerializer(many=True)
+    because = PreferenceReasonSerializer(many=True)
 
 
 class PreferenceSerializer(StrictModel):
