@@ -11,7 +11,7 @@ from customers.choices import LeaseState
 from customers.models import Customer, Segment, User
 
 
-class SideSerializer(serializers.Serializer[Any]):
+class PreviewSideSerializer(serializers.Serializer[Any]):
     """How the scores of one version lie."""
 
     mean = serializers.FloatField(allow_null=True)
@@ -19,7 +19,7 @@ class SideSerializer(serializers.Serializer[Any]):
     histogram = serializers.ListField(child=serializers.IntegerField(), help_text="Customers by 5 points.")
 
 
-class MovedSerializer(serializers.Serializer[Any]):
+class PreviewMovedSerializer(serializers.Serializer[Any]):
     """How many customers move by so many points or more."""
 
     one = serializers.IntegerField()
@@ -27,7 +27,7 @@ class MovedSerializer(serializers.Serializer[Any]):
     ten = serializers.IntegerField()
 
 
-class MoverSerializer(serializers.Serializer[Any]):
+class PreviewMoverSerializer(serializers.Serializer[Any]):
     """A customer who would move."""
 
     customer = serializers.IntegerField()
@@ -36,7 +36,7 @@ class MoverSerializer(serializers.Serializer[Any]):
     factor = serializers.ChoiceField(choices=FACTOR_NAMES)
 
 
-class GroupSerializer(serializers.Serializer[Any]):
+class PreviewGroupSerializer(serializers.Serializer[Any]):
     """A segment, or an override, and how it would fare: mean scores, and who moves by 5 points or more."""
 
     segment = serializers.IntegerField()
@@ -48,19 +48,19 @@ class GroupSerializer(serializers.Serializer[Any]):
     fell = serializers.IntegerField()
 
 
-class ResultSerializer(serializers.Serializer[Any]):
+class PreviewResultSerializer(serializers.Serializer[Any]):
     """What a preview found. Figures are of all customers; who moves is told of those that you may see."""
 
     customers = serializers.IntegerField()
-    before = SideSerializer()
-    after = SideSerializer()
-    moved = MovedSerializer()
+    before = PreviewSideSerializer()
+    after = PreviewSideSerializer()
+    moved = PreviewMovedSerializer()
     rose = serializers.IntegerField()
     fell = serializers.IntegerField()
-    up = MoverSerializer(many=True)
-    down = MoverSerializer(many=True)
-    segments = GroupSerializer(many=True)
-    overrides = GroupSerializer(many=True)
+    up = PreviewMoverSerializer(many=True)
+    down = PreviewMoverSerializer(many=True)
+    segments = PreviewGroupSerializer(many=True)
+    overrides = PreviewGroupSerializer(many=True)
 
 
 class PreviewSerializer(serializers.Serializer[Any]):
@@ -74,7 +74,7 @@ class PreviewSerializer(serializers.Serializer[Any]):
     total = serializers.IntegerField(help_text="Of how many; 0: not known yet.")
     error = serializers.CharField(allow_blank=True)
     is_old = serializers.BooleanField(help_text="The draft was edited since, or another version came in force.")
-    result = ResultSerializer(allow_null=True)
+    result = PreviewResultSerializer(allow_null=True)
 
 
 def shown_preview(preview: VersionPreview, user: User) -> dict[str, Any]:

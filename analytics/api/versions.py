@@ -220,7 +220,8 @@ class ScoreVersionViewSet(CatalogueViewSet):
             poke_after_commit()
         return Response(shown_preview(preview, self.user), status=202 if preview.result is None else 200)
 
-    @action(detail=True, serializer_class=VersionEventSerializer)
+    @extend_schema(responses=VersionEventSerializer(many=True))
+    @action(detail=True, serializer_class=VersionEventSerializer, pagination_class=None, filter_backends=[])
     def events(self, request: Request, pk: str) -> Response:
         """What happened to a version, and who did it: the newest two hundred, newest first."""
         row = self.get_object()

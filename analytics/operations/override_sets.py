@@ -10,6 +10,7 @@ from analytics.models import ScoreModelVersion
 from analytics.segments.membership import members_among
 from analytics.sql.whose import Whose
 from customers.segments.definition import SegmentInvalid
+from customers.segments.facts import Catalogue
 
 logger = logging.getLogger(__name__)
 
@@ -18,7 +19,8 @@ def override_sets(
     *, version: ScoreModelVersion, whose: Whose, customer_ids: Sequence[int], at: datetime
 ) -> NDArray[np.int64]:
     """By position, which parameters of a version are whose: 0 those for everybody, n those of its n-th override, the
-    first one that the customer is in. A query for each override, none without any.
+    first one that the customer is in. A query for each override and one or two more, none
+    without any.
 
     An override that asks for what there is no more has nobody in it, and everybody is scored all the same; that is
     logged, and its page says so."""
@@ -31,9 +33,10 @@ def sets_among(
     """The same of overrides that may not be saved yet."""
     sets = np.zeros(len(customer_ids), dtype=np.int64)
     ids = np.asarray(customer_ids, dtype=np.int64)
+    catalogue = Catalogue(None)
     for number, override in enumerate(overrides, start=1):
         try:
-            members = members_among(definition=override["definition"], whose=whose, at=at)
+            members = members_among(definition=override["definition"], whose=whose, at=at, catalogue=catalogue)
         except SegmentInvalid:
             logger.warning("override %s, taken over from segment %s, cannot be asked", number, override["segment"])
             continue

@@ -16,6 +16,7 @@ from analytics.scoring.population import PopulationScores, score_population
 from analytics.segments.membership import members_among
 from customers.models import Segment
 from customers.segments.definition import SegmentInvalid
+from customers.segments.facts import Catalogue
 
 # So many of each direction are kept: whoever looks sees those of them that they may see.
 MOST_MOVERS = 200
@@ -105,8 +106,9 @@ def preview_version(
             moved[step] += int((np.abs(change) >= step).sum())
         up = heapq.nlargest(MOST_MOVERS, [*up, *_movers(part, before, after, change)], key=_rise)
         down = heapq.nsmallest(MOST_MOVERS, [*down, *_movers(part, before, after, -change)], key=_rise)
+        catalogue = Catalogue(None)
         for segment, group in segments.items():
-            rows = _members(segment, part, as_of)
+            rows = _members(segment, part, as_of, catalogue)
             group.add(before.score[rows], after.score[rows])
         for number, group in enumerate(overrides, start=1):
             group.add(before.score[sets == number], after.score[sets == number])
@@ -169,11 +171,12 @@ def _rise(mover: dict[str, Any]) -> float:
     return float(mover["after"] - mover["before"])
 
 
-def _members(segment: Segment, part: Readable, as_of: datetime) -> NDArray[np.bool_]:
+def _members(segment: Segment, part: Readable, as_of: datetime, catalogue: Catalogue) -> NDArray[np.bool_]:
     """Which of these customers are in a segment; none where it cannot be asked any more."""
     ids: Sequence[int] = part.sheet.customer_ids
     try:
-        members = members_among(definition=segment.definition, whose=part.sheet.whose, at=as_of)
+        whose = part.sheet.whose
+        members = members_among(definition=segment.definition, whose=whose, at=as_of, catalogue=catalogue)
     except SegmentInvalid:
         members = set()
     return np.isin(np.asarray(ids, dtype=np.int64), np.fromiter(members, dtype=np.int64, count=len(members)))

@@ -39,9 +39,12 @@ class AskingOf(Asking):
         return rows
 
 
-def members_among(*, definition: Mapping[str, Any], whose: Whose, at: datetime) -> set[int]:
-    """The keys of those of these customers who meet a definition, as the system sees it. Raises SegmentInvalid."""
-    read = read_definition(definition, catalogue=Catalogue(None))
+def members_among(
+    *, definition: Mapping[str, Any], whose: Whose, at: datetime, catalogue: Catalogue | None = None
+) -> set[int]:
+    """The keys of those of these customers who meet a definition, as the system sees it. Whoever asks for several
+    definitions gives one catalogue for all. Raises SegmentInvalid."""
+    read = read_definition(definition, catalogue=catalogue or Catalogue(None))
     condition = clause_of(read, AskingOf(None, at, whose)).q()
     rows = Customer.objects.filter(whose.at("pk")).meeting(condition).order_by()
     return set(rows.values_list("pk", flat=True))
