@@ -273,6 +273,9 @@ SPECTACULAR_SETTINGS = {
         "MessageKind": "services.choices.MessageKind",
         "MessageDirection": "services.choices.Direction",
         "ProposalState": "analytics.choices.ProposalState",
+        "VersionState": "analytics.choices.VersionState",
+        "LeaseState": "customers.choices.LeaseState",
+        "FactorName": ["quality", "reliability", "responsiveness", "price"],
     },
 }
 
