@@ -4,6 +4,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 from django.db import IntegrityError, transaction
@@ -60,13 +61,38 @@ class Catalogue:
         """Read what `packed` wrote, for these categories."""
         with np.load(io.BytesIO(zlib.decompress(payload)), allow_pickle=False) as stored:
             ids = stored["ids"]
-            near = sparse.csr_matrix(
-                (stored["cosines"], stored["indices"], stored["indptr"]), shape=(len(ids), len(ids))
-            )
+            near = _matrix(stored)
             columns = {name: stored[name] for name in ("popularity", "log_price", "rating", "on_sale")}
             of = stored["category_ids"]
             items = Items(category=_category_places(of, categories), neighbours=near, **columns)
             return cls(ids, json.loads(stored["names"].tobytes()), of, items)
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """Which products go with which, by key: as little as is needed of the catalogue."""
+
+    ids: NDArray[np.int64]
+    matrix: Any
+
+    def of(self, product: int) -> list[tuple[int, float]]:
+        """The products that go best with one, itself among them, and how well."""
+        place, known = places_among(self.ids, [product])
+        if not known[0]:
+            return []
+        row = slice(self.matrix.indptr[place[0]], self.matrix.indptr[place[0] + 1])
+        return list(zip(self.ids[self.matrix.indices[row]].tolist(), self.matrix.data[row].tolist(), strict=True))
+
+    @classmethod
+    def unpacked(cls, payload: bytes) -> "Neighbours":
+        """Of what `Catalogue.packed` wrote."""
+        with np.load(io.BytesIO(zlib.decompress(payload)), allow_pickle=False) as stored:
+            return cls(stored["ids"], _matrix(stored))
+
+
+def _matrix(stored: Any) -> Any:
+    size = len(stored["ids"])
+    return sparse.csr_matrix((stored["cosines"], stored["indices"], stored["indptr"]), shape=(size, size))
 
 
 def product_statistics(
