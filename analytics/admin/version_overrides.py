@@ -35,7 +35,7 @@ def override_page(
     form = OverrideForm(request.POST or None, version=version, segments=segments, own=own)
     if request.method == "POST" and form.is_valid() and _save(request, version, row, form, at):
         return HttpResponseRedirect(f"{version_link(version)}#overrides")
-    line = next((line for line in override_lines(version, request.user) if line.segment == segment), None)
+    line = next((line for line in override_lines(version) if line.segment == segment), None)
     context = {
         **page_frame(model_admin, request, version),
         "form": form,

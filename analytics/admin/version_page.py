@@ -102,7 +102,7 @@ def version_context(
         "going_on": going_on.first(),
         "previous": _previous(version),
         "in_force": model_admin.get_queryset(request).active().first(),
-        "overrides": override_lines(version, request.user),
+        "overrides": override_lines(version),
         "preview": preview_context(preview, version, request.user),
         "events": [(event, change_lines(event, version)) for event in events[:MOST_EVENTS]],
     }
@@ -131,16 +131,16 @@ def job_of(version: ScoreModelVersion, preview: VersionPreview | None) -> Job | 
     return preview.job if preview is not None and preview.result is None else None
 
 
-def override_lines(version: ScoreModelVersion, user: Any) -> list[Line]:
+def override_lines(version: ScoreModelVersion) -> list[Line]:
     """The overrides of a version in their order, each with what differs."""
     live = Segment.objects.in_bulk([row["segment"] for row in version.overrides])
-    last = len(version.overrides) - 1
+    last, catalogue = len(version.overrides) - 1, Catalogue(None)
     return [
         Line(
             place=place + 1,
             segment=row["segment"],
             name=row["name"],
-            **_asks(row, live.get(row["segment"])),
+            **_asks(row, live.get(row["segment"]), catalogue),
             changes=_changes(row["parameters"], version.parameters),
             is_first=place == 0,
             is_last=place == last,
@@ -149,8 +149,7 @@ def override_lines(version: ScoreModelVersion, user: Any) -> list[Line]:
     ]
 
 
-def _asks(row: dict[str, Any], segment: Segment | None) -> dict[str, str]:
-    catalogue = Catalogue(None)
+def _asks(row: dict[str, Any], segment: Segment | None, catalogue: Catalogue) -> dict[str, str]:
     try:
         asks = sentence_of(read_definition(row["definition"], catalogue=catalogue), catalogue=catalogue)
     except SegmentInvalid as error:

@@ -32,6 +32,8 @@ def sets_among(
 ) -> NDArray[np.int64]:
     """The same of overrides that may not be saved yet."""
     sets = np.zeros(len(customer_ids), dtype=np.int64)
+    if not overrides:
+        return sets
     ids = np.asarray(customer_ids, dtype=np.int64)
     catalogue = Catalogue(None)
     for number, override in enumerate(overrides, start=1):

@@ -1,4 +1,4 @@
-"""Segments, drafts with overrides, and a population for the tests of versions."""
+"""Segments, and drafts with overrides, for the tests of versions."""
 
 from datetime import datetime
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from analytics.models import ScoreModelVersion
 from analytics.operations.draft_version import draft_version
 from customers.models import Segment
+from customers.tests.segments.asking import all_of, asks
 from tests.cast import NOW
 
 STRICT = {"quality": {"exponent": 2.0}}
@@ -13,11 +14,7 @@ STRICT = {"quality": {"exponent": 2.0}}
 
 def segment(name: str, fact: str, op: str, value: Any) -> Segment:
     """A shared segment with one condition."""
-    definition = {
-        "match": "all",
-        "groups": [{"match": "all", "conditions": [{"fact": fact, "op": op, "value": value}]}],
-    }
-    return Segment.objects.create(name=name, definition=definition)
+    return Segment.objects.create(name=name, definition=all_of(asks(fact, op, value)))
 
 
 def british() -> Segment:
@@ -36,10 +33,5 @@ def draft(
     """A draft, in which the customers of each segment have parameters of their own."""
     wanted: dict[str, Any] = {"parameters": {}, **more}
     overrides = [{"segment": row.pk, "parameters": own} for row in segments]
-    return draft_version(
-        model=ScoreModelVersion,
-        overrides=overrides,
-        segments=segments if taken_from is None else taken_from,
-        at=at,
-        **wanted,
-    )
+    known = segments if taken_from is None else taken_from
+    return draft_version(model=ScoreModelVersion, overrides=overrides, segments=known, at=at, **wanted)
