@@ -118,7 +118,8 @@ class PreferenceSerializer(StrictModel):
     @extend_schema_field(RankedProductSerializer(many=True))
     def get_products(self, row: PreferenceProfile) -> list[dict[str, Any]]:
         """The best of those they bought, and the best of the others, best first."""
-        reasons: ProductReasons = self.context.setdefault("product_reasons", ProductReasons())
+        context: Any = self.context
+        reasons: ProductReasons = context.setdefault("product_reasons", ProductReasons())
         return reasons.of(row)
 
 

@@ -27,10 +27,10 @@ def ndcg_and_hits(scores: Floats, truth: Truth, *, best: int = BEST) -> tuple[Fl
     discount = 1.0 / np.log2(np.arange(2, best + 2))
     ideal = np.cumsum(discount)
     bought = np.asarray(truth.sum(axis=1), dtype=np.int64)
-    there: Truth = np.array(bought > 0, dtype=np.bool_)
+    there = bought > 0
     ndcg, hits = np.full(len(scores), np.nan), np.full(len(scores), np.nan)
     ndcg[there] = (found * discount).sum(axis=1)[there] / ideal[np.minimum(bought[there], best) - 1]
-    hits[there] = found.any(axis=1)[there]
+    hits[there] = found[there].max(axis=1, initial=False)
     return ndcg, hits
 
 
