@@ -179,7 +179,8 @@ class PreferenceModelVersionAdmin(VersionAdmin):
         key = request.GET.get("from", "")
         rows: Any = self.get_queryset(request)
         asked = rows.filter(pk=int(key)).first() if key.isascii() and key.isdecimal() and len(key) < 19 else None
-        return asked or rows.active().first()
+        base: PreferenceModelVersion | None = asked or rows.active().first()
+        return base
 
     @admin.display(description=gettext_lazy("parameters"))
     def table(self, version: PreferenceModelVersion) -> SafeString:

@@ -18,6 +18,8 @@ from analytics.sql.said import SaidRow
 # Features of so many customers times products are in memory at once: some 50 MB.
 MOST_CELLS = 1_000_000
 DECIMALS = 6
+# Of features: divided by a small deviation, what is cut off grows.
+VALUE_DECIMALS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def _shown(row: Ranked, catalogue: Catalogue) -> dict[str, Any]:
         "preference": round(row.preference, DECIMALS),
         "percentile": round(row.percentile, DECIMALS),
         "bought": row.is_bought,
-        "values": [round(value, DECIMALS) if value == value else None for value in row.features],  # NaN: not known
+        "values": [round(value, VALUE_DECIMALS) if value == value else None for value in row.features],  # NaN: not known
     }
 
 

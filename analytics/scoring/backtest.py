@@ -120,7 +120,7 @@ def compare(split: Split, weightings: Mapping[str, Mapping[str, float]]) -> list
     rows: list[Result] = []
     for task in TASKS:
         measured = {name: _popular(split, task, scores) for name, scores in split.popularities.items()}
-        strongest = max(measured, key=lambda name: float(np.nanmean(measured[name][0])) if len(split.parts) else 0.0)
+        strongest = max(measured, key=lambda name: float(np.nansum(measured[name][0])))
         baselines = set(measured)
         for name, weights in weightings.items():
             measured[name] = _weighted(split, task, weights)
