@@ -71,7 +71,7 @@ def _kept_where_unknown(early: Split, current: PreferenceParameters) -> dict[str
 
 
 def _differs(early: Split, place: int) -> bool:
-    return any(float(np.nanstd(part.features[place])) > 0.0 for part in early.parts)
+    return any(float(np.nanstd(part.features(place))) > 0.0 for part in early.parts)
 
 
 def _refuse_too_few(split: Split) -> None:

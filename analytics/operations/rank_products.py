@@ -15,8 +15,8 @@ from analytics.scoring.preference_parameters import PreferenceParameters
 from analytics.sql.purchases import BoughtRow
 from analytics.sql.said import SaidRow
 
-# Features of so many customers times products are in memory at once: some 50 MB.
-MOST_CELLS = 1_000_000
+# So many customers times products are ranked at once: more do not fit into the cache of a processor.
+MOST_CELLS = 200_000
 DECIMALS = 6
 # Of features: divided by a small deviation, what is cut off grows.
 VALUE_DECIMALS = 9
@@ -73,7 +73,8 @@ def _shown(row: Ranked, catalogue: Catalogue) -> dict[str, Any]:
         "preference": round(row.preference, DECIMALS),
         "percentile": round(row.percentile, DECIMALS),
         "bought": row.is_bought,
-        "values": [round(value, VALUE_DECIMALS) if value == value else None for value in row.features],  # NaN: not known
+        # NaN: not known
+        "values": [round(value, VALUE_DECIMALS) if value == value else None for value in row.features],
     }
 
 

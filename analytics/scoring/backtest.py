@@ -164,14 +164,14 @@ def _standardised(
     part: Block, parameters: PreferenceParameters, who: NDArray[np.int64], what: NDArray[np.int64]
 ) -> Floats:
     columns = []
-    for name, feature in zip(ITEM_FEATURES, part.features, strict=True):
-        value = np.broadcast_to(feature, part.bought.shape)[who, what]
+    for place, name in enumerate(ITEM_FEATURES):
+        value = part.features(place)[who, what]
         columns.append(np.nan_to_num((value - parameters.item_means[name]) / parameters.item_deviations[name]))
     return np.column_stack(columns)
 
 
 def _popular(split: Split, task: str, scores: Floats) -> tuple[Floats, Floats]:
-    return _measured(split, task, [np.broadcast_to(scores, part.bought.shape) for part in split.parts])
+    return _measured(split, task, [np.broadcast_to(scores, part.shape) for part in split.parts])
 
 
 def _weighted(split: Split, task: str, weights: Mapping[str, float]) -> tuple[Floats, Floats]:
@@ -183,7 +183,7 @@ def _measured(split: Split, task: str, scores: Sequence[Floats]) -> tuple[Floats
     known = next(iter(split.popularities.values())) > -np.inf
     figures = []
     for part, truth, score in zip(split.parts, split.truth, scores, strict=True):
-        competes = known & ~part.bought if task == TASKS[1] else np.broadcast_to(known, part.bought.shape)
+        competes = known & ~part.has_bought() if task == TASKS[1] else np.broadcast_to(known, part.shape)
         figures.append(ndcg_and_hits(np.where(competes, score, -np.inf), truth & competes))
     if not figures:
         return np.zeros(0), np.zeros(0)

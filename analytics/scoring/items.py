@@ -18,6 +18,7 @@ NEIGHBOURS = 20
 """So many products that go best with one are kept. More rank worse (docs/benchmarks.md): what goes a little with
 everything is what everybody buys."""
 
+COSINE_DECIMALS = 12
 PRODUCTS_AT_ONCE = 512
 """So many rows of the product by product matrix are in memory at once: 20,000 columns of them take 120 MB at most."""
 
@@ -90,14 +91,26 @@ def fit_items(baskets: Baskets, parameters: PreferenceParameters, *, neighbours:
 def _best(rows: Any, most: int) -> Any:
     """The largest `most` entries of each row; of equal ones, those of the lower columns."""
     rows = rows.tocsr()
-    rows.sort_indices()
     lengths = np.diff(rows.indptr)
     of_row = np.repeat(np.arange(len(lengths)), lengths)
+    # What is surely not among the best is left out before the sort, which is what costs.
+    kept = rows.data >= _least(rows, most)[of_row]
+    of_row, column, value = of_row[kept], rows.indices[kept], rows.data[kept]
     # Rounded, so that the order of equals does not hang on how sums were made.
-    order = np.lexsort((rows.indices, -np.round(rows.data, 12), of_row))
-    place = np.arange(len(order)) - rows.indptr[of_row]
-    kept = order[place < most]
-    return sparse.csr_matrix((rows.data[kept], (of_row[kept], rows.indices[kept])), shape=rows.shape)
+    order = np.lexsort((column, -np.round(value, COSINE_DECIMALS), of_row))
+    begins = np.concatenate(([0], np.cumsum(np.bincount(of_row, minlength=len(lengths)))))
+    place = np.arange(len(order)) - begins[of_row[order]]
+    best = order[place < most]
+    return sparse.csr_matrix((value[best], (of_row[best], column[best])), shape=rows.shape)
+
+
+def _least(rows: Any, most: int) -> Floats:
+    """For each row a value that its best `most` entries reach."""
+    least = np.zeros(rows.shape[0])
+    for row, (begin, end) in enumerate(zip(rows.indptr[:-1].tolist(), rows.indptr[1:].tolist(), strict=True)):
+        if end - begin > most:
+            least[row] = np.partition(rows.data[begin:end], end - begin - most)[end - begin - most]
+    return least - 10.0**-COSINE_DECIMALS
 
 
 def affinities(baskets: Baskets, neighbours: Any) -> Any:
