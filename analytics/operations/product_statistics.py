@@ -19,10 +19,13 @@ from analytics.scoring.item_arrays import Items, shrunk_ratings
 from analytics.scoring.items import Baskets
 from analytics.scoring.preference_parameters import PreferenceParameters
 from analytics.sql.purchases import held_products, order_ratings
-from customers.models import Product
+from customers.models import Customer, Product
 
 # Products are ranked for each customer, so what a profile costs grows with them: of more, the most bought.
 MOST_PRODUCTS = 20_000
+# Which products go together, so many customers tell as well as all: of more every n-th is read, so that a worker's
+# memory stays below 512 MiB whatever the number of customers.
+MOST_CUSTOMERS = 250_000
 # The statistics of so many runs are kept: sweeps take the newest.
 KEPT_RUNS = 2
 
@@ -123,9 +126,11 @@ def _forget() -> None:
 
 
 def measure_products(*, as_of: datetime, categories: CategoryStatistics, parameters: PreferenceParameters) -> Catalogue:
-    """Read what everybody bought up to a moment, and what was said of it: some 30 bytes a customer and product."""
+    """Read what everybody (of many: every n-th) bought up to a moment, and what was said of it: some 100 bytes a customer
+    and product."""
+    every = 1 + Customer.objects.count() // MOST_CUSTOMERS
     held = np.fromiter(
-        held_products(as_of=as_of, currency=categories.currency),
+        held_products(as_of=as_of, currency=categories.currency, every=every),
         dtype=[("customer", "i8"), ("product", "i8"), ("at", "f8"), ("paid", "f8"), ("times", "i4")],
     )
     age = _age(held["at"], as_of)
@@ -148,6 +153,7 @@ def measure_products(*, as_of: datetime, categories: CategoryStatistics, paramet
         _ratings(ids, as_of, parameters),
         parameters,
         on_sale=[row[3] for row in chosen],
+        every=every,
     )
     return Catalogue(ids, [row[1] for row in chosen], category_ids, items)
 

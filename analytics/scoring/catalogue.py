@@ -50,13 +50,14 @@ def measure_items(
     parameters: PreferenceParameters,
     *,
     on_sale: ArrayLike | None = None,
+    every: int = 1,
     neighbours: int = NEIGHBOURS,
 ) -> Items:
     """What everybody's purchases say of each product; category, log_price, rating and on_sale (without: all)
-    by product."""
+    by product. `every`: the baskets are those of every n-th customer."""
     return Items(
         category=np.asarray(category, dtype=np.int64),
-        popularity=np.log(LEAST_BUYERS + baskets.buyers()),
+        popularity=np.log(LEAST_BUYERS + every * baskets.buyers()),
         log_price=np.asarray(log_price, dtype=np.float64),
         rating=np.asarray(rating, dtype=np.float64),
         neighbours=fit_items(baskets, parameters, neighbours=neighbours),

@@ -138,9 +138,9 @@ class Block:
         scale = given / np.array([parameters.item_deviations[name] for name in ITEM_FEATURES])
         # All that is usual, at once; what is not known of prices takes its part back.
         usual = scale @ mean - scale[:, PRICE] * mean[PRICE]
-        total = self._of_all(scale) + (scale[:, AFFINITY] * np.log(self.floor) - usual)[:, np.newaxis]
+        total: Floats = self._of_all(scale) + (scale[:, AFFINITY] * np.log(self.floor) - usual)[:, np.newaxis]
         of_category = scale[:, [LIFT]] * self.lift + scale[:, [INTEREST]] * self.interest
-        total += of_category[:, self.items.category]
+        total += np.asarray(of_category)[:, self.items.category]
         _add(total, self.near, scale[:, AFFINITY], lambda near: np.log(self.floor + near) - np.log(self.floor))
         _add(total, self.said, scale[:, STATED], lambda said: said)
         self._add_prices(total, scale[:, PRICE], mean[PRICE])

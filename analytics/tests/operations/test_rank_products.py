@@ -204,6 +204,22 @@ def test_only_the_most_bought_of_many_products_are_ranked(
     assert ProductStatistics.objects.get().products == 3
 
 
+def test_of_many_customers_every_nth_tells_what_goes_together(
+    acme: Customer, shop: dict[str, Product], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    buys(acme, "Green tea")
+    parameters = PreferenceParameters()
+    categories = measure_statistics(as_of=NOW, parameters=parameters)
+    whole = measure_products(as_of=NOW, categories=categories, parameters=parameters)
+    monkeypatch.setattr(statistics_module, "MOST_CUSTOMERS", 15)
+    half = measure_products(as_of=NOW, categories=categories, parameters=parameters)
+    assert half.ids.tolist() == whole.ids.tolist()
+    assert half.items.popularity == pytest.approx(whole.items.popularity, abs=0.5)
+    assert 0 < half.items.neighbours.sum() < whole.items.neighbours.sum()
+    score_everybody()
+    assert names(acme, bought=False)[0] in TEA
+
+
 def test_a_profile_stands_while_nothing_happens(acme: Customer, wang: Customer, shop: Any) -> None:
     for customer in (acme, wang):
         buys(customer, "Green tea")
