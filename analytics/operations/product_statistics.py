@@ -126,8 +126,8 @@ def _forget() -> None:
 
 
 def measure_products(*, as_of: datetime, categories: CategoryStatistics, parameters: PreferenceParameters) -> Catalogue:
-    """Read what everybody (of many: every n-th) bought up to a moment, and what was said of it: some 100 bytes a customer
-    and product."""
+    """Read what everybody (of many customers every n-th) bought up to a moment, and what was said of it: some 100 bytes
+    a customer and product."""
     every = 1 + Customer.objects.count() // MOST_CUSTOMERS
     held = np.fromiter(
         held_products(as_of=as_of, currency=categories.currency, every=every),
