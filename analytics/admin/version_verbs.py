@@ -39,25 +39,28 @@ def version_verb(model_admin: Any, request: HttpRequest, pk: int, verb: str, *, 
     if verb == "preview":
         if not may_activate(model_admin, request):
             raise PermissionDenied
-        _preview(request, version, at)
+        place = "#preview" if _preview(request, version, at) else ""
     elif verb == "measure":
         require_draft(model_admin, request, version)
         _measure(request, version, at)
+        place = ""
     else:
         raise Http404(_("There is no such page, or you may not see it."))
-    return HttpResponseRedirect(f"{version_link(version)}{'#preview' if verb == 'preview' else ''}")
+    return HttpResponseRedirect(f"{version_link(version)}{place}")
 
 
-def _preview(request: HttpRequest, version: ScoreModelVersion, at: datetime) -> None:
+def _preview(request: HttpRequest, version: ScoreModelVersion, at: datetime) -> bool:
+    """Whether there is something to look at now; else a job tells how far it is."""
     user: Any = request.user
     try:
         preview = start_preview(version=version, by=user, at=at)
     except VersionIsActive as refused:
         messages.warning(request, str(refused))
-        return
+        return False
     if preview.job is not None:
         poke_after_commit()
         messages.success(request, _("Everybody is being scored by this version, for a look. No score changes."))
+    return preview.job is None
 
 
 def _measure(request: HttpRequest, version: ScoreModelVersion, at: datetime) -> None:

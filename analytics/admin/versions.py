@@ -54,6 +54,9 @@ class ScoreModelVersionAdmin(VersionAdmin):
     """Versions of the satisfaction score: drafted, previewed, activated, and taken back."""
 
     form = ScoreVersionForm
+    empty_hint = gettext_lazy(
+        "The first version is made by the first run, as soon as there are ratings, tickets or orders to measure."
+    )
     readonly_fields = ["table", "number", "state", "created_at", "activated_at", "created_by"]
     compressed_fields = False  # four numbers of a factor stand side by side, each below its name
     change_form_outer_before_template = "admin/analytics/version/head.html"

@@ -73,6 +73,7 @@ class MovementSerializer(serializers.Serializer[Any]):
     """What moved the score since an earlier one."""
 
     since = serializers.DateTimeField()
+    version = serializers.IntegerField(help_text="The version of the model that made the score then.")
     score = serializers.FloatField()
     points = serializers.FloatField()
     factors = MovedFactorSerializer(many=True)

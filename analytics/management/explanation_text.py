@@ -25,6 +25,8 @@ def _lines(explanation: Explanation) -> Iterator[str]:
         "as_of": _moment(explanation.as_of),
         "version": explanation.version or _("none yet"),
     }
+    if explanation.override:
+        yield _("With the parameters for “%(segment)s”") % {"segment": explanation.override}
     yield _score_line(explanation)
     yield ""
     yield _row(_("The average customer"), 50.0)

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from analytics.models import PreferenceModelVersion, ScoringRun
 from analytics.operations.category_statistics import CategoryStatistics, category_statistics
-from analytics.operations.compute_scores import Columns
 from analytics.operations.override_sets import sets_among
 from analytics.operations.preference_weights import weight_rows
 from analytics.operations.product_statistics import Catalogue, product_statistics
@@ -24,6 +23,7 @@ from analytics.scoring.preference_parameters import FEATURES, ITEM_FEATURES, Pre
 from analytics.sql.purchases import BoughtRow, purchases
 from analytics.sql.said import SaidRow, said_preferences
 from analytics.sql.service_signals import SignalRow, service_signals
+from analytics.sql.upsert import Columns
 from analytics.sql.whose import Whose
 
 # So many of each are kept: what a person reads.
@@ -44,8 +44,9 @@ def compute_preferences(*, sheet: FactSheet, run: ScoringRun, at: datetime) -> C
     version = PreferenceModelVersion.objects.active().get()
     sets = sets_among(overrides=version.overrides, whose=sheet.whose, customer_ids=sheet.customer_ids, at=run.as_of)
     stands = standing_profiles(sheet=sheet, run=run, version=version, sets=sets)
-    due = [i for i, pk in enumerate(sheet.customer_ids) if pk not in stands]
-    ids = [sheet.customer_ids[i] for i in due]
+    everybody, versions = sheet.customer_ids.tolist(), sheet.versions.tolist()
+    due = [i for i, pk in enumerate(everybody) if pk not in stands]
+    ids = [everybody[i] for i in due]
     whose = Whose.these(ids) if stands else sheet.whose
     liked = _likings(ids, sets[due], whose, run, version) if ids else {}
     service = _service(service_signals(whose=whose, as_of=run.as_of), run.as_of) if ids else {}
@@ -55,7 +56,7 @@ def compute_preferences(*, sheet: FactSheet, run: ScoringRun, at: datetime) -> C
         "override": sets[due].tolist(),
         "as_of": [run.as_of] * len(ids),
         "computed_at": [at] * len(ids),
-        "activity_version": [sheet.versions[i] for i in due],
+        "activity_version": [versions[i] for i in due],
         "categories": [liked[pk][0] if pk in liked else "[]" for pk in ids],
         "products": [liked[pk][1] if pk in liked else "[]" for pk in ids],
         "service": [service.get(pk, "{}") for pk in ids],

@@ -41,7 +41,7 @@ def explain_score(*, customer: Customer, at: datetime, as_of: datetime | None = 
         override=override_name(stored),
         score=stored.score,
         satisfaction=result,
-        rows=replay.by_observation(),
+        rows=replay.rows,
         percentile=percentile_of(stored.score, score_distribution()),
         stored=stored.score,
         replayed=_score(replay, parameters),
@@ -70,7 +70,7 @@ def _fresh(customer: Customer, date: datetime | None, at: datetime) -> Explanati
         override=name,
         score=result.score,
         satisfaction=result,
-        rows=known.by_observation(),
+        rows=known.rows,
         percentile=percentile_of(result.score, score_distribution()),
         now=result.score,
         is_stale=date is None,
@@ -116,4 +116,4 @@ def _movement(customer: Customer, as_of: datetime, after: satisfaction.Satisfact
     parameters = parameters_of(past)
     known = read_facts(as_of=past.as_of, whose=Whose.these([customer.pk]), version=past.activity_version)
     before = satisfaction.score(known.facts(), parameters, past.as_of)
-    return Movement(past.as_of, waterfall(before, after))
+    return Movement(past.as_of, waterfall(before, after), past.version.number)

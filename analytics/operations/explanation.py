@@ -6,7 +6,6 @@ from typing import Any
 from analytics.scoring.facts import MeasureCode
 from analytics.scoring.satisfaction import Evidence, FactorResult, Satisfaction
 from analytics.scoring.waterfall import Waterfall
-from analytics.sql.known_facts import KnownFact
 from customers.models import Observation
 
 
@@ -20,10 +19,11 @@ class ChangedFact:
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """What moved the score since `since`."""
+    """What moved the score since `since`; `version` made the score then, and may be another one than now."""
 
     since: datetime
     waterfall: Waterfall
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Explanation:
     version: int | None
     score: float
     satisfaction: Satisfaction
-    rows: Mapping[int, KnownFact]
+    rows: Mapping[int, Observation]
     percentile: float | None
     now: float
     is_stale: bool
@@ -123,6 +123,7 @@ def _moved(moved: Movement) -> dict[str, Any]:
     fall = moved.waterfall
     return {
         "since": moved.since.isoformat(),
+        "version": moved.version,
         "score": fall.score_before,
         "points": fall.points,
         "factors": [

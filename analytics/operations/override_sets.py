@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from analytics.models import ScoreModelVersion
 from analytics.segments.membership import members_among
+from analytics.sql.arrays import Array
 from analytics.sql.whose import Whose
 from customers.segments.definition import SegmentInvalid
 from customers.segments.facts import Catalogue
@@ -16,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 
 def override_sets(
-    *, version: ScoreModelVersion, whose: Whose, customer_ids: Sequence[int], at: datetime
+    *, version: ScoreModelVersion, whose: Whose, customer_ids: Array | Sequence[int], at: datetime
 ) -> NDArray[np.int64]:
     """By position, which parameters of a version are whose: 0 those for everybody, n those of its n-th override, the
     first one that the customer is in. A query for each override and one or two more, none
@@ -28,7 +29,7 @@ def override_sets(
 
 
 def sets_among(
-    *, overrides: Sequence[Mapping[str, Any]], whose: Whose, customer_ids: Sequence[int], at: datetime
+    *, overrides: Sequence[Mapping[str, Any]], whose: Whose, customer_ids: Array | Sequence[int], at: datetime
 ) -> NDArray[np.int64]:
     """The same of overrides that may not be saved yet."""
     sets = np.zeros(len(customer_ids), dtype=np.int64)

@@ -1,5 +1,5 @@
 import heapq
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -160,7 +160,7 @@ def _movers(
         sign = np.sign(after.score[place] - before.score[place])
         shifts = sign * (after.contributions[place] - before.contributions[place])
         yield {
-            "customer": part.sheet.customer_ids[place],
+            "customer": int(part.sheet.customer_ids[place]),
             "before": float(before.score[place]),
             "after": float(after.score[place]),
             "factor": int(np.argmax(shifts)) + 1,
@@ -173,10 +173,9 @@ def _rise(mover: dict[str, Any]) -> float:
 
 def _members(segment: Segment, part: Readable, as_of: datetime, catalogue: Catalogue) -> NDArray[np.bool_]:
     """Which of these customers are in a segment; none where it cannot be asked any more."""
-    ids: Sequence[int] = part.sheet.customer_ids
     try:
         whose = part.sheet.whose
         members = members_among(definition=segment.definition, whose=whose, at=as_of, catalogue=catalogue)
     except SegmentInvalid:
         members = set()
-    return np.isin(np.asarray(ids, dtype=np.int64), np.fromiter(members, dtype=np.int64, count=len(members)))
+    return np.isin(part.sheet.customer_ids, np.fromiter(members, dtype=np.int64, count=len(members)))

@@ -28,7 +28,7 @@ def standing_profiles(
         as_of__lte=run.as_of,
         as_of__gt=run.as_of - STANDS_FOR - timedelta(days=SPREAD_DAYS),
     )
-    read = zip(sheet.customer_ids, sheet.versions, sets.tolist(), strict=True)
+    read = zip(sheet.customer_ids.tolist(), sheet.versions.tolist(), sets.tolist(), strict=True)
     now = {pk: (activity, override) for pk, activity, override in read}
     oldest = [run.as_of - STANDS_FOR - timedelta(days=day) for day in range(SPREAD_DAYS)]
     return {

@@ -163,11 +163,13 @@ def test_a_long_preview_shows_how_far_it_is(client: Client, monkeypatch: pytest.
     monkeypatch.setattr(previewing, "AT_ONCE", 0)
     monkeypatch.setattr(measuring, "AT_ONCE", 0)
     version = draft()
-    client.post(page_of(version, "do", "preview"))
+    response = client.post(page_of(version, "do", "preview"))
+    assert response.headers["Location"] == page_of(version)  # where it is told how far it is
     assert VersionPreview.objects.get().result is None
     page = client.get(page_of(version))
     assert page.context["job"] == Job.objects.get(kind="preview-version")
     assert page.context["preview"] is None
+    assert "Nobody has looked yet" not in page.content.decode()
     assert "HX-Refresh" not in client.get(page_of(version, "progress")).headers
     client.post(page_of(version, "do", "measure"), {"seen_version": version.version})
     assert client.get(page_of(version)).context["job"].kind == "measure-version"
@@ -342,3 +344,6 @@ def test_a_chart_marks_where_another_version_begins(client: Client, fallen: Cust
     assert after.override == "British"
     text = client.get(reverse("admin:customers_customer_page", args=[fallen.pk])).content.decode()
     assert "version 2 of the model Milder" in text
+    why = client.get(reverse("admin:customers_customer_why", args=[fallen.pk])).content.decode()
+    assert "With its parameters for “British”" in why
+    assert "made by version 1 of the model, now by version 2" in why

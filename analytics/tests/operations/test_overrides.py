@@ -1,6 +1,7 @@
 """Parameters of a version for some customers: which are whose, and what may not be an override."""
 
 import logging
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from analytics.choices import RunKind
+from analytics.management.explanation_text import explanation_text
 from analytics.models import CustomerScore, ScoreModelVersion, ScoreSnapshot
 from analytics.operations.activate_version import activate_version
 from analytics.operations.explain_score import explain_score
@@ -50,9 +52,10 @@ def test_each_override_costs_a_query_and_none_costs_none(acme: Customer, wang: C
 
 def test_it_counts_the_rows_of_these_customers_and_finds_the_same(acme: Customer, wang: Customer) -> None:
     product = Product.objects.create(sku="P", name="Pump", category=Category.objects.create(name="Pumps"))
+    line = NewLine(product=product, unit_price=Decimal(9))
     for customer, orders in ((acme, 3), (wang, 1)):
         for _ in range(orders):
-            place_order(customer=customer, currency="EUR", lines=[NewLine(product=product, unit_price=9)], at=NOW - DAY)
+            place_order(customer=customer, currency="EUR", lines=[line], at=NOW - DAY)
     several = segment("Several orders", "orders", "at_least", 2)
     few = segment("Few orders", "orders", "less_than", 2)
     assert sets(draft(several), acme, wang) == [1, 0]
@@ -147,6 +150,7 @@ def test_a_score_names_its_override_and_replays_exactly_whatever_became_of_the_c
     why = explain_score(customer=acme, at=NOW + DAY)
     assert (why.stored, why.replayed, why.override) == (one.score, one.score, "British")
     assert why.satisfaction.score == pytest.approx(one.score, abs=1e-9)
+    assert "With the parameters for “British”" in explanation_text(why)
     snapshot = ScoreSnapshot.objects.get(customer=acme, as_of=NOW)
     assert (snapshot.override, snapshot.score) == (1, one.score)
 

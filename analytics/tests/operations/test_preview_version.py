@@ -169,14 +169,13 @@ def test_measuring_by_a_job_gives_way_to_whoever_edits(
     job = start_measuring(version=version, by=bob, at=NOW)
     assert job is not None
     assert start_measuring(version=version, at=NOW) == job
-    original = measuring.measure_draft
 
     def edited(**values: object) -> object:
         def tell(done: int, total: int) -> None:
             rival = ScoreModelVersion.objects.get(pk=version.pk)
             revise_draft(version=rival, changes={"label": f"theirs {rival.version}"}, at=NOW)
 
-        return original(**{**values, "tell": tell})  # type: ignore[arg-type]
+        return measure_draft(**{**values, "tell": tell})  # type: ignore[arg-type]
 
     monkeypatch.setattr(measuring, "measure_draft", edited)
     (done,) = work_jobs(clock=lambda: NOW)

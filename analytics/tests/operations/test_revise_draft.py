@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 def events(version: ScoreModelVersion) -> list[tuple[str, str | None]]:
     rows = VersionEvent.objects.filter(of=version.of, number=version.number).order_by("id")
-    return [(row.kind, row.by and row.by.username) for row in rows]
+    return [(row.kind, row.by.username if row.by else None) for row in rows]
 
 
 def test_what_changed_goes_on_record_with_who_and_when(acme: Customer, bob: User) -> None:
