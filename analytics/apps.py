@@ -10,6 +10,7 @@ class AnalyticsConfig(AppConfig):
     def ready(self) -> None:
         from analytics.exporters.customers import register_columns_of_analytics
         from analytics.models import CustomerScore, PreferenceProfile, ScoreSnapshot
+        from analytics.operations.propose_weights import LEARN_WEIGHTS
         from analytics.operations.start_measuring import MEASURE
         from analytics.operations.start_preview import PREVIEW
         from analytics.segments import scores  # noqa: F401 - facts register themselves
@@ -19,5 +20,5 @@ class AnalyticsConfig(AppConfig):
         for model in (CustomerScore, PreferenceProfile, ScoreSnapshot):
             register_undo(model, UndoRule(is_derived=True))
         register_columns_of_analytics()
-        for kind in (MEASURE, PREVIEW):
+        for kind in (LEARN_WEIGHTS, MEASURE, PREVIEW):
             register_job(kind)

@@ -50,3 +50,21 @@ class Granularity(models.TextChoices):
     DAY = "day", _("Day")
     WEEK = "week", _("Week")
     MONTH = "month", _("Month")
+
+
+class Liking(models.IntegerChoices):
+    """What a customer said of a category or a product. Neither: an earlier statement holds no more."""
+
+    LIKES = 1, _("Likes it")
+    NEITHER = 0, _("Neither any more")
+    DISLIKES = -1, _("Does not want it")
+
+
+class ProposalState(models.TextChoices):
+    """Of learned weights."""
+
+    LEARNING = "learning", _("Being learned")
+    OPEN = "open", _("To decide")
+    ACCEPTED = "accepted", _("Accepted")
+    REJECTED = "rejected", _("Rejected")
+    FAILED = "failed", _("Failed")

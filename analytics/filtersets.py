@@ -5,8 +5,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django_filters import CharFilter, ChoiceFilter, FilterSet, NumberFilter
 
-from analytics.choices import VersionState
-from analytics.models import CustomerScore, PreferenceProfile, ScoreModelVersion
+from analytics.choices import ProposalState, VersionState
+from analytics.models import CustomerScore, PreferenceModelVersion, PreferenceProfile, ScoreModelVersion, WeightProposal
 from customers.filtersets import IdFilter, YesNoFilter
 
 
@@ -48,4 +48,24 @@ class PreferenceFilterSet(FilterSet):
 
     class Meta:
         model = PreferenceProfile
+        fields: list[str] = []
+
+
+class PreferenceVersionFilterSet(FilterSet):
+    """Versions of the preference profile."""
+
+    state = ChoiceFilter(choices=VersionState.choices)
+
+    class Meta:
+        model = PreferenceModelVersion
+        fields: list[str] = []
+
+
+class ProposalFilterSet(FilterSet):
+    """Learned weights."""
+
+    state = ChoiceFilter(choices=ProposalState.choices)
+
+    class Meta:
+        model = WeightProposal
         fields: list[str] = []

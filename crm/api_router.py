@@ -3,8 +3,11 @@
 from rest_framework.routers import DefaultRouter
 
 from analytics.api.insights import InsightViewSet
+from analytics.api.preference_versions import PreferenceVersionViewSet
+from analytics.api.proposals import ProposalViewSet
 from analytics.api.reports import ReportViewSet
 from analytics.api.scores import PreferenceViewSet, ScoreViewSet
+from analytics.api.stated import StatedPreferencesOfCustomerViewSet
 from analytics.api.versions import ScoreVersionViewSet
 from customers.api.around import AroundViewSet
 from customers.api.attributes import CustomAttributeViewSet
@@ -44,6 +47,7 @@ router = Router(use_regex_path=False)
 router.register("customers", InsightViewSet, basename="insight")  # before the one that the root lists by this prefix
 router.register("customers", AroundViewSet, basename="around")
 router.register("customers", ConsentsOfCustomerViewSet, basename="consent")
+router.register("customers", StatedPreferencesOfCustomerViewSet, basename="statedpreference")
 router.register("customers", CustomerViewSet)
 router.register("duplicates", DuplicateViewSet)
 router.register("merges", MergeViewSet)
@@ -80,4 +84,6 @@ router.register("ticket-attributes", TicketAttributeViewSet)
 router.register("scores", ScoreViewSet)
 router.register("score-versions", ScoreVersionViewSet)
 router.register("preferences", PreferenceViewSet)
+router.register("preference-versions", PreferenceVersionViewSet)
+router.register("weight-proposals", ProposalViewSet)
 router.register("reports", ReportViewSet, basename="report")

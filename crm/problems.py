@@ -13,6 +13,8 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from analytics.operations.activate_version import VersionIsActive
+from analytics.operations.decide_proposal import ProposalIsDecided
+from analytics.operations.propose_weights import AlreadyLearning
 from analytics.operations.revise_draft import VersionIsFrozen
 from analytics.operations.take_overrides import OverrideRefused
 from crm.current import current_state
@@ -57,6 +59,7 @@ CONFLICTS: dict[type[Exception], str] = {
     AlreadyTaken: "already_taken",
     CustomerIsMerged: "customer_is_merged",
     AtWork: "at_work",
+    AlreadyLearning: "already_learning",
     CannotUndo: "cannot_undo",
     CannotUnmerge: "cannot_unmerge",
     FileIsGone: "file_is_gone",
@@ -72,6 +75,7 @@ CONFLICTS: dict[type[Exception], str] = {
     NotOnTheWay: "not_on_the_way",
     OnlyAgentsTake: "only_agents_take",
     PairIsDecided: "pair_is_decided",
+    ProposalIsDecided: "proposal_is_decided",
     RowsTouched: "rows_touched",
     VersionIsActive: "version_is_active",
     VersionIsFrozen: "version_is_frozen",

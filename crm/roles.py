@@ -16,6 +16,7 @@ CUSTOMER_MODELS = (
     "externalid",
     "relation",
     "interaction",
+    "statedpreference",
     "order",
     "orderline",
 )
@@ -59,6 +60,7 @@ SCORE_MODELS = (
     "scoringchunk",
     "scoremodelversion",
     "preferencemodelversion",
+    "weightproposal",
     "versionevent",
     "versionpreview",
 )

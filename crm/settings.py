@@ -272,6 +272,7 @@ SPECTACULAR_SETTINGS = {
         "LinkKind": "services.choices.LinkKind",
         "MessageKind": "services.choices.MessageKind",
         "MessageDirection": "services.choices.Direction",
+        "ProposalState": "analytics.choices.ProposalState",
         "VersionState": "analytics.choices.VersionState",
         "LeaseState": "customers.choices.LeaseState",
         "FactorName": ["quality", "reliability", "responsiveness", "price"],

@@ -18,6 +18,7 @@ from analytics.admin.customer_filters import ChangeFilter, EvidenceFilter, Score
 from analytics.admin.customer_list import ScoredChangeList
 from analytics.admin.open_tickets import open_ticket_parts, open_tickets
 from analytics.admin.preference_display import preference_card
+from analytics.admin.preferences_page import preferences_page
 from analytics.admin.score_card import score_card
 from analytics.admin.score_display import points, score_bar
 from analytics.admin.timeline_page import newest, newest_lines, older_page
@@ -56,6 +57,7 @@ class ScoredCustomerAdmin(CustomerAdmin):
         wrap = self.admin_site.admin_view
         return [
             path("<int:pk>/why/", wrap(self.why), name="customers_customer_why"),
+            path("<int:pk>/preferences/", wrap(self.preferences), name="customers_customer_preferences"),
             path("<int:pk>/timeline/", wrap(self.timeline), name="customers_customer_timeline"),
             *super().get_urls(),
         ]
@@ -64,13 +66,17 @@ class ScoredCustomerAdmin(CustomerAdmin):
         """Why this score: the evidence, as of now or of ?as_of=."""
         return why_page(self, request, pk, at=timezone.now())
 
+    def preferences(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What they prefer and why; a POST puts down what they said."""
+        return preferences_page(self, request, pk, at=timezone.now())
+
     def timeline(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Older entries of the timeline, from ?before= on."""
         return older_page(self, request, pk, at=timezone.now())
 
     def page_queryset(self, request: HttpRequest) -> Any:
         """The visible customers with score, preferences and how the scores of everybody lie, in the same query."""
-        rows = super().page_queryset(request).select_related("score__version", "preferences")
+        rows = super().page_queryset(request).select_related("score__version", "preferences__version")
         return rows.annotate(distribution=Subquery(newest_distribution()[:1]))
 
     def page_parts(self, request: HttpRequest, customer: Customer, *, at: datetime) -> dict[str, Part]:

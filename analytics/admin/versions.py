@@ -13,14 +13,13 @@ from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
-from analytics.admin.preference_display import FEATURES
 from analytics.admin.score_display import FACTOR_NAMES
 from analytics.admin.version_form import DESCRIPTIONS, LABELS, ScoreVersionForm, field_name
 from analytics.admin.version_overrides import move_override, override_page
 from analytics.admin.version_page import base_of_draft, version_context
 from analytics.admin.version_verbs import activate_page, preview_progress, version_verb
 from analytics.choices import VersionState
-from analytics.models import PreferenceModelVersion, ScoreModelVersion
+from analytics.models import ScoreModelVersion
 from analytics.operations.discard_draft import discard_draft
 from analytics.operations.draft_version import draft_version
 from analytics.operations.revise_draft import revise_draft
@@ -197,37 +196,23 @@ class ScoreModelVersionAdmin(VersionAdmin):
     def table(self, version: ScoreModelVersion) -> SafeString:
         """One row a factor."""
         rows = [
-            (FACTOR_NAMES.get(factor, factor), *(_number(values.get(name)) for name in FIELD_NAMES))
+            (FACTOR_NAMES.get(factor, factor), *(number_of(values.get(name)) for name in FIELD_NAMES))
             for factor, values in version.parameters.items()
         ]
-        return _table((_("factor"), *(str(LABELS[name]) for name in FIELD_NAMES)), rows)
-
-
-@admin.register(PreferenceModelVersion)
-class PreferenceModelVersionAdmin(VersionAdmin):
-    """Versions of the preference profile."""
-
-    @admin.display(description=gettext_lazy("parameters"))
-    def table(self, version: PreferenceModelVersion) -> SafeString:
-        """One row a feature: its weight, and what it is measured against."""
-        tables = {name: value for name, value in version.parameters.items() if isinstance(value, dict)}
-        features = sorted({feature for table in tables.values() for feature in table})
-        rows = [
-            (FEATURES.get(feature, feature), *(_number(table.get(feature)) for table in tables.values()))
-            for feature in features
-        ]
-        return _table((_("feature"), *(name.replace("_", " ") for name in tables)), rows)
+        return table_of((_("factor"), *(str(LABELS[name]) for name in FIELD_NAMES)), rows)
 
 
 def _in_force() -> ScoreModelVersion | None:
     return ScoreModelVersion.objects.active().first()
 
 
-def _number(value: Any) -> str:
+def number_of(value: Any) -> str:
+    """A parameter as it is read."""
     return "–" if value is None else f"{value:.4g}"
 
 
-def _table(heads: tuple[str, ...], rows: list[tuple[Any, ...]]) -> SafeString:
+def table_of(heads: tuple[str, ...], rows: list[tuple[Any, ...]]) -> SafeString:
+    """A table as HTML: heads, and rows of cells."""
     head = format_html_join("", "<th>{}</th>", ((word,) for word in heads))
     body = format_html_join(
         "",

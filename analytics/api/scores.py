@@ -6,7 +6,9 @@ from rest_framework import serializers
 from analytics.api.explanation import FactorSerializer
 from analytics.filtersets import PreferenceFilterSet, ScoreFilterSet
 from analytics.models import FACTORS, CustomerScore, PreferenceProfile
+from analytics.operations.product_reasons import ProductReasons, override_of
 from analytics.operations.version_parameters import override_name
+from analytics.scoring.preference_parameters import ITEM_FEATURES
 from customers.api.base import Reads, ScopedViewSet
 from customers.api.fields import StrictModel
 from customers.choices import Factor
@@ -75,17 +77,50 @@ class ScoreViewSet(Reads, ScopedViewSet):
     ordering_fields = ("score", "change")
 
 
+class PreferenceReasonSerializer(serializers.Serializer[Any]):
+    """What speaks for a preference, or against it. The points of all reasons sum to the preference."""
+
+    feature = serializers.ChoiceField(choices=ITEM_FEATURES)
+    value = serializers.FloatField(allow_null=True)
+    weight = serializers.FloatField()
+    points = serializers.FloatField()
+
+
+class RankedProductSerializer(serializers.Serializer[Any]):
+    """One product of a profile; percentile: among all products on sale."""
+
+    product = serializers.IntegerField()
+    name = serializers.CharField()
+    preference = serializers.FloatField()
+    percentile = serializers.FloatField()
+    bought = serializers.BooleanField(help_text="Whether they bought it before.")
+    because = PreferenceReasonSerializer(many=True)
+
+
 class PreferenceSerializer(StrictModel):
     """What a customer prefers, and how they like to be served, with the numbers behind it."""
 
     id = serializers.IntegerField(source="pk", read_only=True, help_text="The customer's.")
     customer = serializers.IntegerField(source="customer_id", read_only=True)
     version = serializers.IntegerField(source="version.number", read_only=True)
+    override = serializers.SerializerMethodField()
+    products = serializers.SerializerMethodField()
 
     class Meta:
         model = PreferenceProfile
-        fields = ["id", "customer", "categories", "service", "version", "as_of", "computed_at"]
+        fields = ["id", "customer", "categories", "products", "service", "version", "override", "as_of", "computed_at"]
         read_only_fields = fields
+
+    def get_override(self, row: PreferenceProfile) -> str:
+        """The segment whose weights made it; empty: those for everybody."""
+        return override_of(row)
+
+    @extend_schema_field(RankedProductSerializer(many=True))
+    def get_products(self, row: PreferenceProfile) -> list[dict[str, Any]]:
+        """The best of those they bought, and the best of the others, best first."""
+        context: Any = self.context
+        reasons: ProductReasons = context.setdefault("product_reasons", ProductReasons())
+        return reasons.of(row)
 
 
 class PreferenceViewSet(Reads, ScopedViewSet):

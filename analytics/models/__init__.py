@@ -1,5 +1,7 @@
+from analytics.models.learned import ProductStatistics, WeightProposal
 from analytics.models.run import ScoringChunk, ScoringRun
 from analytics.models.score import FACTORS, CustomerScore, PreferenceProfile, ScoreSnapshot
+from analytics.models.stated import StatedPreference
 from analytics.models.version import PreferenceModelVersion, ScoreModelVersion, VersionEvent, VersionPreview
 
 __all__ = [
@@ -7,10 +9,13 @@ __all__ = [
     "CustomerScore",
     "PreferenceModelVersion",
     "PreferenceProfile",
+    "ProductStatistics",
     "ScoreModelVersion",
     "ScoreSnapshot",
     "ScoringChunk",
     "ScoringRun",
+    "StatedPreference",
     "VersionEvent",
     "VersionPreview",
+    "WeightProposal",
 ]

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from analytics.models import PreferenceModelVersion, ScoreModelVersion
 from analytics.operations.read_parameters import read_override
-from analytics.segments.membership import asks_for_scores
+from analytics.segments.membership import asks_for_preferences, asks_for_scores
 from customers.models import Segment
 from customers.segments.definition import SegmentInvalid, read_definition
 from customers.segments.facts import Catalogue
@@ -45,17 +45,22 @@ def take_overrides(
         key = row["segment"]
         if any(other["segment"] == key for other in taken):
             raise OverrideRefused(_("This segment has an override already."), place)
-        asked = kept.get(key) or _asked(known.get(key), place)
+        asked = kept.get(key) or _asked(known.get(key), place, model)
         changed = read_override(model, parameters, row.get("parameters", {}))
         taken.append({name: asked[name] for name in ("segment", "name", "definition")} | {"parameters": changed})
     return taken
 
 
-def _asked(segment: Segment | None, place: int) -> dict[str, Any]:
+def _asked(
+    segment: Segment | None, place: int, model: type[ScoreModelVersion] | type[PreferenceModelVersion]
+) -> dict[str, Any]:
     if segment is None:
         raise OverrideRefused(_("There is no such segment, or you may not see it."), place)
     if asks_for_scores(segment.definition):
         problem = _("“%(segment)s” asks for satisfaction scores, and a score may not depend on itself.")
+        raise OverrideRefused(problem % {"segment": segment.name}, place)
+    if model is PreferenceModelVersion and asks_for_preferences(segment.definition):
+        problem = _("“%(segment)s” asks for preferences, and a preference may not depend on itself.")
         raise OverrideRefused(problem % {"segment": segment.name}, place)
     try:
         read_definition(segment.definition, catalogue=Catalogue(None))

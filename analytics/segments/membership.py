@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
 
-from analytics.segments.scores import SCORES
+from analytics.segments.scores import PREFERENCES, SCORES
 from analytics.sql.whose import Whose
 from customers.models import Customer
 from customers.querysets import OfCustomerQuerySet, OrderLineQuerySet
@@ -53,6 +53,15 @@ def members_among(
 def asks_for_scores(definition: Any) -> bool:
     """Whether a definition asks for what a score is, was or moved by: whatever one must be allowed to see scores to
     ask for. Parameters of such a segment would make a score depend on itself."""
+    return _asks_for(definition, SCORES)
+
+
+def asks_for_preferences(definition: Any) -> bool:
+    """The same of preferences: weights of such a segment would make a profile depend on itself."""
+    return _asks_for(definition, PREFERENCES)
+
+
+def _asks_for(definition: Any, permission: str) -> bool:
     facts = Catalogue(None).all
     asked = (facts.get(row.get("fact", "")) for row in conditions_in(definition))
-    return any(fact is not None and fact.needs == SCORES for fact in asked)
+    return any(fact is not None and fact.needs == permission for fact in asked)

@@ -46,6 +46,7 @@ SCOPED: dict[str, Permissions] = {
     **{f"around-{what}": of("relation", READ) for what in ("household", "hierarchy", "neighbourhood")},
     "consent-consents": of("consent", CREATE),
     "consent-may-contact": of("consent", READ),
+    "statedpreference-stated": of("statedpreference", CREATE),
     "relation-list": of("relation", CREATE),
     "relation-detail": of("relation", ALL),
     "relation-end": of("relation", VERB),
@@ -127,6 +128,14 @@ OPEN |= {
     "scoremodelversion-measure": of("scoremodelversion", VERB),
     "scoremodelversion-preview": of("scoremodelversion", {"get": "view", "post": "change"}),
     "scoremodelversion-events": of("scoremodelversion", READ),
+    "preferencemodelversion-list": of("preferencemodelversion", CREATE),
+    "preferencemodelversion-detail": of("preferencemodelversion", ALL),
+    "preferencemodelversion-activate": of("preferencemodelversion", VERB),
+    "preferencemodelversion-events": of("preferencemodelversion", READ),
+    "weightproposal-list": of("weightproposal", CREATE),
+    "weightproposal-detail": of("weightproposal", READ),
+    "weightproposal-accept": of("weightproposal", VERB),
+    "weightproposal-reject": of("weightproposal", VERB),
 }
 OPEN["calendar-fill-holidays"] = of("calendar", VERB)
 # Agents are made in the admin; they say themselves that they are away.

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from analytics.models import ScoreModelVersion
+from analytics.choices import ProposalState
+from analytics.models import PreferenceModelVersion, ScoreModelVersion, WeightProposal
 from analytics.operations.draft_version import draft_version
 from analytics.operations.start_preview import start_preview
+from analytics.operations.state_preference import state_preference
 from analytics.tests.histories import score_everybody
 from customers.models import Category, Customer, Export, ImportRow, Product, RelationType, Tag, User
 from customers.operations.create_segment import create_segment
@@ -57,6 +59,7 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
     client = RelationType.objects.get(code="client")
     line = NewLine(product=product, unit_price=Decimal(10))
     record_consent(customer=acme, purpose="marketing", is_given=True, at=NOW)
+    state_preference(customer=acme, category=category, liking=1, by=ann, at=NOW)
     relation = relate_customers(type=client, from_customer=acme, to_customer=None, at=NOW)
     order = place_order(customer=acme, currency="EUR", lines=[line], at=NOW)
     call = log_interaction(customer=acme, kind="call", direction="inbound", subject="x", author=ann, at=NOW)
@@ -80,6 +83,9 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
     score_everybody()
     draft = draft_version(model=ScoreModelVersion, parameters={}, label="Draft", by=ann, at=NOW)
     start_preview(version=draft, by=ann, at=NOW)
+    taste = draft_version(model=PreferenceModelVersion, parameters={}, label="Draft", by=ann, at=NOW)
+    weights = dict(taste.parameters["weights"])
+    proposal = WeightProposal.objects.create(state=ProposalState.OPEN, weights=weights, created_at=NOW, created_by=ann)
     note = add_note(ticket=ticket, body="Bring a seal", by=ann, at=NOW)
     file = attach_file(ticket=ticket, kind=MessageKind.NOTE, name="seal.txt", chunks=[b"DN 40"], by=ann, at=NOW)
     finish_draft(message=note, by=ann, files=[file.key])
@@ -111,6 +117,7 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         "merge": merge.pk,
         "notification": told.pk,
         "order": order.pk,
+        "preferencemodelversion": taste.pk,
         "preferenceprofile": acme.pk,
         "product": product.pk,
         "queue": queue.pk,
@@ -122,6 +129,7 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         "servicetype": ServiceType.objects.get(code="repair").pk,
         "skill": skill.pk,
         "slapolicy": SLAPolicy.objects.get(name="Standard").pk,
+        "statedpreference": acme.pk,
         "tag": tag.pk,
         "ticket": ticket.pk,
         "ticketmerge": ticket_merge.pk,
@@ -130,4 +138,5 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         "tickettime": ticket.pk,
         "ticketattribute": TicketAttribute.objects.create(code="serial", name="Serial number").pk,
         "twin": twin.pk,
+        "weightproposal": proposal.pk,
     }
