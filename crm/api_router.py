@@ -15,6 +15,7 @@ from customers.api.exports import ExportViewSet
 from customers.api.imports import ImportBatchViewSet
 from customers.api.interactions import InteractionViewSet
 from customers.api.merges import MergeViewSet
+from customers.api.observations import ObservationViewSet
 from customers.api.orders import OrderViewSet
 from customers.api.relations import RelationTypeViewSet, RelationViewSet
 from customers.api.segments import SegmentViewSet
@@ -55,6 +56,7 @@ router.register("products", ProductViewSet)
 router.register("categories", CategoryViewSet)
 router.register("orders", OrderViewSet)
 router.register("interactions", InteractionViewSet)
+router.register("observations", ObservationViewSet)
 router.register("exports", ExportViewSet)
 router.register("imports", ImportBatchViewSet)
 router.register("tickets", TicketTapeViewSet, basename="tickettape")

@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from analytics.admin import contest
 from analytics.admin.chart_options import score_line
 from analytics.admin.customer_filters import ChangeFilter, EvidenceFilter, ScoreBandFilter
 from analytics.admin.customer_list import ScoredChangeList
@@ -56,6 +57,8 @@ class ScoredCustomerAdmin(CustomerAdmin):
         wrap = self.admin_site.admin_view
         return [
             path("<int:pk>/why/", wrap(self.why), name="customers_customer_why"),
+            path("<int:pk>/why/<int:fact>/exclude/", wrap(self.exclude), name="customers_customer_exclude"),
+            path("<int:pk>/why/<int:fact>/readmit/", wrap(self.readmit), name="customers_customer_readmit"),
             path("<int:pk>/timeline/", wrap(self.timeline), name="customers_customer_timeline"),
             *super().get_urls(),
         ]
@@ -63,6 +66,14 @@ class ScoredCustomerAdmin(CustomerAdmin):
     def why(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Why this score: the evidence, as of now or of ?as_of=."""
         return why_page(self, request, pk, at=timezone.now())
+
+    def exclude(self, request: HttpRequest, pk: int, fact: int) -> HttpResponse:
+        """Leave a fact out of the score."""
+        return contest.exclude(self, request, pk, fact, at=timezone.now(), page=why_page)
+
+    def readmit(self, request: HttpRequest, pk: int, fact: int) -> HttpResponse:
+        """Take that back."""
+        return contest.readmit(self, request, pk, fact, at=timezone.now(), page=why_page)
 
     def timeline(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Older entries of the timeline, from ?before= on."""

@@ -97,8 +97,22 @@ def _row(before: FactorResult, after: FactorResult, slope: float) -> WaterfallRo
 def _evidence(before: FactorResult, after: FactorResult, slope: float) -> tuple[MovedEvidence, ...]:
     old = {row.observation_id: row for row in before.evidence}
     new = {row.observation_id: row for row in after.evidence}
+    for key, row in _repeated(old, new):
+        old[row.observation_id] = old.pop(key)
     moved = [_moved(old.get(key), new.get(key), slope) for key in {**old, **new}]
     return tuple(sorted(moved, key=lambda row: (row.at, row.observation_id)))
+
+
+def _repeated(old: dict[int, Evidence], new: dict[int, Evidence]) -> list[tuple[int, Evidence]]:
+    """Facts that another row says once more, such as one that was left out and taken back: by the key of the old row.
+    They only aged, and are not two that cancel out."""
+
+    def said(row: Evidence) -> tuple[object, ...]:
+        return row.subject_type, row.subject_id, row.measure, row.at, row.x
+
+    fresh = {said(row): row for key, row in new.items() if key not in old}
+    gone = {said(row): key for key, row in old.items() if key not in new}
+    return [(key, fresh[what]) for what, key in gone.items() if what in fresh]
 
 
 def _moved(old: Evidence | None, new: Evidence | None, slope: float) -> MovedEvidence:

@@ -65,6 +65,7 @@ RESOURCES = {
     "macros": "macro",
     "merges": "merge",
     "notifications": "notification",
+    "observations": "observation",
     "orders": "order",
     "preferences": "preferenceprofile",
     "products": "product",

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from analytics.tests.histories import score_everybody
+from analytics.tests.histories import rating, score_everybody
 from customers.models import Category, Customer, Export, ImportRow, Product, RelationType, Tag, User
 from customers.operations.create_segment import create_segment
 from customers.operations.define_attribute import define_attribute
 from customers.operations.forget_exports import exports_folder
 from customers.operations.log_interaction import log_interaction
 from customers.operations.merge_customers import merge_customers
+from customers.operations.observe import observe
 from customers.operations.place_order import NewLine, place_order
 from customers.operations.record_consent import record_consent
 from customers.operations.relate_customers import relate_customers
@@ -74,6 +75,7 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
     attribute = define_attribute(name="Size", type="number", at=NOW)
     named = {"fact": "name", "op": "contains", "value": "acme"}
     segment = create_segment(name="Acmes", definition={"groups": [{"conditions": [named]}]}, owner=ann, at=NOW)
+    (fact,) = observe(facts=[rating(acme, 1)], at=NOW)
     score_everybody()
     note = add_note(ticket=ticket, body="Bring a seal", by=ann, at=NOW)
     file = attach_file(ticket=ticket, kind=MessageKind.NOTE, name="seal.txt", chunks=[b"DN 40"], by=ann, at=NOW)
@@ -105,6 +107,7 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         "macro": macro.pk,
         "merge": merge.pk,
         "notification": told.pk,
+        "observation": fact.pk,
         "order": order.pk,
         "preferenceprofile": acme.pk,
         "product": product.pk,
