@@ -57,8 +57,8 @@ class ScoredCustomerAdmin(CustomerAdmin):
         wrap = self.admin_site.admin_view
         return [
             path("<int:pk>/why/", wrap(self.why), name="customers_customer_why"),
-            path("<int:pk>/why/<int:fact>/exclude/", wrap(self.exclude), name="customers_customer_exclude"),
-            path("<int:pk>/why/<int:fact>/readmit/", wrap(self.readmit), name="customers_customer_readmit"),
+            path("<int:pk>/why/<int:fact>/exclude/", wrap(self.leave_out), name="customers_customer_exclude"),
+            path("<int:pk>/why/<int:fact>/readmit/", wrap(self.take_back), name="customers_customer_readmit"),
             path("<int:pk>/timeline/", wrap(self.timeline), name="customers_customer_timeline"),
             *super().get_urls(),
         ]
@@ -67,11 +67,11 @@ class ScoredCustomerAdmin(CustomerAdmin):
         """Why this score: the evidence, as of now or of ?as_of=."""
         return why_page(self, request, pk, at=timezone.now())
 
-    def exclude(self, request: HttpRequest, pk: int, fact: int) -> HttpResponse:
+    def leave_out(self, request: HttpRequest, pk: int, fact: int) -> HttpResponse:
         """Leave a fact out of the score."""
         return contest.exclude(self, request, pk, fact, at=timezone.now(), page=why_page)
 
-    def readmit(self, request: HttpRequest, pk: int, fact: int) -> HttpResponse:
+    def take_back(self, request: HttpRequest, pk: int, fact: int) -> HttpResponse:
         """Take that back."""
         return contest.readmit(self, request, pk, fact, at=timezone.now(), page=why_page)
 
