@@ -133,7 +133,7 @@ def _tell(model_admin: Any, request: HttpRequest, customer: Customer, row: Obser
     """Say what follows from it, and note it in the customer's history."""
     customer.refresh_from_db(fields=["activity_version"])
     found = explain_score(customer=customer, at=at)
-    numbers = {"was": number_format(found.score, 1), "now": number_format(found.now, 1)}
+    numbers = {"was": number_format(round(found.score, 1), 1), "now": number_format(round(found.now, 1), 1)}
     if row.is_exclusion:
         text = _("Left out. The score goes from %(was)s to %(now)s within two minutes.")
         change = _("Left a fact out of the score: %(reason)s")
