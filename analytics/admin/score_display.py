@@ -66,6 +66,12 @@ def points(value: float, *, digits: int = 1) -> SafeString:
     )
 
 
+def change_and_factor(value: float, factor: str) -> SafeString:
+    """A change in points, and under it what moved the score most."""
+    shown = points(value)
+    return format_html('<span class="cd-two">{}<small>{}</small></span>', shown, factor) if factor else shown
+
+
 def pull(value: float, *, most: float) -> SafeString:
     """A bar to the left or right of zero; `most` points fill half of it."""
     width = min(100.0, 100.0 * abs(value) / most) if most else 0.0

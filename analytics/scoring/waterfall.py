@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -69,6 +70,12 @@ def waterfall(before: Satisfaction, after: Satisfaction) -> Waterfall:
     slope = points_per_z_between(before.z, after.z)
     rows = tuple(_row(one, other, slope) for one, other in zip(before.factors, after.factors, strict=True))
     return Waterfall(before.score, after.score, after.score - before.score, rows)
+
+
+def points_moved(before: Sequence[float], after: Sequence[float]) -> list[float]:
+    """How many points each factor moved a score, from its contributions before and after; they sum to the change."""
+    slope = points_per_z_between(math.fsum(before), math.fsum(after))
+    return [slope * (new - old) for old, new in zip(before, after, strict=True)]
 
 
 def points_per_z_between(first: float, second: float) -> float:

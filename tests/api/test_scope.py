@@ -132,6 +132,7 @@ OPEN |= {
 }
 OPEN["tickettie-bulk"] = of("ticket", VERB)  # it answers of each ticket that is out of sight that it is not there
 OPEN["report-service"] = of("ticket", READ)
+OPEN["customerscore-movers"] = of("customerscore", READ)
 # One's own alone.
 OPEN |= {
     "deskview-counts": of("deskview", READ),
@@ -140,7 +141,14 @@ OPEN |= {
     "notification-read": {"post": "view_ticket"},
 }
 # Routes that are about no row.
-WITHOUT_ROW = {"segment-facts", "tickettie-bulk", "report-service", "deskview-counts", "notification-read"}
+WITHOUT_ROW = {
+    "customerscore-movers",
+    "segment-facts",
+    "tickettie-bulk",
+    "report-service",
+    "deskview-counts",
+    "notification-read",
+}
 DECLARED = SCOPED | OPEN
 
 ROUTES: dict[str, Any] = {route.name: route for route in cast(Any, router.urls) if route.name != "api-root"}
