@@ -10,9 +10,12 @@ class AnalyticsConfig(AppConfig):
     def ready(self) -> None:
         from analytics.exporters.customers import register_columns_of_analytics
         from analytics.models import CustomerScore, PreferenceProfile, ScoreSnapshot
+        from analytics.operations.write_digests import DIGEST
         from analytics.segments import scores  # noqa: F401 - facts register themselves
+        from customers.operations.job_kinds import register_job
         from customers.operations.undo_rules import UndoRule, register_undo
 
         for model in (CustomerScore, PreferenceProfile, ScoreSnapshot):
             register_undo(model, UndoRule(is_derived=True))
         register_columns_of_analytics()
+        register_job(DIGEST)

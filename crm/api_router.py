@@ -2,6 +2,7 @@
 
 from rest_framework.routers import DefaultRouter
 
+from analytics.api.digests import DigestViewSet
 from analytics.api.insights import InsightViewSet
 from analytics.api.reports import ReportViewSet
 from analytics.api.scores import PreferenceViewSet, ScoreViewSet
@@ -79,5 +80,6 @@ router.register("agents", AgentViewSet)
 router.register("rating-requests", RatingRequestViewSet)
 router.register("ticket-attributes", TicketAttributeViewSet)
 router.register("scores", ScoreViewSet)
+router.register("digests", DigestViewSet)
 router.register("preferences", PreferenceViewSet)
 router.register("reports", ReportViewSet, basename="report")

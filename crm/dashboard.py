@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from analytics.admin.chart_options import COUNT_BARS
+from analytics.admin.digests import newest_digest
 from analytics.admin.mover_cards import mover_cards
 from analytics.admin.score_display import tone_of
 from analytics.admin.words import rating_tone, said_of_rating
@@ -52,6 +53,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         context["customers_link"] = reverse("admin:customers_customer_changelist")
     if user.has_perm("analytics.view_customerscore"):
         context.update(mover_cards(request, at=at))
+        context["digest"] = newest_digest(request)
         context["distribution"] = distribution_chart()
         context["bar_options"] = json.dumps(COUNT_BARS)
         context["run"] = run = ScoringRun.objects.order_by("-id").first()

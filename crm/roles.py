@@ -56,6 +56,7 @@ DESK_TOOLS = ("macro", "deskview")
 SCORE_MODELS = (
     "customerscore",
     "scoresnapshot",
+    "moverdigest",
     "preferenceprofile",
     "scoringrun",
     "scoringchunk",

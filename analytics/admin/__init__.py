@@ -1,3 +1,3 @@
-from analytics.admin import comparison, customers, ledger, panel, runs, versions
+from analytics.admin import comparison, customers, digests, ledger, panel, runs, versions
 
-__all__ = ["comparison", "customers", "ledger", "panel", "runs", "versions"]
+__all__ = ["comparison", "customers", "digests", "ledger", "panel", "runs", "versions"]

@@ -1,3 +1,4 @@
+from analytics.models.digest import MoverDigest
 from analytics.models.run import ScoringChunk, ScoringRun
 from analytics.models.score import FACTORS, CustomerScore, PreferenceProfile, ScoreSnapshot
 from analytics.models.version import PreferenceModelVersion, ScoreModelVersion
@@ -5,6 +6,7 @@ from analytics.models.version import PreferenceModelVersion, ScoreModelVersion
 __all__ = [
     "FACTORS",
     "CustomerScore",
+    "MoverDigest",
     "PreferenceModelVersion",
     "PreferenceProfile",
     "ScoreModelVersion",

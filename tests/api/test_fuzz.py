@@ -58,6 +58,7 @@ RESOURCES = {
     "categories": "category",
     "customers": "customer",
     "desk-views": "deskview",
+    "digests": "moverdigest",
     "duplicates": "duplicatepair",
     "exports": "export",
     "imports": "importbatch",

@@ -98,6 +98,8 @@ SCOPED: dict[str, Permissions] = {
     **{f"attachment-{what}": of("attachment", READ) for what in ("list", "detail", "download")},
     "customerscore-list": of("customerscore", READ),
     "customerscore-detail": of("customerscore", READ),
+    "moverdigest-list": of("moverdigest", READ),
+    "moverdigest-detail": of("moverdigest", READ),
     "preferenceprofile-list": of("preferenceprofile", READ),
     "preferenceprofile-detail": of("preferenceprofile", READ),
 }
@@ -140,6 +142,8 @@ OPEN |= {
     "notification-detail": of("ticket", READ),
     "notification-read": {"post": "view_ticket"},
 }
+# Rows of a team alone: that one of its customers is another's own does not show them the team's.
+OF_A_TEAM = {"moverdigest-list", "moverdigest-detail"}
 # Routes that are about no row.
 WITHOUT_ROW = {
     "customerscore-movers",
@@ -210,7 +214,7 @@ def test_owners_see_their_own_whatever_their_team(otto: User, world: World) -> N
     Export.objects.update(owner=otto)
     permit_everything(otto)
     for name, row in SCOPED.items():
-        if "get" in row:
+        if "get" in row and name not in OF_A_TEAM:
             response = ask(otto, name, "get", world)
             assert response.status_code == 200, name
             if name.endswith("-list"):

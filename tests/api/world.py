@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from analytics.models import MoverDigest
+from analytics.operations.write_digests import write_digests
 from analytics.tests.histories import rating, score_everybody
 from customers.models import Category, Customer, Export, ImportRow, Product, RelationType, Tag, User
 from customers.operations.create_segment import create_segment
@@ -77,6 +79,7 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
     segment = create_segment(name="Acmes", definition={"groups": [{"conditions": [named]}]}, owner=ann, at=NOW)
     (fact,) = observe(facts=[rating(acme, 1)], at=NOW)
     score_everybody()
+    write_digests(day=NOW.date(), at=NOW)
     note = add_note(ticket=ticket, body="Bring a seal", by=ann, at=NOW)
     file = attach_file(ticket=ticket, kind=MessageKind.NOTE, name="seal.txt", chunks=[b"DN 40"], by=ann, at=NOW)
     finish_draft(message=note, by=ann, files=[file.key])
@@ -106,6 +109,7 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         "interaction": call.pk,
         "macro": macro.pk,
         "merge": merge.pk,
+        "moverdigest": MoverDigest.objects.get().pk,
         "notification": told.pk,
         "observation": fact.pk,
         "order": order.pk,
