@@ -49,7 +49,7 @@ def digest(team: Team, day: int = 0) -> MoverDigest:
 
 @pytest.mark.usefixtures("one_day")
 def test_it_tells_each_team_who_fell_since_the_day_before(north: Team, south: Team, acme: Customer) -> None:
-    assert write_digests(day=TODAY, at=NOW) == 2
+    assert write_digests(day=TODAY, at=NOW) == Team.objects.count()
     told = digest(north)
     assert (told.since, told.until, told.points, told.fell, told.rose) == (YESTERDAY, NOW, POINTS, 1, 0)
     (line,) = told.lines["fell"]
@@ -100,7 +100,7 @@ def test_lines_are_those_of_customers_in_sight_now(
     (line,) = digest_lines(digests=[told], user=ann, direction="fell")
     assert (line.customer, line.factor, line.change < -POINTS) == (acme, "quality", True)
     assert digest_lines(digests=[told], user=otto, direction="fell") == []
-    assert list(MoverDigest.objects.visible_to(otto)) == []
+    assert told not in MoverDigest.objects.visible_to(otto)
     Customer.objects.filter(pk=acme.pk).update(merged_into=wang)
     assert digest_lines(digests=[told], user=ann, direction="fell") == []
 
