@@ -34,7 +34,7 @@ def mover_cards(request: HttpRequest, *, at: datetime) -> dict[str, Any]:
         rose = [_usual(row) for row in scores.filter(change__gt=0).order_by("-change")[:SHOWN]]
         titles, query = (_("Fell most in 30 days"), _("Rose most in 30 days")), ""
     else:
-        fell, rose = (_since(scores, min(since, at), direction) for direction in ("fell", "rose"))  # type: ignore[arg-type]
+        fell, rose = (_since(scores, min(since, at), direction) for direction in ("fell", "rose"))
         day = {"day": date_format(localtime(since), "SHORT_DATE_FORMAT")}
         titles, query = (_("Fell most since %(day)s") % day, _("Rose most since %(day)s") % day), f"&moved_since={text}"
     return {

@@ -65,7 +65,7 @@ def _lines(found: Sequence[Mover]) -> list[dict[str, Any]]:
 
 def run_digest(job: Job, progress: Progress, clock: Clock) -> dict[str, Any]:
     """The digest as a job. Done again from the start it writes what is missing."""
-    run = ScoringRun.objects.filter(pk=job.subject_id).first()
+    run = ScoringRun.objects.filter(pk=job.subject_id or 0).first()
     if run is None:
         return {"digests": 0}
     day = timezone.localdate(run.logical_at, timezone.get_default_timezone())

@@ -2,9 +2,9 @@ from datetime import timedelta
 
 import pytest
 
-from analytics.tests.histories import rating, reply
 from customers.models import Customer, Observation, User
 from customers.operations.observe import observe
+from customers.tests.facts import rating, reply
 from tests.cast import NOW, make_user
 from tests.client import as_user, ids, url
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def fact(acme: Customer) -> Observation:
     """A bad rating."""
-    row, _reply = observe(facts=[rating(acme, 1), reply(acme, 900, 3600)], at=NOW)
+    row, _reply = observe(facts=[rating(acme, 1), reply(acme, 900)], at=NOW)
     return row
 
 

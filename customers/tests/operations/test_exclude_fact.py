@@ -3,13 +3,13 @@ from datetime import timedelta
 
 import pytest
 
-from analytics.tests.histories import DAY, HOUR, rating, reply, waiting
 from customers.models import Customer, Observation, User
 from customers.operations.exclude_fact import exclude_fact
 from customers.operations.observe import observe
 from customers.operations.readmit_fact import readmit_fact
 from customers.operations.record_activity import CustomerIsMerged
 from customers.operations.supersede_fact import BadDecision, FactIsPast
+from customers.tests.facts import DAY, HOUR, rating, reply, waiting
 from tests.cast import NOW
 
 pytestmark = pytest.mark.django_db
@@ -102,9 +102,9 @@ def test_what_is_not_left_out_cannot_be_taken_back(fact: Observation, ann: User)
 
 
 def test_the_reply_of_a_ticket_that_is_left_out_stays_out(acme: Customer, ann: User) -> None:
-    (row,) = observe(facts=[waiting(acme, at=NOW - DAY, due_at=NOW - HOUR, target=60)], at=NOW - DAY)
+    (row,) = observe(facts=[waiting(acme, at=NOW - DAY, due_at=NOW - HOUR)], at=NOW - DAY)
     exclude_fact(observation=row, reason="spam", by=ann, at=NOW)
-    observe(facts=[reply(acme, 86400, 60, at=NOW + HOUR)], at=NOW + HOUR)
+    observe(facts=[reply(acme, 86400, at=NOW + HOUR)], at=NOW + HOUR)
     row = standing()
     assert (row.value, row.is_exclusion, row.reason, row.excluded_by) == (86400.0, True, "spam", ann)
 
