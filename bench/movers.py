@@ -80,8 +80,8 @@ def _fill() -> None:
         f"INSERT INTO {history} (customer_id, as_of, {figures})"
         f" SELECT n, %(now)s - m * interval '30 days' - n * interval '2 seconds', {values}"
         f" {everybody}, generate_series(1, {MONTHS}) m",
-        f"UPDATE {history} h SET score = LEAST(100, GREATEST(0, s.score + (random() - 0.5) * 22))"
-        f" FROM {scores} s WHERE s.customer_id = h.customer_id",  # noqa: S608 - names of our own tables
+        f"UPDATE {history} h SET score = LEAST(100, GREATEST(0, s.score + (random() - 0.5) * 22))"  # noqa: S608 - names of our tables
+        f" FROM {scores} s WHERE s.customer_id = h.customer_id",
     )
     with connection.cursor() as cursor:
         for statement in statements:

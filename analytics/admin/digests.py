@@ -35,9 +35,13 @@ def newest_digest(request: HttpRequest) -> dict[str, Any] | None:
         "points": digests[0].points,
         "fell": sum(digest.fell for digest in digests),
         "rose": sum(digest.rose for digest in digests),
-        "lines": [_shown(line) for line in digest_lines(digests=digests, user=user, direction="fell")[:SHOWN]]
-        + [_shown(line) for line in digest_lines(digests=digests, user=user, direction="rose")[:SHOWN]],
+        "who_fell": _few(digests, user, "fell"),
+        "who_rose": _few(digests, user, "rose"),
     }
+
+
+def _few(digests: list[MoverDigest], user: Any, direction: str) -> list[dict[str, Any]]:
+    return [_shown(line) for line in digest_lines(digests=digests, user=user, direction=direction)[:SHOWN]]
 
 
 def _shown(line: DigestLine) -> dict[str, Any]:

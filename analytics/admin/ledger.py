@@ -67,6 +67,9 @@ class ObservationAdmin(ReadOnlyModelAdmin):
         ("excluded_by", "reason"),
     ]
 
+    class Media:
+        css = {"all": ["analytics/why.css"]}
+
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         """As customers are found in their own list."""
         if not search_term.strip():

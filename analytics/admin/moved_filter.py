@@ -10,7 +10,7 @@ from django.contrib.admin import ListFilter
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.widgets import INPUT_CLASSES, SELECT_CLASSES
+from unfold.widgets import INPUT_CLASSES, UnfoldAdminSelectWidget
 
 from analytics.admin.score_display import FACTOR_NAMES, FACTOR_OF_CODE, FELL_MUCH
 from analytics.models import CustomerScore
@@ -18,6 +18,8 @@ from analytics.operations.movers import Mover, beginning_of, movers
 from customers.admin.segment_from_list import Conditions, register_group
 
 MOVED, BY, SINCE, FACTOR = PARAMETERS = ("moved", "moved_by", "moved_since", "moved_factor")
+# As unfold's own filters look.
+DROPDOWN = {"data-theme": "admin-autocomplete", "class": "unfold-admin-autocomplete admin-autocomplete"}
 CODE_OF_FACTOR = {name: code for code, name in FACTOR_OF_CODE.items()}
 MOST_POINTS = 100.0
 FIRST_YEAR, LAST_YEAR = 1900, 2200
@@ -34,7 +36,7 @@ class MovedForm(forms.Form):
         label=gettext_lazy("By change of the score"),
         required=False,
         choices=[("", gettext_lazy("All")), ("fell", gettext_lazy("fell")), ("rose", gettext_lazy("rose"))],
-        widget=forms.Select(attrs={"class": " ".join(SELECT_CLASSES)}),
+        widget=UnfoldAdminSelectWidget(attrs=DROPDOWN),
     )
     moved_by = forms.CharField(
         label=gettext_lazy("By so many points or more"),
@@ -52,7 +54,7 @@ class MovedForm(forms.Form):
         label=gettext_lazy("Moved most by"),
         required=False,
         choices=[("", gettext_lazy("All")), *FACTOR_NAMES.items()],
-        widget=forms.Select(attrs={"class": " ".join(SELECT_CLASSES)}),
+        widget=UnfoldAdminSelectWidget(attrs=DROPDOWN),
     )
 
 

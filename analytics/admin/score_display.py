@@ -71,7 +71,7 @@ def points(value: float, *, digits: int = 1) -> SafeString:
 def change_and_factor(value: float, factor: Any) -> SafeString:
     """A change in points, and under it what moved the score most."""
     shown = points(value)
-    return format_html('<span class="cd-two">{}<small>{}</small></span>', shown, factor) if factor else shown
+    return format_html('<span class="cd-two">{}<br><small>{}</small></span>', shown, factor) if factor else shown
 
 
 def pull(value: float, *, most: float) -> SafeString:

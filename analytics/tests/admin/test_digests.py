@@ -23,7 +23,7 @@ def test_the_first_page_tells_the_newest_one(client: Client, told: MoverDigest, 
     text = page.content.decode()
     assert "Digest of 2026-06-03" in text
     assert "by 5 points or more: 1 fell, 0 rose." in text
-    (line,) = page.context["digest"]["lines"]
+    (line,) = page.context["digest"]["who_fell"]
     assert (line["customer"], line["before"], line["score"], str(line["factor"])) == (fallen, 60, 46, "Quality")
 
 
