@@ -7,7 +7,6 @@ from analytics.scoring.facts import MeasureCode
 from analytics.scoring.parameters import FactorCode
 from analytics.scoring.satisfaction import Evidence, FactorResult, Satisfaction
 from analytics.scoring.waterfall import Waterfall
-from analytics.sql.known_facts import KnownFact
 from customers.models import Observation
 
 
@@ -45,7 +44,7 @@ class Explanation:
     version: int | None
     score: float
     satisfaction: Satisfaction
-    rows: Mapping[int, KnownFact]
+    rows: Mapping[int, Observation]
     percentile: float | None
     now: float
     is_stale: bool
