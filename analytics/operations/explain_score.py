@@ -47,7 +47,7 @@ def explain_score(*, customer: Customer, at: datetime, as_of: datetime | None = 
         changed_since=tuple(_changed_since(stored)),
         moved=_movement(customer, stored.as_of, result),
         decisions=_decisions(customer, stored.as_of, stored.activity_version),
-        standing=frozenset(now.by_observation()),
+        standing=frozenset(now.observation_ids.tolist()),
     )
 
 
@@ -68,8 +68,8 @@ def _fresh(customer: Customer, date: datetime | None, at: datetime) -> Explanati
         now=result.score,
         is_stale=date is None,
         moved=_movement(customer, as_of, result),
-        decisions=_decisions(customer, as_of, known.versions[0]),
-        standing=frozenset(known.by_observation()),
+        decisions=_decisions(customer, as_of, int(known.versions[0])),
+        standing=frozenset(known.observation_ids.tolist()),
     )
 
 

@@ -1,15 +1,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import isnan
 from typing import Any, Literal
 
+import numpy as np
 from django.db.models import QuerySet
 
 from analytics.models import FACTORS, CustomerScore
 from analytics.operations.moment_of import moment_of
 from analytics.scoring.waterfall import points_moved
 from analytics.sql.change_since import change_since
-from analytics.sql.newest_snapshots import PastScore, newest_snapshots
+from analytics.sql.newest_snapshots import newest_snapshots
 from analytics.sql.whose import Whose
 
 # Nobody looks at more: those who moved most.
@@ -68,16 +70,18 @@ def beginning_of(text: str) -> datetime:
 
 
 def _with_factors(rows: Sequence[tuple[Any, ...]], since: datetime) -> list[Mover]:
-    past: dict[int, PastScore] = {}
+    past: dict[int, list[float]] = {}
     for start in range(0, len(rows), KEYS_AT_ONCE):
-        keys = [row[0] for row in rows[start : start + KEYS_AT_ONCE]]
-        past.update(newest_snapshots(whose=Whose.these(keys), by=since))
-    return [_mover(row, past[row[0]]) for row in rows if row[0] in past]
+        keys = sorted(row[0] for row in rows[start : start + KEYS_AT_ONCE])
+        stood = newest_snapshots(np.array(keys), whose=Whose.these(keys), by=since)
+        past.update(zip(keys, stood.tolist(), strict=True))
+    return [_mover(row, past[row[0]]) for row in rows if not isnan(past[row[0]][0])]
 
 
-def _mover(row: tuple[Any, ...], past: PastScore) -> Mover:
+def _mover(row: tuple[Any, ...], past: list[float]) -> Mover:
     key, score, low_evidence, *contributions = row
-    each = points_moved(past.contributions, contributions)
-    sign = 1 if score > past.score else -1
+    before, *then = past
+    each = points_moved(then, contributions)
+    sign = 1 if score > before else -1
     most = max(range(len(FACTORS)), key=lambda i: sign * each[i])
-    return Mover(key, past.score, score, low_evidence, FACTORS[most], dict(zip(FACTORS, each, strict=True)))
+    return Mover(key, before, score, low_evidence, FACTORS[most], dict(zip(FACTORS, each, strict=True)))
