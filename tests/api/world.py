@@ -109,7 +109,7 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         "interaction": call.pk,
         "macro": macro.pk,
         "merge": merge.pk,
-        "moverdigest": MoverDigest.objects.get().pk,
+        "moverdigest": MoverDigest.objects.get(team=acme.team).pk,
         "notification": told.pk,
         "observation": fact.pk,
         "order": order.pk,
