@@ -1,7 +1,7 @@
 from typing import Any
 
 from django_filters import DateFilter, FilterSet
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers
 
 from analytics.models import FACTORS, MoverDigest
@@ -69,6 +69,7 @@ class DigestSerializer(DigestHeadSerializer):
         return DigestLineSerializer(found, many=True).data
 
 
+@extend_schema_view(list=extend_schema(responses=DigestHeadSerializer(many=True)))
 class DigestViewSet(Reads, ScopedViewSet):
     """Digests of movers, the newest first: one a team and day, written after the nightly run."""
 

@@ -80,6 +80,7 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
     (fact,) = observe(facts=[rating(acme, 1)], at=NOW)
     score_everybody()
     write_digests(day=NOW.date(), at=NOW)
+    MoverDigest.objects.exclude(team=acme.team).delete()
     note = add_note(ticket=ticket, body="Bring a seal", by=ann, at=NOW)
     file = attach_file(ticket=ticket, kind=MessageKind.NOTE, name="seal.txt", chunks=[b"DN 40"], by=ann, at=NOW)
     finish_draft(message=note, by=ann, files=[file.key])
@@ -109,7 +110,7 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         "interaction": call.pk,
         "macro": macro.pk,
         "merge": merge.pk,
-        "moverdigest": MoverDigest.objects.get(team=acme.team).pk,
+        "moverdigest": MoverDigest.objects.get().pk,
         "notification": told.pk,
         "observation": fact.pk,
         "order": order.pk,
