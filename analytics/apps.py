@@ -13,6 +13,7 @@ class AnalyticsConfig(AppConfig):
         from analytics.operations.propose_weights import LEARN_WEIGHTS
         from analytics.operations.start_measuring import MEASURE
         from analytics.operations.start_preview import PREVIEW
+        from analytics.operations.write_digests import DIGEST
         from analytics.segments import scores  # noqa: F401 - facts register themselves
         from customers.operations.job_kinds import register_job
         from customers.operations.undo_rules import UndoRule, register_undo
@@ -20,5 +21,5 @@ class AnalyticsConfig(AppConfig):
         for model in (CustomerScore, PreferenceProfile, ScoreSnapshot):
             register_undo(model, UndoRule(is_derived=True))
         register_columns_of_analytics()
-        for kind in (LEARN_WEIGHTS, MEASURE, PREVIEW):
+        for kind in (DIGEST, LEARN_WEIGHTS, MEASURE, PREVIEW):
             register_job(kind)

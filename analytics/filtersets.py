@@ -7,6 +7,7 @@ from django_filters import CharFilter, ChoiceFilter, FilterSet, NumberFilter
 
 from analytics.choices import ProposalState, VersionState
 from analytics.models import CustomerScore, PreferenceModelVersion, PreferenceProfile, ScoreModelVersion, WeightProposal
+from customers.choices import Factor
 from customers.filtersets import IdFilter, YesNoFilter
 
 
@@ -18,7 +19,18 @@ class ScoreFilterSet(FilterSet):
     max_score = NumberFilter(field_name="score", lookup_expr="lte", min_value=0, max_value=100)
     low_evidence = YesNoFilter()
     fell_by = NumberFilter(
-        method="that_fell", min_value=0, max_value=100, label=_("Lower by so many points than 30 days before, or more")
+        method="that_fell",
+        min_value=0,
+        max_value=100,
+        label=_("Lower by so many points than 30 days before, or more. Since another day: /scores/movers/"),
+    )
+    rose_by = NumberFilter(
+        method="that_rose", min_value=0, max_value=100, label=_("Higher by so many points than 30 days before, or more")
+    )
+    moved_by = ChoiceFilter(
+        choices=[(factor.name.lower(), factor.label) for factor in Factor],
+        method="that_a_factor_moved",
+        label=_("The factor that moved it most in 30 days"),
     )
 
     class Meta:
@@ -28,6 +40,14 @@ class ScoreFilterSet(FilterSet):
     def that_fell(self, scores: Any, name: str, value: Any) -> Any:
         """Scores that fell."""
         return scores.fell_by(float(value))
+
+    def that_rose(self, scores: Any, name: str, value: Any) -> Any:
+        """Scores that rose."""
+        return scores.rose_by(float(value))
+
+    def that_a_factor_moved(self, scores: Any, name: str, value: str) -> Any:
+        """Scores that this factor moved most."""
+        return scores.filter(change_factor=Factor[value.upper()])
 
 
 class ScoreVersionFilterSet(FilterSet):

@@ -2,6 +2,7 @@
 
 from rest_framework.routers import DefaultRouter
 
+from analytics.api.digests import DigestViewSet
 from analytics.api.insights import InsightViewSet
 from analytics.api.preference_versions import PreferenceVersionViewSet
 from analytics.api.proposals import ProposalViewSet
@@ -19,6 +20,7 @@ from customers.api.exports import ExportViewSet
 from customers.api.imports import ImportBatchViewSet
 from customers.api.interactions import InteractionViewSet
 from customers.api.merges import MergeViewSet
+from customers.api.observations import ObservationViewSet
 from customers.api.orders import OrderViewSet
 from customers.api.relations import RelationTypeViewSet, RelationViewSet
 from customers.api.segments import SegmentViewSet
@@ -60,6 +62,7 @@ router.register("products", ProductViewSet)
 router.register("categories", CategoryViewSet)
 router.register("orders", OrderViewSet)
 router.register("interactions", InteractionViewSet)
+router.register("observations", ObservationViewSet)
 router.register("exports", ExportViewSet)
 router.register("imports", ImportBatchViewSet)
 router.register("tickets", TicketTapeViewSet, basename="tickettape")
@@ -83,6 +86,7 @@ router.register("rating-requests", RatingRequestViewSet)
 router.register("ticket-attributes", TicketAttributeViewSet)
 router.register("scores", ScoreViewSet)
 router.register("score-versions", ScoreVersionViewSet)
+router.register("digests", DigestViewSet)
 router.register("preferences", PreferenceViewSet)
 router.register("preference-versions", PreferenceVersionViewSet)
 router.register("weight-proposals", ProposalViewSet)

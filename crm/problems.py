@@ -33,6 +33,7 @@ from customers.operations.place_order import BadOrder
 from customers.operations.record_activity import CustomerIsMerged
 from customers.operations.relate_customers import AlreadyRelated, RelationRefused
 from customers.operations.remove_attribute import AttributeInUse
+from customers.operations.supersede_fact import BadDecision, FactIsPast
 from customers.operations.undo_import import CannotUndo, RowsTouched
 from customers.operations.undo_merge import UndoRefused
 from customers.segments.definition import SegmentInvalid
@@ -62,6 +63,7 @@ CONFLICTS: dict[type[Exception], str] = {
     AlreadyLearning: "already_learning",
     CannotUndo: "cannot_undo",
     CannotUnmerge: "cannot_unmerge",
+    FactIsPast: "fact_is_past",
     FileIsGone: "file_is_gone",
     FilesGone: "files_gone",
     IllegalTransition: "illegal_transition",
@@ -123,6 +125,8 @@ def _translated(error: Exception) -> Exception:
     if isinstance(error, InvalidRow):
         return ValidationError(error.message_dict if hasattr(error, "error_dict") else error.messages)
     if isinstance(error, RelationRefused):
+        return ValidationError({error.field: [str(error)]})
+    if isinstance(error, BadDecision):
         return ValidationError({error.field: [str(error)]})
     if isinstance(error, HasItAlready):
         return ValidationError({"contact_points": [str(error)]})

@@ -24,6 +24,8 @@ CATALOGUE_MODELS = ("product", "category", "relationtype", "customattribute", "t
 SEGMENTS = ("segment",)
 # Whoever may add a merge may merge; whoever may change one may undo it.
 DUPLICATE_MODELS = ("duplicatepair", "merge")
+# Whoever may change an observation may leave it out of the score, and take that back; nothing else changes one.
+CONTEST = ("view", "change")
 IMPORT_MODELS = ("importbatch", "importmapping", "importrow", "importstep")
 TICKET_MODELS = (
     "ticket",
@@ -55,6 +57,7 @@ DESK_TOOLS = ("macro", "deskview")
 SCORE_MODELS = (
     "customerscore",
     "scoresnapshot",
+    "moverdigest",
     "preferenceprofile",
     "scoringrun",
     "scoringchunk",
@@ -72,7 +75,8 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         CATALOGUE_MODELS + DESK_MODELS + SCORE_MODELS: READ,
         TICKET_MODELS: WRITE,
         SEGMENTS + DESK_TOOLS: ALL,
-        (*DUPLICATE_MODELS, "observation", "team"): READ,
+        (*DUPLICATE_MODELS, "team"): READ,
+        ("observation",): CONTEST,
     },
     "Lead": {
         CUSTOMER_MODELS + TICKET_MODELS + DUPLICATE_MODELS: WRITE,
@@ -80,13 +84,15 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         ("job",): READ,
         CATALOGUE_MODELS + SCORE_MODELS: READ,
         DESK_MODELS: WRITE,
-        ("observation", "team"): READ,
+        ("observation",): CONTEST,
+        ("team",): READ,
     },
     "Back office": {
         CUSTOMER_MODELS + CATALOGUE_MODELS + SEGMENTS + ("export",): ALL,
         DUPLICATE_MODELS + IMPORT_MODELS: WRITE,
         TICKET_MODELS + DESK_MODELS + SCORE_MODELS: READ,
-        ("observation", "team", "job"): READ,
+        ("observation",): CONTEST,
+        ("team", "job"): READ,
     },
     "Analyst": {
         CUSTOMER_MODELS + CATALOGUE_MODELS + TICKET_MODELS + DESK_MODELS + SCORE_MODELS + DUPLICATE_MODELS: READ,
@@ -97,7 +103,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         CUSTOMER_MODELS + CATALOGUE_MODELS + TICKET_MODELS + DESK_MODELS + SCORE_MODELS + SEGMENTS + DESK_TOOLS: ALL,
         DUPLICATE_MODELS + IMPORT_MODELS: WRITE,
         ("export",): ALL,
-        ("observation",): READ,
+        ("observation",): CONTEST,
         ("job",): ("view", "change"),
         ("team", "user", "group", "apitoken"): ALL,
     },

@@ -265,6 +265,7 @@ SPECTACULAR_SETTINGS = {
         "OrderStatus": "customers.choices.OrderStatus",
         "OnDuplicate": "customers.choices.OnDuplicate",
         "OnDuplicateEntry": ["allow", "refuse"],
+        "FactorName": ["quality", "reliability", "responsiveness", "price"],
         "ConsentChannel": "customers.choices.ConsentChannel",
         "TicketChannel": "services.choices.Channel",
         "TicketStatus": "services.choices.TicketStatus",

@@ -1,3 +1,23 @@
-from analytics.admin import comparison, customers, panel, preference_versions, proposals, runs, versions
+from analytics.admin import (
+    comparison,
+    customers,
+    digests,
+    ledger,
+    panel,
+    preference_versions,
+    proposals,
+    runs,
+    versions,
+)
 
-__all__ = ["comparison", "customers", "panel", "preference_versions", "proposals", "runs", "versions"]
+__all__ = [
+    "comparison",
+    "customers",
+    "digests",
+    "ledger",
+    "panel",
+    "preference_versions",
+    "proposals",
+    "runs",
+    "versions",
+]

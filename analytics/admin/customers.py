@@ -13,14 +13,16 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from analytics.admin import contest
 from analytics.admin.chart_options import score_line
-from analytics.admin.customer_filters import ChangeFilter, EvidenceFilter, ScoreBandFilter
+from analytics.admin.customer_filters import EvidenceFilter, ScoreBandFilter
 from analytics.admin.customer_list import ScoredChangeList
+from analytics.admin.moved_filter import SINCE, MovedFilter
 from analytics.admin.open_tickets import open_ticket_parts, open_tickets
 from analytics.admin.preference_display import preference_card
 from analytics.admin.preferences_page import preferences_page
 from analytics.admin.score_card import score_card
-from analytics.admin.score_display import points, score_bar
+from analytics.admin.score_display import FACTOR_NAMES, FACTOR_OF_CODE, change_and_factor, score_bar
 from analytics.admin.timeline_page import newest, newest_lines, older_page
 from analytics.admin.why_page import why_page
 from analytics.operations.score_distribution import newest_distribution
@@ -45,8 +47,14 @@ class ScoredCustomerAdmin(CustomerAdmin):
         "last_activity",
     ]
     list_select_related = ["owner", "team", "score"]
-    list_filter = [*CustomerAdmin.list_filter, ScoreBandFilter, EvidenceFilter, ChangeFilter]
+    list_filter = [*CustomerAdmin.list_filter, ScoreBandFilter, EvidenceFilter, MovedFilter]
     page_template = "admin/analytics/customer_page.html"
+
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        """Asked who moved since another day, the list shows the change since then."""
+        asked = request.GET.get(SINCE)
+        shown: list[str] = list(super().get_list_display(request))
+        return ["change_since" if asked and name == "change" else name for name in shown]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
         """The list with scores and open tickets."""
@@ -58,6 +66,8 @@ class ScoredCustomerAdmin(CustomerAdmin):
         return [
             path("<int:pk>/why/", wrap(self.why), name="customers_customer_why"),
             path("<int:pk>/preferences/", wrap(self.preferences), name="customers_customer_preferences"),
+            path("<int:pk>/why/<int:fact>/exclude/", wrap(self.leave_out), name="customers_customer_exclude"),
+            path("<int:pk>/why/<int:fact>/readmit/", wrap(self.take_back), name="customers_customer_readmit"),
             path("<int:pk>/timeline/", wrap(self.timeline), name="customers_customer_timeline"),
             *super().get_urls(),
         ]
@@ -69,6 +79,14 @@ class ScoredCustomerAdmin(CustomerAdmin):
     def preferences(self, request: HttpRequest, pk: int) -> HttpResponse:
         """What they prefer and why; a POST puts down what they said."""
         return preferences_page(self, request, pk, at=timezone.now())
+
+    def leave_out(self, request: HttpRequest, pk: int, fact: int) -> HttpResponse:
+        """Leave a fact out of the score."""
+        return contest.exclude(self, request, pk, fact, at=timezone.now(), page=why_page)
+
+    def take_back(self, request: HttpRequest, pk: int, fact: int) -> HttpResponse:
+        """Take that back."""
+        return contest.readmit(self, request, pk, fact, at=timezone.now(), page=why_page)
 
     def timeline(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Older entries of the timeline, from ?before= on."""
@@ -112,9 +130,17 @@ class ScoredCustomerAdmin(CustomerAdmin):
 
     @admin.display(description=_("30 days"), ordering="score__change")
     def change(self, customer: Customer) -> SafeString | str:
-        """Points against thirty days before."""
+        """Points against thirty days before, and the factor that moved the score most."""
         score = getattr(customer, "score", None)
-        return "–" if score is None or score.change is None else points(score.change)
+        if score is None or score.change is None:
+            return "–"
+        return change_and_factor(score.change, FACTOR_NAMES.get(FACTOR_OF_CODE.get(score.change_factor or 0, ""), ""))
+
+    @admin.display(description=_("since then"))
+    def change_since(self, customer: Any) -> SafeString | str:
+        """The same against the day that was asked for."""
+        mover = customer.moved
+        return "–" if mover is None else change_and_factor(mover.change, FACTOR_NAMES[mover.factor])
 
     @admin.display(description=_("open tickets"))
     def open_tickets(self, customer: Any) -> SafeString | str:

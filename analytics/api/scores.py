@@ -1,9 +1,13 @@
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from analytics.api.explanation import FactorSerializer
+from analytics.api.movers import MOVERS_PARAMETERS, MoversAskedSerializer, MoversSerializer, movers_found
 from analytics.filtersets import PreferenceFilterSet, ScoreFilterSet
 from analytics.models import FACTORS, CustomerScore, PreferenceProfile
 from analytics.operations.product_reasons import ProductReasons, override_of
@@ -75,6 +79,20 @@ class ScoreViewSet(Reads, ScopedViewSet):
     serializer_class = ScoreSerializer
     filterset_class = ScoreFilterSet
     ordering_fields = ("score", "change")
+
+    @extend_schema(parameters=MOVERS_PARAMETERS, responses=MoversSerializer, filters=False)
+    @action(
+        detail=False,
+        parameters=("since", "points", "direction", "factor", "limit"),
+        pagination_class=None,
+        filter_backends=[],
+        serializer_class=MoversSerializer,
+    )
+    def movers(self, request: Request) -> Response:
+        """Whose score fell or rose by so many points or more since a day, and the factor that moved it."""
+        asked = MoversAskedSerializer(data=request.query_params.dict())
+        asked.is_valid(raise_exception=True)
+        return Response(self.shown(movers_found(self.get_queryset(), asked.validated_data)))
 
 
 class PreferenceReasonSerializer(serializers.Serializer[Any]):

@@ -1,3 +1,4 @@
+from analytics.models.digest import MoverDigest
 from analytics.models.learned import ProductStatistics, WeightProposal
 from analytics.models.run import ScoringChunk, ScoringRun
 from analytics.models.score import FACTORS, CustomerScore, PreferenceProfile, ScoreSnapshot
@@ -7,6 +8,7 @@ from analytics.models.version import PreferenceModelVersion, ScoreModelVersion, 
 __all__ = [
     "FACTORS",
     "CustomerScore",
+    "MoverDigest",
     "PreferenceModelVersion",
     "PreferenceProfile",
     "ProductStatistics",

@@ -49,6 +49,8 @@ def explain_score(*, customer: Customer, at: datetime, as_of: datetime | None = 
         is_stale=isinstance(stored, CustomerScore) and stored.activity_version != customer.activity_version,
         changed_since=tuple(_changed_since(stored)),
         moved=_movement(customer, stored.as_of, result),
+        decisions=_decisions(customer, stored.as_of, stored.activity_version),
+        standing=frozenset(now.observation_ids.tolist()),
     )
 
 
@@ -75,6 +77,8 @@ def _fresh(customer: Customer, date: datetime | None, at: datetime) -> Explanati
         now=result.score,
         is_stale=date is None,
         moved=_movement(customer, as_of, result),
+        decisions=_decisions(customer, as_of, int(known.versions[0])),
+        standing=frozenset(known.observation_ids.tolist()),
     )
 
 
@@ -95,16 +99,25 @@ def _score(sheet: FactSheet, parameters: ScoreParameters) -> float:
     return float(sheet.scores(parameters).score[0])
 
 
+def _decisions(customer: Customer, as_of: datetime, version: int) -> tuple[Observation, ...]:
+    """The facts that somebody had left out or taken back, as known then."""
+    known = Observation.objects.known_at(as_of=as_of, version=version).filter(customer=customer)
+    decided = known.filter(Q(is_exclusion=True) | Q(excluded_by__isnull=False))
+    return tuple(decided.select_related("excluded_by").order_by("pk"))
+
+
 def _changed_since(stored: Stored) -> Iterator[ChangedFact]:
     """Facts up to the score's date that were recorded, corrected, excluded or withdrawn after it was computed."""
     seen = stored.activity_version
     later = Q(recorded_version__gt=seen) | Q(superseded_version__gt=seen)
     rows = Observation.objects.filter(later, customer_id=stored.customer_id, at__lte=stored.as_of)
-    for row in rows.order_by("pk"):
+    for row in rows.select_related("excluded_by").order_by("pk"):
         if row.recorded_version <= seen:
             yield ChangedFact(row, "superseded")
+        elif row.is_exclusion:
+            yield ChangedFact(row, "excluded")
         else:
-            yield ChangedFact(row, "excluded" if row.is_exclusion else "recorded")
+            yield ChangedFact(row, "readmitted" if row.excluded_by_id else "recorded")
 
 
 def _movement(customer: Customer, as_of: datetime, after: satisfaction.Satisfaction) -> Movement | None:

@@ -11,7 +11,9 @@ from tests.client import as_user
 pytestmark = pytest.mark.django_db
 
 # Rows that are decided, not edited: they have no version that If-Match could name.
-WITHOUT_VERSION = ("/api/v1/ticket-merges/", "/api/v1/duplicates/", "/api/v1/merges/", "/api/v1/weight-proposals/")
+WITHOUT_VERSION = tuple(
+    f"/api/v1/{name}/" for name in ("ticket-merges", "duplicates", "merges", "weight-proposals", "observations")
+)
 
 
 @pytest.fixture(scope="module")

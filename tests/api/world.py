@@ -7,17 +7,19 @@ from typing import Any
 import pytest
 
 from analytics.choices import ProposalState
-from analytics.models import PreferenceModelVersion, ScoreModelVersion, WeightProposal
+from analytics.models import MoverDigest, PreferenceModelVersion, ScoreModelVersion, WeightProposal
 from analytics.operations.draft_version import draft_version
 from analytics.operations.start_preview import start_preview
 from analytics.operations.state_preference import state_preference
-from analytics.tests.histories import score_everybody
+from analytics.operations.write_digests import write_digests
+from analytics.tests.histories import rating, score_everybody
 from customers.models import Category, Customer, Export, ImportRow, Product, RelationType, Tag, User
 from customers.operations.create_segment import create_segment
 from customers.operations.define_attribute import define_attribute
 from customers.operations.forget_exports import exports_folder
 from customers.operations.log_interaction import log_interaction
 from customers.operations.merge_customers import merge_customers
+from customers.operations.observe import observe
 from customers.operations.place_order import NewLine, place_order
 from customers.operations.record_consent import record_consent
 from customers.operations.relate_customers import relate_customers
@@ -80,12 +82,15 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
     attribute = define_attribute(name="Size", type="number", at=NOW)
     named = {"fact": "name", "op": "contains", "value": "acme"}
     segment = create_segment(name="Acmes", definition={"groups": [{"conditions": [named]}]}, owner=ann, at=NOW)
+    (fact,) = observe(facts=[rating(acme, 1)], at=NOW)
     score_everybody()
     draft = draft_version(model=ScoreModelVersion, parameters={}, label="Draft", by=ann, at=NOW)
     start_preview(version=draft, by=ann, at=NOW)
     taste = draft_version(model=PreferenceModelVersion, parameters={}, label="Draft", by=ann, at=NOW)
     weights = dict(taste.parameters["weights"])
     proposal = WeightProposal.objects.create(state=ProposalState.OPEN, weights=weights, created_at=NOW, created_by=ann)
+    write_digests(day=NOW.date(), at=NOW)
+    MoverDigest.objects.exclude(team=acme.team).delete()
     note = add_note(ticket=ticket, body="Bring a seal", by=ann, at=NOW)
     file = attach_file(ticket=ticket, kind=MessageKind.NOTE, name="seal.txt", chunks=[b"DN 40"], by=ann, at=NOW)
     finish_draft(message=note, by=ann, files=[file.key])
@@ -115,7 +120,9 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         "interaction": call.pk,
         "macro": macro.pk,
         "merge": merge.pk,
+        "moverdigest": MoverDigest.objects.get().pk,
         "notification": told.pk,
+        "observation": fact.pk,
         "order": order.pk,
         "preferencemodelversion": taste.pk,
         "preferenceprofile": acme.pk,
