@@ -9,10 +9,13 @@ class AnalyticsConfig(AppConfig):
 
     def ready(self) -> None:
         from analytics.exporters.customers import register_columns_of_analytics
-        from analytics.models import CustomerScore, PreferenceProfile, ScoreSnapshot
+        from analytics.models import ContactRisk, CustomerScore, PreferenceProfile, RelationEffect, ScoreSnapshot
+        from analytics.operations.validation_job import VALIDATION
         from analytics.segments import scores  # noqa: F401 - facts register themselves
+        from customers.operations.job_kinds import register_job
         from customers.operations.undo_rules import UndoRule, register_undo
 
-        for model in (CustomerScore, PreferenceProfile, ScoreSnapshot):
+        for model in (CustomerScore, PreferenceProfile, ScoreSnapshot, RelationEffect, ContactRisk):
             register_undo(model, UndoRule(is_derived=True))
         register_columns_of_analytics()
+        register_job(VALIDATION)
