@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from django_filters import CharFilter, FilterSet, NumberFilter
+from django_filters import CharFilter, ChoiceFilter, FilterSet, NumberFilter
 
-from analytics.models import CustomerScore, PreferenceProfile
+from analytics.choices import RunKind, RunState
+from analytics.models import CustomerScore, PreferenceProfile, ScoringRun
 from customers.filtersets import IdFilter, YesNoFilter
 
 
@@ -37,4 +38,15 @@ class PreferenceFilterSet(FilterSet):
 
     class Meta:
         model = PreferenceProfile
+        fields: list[str] = []
+
+
+class RunFilterSet(FilterSet):
+    """Scoring runs."""
+
+    kind = ChoiceFilter(choices=RunKind.choices)
+    state = ChoiceFilter(choices=RunState.choices)
+
+    class Meta:
+        model = ScoringRun
         fields: list[str] = []

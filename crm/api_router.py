@@ -4,6 +4,7 @@ from rest_framework.routers import DefaultRouter
 
 from analytics.api.insights import InsightViewSet
 from analytics.api.reports import ReportViewSet
+from analytics.api.runs import RunViewSet
 from analytics.api.scores import PreferenceViewSet, ScoreViewSet
 from customers.api.around import AroundViewSet
 from customers.api.attributes import CustomAttributeViewSet
@@ -78,4 +79,5 @@ router.register("rating-requests", RatingRequestViewSet)
 router.register("ticket-attributes", TicketAttributeViewSet)
 router.register("scores", ScoreViewSet)
 router.register("preferences", PreferenceViewSet)
+router.register("scoring-runs", RunViewSet)
 router.register("reports", ReportViewSet, basename="report")

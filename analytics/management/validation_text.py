@@ -41,7 +41,9 @@ def _lines(version: int, result: dict[str, Any]) -> Iterator[str]:
         "version": version,
         **{name: result[name] for name in ("ratings", "customers", "of_customers")},
     }
-    yield _("Each is foretold from what was on record just before it. Bad: the lowest quarter of its scale, 1 or 2 of 5.")
+    yield _(
+        "Each is foretold from what was on record just before it. Bad: the lowest quarter of its scale, 1 or 2 of 5."
+    )
     for title, name in ((_("All ratings"), "all"), (_("Customers who had rated before"), "with_history")):
         yield from ("", title, "=" * len(title))
         evaluation = result[name]
@@ -62,7 +64,9 @@ def _evaluation(found: dict[str, Any]) -> Iterator[str]:
         cells = (_number(row["auc"]), _span(row["auc"]), _number(row["log_loss"]), _span(row["log_loss"]))
         yield _row(str(PREDICTORS[row["name"]]), (*cells, f"{row['calibration_error']:.4f}"))
     yield ""
-    yield _row(_("the score is better than"), (_("ROC-AUC by"), _("95 % interval"), _("log loss by"), _("95 % interval")))
+    yield _row(
+        _("the score is better than"), (_("ROC-AUC by"), _("95 % interval"), _("log loss by"), _("95 % interval"))
+    )
     for row in found["judgements"]:
         if row["better_auc"]:
             auc, loss = row["better_auc"], row["better_log_loss"]

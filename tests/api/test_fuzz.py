@@ -73,6 +73,7 @@ RESOURCES = {
     "relation-types": "relationtype",
     "relations": "relation",
     "scores": "customerscore",
+    "scoring-runs": "scoringrun",
     "segments": "segment",
     "service-types": "servicetype",
     "skills": "skill",

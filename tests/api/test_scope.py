@@ -129,6 +129,8 @@ OPEN |= {
 }
 OPEN["tickettie-bulk"] = of("ticket", VERB)  # it answers of each ticket that is out of sight that it is not there
 OPEN["report-service"] = of("ticket", READ)
+OPEN |= {f"scoringrun-{view}": of("scoringrun", READ) for view in ("list", "detail", "progress")}
+OPEN["scoringrun-resume"] = of("scoringrun", VERB)
 # One's own alone.
 OPEN |= {
     "deskview-counts": of("deskview", READ),

@@ -74,7 +74,7 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
     attribute = define_attribute(name="Size", type="number", at=NOW)
     named = {"fact": "name", "op": "contains", "value": "acme"}
     segment = create_segment(name="Acmes", definition={"groups": [{"conditions": [named]}]}, owner=ann, at=NOW)
-    score_everybody()
+    run = score_everybody()
     note = add_note(ticket=ticket, body="Bring a seal", by=ann, at=NOW)
     file = attach_file(ticket=ticket, kind=MessageKind.NOTE, name="seal.txt", chunks=[b"DN 40"], by=ann, at=NOW)
     finish_draft(message=note, by=ann, files=[file.key])
@@ -112,6 +112,7 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         "ratingrequest": asked.pk,
         "relation": relation.pk,
         "relationtype": client.pk,
+        "scoringrun": run.pk,
         "segment": segment.pk,
         "servicetype": ServiceType.objects.get(code="repair").pk,
         "skill": skill.pk,

@@ -37,9 +37,7 @@ def judged(sample: Sample) -> tuple[Evaluation, dict[str, Judgement]]:
 def test_auc_is_the_share_of_pairs_in_which_the_bad_one_is_lower() -> None:
     draw = np.random.default_rng(3)
     value, is_bad = draw.integers(0, 7, 200).astype(float), draw.random(200) < 0.3
-    pairs = [
-        1.0 if bad < good else 0.5 if bad == good else 0.0 for bad in value[is_bad] for good in value[~is_bad]
-    ]
+    pairs = [1.0 if bad < good else 0.5 if bad == good else 0.0 for bad in value[is_bad] for good in value[~is_bad]]
     assert RankedAUC(value, is_bad)(np.ones(200)) == pytest.approx(float(np.mean(pairs)), abs=1e-12)
 
 
