@@ -10,12 +10,14 @@ class AnalyticsConfig(AppConfig):
     def ready(self) -> None:
         from analytics.exporters.customers import register_columns_of_analytics
         from analytics.models import ContactRisk, CustomerScore, PreferenceProfile, RelationEffect, ScoreSnapshot
+        from analytics.operations.plan_contact_risks import CONTACT_RISKS
         from analytics.operations.validation_job import VALIDATION
-        from analytics.segments import scores  # noqa: F401 - facts register themselves
+        from analytics.segments import relations, scores  # noqa: F401 - facts register themselves
         from customers.operations.job_kinds import register_job
         from customers.operations.undo_rules import UndoRule, register_undo
 
         for model in (CustomerScore, PreferenceProfile, ScoreSnapshot, RelationEffect, ContactRisk):
             register_undo(model, UndoRule(is_derived=True))
         register_columns_of_analytics()
-        register_job(VALIDATION)
+        for kind in (VALIDATION, CONTACT_RISKS):
+            register_job(kind)

@@ -20,6 +20,15 @@ class ScoreFilterSet(FilterSet):
     fell_by = NumberFilter(
         method="that_fell", min_value=0, max_value=100, label=_("Lower by so many points than 30 days before, or more")
     )
+    weighed_down_by = NumberFilter(
+        method="that_feel",
+        min_value=0,
+        max_value=10,
+        label=_("Customers of whom relations take so many points, or more, beside the score"),
+    )
+    single_contact = YesNoFilter(
+        field_name="customer__contact_risk", lookup_expr="isnull", exclude=True, label=_("One contact carries them")
+    )
 
     class Meta:
         model = CustomerScore
@@ -28,6 +37,10 @@ class ScoreFilterSet(FilterSet):
     def that_fell(self, scores: Any, name: str, value: Any) -> Any:
         """Scores that fell."""
         return scores.fell_by(float(value))
+
+    def that_feel(self, scores: Any, name: str, value: Any) -> Any:
+        """Scores of customers who feel their relations so much."""
+        return scores.filter(customer__relation_effect__points__lte=-float(value))
 
 
 class PreferenceFilterSet(FilterSet):

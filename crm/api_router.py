@@ -2,6 +2,7 @@
 
 from rest_framework.routers import DefaultRouter
 
+from analytics.api.beside import BesideViewSet
 from analytics.api.insights import InsightViewSet
 from analytics.api.reports import ReportViewSet
 from analytics.api.runs import RunViewSet
@@ -42,6 +43,7 @@ class Router(DefaultRouter):
 
 router = Router(use_regex_path=False)
 router.register("customers", InsightViewSet, basename="insight")  # before the one that the root lists by this prefix
+router.register("customers", BesideViewSet, basename="beside")
 router.register("customers", AroundViewSet, basename="around")
 router.register("customers", ConsentsOfCustomerViewSet, basename="consent")
 router.register("customers", CustomerViewSet)

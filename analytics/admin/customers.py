@@ -18,6 +18,8 @@ from analytics.admin.customer_filters import ChangeFilter, EvidenceFilter, Score
 from analytics.admin.customer_list import ScoredChangeList
 from analytics.admin.open_tickets import open_ticket_parts, open_tickets
 from analytics.admin.preference_display import preference_card
+from analytics.admin.relation_card import relation_card, relation_parts
+from analytics.admin.relation_filters import RelationEffectFilter, SingleContactFilter
 from analytics.admin.score_card import score_card
 from analytics.admin.score_display import points, score_bar
 from analytics.admin.timeline_page import newest, newest_lines, older_page
@@ -44,7 +46,14 @@ class ScoredCustomerAdmin(CustomerAdmin):
         "last_activity",
     ]
     list_select_related = ["owner", "team", "score"]
-    list_filter = [*CustomerAdmin.list_filter, ScoreBandFilter, EvidenceFilter, ChangeFilter]
+    list_filter = [
+        *CustomerAdmin.list_filter,
+        ScoreBandFilter,
+        EvidenceFilter,
+        ChangeFilter,
+        RelationEffectFilter,
+        SingleContactFilter,
+    ]
     page_template = "admin/analytics/customer_page.html"
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
@@ -70,12 +79,18 @@ class ScoredCustomerAdmin(CustomerAdmin):
 
     def page_queryset(self, request: HttpRequest) -> Any:
         """The visible customers with score, preferences and how the scores of everybody lie, in the same query."""
-        rows = super().page_queryset(request).select_related("score__version", "preferences")
+        rows = (
+            super()
+            .page_queryset(request)
+            .select_related("score__version", "preferences", "relation_effect", "contact_risk")
+        )
         return rows.annotate(distribution=Subquery(newest_distribution()[:1]))
 
     def page_parts(self, request: HttpRequest, customer: Customer, *, at: datetime) -> dict[str, Part]:
         """The open tickets and the newest entries of the timeline as well."""
         mine = open_ticket_parts(customer, request) | newest(customer, request, at=at).parts
+        if request.user.has_perm("analytics.view_customerscore"):
+            mine |= relation_parts(customer, request)
         return super().page_parts(request, customer, at=at) | mine
 
     def page_context(
@@ -94,6 +109,7 @@ class ScoredCustomerAdmin(CustomerAdmin):
             "history_options": json.dumps(score_line(card.reached)) if card else "",
             "may_see_preferences": may_see_preferences,
             "preferences": preference_card(getattr(beside, "preferences", None)) if may_see_preferences else None,
+            **(relation_card(customer, request, rows) if may_see else {}),
             **open_tickets(rows, at=at),
             **newest_lines(newest(customer, request, at=at), customer, rows),
         }

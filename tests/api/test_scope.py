@@ -43,6 +43,7 @@ SCOPED: dict[str, Permissions] = {
     "insight-timeline": of("customer", READ),
     "insight-score": of("customerscore", READ),
     "insight-preferences": of("preferenceprofile", READ),
+    "beside-relation-effects": of("customerscore", READ),
     **{f"around-{what}": of("relation", READ) for what in ("household", "hierarchy", "neighbourhood")},
     "consent-consents": of("consent", CREATE),
     "consent-may-contact": of("consent", READ),

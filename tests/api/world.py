@@ -87,6 +87,7 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
     return {
         "agent": ann.agent.pk,
         "around": acme.pk,
+        "beside": acme.pk,
         "calendar": queue.calendar_id,
         "assignmentrule": rule.pk,
         "attachment": file.pk,
