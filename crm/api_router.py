@@ -7,6 +7,7 @@ from analytics.api.insights import InsightViewSet
 from analytics.api.reports import ReportViewSet
 from analytics.api.runs import RunViewSet
 from analytics.api.scores import PreferenceViewSet, ScoreViewSet
+from analytics.api.validations import ValidationViewSet
 from customers.api.around import AroundViewSet
 from customers.api.attributes import CustomAttributeViewSet
 from customers.api.catalogue import CategoryViewSet, ProductViewSet
@@ -82,4 +83,5 @@ router.register("ticket-attributes", TicketAttributeViewSet)
 router.register("scores", ScoreViewSet)
 router.register("preferences", PreferenceViewSet)
 router.register("scoring-runs", RunViewSet)
+router.register("score-validations", ValidationViewSet)
 router.register("reports", ReportViewSet, basename="report")

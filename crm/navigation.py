@@ -40,6 +40,7 @@ def _groups() -> list[tuple[str, list[Entry]]]:
             _("Analytics"),
             [
                 ("analytics.scoringrun", "monitoring"),
+                ("analytics.scorevalidation", "fact_check"),
                 ("analytics.scoremodelversion", "tune"),
                 ("analytics.preferencemodelversion", "interests"),
             ],

@@ -1,3 +1,3 @@
-from analytics.admin import comparison, customers, panel, runs, versions
+from analytics.admin import comparison, customers, panel, runs, validations, versions
 
-__all__ = ["comparison", "customers", "panel", "runs", "versions"]
+__all__ = ["comparison", "customers", "panel", "runs", "validations", "versions"]

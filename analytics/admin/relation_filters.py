@@ -46,10 +46,11 @@ class SingleContactFilter(DropdownFilter):
 
 
 def _effect_as_conditions(text: str) -> Conditions | None:
-    return {
+    meant: dict[str, Conditions] = {
         "any": [{"fact": "relation_points", "op": "not_empty"}],
         "much": [{"fact": "relation_points", "op": "at_most", "value": -MUCH}],
-    }.get(text)
+    }
+    return meant.get(text)
 
 
 def _single_as_conditions(text: str) -> Conditions | None:

@@ -103,7 +103,7 @@ def _figures(run: ScoringRun, found: RunProgress) -> list[tuple[str, str, str]]:
         ),
         (
             _("Slowest part"),
-            _("%(number)s s") % {"number": number_format(found.slowest, 2)},
+            _("%(number)s s") % {"number": number_format(round(found.slowest, 2), 2)},
             _("%(time)s of work in all") % {"time": elapsed(found.work_seconds)},
         ),
         (_("Failed"), _number(found.failed), _("customers without a new score") if found.failed else ""),
@@ -111,7 +111,7 @@ def _figures(run: ScoringRun, found: RunProgress) -> list[tuple[str, str, str]]:
 
 
 def _number(value: float) -> str:
-    return str(number_format(value, 0, force_grouping=True))
+    return str(number_format(round(value), 0, force_grouping=True))
 
 
 def _failures(request: HttpRequest, run: ScoringRun) -> list[Failure]:

@@ -55,7 +55,7 @@ class ChunkInline(CandidTabularInline):
 
 
 class RunChangeList(ChangeList):
-    """Runs, each knowing its `how_far`: those of one page are asked for in one query, not those of a month of sweeps."""
+    """Runs, each knowing its `how_far`: asked in one query for those of the page, not for a month of sweeps."""
 
     def get_results(self, request: HttpRequest) -> None:
         """One page of runs."""
@@ -145,7 +145,7 @@ class ScoringRunAdmin(ReadOnlyModelAdmin):
         """Customers a second, by the clock on the wall."""
         if run.how_far.rate is None:
             return "–"
-        each_second = number_format(run.how_far.rate, 0, force_grouping=True)
+        each_second = number_format(round(run.how_far.rate), 0, force_grouping=True)
         return format_html('<span class="cd-number">{}</span>', _("%(number)s a second") % {"number": each_second})
 
     @admin.display(description=gettext_lazy("took"))

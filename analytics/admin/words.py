@@ -70,5 +70,5 @@ def duration(seconds: float) -> str:
 def elapsed(seconds: float) -> str:
     """Time by the clock on the wall: seconds up to a minute and a half, then minutes, then hours."""
     if seconds < 90:
-        return _("%(number)s s") % {"number": number_format(seconds, 1 if seconds < 10 else 0)}
+        return _("%(number)s s") % {"number": number_format(round(seconds, 1), 1) if seconds < 10 else round(seconds)}
     return duration(seconds)

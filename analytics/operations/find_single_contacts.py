@@ -1,8 +1,8 @@
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.utils import timezone
@@ -67,7 +67,7 @@ def _risk(organisation: int, asked: dict[int | None, int], contacts: set[int]) -
 
 @transaction.atomic
 def _write(found: list[Risk], at: datetime) -> None:
-    columns = {
+    columns: dict[str, Sequence[Any]] = {
         "customer_id": [row.organisation for row in found],
         "contact_id": [row.contact for row in found],
         "requests": [row.requests for row in found],

@@ -1,5 +1,7 @@
 import json
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -31,7 +33,7 @@ def refresh_relation_effects(*, at: datetime) -> int:
 @transaction.atomic
 def _write(effects: dict[int, Effect], at: datetime) -> None:
     customers = sorted(effects)  # everybody locks rows in the same order
-    columns = {
+    columns: dict[str, Sequence[Any]] = {
         "customer_id": customers,
         "points": [round(effects[pk].points, DECIMALS) for pk in customers],
         "tickets": [effects[pk].tickets for pk in customers],

@@ -1,5 +1,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Max, Q, Sum
 from django.db.models.functions import Now
@@ -53,7 +54,7 @@ def runs_progress(*, runs: list[ScoringRun], at: datetime) -> dict[int, RunProgr
     """How far each of these runs is, by key. One query, whatever they are.
 
     A sweep that a night has made superfluous has no chunks; the counts of a run that has ended stand with it."""
-    states: dict[int, dict[str, dict[str, float]]] = {run.pk: {} for run in runs}
+    states: dict[int, dict[str, Any]] = {run.pk: {} for run in runs}
     rows = (
         ScoringChunk.objects.filter(run__in=states)
         .order_by()
@@ -71,7 +72,7 @@ def runs_progress(*, runs: list[ScoringRun], at: datetime) -> dict[int, RunProgr
     return {run.pk: _progress(run, states[run.pk], at) for run in runs}
 
 
-def _progress(run: ScoringRun, by_state: dict[str, dict[str, float]], at: datetime) -> RunProgress:
+def _progress(run: ScoringRun, by_state: dict[str, Any], at: datetime) -> RunProgress:
     def people(state: LeaseState) -> int:
         return int(by_state[state]["people"]) if state in by_state else 0
 

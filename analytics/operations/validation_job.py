@@ -14,7 +14,7 @@ from customers.operations.job_kinds import Clock, JobFailed, JobKind, Progress
 
 
 def _run(job: Job, progress: Progress, clock: Clock) -> dict[str, Any]:
-    validation = ScoreValidation.objects.select_related("version").filter(pk=job.subject_id).first()
+    validation = ScoreValidation.objects.select_related("version").filter(pk=job.subject_id or 0).first()
     if validation is None:
         raise JobFailed(_("The test was deleted meanwhile."))
     step = _("reading ratings")
@@ -26,7 +26,7 @@ def _run(job: Job, progress: Progress, clock: Clock) -> dict[str, Any]:
 
 def _ended_badly(job: Job, at: datetime) -> None:
     """Stopped, or failed for good: the test says so."""
-    open_still = ScoreValidation.objects.filter(pk=job.subject_id, finished_at=None)
+    open_still = ScoreValidation.objects.filter(pk=job.subject_id or 0, finished_at=None)
     open_still.update(finished_at=at, error=job.error or _("It was stopped."))
 
 

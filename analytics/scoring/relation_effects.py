@@ -56,7 +56,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a customer feels of all their relations: points below zero, at most CAP, and the sources, strongest first."""
+    """What a customer feels of all their relations: points below zero, at most CAP; the strongest source first."""
 
     points: float
     tickets: int

@@ -1,8 +1,8 @@
 """Do the scores foretell anything? ROC-AUC, log loss and calibration against simpler predictors (SCORES.md §1).
 
-Predictors are no probabilities, so each is turned into one by a logistic curve that is fitted on the earlier half of the
-ratings; everything is measured on the later half. Intervals come from a bootstrap over customers: the ratings of one
-customer are not independent of each other."""
+Predictors are no probabilities, so each is turned into one by a logistic curve that is fitted on the earlier half of
+the ratings; everything is measured on the later half. Intervals come from a bootstrap over customers: the ratings of
+one customer are not independent of each other."""
 
 from __future__ import annotations
 
@@ -218,7 +218,8 @@ def _bins_of(chance: Floats) -> NDArray[np.int64]:
 def _shares(bins: NDArray[np.int64], is_bad: Bools, weight: Floats) -> Floats:
     everybody = np.bincount(bins, weight)
     bad = np.bincount(bins, weight * is_bad)
-    return np.divide(bad, everybody, where=everybody > 0, out=np.full(everybody.size, np.nan))
+    empty = np.full(everybody.size, np.nan)
+    return np.asarray(np.divide(bad, everybody, where=everybody > 0, out=empty), dtype=np.float64)
 
 
 def _tenths(bins: NDArray[np.int64], chance: Floats, is_bad: Bools, drawn: Floats) -> tuple[Bin, ...]:

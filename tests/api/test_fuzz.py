@@ -72,6 +72,7 @@ RESOURCES = {
     "rating-requests": "ratingrequest",
     "relation-types": "relationtype",
     "relations": "relation",
+    "score-validations": "scorevalidation",
     "scores": "customerscore",
     "scoring-runs": "scoringrun",
     "segments": "segment",

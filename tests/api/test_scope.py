@@ -131,6 +131,7 @@ OPEN |= {
 OPEN["tickettie-bulk"] = of("ticket", VERB)  # it answers of each ticket that is out of sight that it is not there
 OPEN["report-service"] = of("ticket", READ)
 OPEN |= {f"scoringrun-{view}": of("scoringrun", READ) for view in ("list", "detail", "progress")}
+OPEN |= {"scorevalidation-list": of("scorevalidation", CREATE), "scorevalidation-detail": of("scorevalidation", READ)}
 OPEN["scoringrun-resume"] = of("scoringrun", VERB)
 # One's own alone.
 OPEN |= {

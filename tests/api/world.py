@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from analytics.operations.ask_for_validation import ask_for_validation
 from analytics.tests.histories import score_everybody
 from customers.models import Category, Customer, Export, ImportRow, Product, RelationType, Tag, User
 from customers.operations.create_segment import create_segment
@@ -75,6 +76,7 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
     named = {"fact": "name", "op": "contains", "value": "acme"}
     segment = create_segment(name="Acmes", definition={"groups": [{"conditions": [named]}]}, owner=ann, at=NOW)
     run = score_everybody()
+    validation = ask_for_validation(at=NOW)
     note = add_note(ticket=ticket, body="Bring a seal", by=ann, at=NOW)
     file = attach_file(ticket=ticket, kind=MessageKind.NOTE, name="seal.txt", chunks=[b"DN 40"], by=ann, at=NOW)
     finish_draft(message=note, by=ann, files=[file.key])
@@ -113,6 +115,7 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         "ratingrequest": asked.pk,
         "relation": relation.pk,
         "relationtype": client.pk,
+        "scorevalidation": validation.pk,
         "scoringrun": run.pk,
         "segment": segment.pk,
         "servicetype": ServiceType.objects.get(code="repair").pk,

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +13,9 @@ from analytics.operations.find_single_contacts import find_single_contacts
 from analytics.operations.refresh_relation_effects import refresh_relation_effects
 from analytics.tests.admin.conftest import LogIn
 from analytics.tests.histories import score_everybody
+from customers.admin.segment_from_list import definition_from_list
 from customers.models import Customer, Team, User
+from customers.segments.facts import Catalogue
 from customers.tests.operations.relations import firms, persons, relate
 from services.models import Queue
 from services.operations.open_ticket import open_ticket
@@ -91,17 +94,11 @@ def test_who_may_not_see_scores_sees_nothing_of_it(
     log_in: LogIn, north: Team, subsidiary: Customer, acme: Customer
 ) -> None:
     user = make_user("plain", north)
-    user.user_permissions.add(*_permissions("view_customer"))
+    user.user_permissions.add(Permission.objects.get(codename="view_customer"))
     page = log_in(user).get(page_of(subsidiary))
     assert page.status_code == 200
     assert "late tickets" not in page.content.decode()
     assert as_user(user).get(f"/api/v1/customers/{subsidiary.pk}/relation-effects/").status_code == 403
-
-
-def _permissions(*codenames: str) -> list[object]:
-    from django.contrib.auth.models import Permission
-
-    return list(Permission.objects.filter(codename__in=codenames))
 
 
 def names_in_list(client: Client, query: str) -> set[str]:
@@ -123,9 +120,6 @@ def test_the_list_is_narrowed_down_to_whom_relations_weigh_down(
 
 
 def test_the_filters_become_conditions_of_a_segment(log_in: LogIn, ann: User, subsidiary: Customer) -> None:
-    from customers.admin.segment_from_list import definition_from_list
-    from customers.segments.facts import Catalogue
-
     definition, left_out = definition_from_list("relations_weigh=much&single_contact=yes", Catalogue(ann))
     assert not left_out
     (group,) = definition["groups"]
