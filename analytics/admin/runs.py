@@ -38,6 +38,8 @@ class ChunkInline(CandidTabularInline):
     fields = ["lo", "hi", "state", "customers", "time", "attempts", "error"]
     readonly_fields = ["lo", "hi", "state", "customers", "time", "attempts", "error"]
     can_delete = False
+    hide_title = True
+    ordering = ["lo"]
     per_page = 20
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:

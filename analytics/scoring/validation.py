@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 REPLICATES = 1000
-LEAST = 20
+LEAST = 10
 """So many bad and so many other ratings each half needs: below, no curve and no interval means anything."""
 BINS = 10
 INTERVAL = (2.5, 97.5)
