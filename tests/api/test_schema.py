@@ -11,7 +11,7 @@ from tests.client import as_user
 pytestmark = pytest.mark.django_db
 
 # Rows that are decided, not edited: they have no version that If-Match could name.
-WITHOUT_VERSION = ("/api/v1/ticket-merges/", "/api/v1/duplicates/", "/api/v1/merges/")
+WITHOUT_VERSION = ("/api/v1/ticket-merges/", "/api/v1/duplicates/", "/api/v1/merges/", "/api/v1/scoring-runs/")
 
 
 @pytest.fixture(scope="module")
