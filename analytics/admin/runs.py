@@ -22,6 +22,7 @@ from analytics.choices import RunState
 from analytics.models import ScoringChunk, ScoringRun
 from analytics.operations.run_progress import runs_progress
 from customers.admin.base import CandidTabularInline, ReadOnlyModelAdmin
+from customers.choices import LeaseState
 
 STATE_TONES = {
     RunState.RUNNING: "info",
@@ -74,7 +75,7 @@ class ScoringRunAdmin(ReadOnlyModelAdmin):
     empty_hint = gettext_lazy(
         "A run over everybody is made every night at 02:00, and a sweep wherever something changed."
     )
-    list_display = ["__str__", "status", "progress", "speed", "took", "failures", "version", "started_at"]
+    list_display = ["__str__", "status", "progress", "parts", "speed", "took", "failures", "version", "started_at"]
     list_filter = [("kind", ChoicesDropdownFilter), ("state", ChoicesDropdownFilter)]
     list_select_related = ["version"]
     fields = [("kind", "state"), ("logical_at", "as_of"), ("started_at", "finished_at"), "version"]
@@ -141,6 +142,11 @@ class ScoringRunAdmin(ReadOnlyModelAdmin):
             run.how_far.share,
             _("%(share)d %%, %(number)s customers") % {"share": run.how_far.share, "number": number},
         )
+
+    @admin.display(description=gettext_lazy("parts"))
+    def parts(self, run: Any) -> str:
+        """How many of the parts are done."""
+        return f"{run.how_far.chunks[LeaseState.DONE]} / {sum(run.how_far.chunks.values())}"
 
     @admin.display(description=gettext_lazy("speed"))
     def speed(self, run: Any) -> SafeString | str:

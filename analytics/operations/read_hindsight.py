@@ -9,7 +9,7 @@ import numpy as np
 from analytics.scoring.fact_arrays import values
 from analytics.scoring.hindsight import Ledger
 from analytics.sql.ledger_rows import LedgerRow, ledger_rows, rated_customers
-from customers.choices import Measure
+from customers.choices import Measure, SubjectType
 from services.models import Calendar, Ticket
 from services.operations.sla_terms import hours_of
 
@@ -20,34 +20,35 @@ MOST_CUSTOMERS = 20_000
 CUSTOMERS_AT_ONCE = 2_000
 IDS_AT_ONCE = 500
 _MICROSECOND = 1e-6
+SUBJECT_TYPES = SubjectType.values
 
 Told = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Hindsight:
-    """The ledger of the customers who are looked at. rows: by place. of: how many customers have ever said something;
-    left_out: how many of those looked at have an impossible fact."""
+    """The ledger of the customers who are looked at. waiting: of each message that waits, by its place, when it came
+    and its ticket. of: how many customers have ever said something; left_out: how many of those looked at have an
+    impossible fact."""
 
     ledger: Ledger
-    rows: list[LedgerRow]
+    waiting: dict[int, tuple[float, int]]
     customers: int
     of: int
     left_out: int
 
     def waited(self) -> Callable[[int, float], float]:
         """How long a message had waited by a moment: by the calendar of its ticket's queue, else by the clock."""
-        places = np.flatnonzero(~np.isnan(self.ledger.target)).tolist()
-        calendar_of = _calendars(sorted({self.rows[i].subject_id for i in places}))
+        calendar_of = _calendars(sorted({ticket for _at, ticket in self.waiting.values()}))
         calendars = Calendar.objects.in_bulk(set(calendar_of.values()))
         hours = {pk: hours_of(calendar) for pk, calendar in calendars.items()}
 
         def waited(place: int, moment: float) -> float:
-            row = self.rows[place]
-            of_queue = hours.get(calendar_of.get(row.subject_id, 0))
+            at, ticket = self.waiting[place]
+            of_queue = hours.get(calendar_of.get(ticket, 0))
             if of_queue is None:
-                return moment - row.at
-            since, until = datetime.fromtimestamp(row.at, UTC), datetime.fromtimestamp(moment, UTC)
+                return moment - at
+            since, until = datetime.fromtimestamp(at, UTC), datetime.fromtimestamp(moment, UTC)
             return float(of_queue.elapsed(since, until))
 
         return waited
@@ -57,16 +58,19 @@ def read_hindsight(*, until: datetime, told: Told | None = None) -> Hindsight:
     """Everything on record up to a moment of the customers who have rated something, or of a sample of them. `told`
     hears how many of how many customers have been read. Whoever has an impossible fact is left out."""
     keys, of = rated_customers(at_most=MOST_CUSTOMERS)
-    rows: list[LedgerRow] = []
-    left_out = 0
-    for start in range(0, len(keys), CUSTOMERS_AT_ONCE):
+    parts: list[Ledger] = []
+    waiting: dict[int, tuple[float, int]] = {}
+    places = left_out = 0
+    for start in range(0, max(len(keys), 1), CUSTOMERS_AT_ONCE):
         found = list(ledger_rows(customer_ids=keys[start : start + CUSTOMERS_AT_ONCE], until=until))
-        sound, bad = _sound(found)
-        rows += sound
-        left_out += bad
+        rows, bad = _sound(found)
+        waiting |= {places + i: (row.at, row.subject_id) for i, row in enumerate(rows) if _is_waiting(row)}
+        parts.append(_ledger(rows))  # a tenth of what the rows themselves take
+        places, left_out = places + len(rows), left_out + bad
         if told is not None:
             told(min(start + CUSTOMERS_AT_ONCE, len(keys)), len(keys))
-    return Hindsight(_ledger(rows), rows, len(keys), of, left_out)
+    whole = Ledger(*(np.concatenate([getattr(part, name) for part in parts]) for name in Ledger.__dataclass_fields__))
+    return Hindsight(whole, waiting, len(keys), of, left_out)
 
 
 def _sound(rows: list[LedgerRow]) -> tuple[list[LedgerRow], int]:
@@ -96,10 +100,9 @@ def _x(rows: list[LedgerRow]) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
 
 
 def _ledger(rows: list[LedgerRow]) -> Ledger:
-    subjects: dict[tuple[str, int], int] = {}
     until = [math.inf if row.superseded_at is None else row.superseded_at for row in rows]
     targets = [row.reference if _is_waiting(row) else None for row in rows]
-    numbers = [subjects.setdefault((row.subject_type, row.subject_id), len(subjects)) for row in rows]
+    subjects = [row.subject_id * len(SubjectType) + SUBJECT_TYPES.index(row.subject_type) for row in rows]
     return Ledger(
         customer=np.array([row.customer_id for row in rows], dtype=np.int64),
         factor=np.array([row.factor for row in rows], dtype=np.int64),
@@ -109,7 +112,7 @@ def _ledger(rows: list[LedgerRow]) -> Ledger:
         counts_from=np.array([_counts_from(row) for row in rows], dtype=np.float64),
         counts_until=np.array(until, dtype=np.float64),
         target=np.array(targets, dtype=np.float64),
-        subject=np.array(numbers, dtype=np.int64),
+        subject=np.array(subjects, dtype=np.int64),
         is_given=np.array([not row.is_exclusion for row in rows], dtype=np.bool_),
     )
 

@@ -22,6 +22,8 @@ MOST_TICKETS = 3
 """So many late tickets of one customer are felt; more of them are no news to their relations."""
 DAMPING = 0.5
 """What is left with each further step."""
+MOST_AROUND = 500
+"""An organisation with more relations than that passes nothing on: only its own late tickets are felt around it."""
 CAP = 10.0
 """More than so many points no relations weigh together."""
 USUAL_STRENGTH = 3
@@ -94,7 +96,8 @@ def _paths(source: int, around: Mapping[int, dict[int, Tie]]) -> Iterable[tuple[
         yield (tie,)
         if tie.is_corporate:
             middle = tie.other(source)
-            for further in around.get(middle, {}).values():
+            beyond = around.get(middle, {})
+            for further in beyond.values() if len(beyond) <= MOST_AROUND else ():
                 if further.other(middle) != source:
                     yield tie, further
 

@@ -37,9 +37,8 @@ def test_before_each_rating_the_score_is_that_of_a_replay_a_moment_before(north:
     assert len(ratings) > 50
     assert sample.had_rating.any()
     for place, z in zip(ratings.tolist(), sample.predictors["satisfaction"].tolist(), strict=True):
-        row = found.rows[place]
-        before = datetime.fromtimestamp(row.at, UTC) - INSTANT
-        sheet = read_facts(whose=Whose.these([row.customer_id]), as_of=before)
+        before = datetime.fromtimestamp(found.ledger.at[place], UTC) - INSTANT
+        sheet = read_facts(whose=Whose.these([int(found.ledger.customer[place])]), as_of=before)
         assert z == pytest.approx(float(sheet.scores(parameters).z[0]), abs=1e-6)
 
 
@@ -61,23 +60,24 @@ def test_an_excluded_rating_is_not_foretold(acme: Customer) -> None:
     rows = observe(facts=[rating(acme, 1, at=NOW - day * DAY, subject=day) for day in (1, 2)], at=NOW)
     exclude(rows[0], at=NOW)
     found = read_hindsight(until=NOW)
-    assert [found.rows[place].subject_id for place in ratings_of(found.ledger)] == [2]
+    (kept,) = ratings_of(found.ledger)
+    assert found.ledger.at[kept] == (NOW - 2 * DAY).timestamp()
 
 
 def test_nobody_counts_more_often_than_fifty_times(acme: Customer, wang: Customer) -> None:
     facts = [rating(acme, 4, at=NOW - i * DAY, subject=i + 1) for i in range(MOST_RATINGS + 20)]
     observe(facts=[*facts, rating(wang, 4, subject=999)], at=NOW)
     found = read_hindsight(until=NOW)
-    kept = [found.rows[place] for place in ratings_of(found.ledger)]
+    kept = ratings_of(found.ledger)
     assert len(kept) == MOST_RATINGS + 1
-    assert min(row.at for row in kept) == (NOW - (MOST_RATINGS - 1) * DAY).timestamp()
+    assert found.ledger.at[kept].min() == (NOW - (MOST_RATINGS - 1) * DAY).timestamp()
 
 
 def test_whoever_has_an_impossible_fact_is_left_out(acme: Customer, wang: Customer) -> None:
     observe(facts=[rating(acme, 4, subject=1), rating(wang, 4, subject=2)], at=NOW)
     Observation.objects.filter(customer=acme).update(value=9)
     found = read_hindsight(until=NOW)
-    assert {row.customer_id for row in found.rows} == {wang.pk}
+    assert set(found.ledger.customer.tolist()) == {wang.pk}
     assert (found.left_out, found.customers) == (1, 2)
 
 

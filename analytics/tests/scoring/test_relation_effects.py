@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from analytics.scoring.relation_effects import CAP, MOST_TICKETS, Effect, Tie, points_of, relation_effects
+from analytics.scoring.relation_effects import CAP, MOST_AROUND, MOST_TICKETS, Effect, Tie, points_of, relation_effects
 
 PARENT, CHILD, STAFF, COLLEAGUE, SIBLING, STRANGER = range(1, 7)
 
@@ -66,6 +66,13 @@ def test_of_several_ways_the_strongest_counts_once() -> None:
     # through the company at strength 5: -2 · 5/3 · 3/3 · 1/2; directly at strength 1: -2/3
     assert effect[STAFF].points == pytest.approx(-5 / 3)
     assert effect[STAFF].sources[0].via == (2, 10)
+
+
+def test_a_giant_passes_nothing_on_but_is_felt_itself() -> None:
+    ties = [tie(n, CHILD, 1000 + n) for n in range(MOST_AROUND)] + [tie(9999, PARENT, CHILD, corporate=True)]
+    assert felt({PARENT: 1}, ties) == {CHILD: -2.0}
+    assert len(felt({CHILD: 1}, ties)) == MOST_AROUND + 1
+    assert len(felt({PARENT: 1}, ties[1:])) == MOST_AROUND
 
 
 def test_nobody_feels_their_own_tickets_and_strangers_nothing() -> None:
