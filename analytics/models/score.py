@@ -13,7 +13,10 @@ class ScoreFigures(models.Model):
     """The figures of one satisfaction score. Per factor: its value, the weight of its evidence (n_eff), its
     contribution to z, and the points of the score above or below 50 that it explains."""
 
-    version = models.ForeignKey(ScoreModelVersion, models.PROTECT, verbose_name=_("version"), related_name="+")
+    # Without an index of its own, which every night would be written for every customer and is hardly ever read.
+    version = models.ForeignKey(
+        ScoreModelVersion, models.PROTECT, verbose_name=_("version"), related_name="+", db_index=False
+    )
     as_of = models.DateTimeField(_("as of"))
     computed_at = models.DateTimeField(_("computed at"))
     # The customer's activity_version that was read: replay looks at nothing recorded later.
@@ -55,7 +58,10 @@ class CustomerScore(ScoreFigures):
         primary_key=True,
         related_name="score",
     )
-    run = models.ForeignKey("analytics.ScoringRun", models.SET_NULL, null=True, related_name="+")
+    # Sweeps are forgotten after a month: then it leads nowhere, which costs no look at everybody's score.
+    run = models.ForeignKey(
+        "analytics.ScoringRun", models.DO_NOTHING, null=True, related_name="+", db_index=False, db_constraint=False
+    )
     # Time alone moves the score (evidence ages, a waiting message falls due): then it is stale from here on.
     refresh_at = models.DateTimeField()
     change = models.FloatField(
@@ -121,7 +127,9 @@ class PreferenceProfile(models.Model):
         primary_key=True,
         related_name="preferences",
     )
-    version = models.ForeignKey(PreferenceModelVersion, models.PROTECT, verbose_name=_("version"), related_name="+")
+    version = models.ForeignKey(
+        PreferenceModelVersion, models.PROTECT, verbose_name=_("version"), related_name="+", db_index=False
+    )
     as_of = models.DateTimeField(_("as of"))
     computed_at = models.DateTimeField(_("computed at"))
     activity_version = models.PositiveBigIntegerField()

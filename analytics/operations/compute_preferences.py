@@ -9,13 +9,13 @@ from django.utils import timezone
 
 from analytics.models import PreferenceModelVersion, ScoringRun
 from analytics.operations.category_statistics import CategoryStatistics, category_statistics
-from analytics.operations.compute_scores import Columns
 from analytics.operations.read_facts import FactSheet
 from analytics.scoring.habits import Habit, Signal, service_habits
 from analytics.scoring.preference_arrays import Events, Preferences, score_preferences
 from analytics.scoring.preference_parameters import FEATURES, PreferenceParameters
 from analytics.sql.purchases import BoughtRow, purchases
 from analytics.sql.service_signals import SignalRow, service_signals
+from analytics.sql.upsert import Columns
 from analytics.sql.whose import Whose
 
 # So many of each are kept: what a person reads.
@@ -33,7 +33,7 @@ def compute_preferences(*, sheet: FactSheet, run: ScoringRun, at: datetime) -> C
     Queries: six whatever the sheet holds. Who never bought anything has no categories: what everybody likes says
     nothing of them."""
     version = PreferenceModelVersion.objects.active().get()
-    ids = sheet.customer_ids
+    ids = sheet.customer_ids.tolist()
     categories = _categories(sheet.whose, run, PreferenceParameters.from_dict(version.parameters))
     service = _service(service_signals(whose=sheet.whose, as_of=run.as_of), run.as_of)
     return {
@@ -41,7 +41,7 @@ def compute_preferences(*, sheet: FactSheet, run: ScoringRun, at: datetime) -> C
         "version_id": [version.pk] * len(ids),
         "as_of": [run.as_of] * len(ids),
         "computed_at": [at] * len(ids),
-        "activity_version": sheet.versions,
+        "activity_version": sheet.versions.tolist(),
         "categories": [categories.get(pk, "[]") for pk in ids],
         "service": [service.get(pk, "{}") for pk in ids],
     }

@@ -1,7 +1,5 @@
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,13 +9,14 @@ from analytics.models import FACTORS, ScoringRun
 from analytics.operations.read_facts import FactSheet
 from analytics.scoring.parameters import ScoreParameters
 from analytics.scoring.population import PopulationScores
-from analytics.sql.newest_snapshots import PastScore, newest_snapshots
+from analytics.sql.arrays import Array
+from analytics.sql.newest_snapshots import newest_snapshots
 
 # A snapshot is kept when the score moved by so many points, or after so long.
 NOTICEABLE = 1.0
 PERIOD = timedelta(days=30)
 
-Columns = dict[str, Sequence[Any]]
+Columns = dict[str, Array]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +33,20 @@ def compute_scores(*, sheet: FactSheet, run: ScoringRun, at: datetime) -> Comput
 
     Three queries whatever the sheet holds. Raises ValueError for a fact with an impossible value."""
     result = sheet.scores(ScoreParameters.from_dict(run.version.parameters))
-    ids = sheet.customer_ids
-    long_ago = newest_snapshots(whose=sheet.whose, by=run.as_of - PERIOD)
-    recent = newest_snapshots(whose=sheet.whose, by=run.as_of, after=run.as_of - PERIOD)
+    ids, whose = sheet.customer_ids, sheet.whose
+    long_ago = newest_snapshots(ids, whose=whose, by=run.as_of - PERIOD)
+    recent = newest_snapshots(ids, whose=whose, by=run.as_of, after=run.as_of - PERIOD)
     figures = _figures(sheet, run, result, at)
-    moved = zip(ids, result.score.tolist(), result.contributions, strict=True)
-    changes = [_change(score, contributions, long_ago.get(pk)) for pk, score, contributions in moved]
+    change, factor = _change(result, long_ago)
     scores = {
         **figures,
-        "run_id": [run.pk] * len(ids),
+        "run_id": np.full(len(ids), run.pk),
         "refresh_at": sheet.refresh_at,
-        "change": [change for change, _factor in changes],
-        "change_factor": [factor for _change, factor in changes],
+        "change": change,
+        "change_factor": factor,
     }
-    due = _due(ids, result.score, recent, everybody=run.kind == RunKind.REPLAY)
-    return ComputedScores(len(ids), scores, {name: [column[i] for i in due] for name, column in figures.items()})
+    due = np.ones(len(ids), dtype=bool) if run.kind == RunKind.REPLAY else _is_due(result.score, recent[:, 0])
+    return ComputedScores(len(ids), scores, {name: column[due] for name, column in figures.items()})
 
 
 def _figures(sheet: FactSheet, run: ScoringRun, result: PopulationScores, at: datetime) -> Columns:
@@ -56,42 +54,37 @@ def _figures(sheet: FactSheet, run: ScoringRun, result: PopulationScores, at: da
     n = len(sheet.customer_ids)
     columns: Columns = {
         "customer_id": sheet.customer_ids,
-        "version_id": [run.version_id] * n,
-        "as_of": [run.as_of] * n,
-        "computed_at": [at] * n,
+        "version_id": np.full(n, run.version_id),
+        "as_of": _all_at(run.as_of, n),
+        "computed_at": _all_at(at, n),
         "activity_version": sheet.versions,
-        "score": result.score.tolist(),
-        "raw": result.raw.tolist(),
-        "low_evidence": result.low_evidence.tolist(),
+        "score": result.score,
+        "raw": result.raw,
+        "low_evidence": result.low_evidence,
     }
     for i, name in enumerate(FACTORS):
-        columns[name] = result.factors[:, i].tolist()
-        columns[f"{name}_n"] = result.n_eff[:, i].tolist()
-        columns[f"{name}_contribution"] = result.contributions[:, i].tolist()
-        columns[f"{name}_points"] = result.points[:, i].tolist()
+        columns[name] = result.factors[:, i]
+        columns[f"{name}_n"] = result.n_eff[:, i]
+        columns[f"{name}_contribution"] = result.contributions[:, i]
+        columns[f"{name}_points"] = result.points[:, i]
     return columns
 
 
-def _change(
-    score: float, contributions: NDArray[np.float64], past: PastScore | None
-) -> tuple[float | None, int | None]:
+def _all_at(moment: datetime, n: int) -> Array:
+    return np.full(n, np.datetime64(moment.astimezone(UTC).replace(tzinfo=None), "us"))
+
+
+def _change(result: PopulationScores, past: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Points against the newest snapshot thirty days old or older, and the code of the factor that moved it most in
-    the direction in which it moved (points are in proportion to contributions, SCORES.md §1)."""
-    if past is None:
-        return None, None
-    change = score - past.score
-    if change == 0.0:
-        return change, None
-    pull = np.sign(change) * (contributions - np.array(past.contributions))
-    return change, int(np.argmax(pull)) + 1
+    the direction in which it moved (points are in proportion to contributions, SCORES.md §1); NaN: none."""
+    change = result.score - past[:, 0]
+    pull = np.sign(change)[:, np.newaxis] * (result.contributions - past[:, 1:])
+    moved = ~np.isnan(change) & (change != 0.0)
+    factor = np.full(len(change), np.nan)
+    factor[moved] = np.argmax(pull[moved], axis=1) + 1
+    return change, factor
 
 
-def _due(
-    ids: Sequence[int], scores: NDArray[np.float64], recent: dict[int, PastScore], *, everybody: bool
-) -> list[int]:
-    """Positions of the customers whose history gets a new row."""
-    return [
-        i
-        for i, (pk, score) in enumerate(zip(ids, scores.tolist(), strict=True))
-        if everybody or pk not in recent or abs(score - recent[pk].score) >= NOTICEABLE
-    ]
+def _is_due(scores: NDArray[np.float64], recent: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Whether the history of each customer gets a new row."""
+    return np.isnan(recent) | (np.abs(scores - recent) >= NOTICEABLE)

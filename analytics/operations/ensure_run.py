@@ -7,7 +7,7 @@ from analytics.choices import RunKind
 from analytics.models import ScoreModelVersion, ScoringChunk, ScoringRun
 from analytics.sql.customer_ranges import CustomerRange, customer_ranges
 
-CHUNK_CUSTOMERS = 5_000
+CHUNK_CUSTOMERS = 10_000
 
 
 @transaction.atomic

@@ -6,7 +6,6 @@ from typing import Any
 from analytics.scoring.facts import MeasureCode
 from analytics.scoring.satisfaction import Evidence, FactorResult, Satisfaction
 from analytics.scoring.waterfall import Waterfall
-from analytics.sql.known_facts import KnownFact
 from customers.models import Observation
 
 
@@ -41,7 +40,7 @@ class Explanation:
     version: int | None
     score: float
     satisfaction: Satisfaction
-    rows: Mapping[int, KnownFact]
+    rows: Mapping[int, Observation]
     percentile: float | None
     now: float
     is_stale: bool

@@ -1,24 +1,24 @@
-from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.scoring.fact_arrays import age_days, values
+from analytics.operations.waiting_times import waiting_times
+from analytics.scoring.fact_arrays import age_days, factors_of, values
 from analytics.scoring.facts import Fact, MeasureCode
 from analytics.scoring.parameters import FactorCode, ScoreParameters
 from analytics.scoring.population import PopulationScores, score_population
-from analytics.sql.known_facts import KnownFact, known_facts
+from analytics.sql.arrays import MOMENT, Array
+from analytics.sql.known_facts import known_facts
 from analytics.sql.whose import Whose
-from services.models import Calendar, Ticket
-from services.operations.sla_terms import hours_of
+from customers.models import Observation
 
 # A score is computed anew after so long even if nothing happened: evidence ages. Longer than from night to night.
 REFRESH_AFTER = timedelta(hours=36)
-# At most so many ids in one IN (...): SQLite and MariaDB slow down or refuse beyond.
-IDS_AT_ONCE = 500
 
 
 class Observations(NamedTuple):
@@ -30,33 +30,36 @@ class Observations(NamedTuple):
     age_days: NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FactSheet:
     """What is known of some customers as of a moment: all that their scores are made of.
 
-    customer_ids, versions, refresh_at: by position, in the order of keys. rows, positions, elapsed: by fact that
-    counts; elapsed is the business time (seconds) of a message that still waits past its target, else NaN.
+    customer_ids, versions, refresh_at (when the score will change by itself): by position, in the order of keys.
+    positions, observation_ids, measures, given, reference, happened_at (datetime64, UTC), elapsed: by fact that counts,
+    in the order of customers and keys; elapsed is the business time (seconds) of a message that still waits past its
+    target, else NaN.
     """
 
     whose: Whose
     as_of: datetime
-    customer_ids: list[int]
-    versions: list[int]
-    refresh_at: list[datetime]
-    rows: list[KnownFact]
-    positions: list[int]
+    customer_ids: Array
+    versions: Array
+    refresh_at: Array
+    positions: Array
+    observation_ids: Array
+    measures: Array
+    given: Array
+    reference: Array
+    happened_at: Array
     elapsed: NDArray[np.float64]
 
     def observations(self) -> Observations:
         """The facts that count, as arrays. Raises ValueError for a fact with an impossible value."""
-        measures = [row.measure for row in self.rows]
-        given = _floats([row.value for row in self.rows])
-        happened = np.array([row.at for row in self.rows], dtype=np.float64)
         return Observations(
-            positions=np.array(self.positions, dtype=np.int64),
-            factors=np.array([row.factor for row in self.rows], dtype=np.int64),
-            x=values(measures, given, _floats([row.reference for row in self.rows]), self.elapsed),
-            age_days=age_days(happened, self.as_of.timestamp(), measures, given),
+            positions=self.positions,
+            factors=factors_of(self.measures),
+            x=values(self.measures, self.given, self.reference, self.elapsed),
+            age_days=age_days(_seconds(self.happened_at), self.as_of.timestamp(), self.measures, self.given),
         )
 
     def scores(self, parameters: ScoreParameters) -> PopulationScores:
@@ -65,102 +68,85 @@ class FactSheet:
         who = len(self.customer_ids)
         return score_population(given.positions, given.factors, given.x, given.age_days, who, parameters)
 
+    @cached_property
+    def rows(self) -> Mapping[int, Observation]:
+        """The facts that count, by key, as they stand in the ledger: one query, for a handful of customers."""
+        return Observation.objects.in_bulk(self.observation_ids.tolist())
+
     def facts(self) -> list[Fact]:
         """The facts of all customers as the pure functions take them."""
-        return [_fact(row, waited) for row, waited in zip(self.rows, self.elapsed.tolist(), strict=True)]
-
-    def by_observation(self) -> dict[int, KnownFact]:
-        """The facts that count, by the key of their observation."""
-        return {row.observation_id: row for row in self.rows if row.observation_id is not None}
+        elapsed = dict(zip(self.observation_ids.tolist(), self.elapsed.tolist(), strict=True))
+        return [_fact(self.rows[pk], waited) for pk, waited in elapsed.items()]
 
 
 def read_facts(*, whose: Whose, as_of: datetime, version: int | None = None) -> FactSheet:
     """Read the facts of these customers as of a moment, by each one's activity_version (or by `version`, to replay
     one)."""
-    customer_ids: list[int] = []
-    versions: list[int] = []
-    refresh_at: list[float] = []
-    counting: list[KnownFact] = []
-    positions: list[int] = []
-    now, horizon = as_of.timestamp(), as_of + REFRESH_AFTER
-    for row in known_facts(whose=whose, as_of=as_of, until=horizon, version=version):
-        if not customer_ids or customer_ids[-1] != row.customer_id:
-            customer_ids.append(row.customer_id)
-            versions.append(row.activity_version if version is None else version)
-            refresh_at.append(horizon.timestamp())
-        if row.observation_id is None:
-            continue
-        counts_from = _counts_from(row)
-        if counts_from is None:
-            continue
-        if counts_from > now:
-            refresh_at[-1] = min(refresh_at[-1], counts_from)
-        else:
-            counting.append(row)
-            positions.append(len(customer_ids) - 1)
-    moments = [_moment(refresh) for refresh in refresh_at]
-    return FactSheet(whose, as_of, customer_ids, versions, moments, counting, positions, _elapsed(counting, as_of))
+    horizon, now = as_of + REFRESH_AFTER, _moment(as_of)
+    found = known_facts(whose=whose, as_of=as_of, until=horizon, version=version)
+    order = np.lexsort((found["observation_id"], found["customer_id"]))
+    found = {name: column[order] for name, column in found.items()}
+    customer_ids, first, positions = np.unique(found["customer_id"], return_index=True, return_inverse=True)
+    known = found["observation_id"] > 0
+    counts_from = _counts_from(found)
+    refresh_at = np.full(len(customer_ids), _moment(horizon))
+    later = known & (counts_from > now)
+    np.minimum.at(refresh_at, positions[later], counts_from[later])
+    counting = known & ~later
+    versions = found["activity_version"][first] if version is None else np.full(len(customer_ids), version)
+    facts = {name: column[counting] for name, column in found.items()}
+    waiting = np.flatnonzero(_waits(facts))
+    elapsed = np.full(len(facts["measure"]), np.nan)
+    elapsed[waiting] = waiting_times(_keys(facts["observation_id"][waiting]), as_of=as_of)
+    return FactSheet(
+        whose=whose,
+        as_of=as_of,
+        customer_ids=customer_ids,
+        versions=versions,
+        refresh_at=refresh_at,
+        positions=positions[counting],
+        observation_ids=facts["observation_id"],
+        measures=facts["measure"],
+        given=facts["value"],
+        reference=facts["reference"],
+        happened_at=facts["happened_at"],
+        elapsed=elapsed,
+    )
 
 
-def _counts_from(row: KnownFact) -> float | None:
-    """The moment (seconds since 1970) from which a fact counts: when it happened, when the message is overdue, when
-    its exclusion ends. None: never."""
-    moments = [row.at]
-    if row.is_exclusion:
-        if row.excluded_until is None:
-            return None
-        moments.append(row.excluded_until.timestamp())
-    if row.measure == MeasureCode.REPLY and row.value is None and row.due_at is not None:
-        # Up to and including its due time a message waits without counting.
-        moments.append((row.due_at + timedelta(microseconds=1)).timestamp())
-    return max(moments)
+def _waits(facts: Mapping[str, Array]) -> NDArray[np.bool_]:
+    return np.asarray((facts["measure"] == MeasureCode.REPLY) & np.isnan(facts["value"]))
 
 
-def _elapsed(rows: list[KnownFact], as_of: datetime) -> NDArray[np.float64]:
-    """Seconds of business time that unanswered messages have waited, by the calendars of their tickets' queues; of a
-    ticket that is gone, by the clock on the wall."""
-    elapsed = np.full(len(rows), np.nan)
-    waiting = [i for i, row in enumerate(rows) if row.measure == MeasureCode.REPLY and row.value is None]
-    calendar_of = _calendars({rows[i].subject_id for i in waiting})
-    by_calendar: dict[int | None, list[int]] = defaultdict(list)
-    for i in waiting:
-        by_calendar[calendar_of.get(rows[i].subject_id)].append(i)
-    calendars = Calendar.objects.in_bulk([pk for pk in by_calendar if pk is not None]) if waiting else {}
-    for pk, places in by_calendar.items():
-        hours = hours_of(calendars[pk]) if pk is not None else None
-        for i in places:
-            since = _moment(rows[i].at)
-            elapsed[i] = hours.elapsed(since, as_of) if hours else (as_of - since).total_seconds()
-    return elapsed
+def _counts_from(found: Mapping[str, Array]) -> Array:
+    """The moment from which each fact counts: when it happened, when the message is overdue, when its exclusion ends.
+    Up to and including its due time a message waits without counting."""
+    held = found["held_until"] + np.where(_waits(found), 1, 0)
+    return np.asarray(np.fmax(found["happened_at"], held))
 
 
-def _calendars(ticket_ids: set[int]) -> dict[int, int]:
-    """The calendar of each ticket's queue."""
-    found: dict[int, int] = {}
-    ordered = sorted(ticket_ids)
-    for start in range(0, len(ordered), IDS_AT_ONCE):
-        part = ordered[start : start + IDS_AT_ONCE]
-        found.update(Ticket.objects.filter(pk__in=part).values_list("pk", "queue__calendar_id"))
-    return found
+def _keys(column: Array) -> Iterable[int]:
+    keys: list[int] = column.tolist()
+    return keys
 
 
-def _moment(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
+def _moment(at: datetime) -> "np.datetime64":
+    return np.datetime64(at.astimezone(UTC).replace(tzinfo=None), "us")
 
 
-def _floats(column: list[float | None]) -> NDArray[np.float64]:
-    return np.array(column, dtype=np.float64)  # None becomes NaN
+def _seconds(moments: Array) -> NDArray[np.float64]:
+    return np.asarray(moments.astype(MOMENT).astype(np.int64) / 1e6)
 
 
-def _fact(row: KnownFact, waited: float) -> Fact:
+def _fact(row: Observation, waited: float) -> Fact:
     return Fact(
         factor=FactorCode(row.factor).label,
         measure=MeasureCode(row.measure).label,
         value=row.value,
         reference=row.reference,
-        at=_moment(row.at),
+        at=row.at,
         subject_type=row.subject_type,
         subject_id=row.subject_id,
-        observation_id=row.observation_id or 0,
+        observation_id=row.pk,
         elapsed_seconds=None if np.isnan(waited) else waited,
     )

@@ -6,11 +6,11 @@ from django.db import transaction
 from analytics.choices import RunKind
 from analytics.models import CustomerScore, PreferenceProfile, ScoreSnapshot, ScoringChunk
 from analytics.operations.compute_preferences import compute_preferences
-from analytics.operations.compute_scores import Columns, ComputedScores, compute_scores
+from analytics.operations.compute_scores import ComputedScores, compute_scores
 from analytics.operations.read_facts import FactSheet, read_facts
 from analytics.operations.stale_since import stale_since
 from analytics.sql.stale_customers import stale_customers
-from analytics.sql.upsert import upsert
+from analytics.sql.upsert import Columns, upsert
 from analytics.sql.whose import Whose
 from customers.choices import LeaseState
 

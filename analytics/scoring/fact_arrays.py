@@ -7,11 +7,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from analytics.scoring.facts import LOG_PRICE_LIMIT, MEASURE_CODES, SCALES, MeasureCode
+from analytics.scoring.facts import FACTOR_OF_MEASURE, LOG_PRICE_LIMIT, MEASURE_CODES, SCALES, MeasureCode
+from analytics.scoring.parameters import FACTOR_CODES
 
 _Floats = NDArray[np.float64]
 _Mask = NDArray[np.bool_]
 _SECONDS_A_DAY = 86_400.0
+_FACTORS = np.zeros(max(MeasureCode) + 1, dtype=np.int64)
+for _name, _code in MEASURE_CODES.items():
+    _FACTORS[_code] = FACTOR_CODES[FACTOR_OF_MEASURE[_name]]
+
+
+def factors_of(measure_codes: ArrayLike) -> NDArray[np.int64]:
+    """The FactorCode that each measure feeds. Raises ValueError naming the first bad row."""
+    codes = np.asarray(measure_codes, dtype=np.int64)
+    _refuse((codes < min(MeasureCode)) | (codes > max(MeasureCode)), codes, "unknown measure code")
+    return np.asarray(_FACTORS[codes])
 
 
 def values(

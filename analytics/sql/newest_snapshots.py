@@ -1,21 +1,23 @@
 from datetime import datetime
-from typing import NamedTuple
 
+import numpy as np
 from django.db import connection
+from numpy.typing import NDArray
 
-from analytics.models import ScoreSnapshot
+from analytics.models import FACTORS, ScoreSnapshot
+from analytics.sql.arrays import Array, fetch_arrays
 from analytics.sql.whose import Whose
 
-
-class PastScore(NamedTuple):
-    """What a later score is compared with: points, and the contributions to z in the order of FACTORS."""
-
-    score: float
-    contributions: tuple[float, float, float, float]
+_CONTRIBUTIONS = tuple(f"{name}_contribution" for name in FACTORS)
+_TYPES = {"customer_id": "i8", "score": "f8", **dict.fromkeys(_CONTRIBUTIONS, "f8")}
 
 
-def newest_snapshots(*, whose: Whose, by: datetime, after: datetime | None = None) -> dict[int, PastScore]:
-    """The newest snapshot of each of these customers with `after` < as_of <= `by`; some have none.
+def newest_snapshots(
+    customer_ids: Array, *, whose: Whose, by: datetime, after: datetime | None = None
+) -> NDArray[np.float64]:
+    """The newest snapshot with `after` < as_of <= `by` of each of these customers, who are those of `whose` in the
+    order of their keys: one row each, (n, 5), its score and the contributions to z in the order of FACTORS; NaN where
+    there is none.
 
     SQL, because a history grows with every month: a join with its own newest dates reads one row a customer along
     the unique index (customer, as_of), where the ORM would fetch the whole history or ask customer by customer.
@@ -25,8 +27,7 @@ def newest_snapshots(*, whose: Whose, by: datetime, after: datetime | None = Non
     of_these, keys = whose.sql("customer_id")
     since = "" if after is None else "AND as_of > %s"
     statement = f"""
-        SELECT s.customer_id, s.score, s.quality_contribution, s.reliability_contribution,
-               s.responsiveness_contribution, s.price_contribution
+        SELECT {", ".join(f"s.{name}" for name in _TYPES)}
         FROM {table} s
         JOIN (SELECT customer_id, MAX(as_of) AS as_of FROM {table}
               WHERE {of_these} AND as_of <= %s {since}
@@ -34,6 +35,9 @@ def newest_snapshots(*, whose: Whose, by: datetime, after: datetime | None = Non
           ON newest.customer_id = s.customer_id AND newest.as_of = s.as_of
     """  # noqa: S608 - the name of a model's table, and a condition
     moments = [by] if after is None else [by, after]
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [*keys, *(adapt(moment) for moment in moments)])
-        return {row[0]: PastScore(row[1], row[2:]) for row in cursor.fetchall()}
+    found = fetch_arrays(statement, [*keys, *(adapt(moment) for moment in moments)], _TYPES)
+    result = np.full((len(customer_ids), 1 + len(FACTORS)), np.nan)
+    known = np.isin(found["customer_id"], customer_ids)  # who was merged meanwhile has a history, too
+    places = np.searchsorted(customer_ids, found["customer_id"][known])
+    result[places] = np.column_stack([found[name][known] for name in ("score", *_CONTRIBUTIONS)])
+    return result

@@ -42,8 +42,8 @@ def test_every_score_of_olist_equals_the_pure_function_and_replays_exactly(data_
     chunk = CustomerScore.objects.in_bulk()
     by_customer: dict[int, list[Fact]] = {pk: [] for pk in chunk}
     sheet = read_facts(whose=Whose(min(chunk), max(chunk)), as_of=AS_OF)
-    for row, fact in zip(sheet.rows, sheet.facts(), strict=True):
-        by_customer[row.customer_id].append(fact)
+    for fact in sheet.facts():
+        by_customer[sheet.rows[fact.observation_id].customer_id].append(fact)
     for pk, stored in chunk.items():
         pure = satisfaction.score(by_customer[pk], parameters, AS_OF)
         assert stored.score == pytest.approx(pure.score, abs=1e-9)

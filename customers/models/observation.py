@@ -6,6 +6,12 @@ from customers.choices import Factor, Measure, OnMerge, SubjectType
 from customers.models.customer import Customer
 from customers.querysets import ObservationQuerySet
 
+# What scoring reads of a fact (analytics.sql.known_facts).
+SCORED = (
+    *("id", "measure", "value", "reference", "at", "due_at", "is_exclusion", "excluded_until"),
+    *("recorded_version", "superseded_version", "superseded_at"),
+)
+
 
 class Observation(models.Model):
     """One dated fact about how a customer was served: what scores are made of.
@@ -18,7 +24,7 @@ class Observation(models.Model):
     seconds of business time until the reply (null: still waiting) and the target; price paid and reference price.
     """
 
-    customer = models.ForeignKey(Customer, models.CASCADE, related_name="observations")
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="observations", db_index=False)  # see below
     factor = models.PositiveSmallIntegerField(_("factor"), choices=Factor)
     measure = models.PositiveSmallIntegerField(_("measure"), choices=Measure)
     value = models.FloatField(_("value"), null=True)
@@ -49,8 +55,9 @@ class Observation(models.Model):
         verbose_name_plural = _("observations")
         ordering = ["id"]
         indexes = [
-            # scoring reads a range of customers in order
-            models.Index(fields=["customer", "factor"], name="observation_of_customer"),
+            # Scoring reads ranges of customers, whose facts lie far apart in the table, as they came: on PostgreSQL
+            # the index holds all that is read, so that nothing is fetched from there (a third of the time).
+            models.Index(fields=["customer"], name="observation_by_customer", include=SCORED),
             # a verb supersedes the fact about its ticket or order
             models.Index(fields=["subject_type", "subject_id"], name="observation_subject"),
         ]

@@ -197,5 +197,5 @@ def test_it_asks_a_fixed_number_of_questions(acme: Customer, django_assert_num_q
     observe(facts=[rating(acme, 3, subject=n) for n in range(80)], at=NOW)
     score_everybody(at=NOW - timedelta(days=31), as_of=NOW - timedelta(days=31))
     score_everybody()
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         explain_score(customer=acme, at=NOW)

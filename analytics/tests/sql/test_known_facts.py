@@ -1,11 +1,12 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from analytics.sql.known_facts import known_facts
+from analytics.sql.known_facts import FOREVER, known_facts
 from analytics.sql.whose import Whose
-from analytics.tests.histories import DAY, exclude, populate, rating
+from analytics.tests.histories import DAY, exclude, populate, rating, waiting
 from customers.models import Customer, Observation, Team
 from customers.operations.observe import observe
 from tests.cast import NOW
@@ -13,9 +14,10 @@ from tests.cast import NOW
 pytestmark = pytest.mark.django_db
 
 
-def read(whose: Whose, as_of: object, version: int | None = None) -> set[tuple[int, int]]:
-    rows = known_facts(whose=whose, as_of=as_of, until=as_of, version=version)  # type: ignore[arg-type]
-    return {(row.customer_id, row.observation_id) for row in rows if row.observation_id is not None}
+def read(whose: Whose, as_of: datetime, version: int | None = None) -> set[tuple[int, int]]:
+    found = known_facts(whose=whose, as_of=as_of, until=as_of, version=version)
+    pairs = zip(found["customer_id"].tolist(), found["observation_id"].tolist(), strict=True)
+    return {pair for pair in pairs if pair[1]}
 
 
 def test_it_agrees_with_known_at_on_every_date_and_version(north: Team) -> None:
@@ -34,19 +36,36 @@ def test_it_agrees_with_known_at_on_every_date_and_version(north: Team) -> None:
 
 
 def test_who_has_no_facts_has_one_empty_row(acme: Customer, wang: Customer) -> None:
-    rows = known_facts(whose=Whose.these([acme.pk, wang.pk]), as_of=NOW, until=NOW)
-    assert [(row.customer_id, row.activity_version, row.observation_id) for row in rows] == [
-        (acme.pk, 1, None),
-        (wang.pk, 1, None),
-    ]
+    found = known_facts(whose=Whose.these([acme.pk, wang.pk]), as_of=NOW, until=NOW)
+    assert sorted(found["customer_id"].tolist()) == [acme.pk, wang.pk]
+    assert found["activity_version"].tolist() == [1, 1]
+    assert found["observation_id"].tolist() == [0, 0]
+    assert np.isnan(found["value"]).all()
+    assert np.isnat(found["happened_at"]).all()
+
+
+def test_of_nobody_there_is_nothing() -> None:
+    found = known_facts(whose=Whose.these([]), as_of=NOW, until=NOW)
+    assert {len(column) for column in found.values()} == {0}
 
 
 def test_moments_are_exact_to_the_microsecond(acme: Customer) -> None:
     at = NOW - timedelta(microseconds=1)
     observe(facts=[rating(acme, 4, at=at)], at=NOW)
-    (row,) = known_facts(whose=Whose.these([acme.pk]), as_of=NOW, until=NOW)
-    assert row.at == at.timestamp()
+    found = known_facts(whose=Whose.these([acme.pk]), as_of=NOW, until=NOW)
+    assert found["happened_at"].tolist() == [at.replace(tzinfo=None)]
     assert read(Whose.these([acme.pk]), at - timedelta(microseconds=1)) == set()
+
+
+def test_a_message_that_waits_is_held_until_it_is_due_and_an_exclusion_until_its_end(acme: Customer) -> None:
+    fresh = waiting(acme, at=NOW - DAY, due_at=NOW + DAY, target=3600)
+    rated, spam = observe(facts=[rating(acme, 4), rating(acme, 1, subject=2)], at=NOW)
+    observe(facts=[fresh], at=NOW)
+    exclude(rated, at=NOW, until=NOW + 2 * DAY)
+    exclude(spam, at=NOW)
+    found = known_facts(whose=Whose.these([acme.pk]), as_of=NOW, until=NOW)
+    held = sorted(moment.replace(tzinfo=UTC) for moment in found["held_until"].tolist())
+    assert held == [NOW + DAY, NOW + 2 * DAY, FOREVER]
 
 
 def test_an_exclusion_comes_in_place_of_the_fact(acme: Customer) -> None:
