@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('analytics', '0002_leased_chunks'),
+        ('analytics', '0003_fewer_indexes'),
         ('customers', '0012_job_language'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
