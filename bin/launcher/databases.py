@@ -43,7 +43,7 @@ def _postgres(group: Group, place: Path) -> str:
     hand_over(place, user)
     port = ports.any_free()
     _prepare(
-        [_postgres_binary("initdb"), "--pgdata", str(place / "data"), "--username", "candid", "--auth", "trust",
+        [postgres_binary("initdb"), "--pgdata", str(place / "data"), "--username", "candid", "--auth", "trust",
          "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync"], user)  # fmt: skip
     settings = {
         "port": str(port),
@@ -55,17 +55,17 @@ def _postgres(group: Group, place: Path) -> str:
         "max_connections": "300",
     }
     options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-    group.start("postgres", [_postgres_binary("postgres"), "-D", str(place / "data"), *options], _plain(), user)
+    group.start("postgres", [postgres_binary("postgres"), "-D", str(place / "data"), *options], plain(), user)
     wait_until(lambda: _takes_queries(port), group, START_SECONDS, "PostgreSQL")
     return f"postgres://candid@{ports.HOST}:{port}/postgres"
 
 
 def _takes_queries(port: int) -> bool:
-    command = [_postgres_binary("pg_isready"), "-q", "-h", ports.HOST, "-p", str(port)]
-    return subprocess.run(command, env=_plain()).returncode == 0
+    command = [postgres_binary("pg_isready"), "-q", "-h", ports.HOST, "-p", str(port)]
+    return subprocess.run(command, env=plain()).returncode == 0
 
 
-def _postgres_binary(name: str) -> str:
+def postgres_binary(name: str) -> str:
     versions = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: float(folder.parent.name))
     places = [str(folder) for folder in reversed(versions)]
     found = shutil.which(name, path=os.pathsep.join([*places, os.environ.get("PATH", os.defpath)]))
@@ -97,7 +97,7 @@ def _mariadb(group: Group, place: Path) -> str:
         "--character-set-server=utf8mb4",
         "--max-connections=300",
     ]
-    group.start("mariadb", command, _plain(), user)
+    group.start("mariadb", command, plain(), user)
     wait_until(lambda: _greets(port), group, START_SECONDS, "MariaDB")
     # localhost, so that the root account made by the installation fits; through TCP all the same
     return f"mysql://root@{ports.HOST}:{port}/candid"
@@ -121,10 +121,10 @@ def _mariadb_binary(*names: str) -> str:
 
 
 def _prepare(command: list[str], user: str | None) -> None:
-    done = subprocess.run(command, cwd="/", env=_plain(), user=user, capture_output=True, text=True)
+    done = subprocess.run(command, cwd="/", env=plain(), user=user, capture_output=True, text=True)
     if done.returncode != 0:
         raise Refusal(f"{command[0]} failed (status {done.returncode}):\n{done.stdout}{done.stderr}")
 
 
-def _plain() -> dict[str, str]:
+def plain() -> dict[str, str]:
     return {"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8", "HOME": "/"}
