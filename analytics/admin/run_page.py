@@ -1,5 +1,6 @@
 """The page of a run: a card that is alive while the run goes on, and what failed, with the customer and the error."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -10,9 +11,11 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.formats import number_format
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
+from analytics.admin.chart_options import COUNT_BARS
 from analytics.admin.words import elapsed
 from analytics.choices import RunState
 from analytics.models import ScoringChunk, ScoringRun
@@ -25,6 +28,9 @@ from customers.tasks import poke
 
 TONES = {RunState.RUNNING: "fair", RunState.DONE: "good", RunState.PARTIAL: "bad", RunState.SKIPPED: "warn"}
 SHOWN_FAILURES = 50
+SHOWN_RUNS = 30
+LEAST_RUNS = 2
+BLUE = "#3c9aa6"  # reads on light and dark alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,27 @@ class Failure:
     link: str
     error: str
     attempts: int
+
+
+def nights_context() -> dict[str, Any]:
+    """How long the last runs over everybody took, for the chart above the list; nothing before there are two."""
+    columns = ("started_at", "finished_at", "customers")
+    rows = list(ScoringRun.objects.over_everybody().exclude(finished_at=None).values_list(*columns)[:SHOWN_RUNS])[::-1]
+    if len(rows) < LEAST_RUNS:
+        return {}
+    took = [round((end - start).total_seconds(), 1) for start, end, _customers in rows]
+    people = [customers for _start, _end, customers in rows]
+    speeds = [number / seconds if seconds else 0.0 for number, seconds in zip(people, took, strict=True)]
+    names = [date_format(timezone.localtime(start), "SHORT_DATETIME_FORMAT") for start, _end, _customers in rows]
+    bars = {"label": _("seconds"), "data": took, "backgroundColor": BLUE, "borderRadius": 2, "maxBarThickness": 32}
+    return {
+        "nights_chart": json.dumps({"labels": names, "datasets": [bars]}),
+        "nights_options": json.dumps(COUNT_BARS),
+        "nights": [
+            (name, elapsed(seconds), _number(number), _number(speed))
+            for name, seconds, number, speed in zip(names, took, people, speeds, strict=True)
+        ],
+    }
 
 
 def run_context(request: HttpRequest, run: ScoringRun, *, at: datetime) -> dict[str, Any]:

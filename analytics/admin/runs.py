@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
-from analytics.admin.run_page import may_resume, progress_answer, resume, run_context
+from analytics.admin.run_page import may_resume, nights_context, progress_answer, resume, run_context
 from analytics.admin.words import elapsed
 from analytics.choices import RunState
 from analytics.models import ScoringChunk, ScoringRun
@@ -80,6 +80,7 @@ class ScoringRunAdmin(ReadOnlyModelAdmin):
     list_select_related = ["version"]
     fields = [("kind", "state"), ("logical_at", "as_of"), ("started_at", "finished_at"), "version"]
     inlines = [ChunkInline]
+    list_before_template = "admin/analytics/run/nights.html"
     change_form_outer_before_template = "admin/analytics/run/before.html"
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
@@ -94,6 +95,10 @@ class ScoringRunAdmin(ReadOnlyModelAdmin):
             path("<int:pk>/resume/", wrap(self.resume_view), name="analytics_scoringrun_resume"),
             *super().get_urls(),
         ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The list, below what the last runs over everybody took."""
+        return super().changelist_view(request, {**nights_context(), **(extra_context or {})})
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
