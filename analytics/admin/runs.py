@@ -75,7 +75,7 @@ class ScoringRunAdmin(ReadOnlyModelAdmin):
     empty_hint = gettext_lazy(
         "A run over everybody is made every night at 02:00, and a sweep wherever something changed."
     )
-    list_display = ["__str__", "status", "progress", "parts", "speed", "took", "failures", "version", "started_at"]
+    list_display = ["__str__", "status", "progress", "parts", "speed", "took", "failures", "version"]
     list_filter = [("kind", ChoicesDropdownFilter), ("state", ChoicesDropdownFilter)]
     list_select_related = ["version"]
     fields = [("kind", "state"), ("logical_at", "as_of"), ("started_at", "finished_at"), "version"]
@@ -149,9 +149,10 @@ class ScoringRunAdmin(ReadOnlyModelAdmin):
         )
 
     @admin.display(description=gettext_lazy("parts"))
-    def parts(self, run: Any) -> str:
+    def parts(self, run: Any) -> SafeString:
         """How many of the parts are done."""
-        return f"{run.how_far.chunks[LeaseState.DONE]} / {sum(run.how_far.chunks.values())}"
+        chunks = run.how_far.chunks
+        return format_html('<span class="cd-number">{}/{}</span>', chunks[LeaseState.DONE], sum(chunks.values()))
 
     @admin.display(description=gettext_lazy("speed"))
     def speed(self, run: Any) -> SafeString | str:
