@@ -5,8 +5,15 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django_filters import CharFilter, ChoiceFilter, FilterSet, NumberFilter
 
-from analytics.choices import ProposalState, VersionState
-from analytics.models import CustomerScore, PreferenceModelVersion, PreferenceProfile, ScoreModelVersion, WeightProposal
+from analytics.choices import ProposalState, RunKind, RunState, VersionState
+from analytics.models import (
+    CustomerScore,
+    PreferenceModelVersion,
+    PreferenceProfile,
+    ScoreModelVersion,
+    ScoringRun,
+    WeightProposal,
+)
 from customers.choices import Factor
 from customers.filtersets import IdFilter, YesNoFilter
 
@@ -32,6 +39,15 @@ class ScoreFilterSet(FilterSet):
         method="that_a_factor_moved",
         label=_("The factor that moved it most in 30 days"),
     )
+    weighed_down_by = NumberFilter(
+        method="that_feel",
+        min_value=0,
+        max_value=10,
+        label=_("Customers of whom relations take so many points, or more, beside the score"),
+    )
+    single_contact = YesNoFilter(
+        field_name="customer__contact_risk", lookup_expr="isnull", exclude=True, label=_("One contact carries them")
+    )
 
     class Meta:
         model = CustomerScore
@@ -48,6 +64,10 @@ class ScoreFilterSet(FilterSet):
     def that_a_factor_moved(self, scores: Any, name: str, value: str) -> Any:
         """Scores that this factor moved most."""
         return scores.filter(change_factor=Factor[value.upper()])
+
+    def that_feel(self, scores: Any, name: str, value: Any) -> Any:
+        """Scores of customers who feel their relations so much."""
+        return scores.filter(customer__relation_effect__points__lte=-float(value))
 
 
 class ScoreVersionFilterSet(FilterSet):
@@ -88,4 +108,15 @@ class ProposalFilterSet(FilterSet):
 
     class Meta:
         model = WeightProposal
+        fields: list[str] = []
+
+
+class RunFilterSet(FilterSet):
+    """Scoring runs."""
+
+    kind = ChoiceFilter(choices=RunKind.choices)
+    state = ChoiceFilter(choices=RunState.choices)
+
+    class Meta:
+        model = ScoringRun
         fields: list[str] = []

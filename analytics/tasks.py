@@ -8,6 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from analytics.operations import tick as tick_operation
+from analytics.operations.plan_contact_risks import plan_contact_risks
+from analytics.operations.refresh_relation_effects import refresh_relation_effects
 from analytics.operations.work_chunks import work_chunks
 from customers.tasks import poke
 
@@ -19,6 +21,13 @@ def tick() -> None:
     """Beat's: make what is due, and poke a worker for each free chunk."""
     free = tick_operation.tick(at=timezone.now())
     poke(work, free)
+
+
+@shared_task
+def look_around() -> None:
+    """Beat's: what customers feel of their relations, and once a day whom one contact carries."""
+    refresh_relation_effects(at=timezone.now())
+    plan_contact_risks(at=timezone.now())
 
 
 @shared_task

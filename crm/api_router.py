@@ -2,13 +2,16 @@
 
 from rest_framework.routers import DefaultRouter
 
+from analytics.api.beside import BesideViewSet
 from analytics.api.digests import DigestViewSet
 from analytics.api.insights import InsightViewSet
 from analytics.api.preference_versions import PreferenceVersionViewSet
 from analytics.api.proposals import ProposalViewSet
 from analytics.api.reports import ReportViewSet
+from analytics.api.runs import RunViewSet
 from analytics.api.scores import PreferenceViewSet, ScoreViewSet
 from analytics.api.stated import StatedPreferencesOfCustomerViewSet
+from analytics.api.validations import ValidationViewSet
 from analytics.api.versions import ScoreVersionViewSet
 from customers.api.around import AroundViewSet
 from customers.api.attributes import CustomAttributeViewSet
@@ -47,6 +50,7 @@ class Router(DefaultRouter):
 
 router = Router(use_regex_path=False)
 router.register("customers", InsightViewSet, basename="insight")  # before the one that the root lists by this prefix
+router.register("customers", BesideViewSet, basename="beside")
 router.register("customers", AroundViewSet, basename="around")
 router.register("customers", ConsentsOfCustomerViewSet, basename="consent")
 router.register("customers", StatedPreferencesOfCustomerViewSet, basename="statedpreference")
@@ -90,4 +94,6 @@ router.register("digests", DigestViewSet)
 router.register("preferences", PreferenceViewSet)
 router.register("preference-versions", PreferenceVersionViewSet)
 router.register("weight-proposals", ProposalViewSet)
+router.register("scoring-runs", RunViewSet)
+router.register("score-validations", ValidationViewSet)
 router.register("reports", ReportViewSet, basename="report")

@@ -42,6 +42,7 @@ def _groups() -> list[tuple[str, list[Entry]]]:
                 ("analytics.scoringrun", "monitoring"),
                 ("analytics.moverdigest", "trending_down"),
                 ("customers.observation", "receipt"),
+                ("analytics.scorevalidation", "fact_check"),
                 ("analytics.scoremodelversion", "tune"),
                 ("analytics.preferencemodelversion", "interests"),
                 ("analytics.weightproposal", "model_training"),

@@ -66,6 +66,9 @@ SCORE_MODELS = (
     "weightproposal",
     "versionevent",
     "versionpreview",
+    "scorevalidation",
+    "relationeffect",
+    "contactrisk",
 )
 
 # role -> models -> what may be done with them
@@ -97,6 +100,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
     "Analyst": {
         CUSTOMER_MODELS + CATALOGUE_MODELS + TICKET_MODELS + DESK_MODELS + SCORE_MODELS + DUPLICATE_MODELS: READ,
         (*SEGMENTS, "export"): ALL,
+        ("scorevalidation",): ("add",),
         ("observation", "team", "job"): READ,
     },
     "Administrator": {

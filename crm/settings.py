@@ -276,7 +276,6 @@ SPECTACULAR_SETTINGS = {
         "ProposalState": "analytics.choices.ProposalState",
         "VersionState": "analytics.choices.VersionState",
         "LeaseState": "customers.choices.LeaseState",
-        "FactorName": ["quality", "reliability", "responsiveness", "price"],
     },
 }
 

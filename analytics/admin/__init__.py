@@ -7,6 +7,7 @@ from analytics.admin import (
     preference_versions,
     proposals,
     runs,
+    validations,
     versions,
 )
 
@@ -19,5 +20,6 @@ __all__ = [
     "preference_versions",
     "proposals",
     "runs",
+    "validations",
     "versions",
 ]

@@ -21,6 +21,8 @@ from analytics.admin.moved_filter import SINCE, MovedFilter
 from analytics.admin.open_tickets import open_ticket_parts, open_tickets
 from analytics.admin.preference_display import preference_card
 from analytics.admin.preferences_page import preferences_page
+from analytics.admin.relation_card import relation_card, relation_parts
+from analytics.admin.relation_filters import RelationEffectFilter, SingleContactFilter
 from analytics.admin.score_card import score_card
 from analytics.admin.score_display import FACTOR_NAMES, FACTOR_OF_CODE, change_and_factor, score_bar
 from analytics.admin.timeline_page import newest, newest_lines, older_page
@@ -47,7 +49,14 @@ class ScoredCustomerAdmin(CustomerAdmin):
         "last_activity",
     ]
     list_select_related = ["owner", "team", "score"]
-    list_filter = [*CustomerAdmin.list_filter, ScoreBandFilter, EvidenceFilter, MovedFilter]
+    list_filter = [
+        *CustomerAdmin.list_filter,
+        ScoreBandFilter,
+        EvidenceFilter,
+        MovedFilter,
+        RelationEffectFilter,
+        SingleContactFilter,
+    ]
     page_template = "admin/analytics/customer_page.html"
 
     def get_list_display(self, request: HttpRequest) -> list[str]:
@@ -94,12 +103,15 @@ class ScoredCustomerAdmin(CustomerAdmin):
 
     def page_queryset(self, request: HttpRequest) -> Any:
         """The visible customers with score, preferences and how the scores of everybody lie, in the same query."""
-        rows = super().page_queryset(request).select_related("score__version", "preferences__version")
+        joined = ("score__version", "preferences__version", "relation_effect", "contact_risk")
+        rows = super().page_queryset(request).select_related(*joined)
         return rows.annotate(distribution=Subquery(newest_distribution()[:1]))
 
     def page_parts(self, request: HttpRequest, customer: Customer, *, at: datetime) -> dict[str, Part]:
         """The open tickets and the newest entries of the timeline as well."""
         mine = open_ticket_parts(customer, request) | newest(customer, request, at=at).parts
+        if request.user.has_perm("analytics.view_customerscore"):
+            mine |= relation_parts(customer, request)
         return super().page_parts(request, customer, at=at) | mine
 
     def page_context(
@@ -118,6 +130,7 @@ class ScoredCustomerAdmin(CustomerAdmin):
             "history_options": json.dumps(score_line(card.reached)) if card else "",
             "may_see_preferences": may_see_preferences,
             "preferences": preference_card(getattr(beside, "preferences", None)) if may_see_preferences else None,
+            **(relation_card(customer, request, rows) if may_see else {}),
             **open_tickets(rows, at=at),
             **newest_lines(newest(customer, request, at=at), customer, rows),
         }

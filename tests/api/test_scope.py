@@ -43,6 +43,7 @@ SCOPED: dict[str, Permissions] = {
     "insight-timeline": of("customer", READ),
     "insight-score": of("customerscore", READ),
     "insight-preferences": of("preferenceprofile", READ),
+    "beside-relation-effects": of("customerscore", READ),
     **{f"around-{what}": of("relation", READ) for what in ("household", "hierarchy", "neighbourhood")},
     "consent-consents": of("consent", CREATE),
     "consent-may-contact": of("consent", READ),
@@ -152,6 +153,9 @@ OPEN |= {
 OPEN["tickettie-bulk"] = of("ticket", VERB)  # it answers of each ticket that is out of sight that it is not there
 OPEN["report-service"] = of("ticket", READ)
 OPEN["customerscore-movers"] = of("customerscore", READ)
+OPEN |= {f"scoringrun-{view}": of("scoringrun", READ) for view in ("list", "detail", "progress")}
+OPEN |= {"scorevalidation-list": of("scorevalidation", CREATE), "scorevalidation-detail": of("scorevalidation", READ)}
+OPEN["scoringrun-resume"] = of("scoringrun", VERB)
 # One's own alone.
 OPEN |= {
     "deskview-counts": of("deskview", READ),

@@ -8,6 +8,7 @@ import pytest
 
 from analytics.choices import ProposalState
 from analytics.models import MoverDigest, PreferenceModelVersion, ScoreModelVersion, WeightProposal
+from analytics.operations.ask_for_validation import ask_for_validation
 from analytics.operations.draft_version import draft_version
 from analytics.operations.start_preview import start_preview
 from analytics.operations.state_preference import state_preference
@@ -83,7 +84,8 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
     named = {"fact": "name", "op": "contains", "value": "acme"}
     segment = create_segment(name="Acmes", definition={"groups": [{"conditions": [named]}]}, owner=ann, at=NOW)
     (fact,) = observe(facts=[rating(acme, 1)], at=NOW)
-    score_everybody()
+    run = score_everybody()
+    validation = ask_for_validation(at=NOW)
     draft = draft_version(model=ScoreModelVersion, parameters={}, label="Draft", by=ann, at=NOW)
     start_preview(version=draft, by=ann, at=NOW)
     taste = draft_version(model=PreferenceModelVersion, parameters={}, label="Draft", by=ann, at=NOW)
@@ -103,6 +105,7 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
     return {
         "agent": ann.agent.pk,
         "around": acme.pk,
+        "beside": acme.pk,
         "calendar": queue.calendar_id,
         "assignmentrule": rule.pk,
         "attachment": file.pk,
@@ -132,6 +135,8 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         "relation": relation.pk,
         "relationtype": client.pk,
         "scoremodelversion": draft.pk,
+        "scorevalidation": validation.pk,
+        "scoringrun": run.pk,
         "segment": segment.pk,
         "servicetype": ServiceType.objects.get(code="repair").pk,
         "skill": skill.pk,

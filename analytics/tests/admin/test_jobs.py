@@ -22,7 +22,7 @@ def test_a_run_shows_how_far_it_is_and_its_parts(client: Client) -> None:
     assert "100 %, 2 customers" in listed
     page = client.get(reverse("admin:analytics_scoringrun_change", args=[run.pk]))
     assert page.status_code == 200
-    assert "a second" in page.content.decode()
+    assert "customers a second" in page.content.decode()
 
 
 @pytest.mark.parametrize("model", [ScoringRun, ScoreModelVersion, PreferenceModelVersion])

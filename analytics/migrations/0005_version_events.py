@@ -19,7 +19,7 @@ def note(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('analytics', '0003_versions'),
+        ('analytics', '0004_versions'),
     ]
 
     operations = [

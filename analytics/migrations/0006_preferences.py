@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('analytics', '0004_version_events'),
+        ('analytics', '0005_version_events'),
         ('customers', '0012_job_language'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('analytics', '0003_fewer_indexes'),
+        ('analytics', '0006_preferences'),
         ('customers', '0012_job_language'),
     ]
 
