@@ -274,3 +274,21 @@ def test_a_chart_marks_where_another_version_begins(client: Client, fallen: Cust
     why = client.get(reverse("admin:customers_customer_why", args=[fallen.pk])).content.decode()
     assert "With its parameters for “British”" in why
     assert "made by version 1 of the model, now by version 2" in why
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_draft_is_saved_as_in_real_life_where_no_transaction_is_open_before() -> None:
+    Customer.objects.create(name="A", team=Team.objects.get(), created_at=NOW)
+    boss = User.objects.create_superuser("boss")
+    version = draft()
+    client = Client()
+    client.force_login(boss)
+    assert client.post(page_of(version), typed(version, label="Saved")).status_code == 302
+    sent = {"segment": british().pk, "price__exponent": "-2", "seen_version": "2"}
+    assert client.post(page_of(version, "override_add"), sent).status_code == 302
+    for verb in ("measure", "preview"):
+        assert client.post(page_of(version, "do", verb), {"seen_version": "3"}).status_code == 302
+    assert client.post(page_of(version, "activate"), {"seen_version": "3"}).status_code == 302
+    version.refresh_from_db()
+    assert (version.label, version.state, len(version.overrides)) == ("Saved", VersionState.ACTIVE, 1)
+    assert VersionPreview.objects.get().result is not None
