@@ -104,6 +104,12 @@ def test_a_refused_form_keeps_what_was_typed(
     assert not Observation.objects.filter(is_exclusion=True).exists()
 
 
+def test_a_refused_form_of_a_fact_that_is_folded_away_is_unfolded(client: Client, bad: Observation) -> None:
+    (quality,) = (part for part in client.get(why(bad.customer)).context["factors"] if part.code == "quality")
+    path = reverse("admin:customers_customer_exclude", args=[bad.customer_id, quality.facts[-1].pk])
+    assert '<details class="cd-details cd-small" open>' in client.post(path, {"reason": ""}).content.decode()
+
+
 def test_sent_twice_it_happens_once(client: Client, bad: Observation) -> None:
     client.post(address("exclude", bad), {"reason": "spam"})
     page = client.post(address("exclude", bad), {"reason": "spam"}, follow=True)
