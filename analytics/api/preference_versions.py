@@ -162,7 +162,8 @@ class PreferenceVersionViewSet(CatalogueViewSet):
         poke_workers_after_commit()
         return self.answer(row.pk)
 
-    @action(detail=True, serializer_class=VersionEventSerializer)
+    @extend_schema(responses=VersionEventSerializer(many=True))
+    @action(detail=True, serializer_class=VersionEventSerializer, pagination_class=None, filter_backends=[])
     def events(self, request: Request, pk: str) -> Response:
         """What happened to a version, and who did it: the newest two hundred, newest first."""
         row = self.get_object()
