@@ -137,7 +137,8 @@ class ScoreModelVersionAdmin(VersionAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The version with its verbs, overrides, preview and history."""
-        version = self.get_object(request, object_id)
+        # Not by get_object, which locks the row of a POST and needs the transaction that is to come.
+        version = self.get_queryset(request).filter(pk=object_id).first() if object_id.isdecimal() else None
         more = version_context(self, request, version, at=timezone.now()) if version else {}
         more |= ONE_BUTTON
         response: HttpResponse = super().change_view(request, object_id, form_url, {**more, **(extra_context or {})})

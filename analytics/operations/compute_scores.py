@@ -32,7 +32,8 @@ class ComputedScores:
 def compute_scores(*, sheet: FactSheet, run: ScoringRun, at: datetime) -> ComputedScores:
     """Score everybody on the sheet by the run's version and compare with thirty days before. Writes nothing.
 
-    Three queries whatever the sheet holds. Raises ValueError for a fact with an impossible value."""
+    Three queries whatever the sheet holds, and those of override_sets where the version has overrides. Raises
+    ValueError for a fact with an impossible value."""
     ids, whose = sheet.customer_ids, sheet.whose
     sets = override_sets(version=run.version, whose=whose, customer_ids=ids, at=run.as_of)
     result = sheet.scores(parameter_sets(run.version), sets)
