@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.utils import timezone
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -162,7 +163,8 @@ class PreferenceVersionViewSet(CatalogueViewSet):
         poke_workers_after_commit()
         return self.answer(row.pk)
 
-    @action(detail=True, serializer_class=VersionEventSerializer)
+    @extend_schema(responses=VersionEventSerializer(many=True))
+    @action(detail=True, serializer_class=VersionEventSerializer, pagination_class=None, filter_backends=[])
     def events(self, request: Request, pk: str) -> Response:
         """What happened to a version, and who did it: the newest two hundred, newest first."""
         row = self.get_object()
