@@ -109,7 +109,8 @@ class PreferenceModelVersionAdmin(VersionAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The version with its verbs, overrides and history."""
-        version = self.get_object(request, object_id)
+        # Not by get_object, which locks the row of a POST and needs the transaction that is to come.
+        version = self.get_queryset(request).filter(pk=object_id).first() if object_id.isdecimal() else None
         more: dict[str, Any] = {**ONE_BUTTON}
         if version:
             events = VersionEvent.objects.filter(of=version.of, number=version.number).select_related("by")

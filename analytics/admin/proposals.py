@@ -130,7 +130,7 @@ class WeightProposalAdmin(ReadOnlyModelAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """One proposal: what was learned, how it did, and the two verbs."""
-        proposal = self.get_object(request, object_id)
+        proposal = self.get_queryset(request).filter(pk=object_id).first() if object_id.isdecimal() else None
         more: dict[str, Any] = {}
         if proposal:
             learning = proposal.state == ProposalState.LEARNING

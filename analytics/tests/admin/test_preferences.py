@@ -140,6 +140,17 @@ def test_weights_are_drafted_edited_activated_and_rolled_back(client: Client, sh
     assert PreferenceModelVersion.objects.active().get() == first
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_draft_is_saved_where_no_transaction_is_open_before(log_in: LogIn, transactional_db: None) -> None:
+    root = User.objects.create_superuser("root", password="correct horse")
+    client = log_in(root)
+    draft = draft_version(model=PreferenceModelVersion, parameters={}, at=NOW)
+    edit = version_page(draft)
+    client.post(edit, typed(client, edit, weight__rating="0.9"))
+    draft.refresh_from_db()
+    assert draft.parameters["weights"]["rating"] == 0.9
+
+
 def test_a_stale_edit_and_a_negative_weight_are_refused(client: Client, shop: Any) -> None:
     draft = draft_version(model=PreferenceModelVersion, parameters={}, at=NOW)
     edit = version_page(draft)
