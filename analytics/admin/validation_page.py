@@ -86,7 +86,7 @@ def _tenth(number: int, row: dict[str, float]) -> tuple[Any, ...]:
 
 def _auc_chart(judgements: list[dict[str, Any]]) -> str:
     bars = {
-        "label": _("95 % interval"),
+        "label": _("Interval (95 %)"),
         "data": [[round(row["auc"]["low"], 4), round(row["auc"]["high"], 4)] for row in judgements],
         "backgroundColor": [BLUE if row["name"] == "satisfaction" else GREY for row in judgements],
         "borderRadius": 3,

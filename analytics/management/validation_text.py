@@ -38,14 +38,14 @@ def _evaluation(found: dict[str, Any]) -> Iterator[str]:
     ) % {**found, "date": date_format(split, "Y-m-d") if split else "", "share": 100 * found["bad_share"]}
     yield _("Foretelling the usual share for everybody: log loss %(loss).4f.") % {"loss": found["base_log_loss"]}
     yield ""
-    heads = (_("ROC-AUC"), _("95 % interval"), _("log loss"), _("95 % interval"), _("calibration error"))
+    heads = (_("ROC-AUC"), _("interval (95 %)"), _("log loss"), _("interval (95 %)"), _("calibration error"))
     yield _row(_("predictor"), heads)
     for row in found["judgements"]:
         cells = (_number(row["auc"]), _span(row["auc"]), _number(row["log_loss"]), _span(row["log_loss"]))
         yield _row(str(PREDICTORS[row["name"]]), (*cells, f"{row['calibration_error']:.4f}"))
     yield ""
     yield _row(
-        _("the score is better than"), (_("ROC-AUC by"), _("95 % interval"), _("log loss by"), _("95 % interval"))
+        _("the score is better than"), (_("ROC-AUC by"), _("interval (95 %)"), _("log loss by"), _("interval (95 %)"))
     )
     for row in found["judgements"]:
         if row["better_auc"]:
@@ -58,7 +58,7 @@ def _evaluation(found: dict[str, Any]) -> Iterator[str]:
 
 def _calibration(judgements: list[dict[str, Any]]) -> Iterator[str]:
     yield _("Calibration: share of bad ratings, from the most hopeful tenth on")
-    yield _row(_("predictor"), (_("tenth"), _("ratings"), _("foretold"), _("observed"), _("95 % interval")))
+    yield _row(_("predictor"), (_("tenth"), _("ratings"), _("foretold"), _("observed"), _("interval (95 %)")))
     for row in judgements:
         for number, tenth in enumerate(row["bins"], start=1):
             shares = f"{tenth['foretold']:.3f}", f"{tenth['observed']:.3f}", _span(tenth, digits=3)
