@@ -9,10 +9,19 @@ class AnalyticsConfig(AppConfig):
 
     def ready(self) -> None:
         from analytics.exporters.customers import register_columns_of_analytics
-        from analytics.models import CustomerScore, PreferenceProfile, ScoreSnapshot
-        from analytics.segments import scores  # noqa: F401 - facts register themselves
+        from analytics.models import ContactRisk, CustomerScore, PreferenceProfile, RelationEffect, ScoreSnapshot
+        from analytics.operations.plan_contact_risks import CONTACT_RISKS
+        from analytics.operations.propose_weights import LEARN_WEIGHTS
+        from analytics.operations.start_measuring import MEASURE
+        from analytics.operations.start_preview import PREVIEW
+        from analytics.operations.validation_job import VALIDATION
+        from analytics.operations.write_digests import DIGEST
+        from analytics.segments import relations, scores  # noqa: F401 - facts register themselves
+        from customers.operations.job_kinds import register_job
         from customers.operations.undo_rules import UndoRule, register_undo
 
-        for model in (CustomerScore, PreferenceProfile, ScoreSnapshot):
+        for model in (CustomerScore, PreferenceProfile, ScoreSnapshot, RelationEffect, ContactRisk):
             register_undo(model, UndoRule(is_derived=True))
         register_columns_of_analytics()
+        for kind in (CONTACT_RISKS, DIGEST, LEARN_WEIGHTS, MEASURE, PREVIEW, VALIDATION):
+            register_job(kind)

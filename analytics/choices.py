@@ -10,6 +10,22 @@ class VersionState(models.TextChoices):
     RETIRED = "retired", _("Retired")
 
 
+class VersionOf(models.TextChoices):
+    """Which model it is a version of."""
+
+    SCORE = "score", _("Satisfaction score")
+    PREFERENCE = "preference", _("Preference profile")
+
+
+class VersionEventKind(models.TextChoices):
+    DRAFTED = "drafted", _("Drafted")
+    EDITED = "edited", _("Edited")
+    MEASURED = "measured", _("Baselines measured")
+    ACTIVATED = "activated", _("Activated")
+    ROLLED_BACK = "rolled_back", _("Rolled back to")
+    DISCARDED = "discarded", _("Discarded")
+
+
 class RunKind(models.TextChoices):
     NIGHTLY = "nightly", _("Nightly: everybody")
     SWEEP = "sweep", _("Sweep: whoever changed")
@@ -34,3 +50,21 @@ class Granularity(models.TextChoices):
     DAY = "day", _("Day")
     WEEK = "week", _("Week")
     MONTH = "month", _("Month")
+
+
+class Liking(models.IntegerChoices):
+    """What a customer said of a category or a product. Neither: an earlier statement holds no more."""
+
+    LIKES = 1, _("Likes it")
+    NEITHER = 0, _("Neither any more")
+    DISLIKES = -1, _("Does not want it")
+
+
+class ProposalState(models.TextChoices):
+    """Of learned weights."""
+
+    LEARNING = "learning", _("Being learned")
+    OPEN = "open", _("To decide")
+    ACCEPTED = "accepted", _("Accepted")
+    REJECTED = "rejected", _("Rejected")
+    FAILED = "failed", _("Failed")

@@ -3,9 +3,18 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from django_filters import CharFilter, FilterSet, NumberFilter
+from django_filters import CharFilter, ChoiceFilter, FilterSet, NumberFilter
 
-from analytics.models import CustomerScore, PreferenceProfile
+from analytics.choices import ProposalState, RunKind, RunState, VersionState
+from analytics.models import (
+    CustomerScore,
+    PreferenceModelVersion,
+    PreferenceProfile,
+    ScoreModelVersion,
+    ScoringRun,
+    WeightProposal,
+)
+from customers.choices import Factor
 from customers.filtersets import IdFilter, YesNoFilter
 
 
@@ -17,7 +26,27 @@ class ScoreFilterSet(FilterSet):
     max_score = NumberFilter(field_name="score", lookup_expr="lte", min_value=0, max_value=100)
     low_evidence = YesNoFilter()
     fell_by = NumberFilter(
-        method="that_fell", min_value=0, max_value=100, label=_("Lower by so many points than 30 days before, or more")
+        method="that_fell",
+        min_value=0,
+        max_value=100,
+        label=_("Lower by so many points than 30 days before, or more. Since another day: /scores/movers/"),
+    )
+    rose_by = NumberFilter(
+        method="that_rose", min_value=0, max_value=100, label=_("Higher by so many points than 30 days before, or more")
+    )
+    moved_by = ChoiceFilter(
+        choices=[(factor.name.lower(), factor.label) for factor in Factor],
+        method="that_a_factor_moved",
+        label=_("The factor that moved it most in 30 days"),
+    )
+    weighed_down_by = NumberFilter(
+        method="that_feel",
+        min_value=0,
+        max_value=10,
+        label=_("Customers of whom relations take so many points, or more, beside the score"),
+    )
+    single_contact = YesNoFilter(
+        field_name="customer__contact_risk", lookup_expr="isnull", exclude=True, label=_("One contact carries them")
     )
 
     class Meta:
@@ -28,6 +57,28 @@ class ScoreFilterSet(FilterSet):
         """Scores that fell."""
         return scores.fell_by(float(value))
 
+    def that_rose(self, scores: Any, name: str, value: Any) -> Any:
+        """Scores that rose."""
+        return scores.rose_by(float(value))
+
+    def that_a_factor_moved(self, scores: Any, name: str, value: str) -> Any:
+        """Scores that this factor moved most."""
+        return scores.filter(change_factor=Factor[value.upper()])
+
+    def that_feel(self, scores: Any, name: str, value: Any) -> Any:
+        """Scores of customers who feel their relations so much."""
+        return scores.filter(customer__relation_effect__points__lte=-float(value))
+
+
+class ScoreVersionFilterSet(FilterSet):
+    """Versions of the score."""
+
+    state = ChoiceFilter(choices=VersionState.choices)
+
+    class Meta:
+        model = ScoreModelVersion
+        fields: list[str] = []
+
 
 class PreferenceFilterSet(FilterSet):
     """Preference profiles."""
@@ -37,4 +88,35 @@ class PreferenceFilterSet(FilterSet):
 
     class Meta:
         model = PreferenceProfile
+        fields: list[str] = []
+
+
+class PreferenceVersionFilterSet(FilterSet):
+    """Versions of the preference profile."""
+
+    state = ChoiceFilter(choices=VersionState.choices)
+
+    class Meta:
+        model = PreferenceModelVersion
+        fields: list[str] = []
+
+
+class ProposalFilterSet(FilterSet):
+    """Learned weights."""
+
+    state = ChoiceFilter(choices=ProposalState.choices)
+
+    class Meta:
+        model = WeightProposal
+        fields: list[str] = []
+
+
+class RunFilterSet(FilterSet):
+    """Scoring runs."""
+
+    kind = ChoiceFilter(choices=RunKind.choices)
+    state = ChoiceFilter(choices=RunState.choices)
+
+    class Meta:
+        model = ScoringRun
         fields: list[str] = []

@@ -28,6 +28,10 @@ class ScoreQuerySet(OfCustomerQuerySet[Row]):
         """Scores that are lower by at least `points` than thirty days before."""
         return self.filter(change__lte=-points)
 
+    def rose_by(self, points: float) -> Self:
+        """Scores that are higher by at least `points` than thirty days before."""
+        return self.filter(change__gte=points)
+
 
 class VersionQuerySet(OpenCatalogueQuerySet[Row]):
     def active(self) -> Self:

@@ -1,11 +1,15 @@
 """Thin tasks. A task that is lost, doubled or killed costs nothing: the database says what is to be done."""
 
 import logging
+from functools import partial
 
 from celery import shared_task
+from django.db import transaction
 from django.utils import timezone
 
 from analytics.operations import tick as tick_operation
+from analytics.operations.plan_contact_risks import plan_contact_risks
+from analytics.operations.refresh_relation_effects import refresh_relation_effects
 from analytics.operations.work_chunks import work_chunks
 from customers.tasks import poke
 
@@ -20,7 +24,19 @@ def tick() -> None:
 
 
 @shared_task
+def look_around() -> None:
+    """Beat's: what customers feel of their relations, and once a day whom one contact carries."""
+    refresh_relation_effects(at=timezone.now())
+    plan_contact_risks(at=timezone.now())
+
+
+@shared_task
 def work() -> None:
     """Score chunks until none is free, those of sweeps first."""
     for chunk, customers in work_chunks(clock=timezone.now):
         logger.info("chunk %s of run %s: %s customers", chunk.pk, chunk.run_id, customers)
+
+
+def poke_workers_after_commit() -> None:
+    """Have workers look for the run that this transaction makes."""
+    transaction.on_commit(partial(poke, work, 2), robust=True)

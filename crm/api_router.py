@@ -2,9 +2,17 @@
 
 from rest_framework.routers import DefaultRouter
 
+from analytics.api.beside import BesideViewSet
+from analytics.api.digests import DigestViewSet
 from analytics.api.insights import InsightViewSet
+from analytics.api.preference_versions import PreferenceVersionViewSet
+from analytics.api.proposals import ProposalViewSet
 from analytics.api.reports import ReportViewSet
+from analytics.api.runs import RunViewSet
 from analytics.api.scores import PreferenceViewSet, ScoreViewSet
+from analytics.api.stated import StatedPreferencesOfCustomerViewSet
+from analytics.api.validations import ValidationViewSet
+from analytics.api.versions import ScoreVersionViewSet
 from customers.api.around import AroundViewSet
 from customers.api.attributes import CustomAttributeViewSet
 from customers.api.catalogue import CategoryViewSet, ProductViewSet
@@ -15,6 +23,7 @@ from customers.api.exports import ExportViewSet
 from customers.api.imports import ImportBatchViewSet
 from customers.api.interactions import InteractionViewSet
 from customers.api.merges import MergeViewSet
+from customers.api.observations import ObservationViewSet
 from customers.api.orders import OrderViewSet
 from customers.api.relations import RelationTypeViewSet, RelationViewSet
 from customers.api.segments import SegmentViewSet
@@ -41,8 +50,10 @@ class Router(DefaultRouter):
 
 router = Router(use_regex_path=False)
 router.register("customers", InsightViewSet, basename="insight")  # before the one that the root lists by this prefix
+router.register("customers", BesideViewSet, basename="beside")
 router.register("customers", AroundViewSet, basename="around")
 router.register("customers", ConsentsOfCustomerViewSet, basename="consent")
+router.register("customers", StatedPreferencesOfCustomerViewSet, basename="statedpreference")
 router.register("customers", CustomerViewSet)
 router.register("duplicates", DuplicateViewSet)
 router.register("merges", MergeViewSet)
@@ -55,6 +66,7 @@ router.register("products", ProductViewSet)
 router.register("categories", CategoryViewSet)
 router.register("orders", OrderViewSet)
 router.register("interactions", InteractionViewSet)
+router.register("observations", ObservationViewSet)
 router.register("exports", ExportViewSet)
 router.register("imports", ImportBatchViewSet)
 router.register("tickets", TicketTapeViewSet, basename="tickettape")
@@ -77,5 +89,11 @@ router.register("agents", AgentViewSet)
 router.register("rating-requests", RatingRequestViewSet)
 router.register("ticket-attributes", TicketAttributeViewSet)
 router.register("scores", ScoreViewSet)
+router.register("score-versions", ScoreVersionViewSet)
+router.register("digests", DigestViewSet)
 router.register("preferences", PreferenceViewSet)
+router.register("preference-versions", PreferenceVersionViewSet)
+router.register("weight-proposals", ProposalViewSet)
+router.register("scoring-runs", RunViewSet)
+router.register("score-validations", ValidationViewSet)
 router.register("reports", ReportViewSet, basename="report")

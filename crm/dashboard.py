@@ -12,9 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from analytics.admin.chart_options import COUNT_BARS
-from analytics.admin.score_display import FACTOR_NAMES, FACTOR_OF_CODE, points, score_bar, tone_of
+from analytics.admin.digests import newest_digest
+from analytics.admin.mover_cards import mover_cards
+from analytics.admin.score_display import tone_of
 from analytics.admin.words import rating_tone, said_of_rating
-from analytics.models import CustomerScore, ScoringRun
+from analytics.models import ScoringRun
 from analytics.operations.score_distribution import score_distribution
 from crm.setup_page import may_set_up
 from customers.admin.words import ago
@@ -23,7 +25,6 @@ from services.models import SatisfactionRating, Ticket
 from services.querysets import due_between, late_at
 
 SOON = timedelta(hours=4)
-MOVERS = 5
 RATINGS = 6
 # Bars that read on light and dark alike.
 COLOURS = {"bad": "#cf5b53", "warn": "#d9993c", "fair": "#3c9aa6", "good": "#3f9e74"}
@@ -51,9 +52,8 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         context["setup_link"] = reverse("admin:industry_setup") if may_set_up(request) else ""
         context["customers_link"] = reverse("admin:customers_customer_changelist")
     if user.has_perm("analytics.view_customerscore"):
-        scores = CustomerScore.objects.visible_to(user).select_related("customer")
-        context["fell"] = _movers(scores.filter(change__lt=0).order_by("change")[:MOVERS])
-        context["rose"] = _movers(scores.filter(change__gt=0).order_by("-change")[:MOVERS])
+        context.update(mover_cards(request, at=at))
+        context["digest"] = newest_digest(request)
         context["distribution"] = distribution_chart()
         context["bar_options"] = json.dumps(COUNT_BARS)
         context["run"] = run = ScoringRun.objects.order_by("-id").first()
@@ -84,18 +84,6 @@ def ticket_tiles(user: Any, *, at: datetime) -> list[Tile]:
         Tile(_("Unassigned"), numbers["unassigned"], f"{link}?show=unassigned"),
         Tile(_("Late now"), numbers["late"], f"{link}?sla=late", "bad" if numbers["late"] else ""),
         Tile(_("Due in 4 hours"), numbers["soon"], f"{link}?sla=soon", "warn" if numbers["soon"] else ""),
-    ]
-
-
-def _movers(scores: Any) -> list[dict[str, Any]]:
-    return [
-        {
-            "customer": row.customer,
-            "bar": score_bar(row),
-            "change": points(row.change),
-            "factor": FACTOR_NAMES.get(FACTOR_OF_CODE.get(row.change_factor, ""), ""),
-        }
-        for row in scores
     ]
 
 

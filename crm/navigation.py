@@ -40,8 +40,12 @@ def _groups() -> list[tuple[str, list[Entry]]]:
             _("Analytics"),
             [
                 ("analytics.scoringrun", "monitoring"),
+                ("analytics.moverdigest", "trending_down"),
+                ("customers.observation", "receipt"),
+                ("analytics.scorevalidation", "fact_check"),
                 ("analytics.scoremodelversion", "tune"),
                 ("analytics.preferencemodelversion", "interests"),
+                ("analytics.weightproposal", "model_training"),
             ],
         ),
         (

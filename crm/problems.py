@@ -12,6 +12,11 @@ from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from analytics.operations.activate_version import VersionIsActive
+from analytics.operations.decide_proposal import ProposalIsDecided
+from analytics.operations.propose_weights import AlreadyLearning
+from analytics.operations.revise_draft import VersionIsFrozen
+from analytics.operations.take_overrides import OverrideRefused
 from crm.current import current_state
 from customers.api.locking import NoSuchETag
 from customers.importers.draft import FilesGone
@@ -28,6 +33,7 @@ from customers.operations.place_order import BadOrder
 from customers.operations.record_activity import CustomerIsMerged
 from customers.operations.relate_customers import AlreadyRelated, RelationRefused
 from customers.operations.remove_attribute import AttributeInUse
+from customers.operations.supersede_fact import BadDecision, FactIsPast
 from customers.operations.undo_import import CannotUndo, RowsTouched
 from customers.operations.undo_merge import UndoRefused
 from customers.segments.definition import SegmentInvalid
@@ -54,8 +60,10 @@ CONFLICTS: dict[type[Exception], str] = {
     AlreadyTaken: "already_taken",
     CustomerIsMerged: "customer_is_merged",
     AtWork: "at_work",
+    AlreadyLearning: "already_learning",
     CannotUndo: "cannot_undo",
     CannotUnmerge: "cannot_unmerge",
+    FactIsPast: "fact_is_past",
     FileIsGone: "file_is_gone",
     FilesGone: "files_gone",
     IllegalTransition: "illegal_transition",
@@ -69,7 +77,10 @@ CONFLICTS: dict[type[Exception], str] = {
     NotOnTheWay: "not_on_the_way",
     OnlyAgentsTake: "only_agents_take",
     PairIsDecided: "pair_is_decided",
+    ProposalIsDecided: "proposal_is_decided",
     RowsTouched: "rows_touched",
+    VersionIsActive: "version_is_active",
+    VersionIsFrozen: "version_is_frozen",
     TicketIsFinal: "ticket_is_final",
     TicketIsSolved: "ticket_is_solved",
     TicketsCannotMerge: "tickets_cannot_merge",
@@ -115,6 +126,8 @@ def _translated(error: Exception) -> Exception:
         return ValidationError(error.message_dict if hasattr(error, "error_dict") else error.messages)
     if isinstance(error, RelationRefused):
         return ValidationError({error.field: [str(error)]})
+    if isinstance(error, BadDecision):
+        return ValidationError({error.field: [str(error)]})
     if isinstance(error, HasItAlready):
         return ValidationError({"contact_points": [str(error)]})
     if isinstance(error, BadChoice):
@@ -125,6 +138,8 @@ def _translated(error: Exception) -> Exception:
         return ValidationError({"definition": error.as_lists()})
     if isinstance(error, AttributeInUse | TicketAttributeInUse):
         return _refusal(status.HTTP_409_CONFLICT, "in_use", str(error))
+    if isinstance(error, OverrideRefused):
+        return ValidationError({"overrides": [str(error)]})
     if isinstance(error, FileRefused):
         return ValidationError({"file": [str(error)]})
     if isinstance(error, BadOrder):

@@ -16,6 +16,7 @@ CUSTOMER_MODELS = (
     "externalid",
     "relation",
     "interaction",
+    "statedpreference",
     "order",
     "orderline",
 )
@@ -23,6 +24,8 @@ CATALOGUE_MODELS = ("product", "category", "relationtype", "customattribute", "t
 SEGMENTS = ("segment",)
 # Whoever may add a merge may merge; whoever may change one may undo it.
 DUPLICATE_MODELS = ("duplicatepair", "merge")
+# Whoever may change an observation may leave it out of the score, and take that back; nothing else changes one.
+CONTEST = ("view", "change")
 IMPORT_MODELS = ("importbatch", "importmapping", "importrow", "importstep")
 TICKET_MODELS = (
     "ticket",
@@ -54,11 +57,18 @@ DESK_TOOLS = ("macro", "deskview")
 SCORE_MODELS = (
     "customerscore",
     "scoresnapshot",
+    "moverdigest",
     "preferenceprofile",
     "scoringrun",
     "scoringchunk",
     "scoremodelversion",
     "preferencemodelversion",
+    "weightproposal",
+    "versionevent",
+    "versionpreview",
+    "scorevalidation",
+    "relationeffect",
+    "contactrisk",
 )
 
 # role -> models -> what may be done with them
@@ -68,7 +78,8 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         CATALOGUE_MODELS + DESK_MODELS + SCORE_MODELS: READ,
         TICKET_MODELS: WRITE,
         SEGMENTS + DESK_TOOLS: ALL,
-        (*DUPLICATE_MODELS, "observation", "team"): READ,
+        (*DUPLICATE_MODELS, "team"): READ,
+        ("observation",): CONTEST,
     },
     "Lead": {
         CUSTOMER_MODELS + TICKET_MODELS + DUPLICATE_MODELS: WRITE,
@@ -76,24 +87,27 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         ("job",): READ,
         CATALOGUE_MODELS + SCORE_MODELS: READ,
         DESK_MODELS: WRITE,
-        ("observation", "team"): READ,
+        ("observation",): CONTEST,
+        ("team",): READ,
     },
     "Back office": {
         CUSTOMER_MODELS + CATALOGUE_MODELS + SEGMENTS + ("export",): ALL,
         DUPLICATE_MODELS + IMPORT_MODELS: WRITE,
         TICKET_MODELS + DESK_MODELS + SCORE_MODELS: READ,
-        ("observation", "team", "job"): READ,
+        ("observation",): CONTEST,
+        ("team", "job"): READ,
     },
     "Analyst": {
         CUSTOMER_MODELS + CATALOGUE_MODELS + TICKET_MODELS + DESK_MODELS + SCORE_MODELS + DUPLICATE_MODELS: READ,
         (*SEGMENTS, "export"): ALL,
+        ("scorevalidation",): ("add",),
         ("observation", "team", "job"): READ,
     },
     "Administrator": {
         CUSTOMER_MODELS + CATALOGUE_MODELS + TICKET_MODELS + DESK_MODELS + SCORE_MODELS + SEGMENTS + DESK_TOOLS: ALL,
         DUPLICATE_MODELS + IMPORT_MODELS: WRITE,
         ("export",): ALL,
-        ("observation",): READ,
+        ("observation",): CONTEST,
         ("job",): ("view", "change"),
         ("team", "user", "group", "apitoken"): ALL,
     },

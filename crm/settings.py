@@ -265,6 +265,7 @@ SPECTACULAR_SETTINGS = {
         "OrderStatus": "customers.choices.OrderStatus",
         "OnDuplicate": "customers.choices.OnDuplicate",
         "OnDuplicateEntry": ["allow", "refuse"],
+        "FactorName": ["quality", "reliability", "responsiveness", "price"],
         "ConsentChannel": "customers.choices.ConsentChannel",
         "TicketChannel": "services.choices.Channel",
         "TicketStatus": "services.choices.TicketStatus",
@@ -272,6 +273,9 @@ SPECTACULAR_SETTINGS = {
         "LinkKind": "services.choices.LinkKind",
         "MessageKind": "services.choices.MessageKind",
         "MessageDirection": "services.choices.Direction",
+        "ProposalState": "analytics.choices.ProposalState",
+        "VersionState": "analytics.choices.VersionState",
+        "LeaseState": "customers.choices.LeaseState",
     },
 }
 

@@ -23,11 +23,13 @@ from customers.choices import (
     AttributeType,
     CustomerKind,
     Direction,
+    Factor,
     ImportState,
     InteractionKind,
     OrderStatus,
     PairSource,
     PairState,
+    SubjectType,
 )
 from customers.folding import fold
 from customers.models import (
@@ -38,6 +40,7 @@ from customers.models import (
     ImportBatch,
     Interaction,
     Merge,
+    Observation,
     Order,
     Product,
     Relation,
@@ -269,6 +272,28 @@ class MergeFilterSet(FilterSet):
     class Meta:
         model = Merge
         fields: list[str] = []
+
+
+class ObservationFilterSet(FilterSet):
+    """Facts by customer, factor and what they are about; those that stand, and those that somebody left out."""
+
+    customer = IdFilter()
+    factor = ChoiceFilter(choices=[(factor.name.lower(), factor.label) for factor in Factor], method="of_factor")
+    subject_type = ChoiceFilter(choices=SubjectType.choices)
+    subject_id = IdFilter()
+    stands = YesNoFilter(field_name="superseded_version", lookup_expr="isnull")
+    left_out = YesNoFilter(field_name="is_exclusion")
+    decided = YesNoFilter(
+        field_name="excluded_by", lookup_expr="isnull", exclude=True, label=_("Left out or taken back by somebody")
+    )
+
+    class Meta:
+        model = Observation
+        fields: list[str] = []
+
+    def of_factor(self, facts: Any, name: str, value: str) -> Any:
+        """Facts of one factor, by its name."""
+        return facts.filter(factor=Factor[value.upper()])
 
 
 class ImportBatchFilterSet(FilterSet):

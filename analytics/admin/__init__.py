@@ -1,3 +1,25 @@
-from analytics.admin import comparison, customers, panel, runs, versions
+from analytics.admin import (
+    comparison,
+    customers,
+    digests,
+    ledger,
+    panel,
+    preference_versions,
+    proposals,
+    runs,
+    validations,
+    versions,
+)
 
-__all__ = ["comparison", "customers", "panel", "runs", "versions"]
+__all__ = [
+    "comparison",
+    "customers",
+    "digests",
+    "ledger",
+    "panel",
+    "preference_versions",
+    "proposals",
+    "runs",
+    "validations",
+    "versions",
+]

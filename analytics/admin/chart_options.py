@@ -39,3 +39,33 @@ COUNTS_OF_EACH: dict[str, Any] = {
     "plugins": {"legend": {"display": True, "position": "bottom", "labels": {"color": "#84929a", "boxWidth": 12}}},
     "elements": {"point": {"radius": 0, "hitRadius": 12}, "line": {"borderWidth": 2}},
 }
+
+
+def interval_bars(low: float, high: float) -> dict[str, Any]:
+    """Intervals as bars that float between their bounds, one a line."""
+    return {
+        **_BASE,
+        "indexAxis": "y",
+        "plugins": {"legend": {"display": False}},
+        "scales": {
+            "x": {"min": low, "max": high, "border": {"display": False}, "ticks": _TICKS},
+            "y": {"grid": {"display": False}, "ticks": {**_TICKS, "autoSkip": False}},
+        },
+    }
+
+
+def calibration_lines(title: str) -> dict[str, Any]:
+    """What was foretold against what came, in per cent."""
+    return {
+        **_BASE,
+        "plugins": {"legend": {"display": True, "position": "bottom", "labels": {"color": "#84929a", "boxWidth": 12}}},
+        "elements": {"point": {"radius": 2, "hitRadius": 12}, "line": {"borderWidth": 2}},
+        "scales": {
+            "x": {
+                "grid": {"display": False},
+                "ticks": _TICKS,
+                "title": {"display": True, "text": title, "color": "#84929a"},
+            },
+            "y": {"beginAtZero": True, "border": {"display": False}, "ticks": {**_TICKS, "maxTicksLimit": 6}},
+        },
+    }

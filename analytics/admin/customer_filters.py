@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
-from analytics.admin.score_display import BANDS, FELL_MUCH
+from analytics.admin.score_display import BANDS
 from customers.admin.segment_from_list import Conditions, register_translation
 
 HIGHEST = 100.0
@@ -50,25 +50,6 @@ class EvidenceFilter(DropdownFilter):
         return queryset if wanted is None else queryset.filter(score__low_evidence=wanted)
 
 
-class ChangeFilter(DropdownFilter):
-    """Who moved in the last thirty days."""
-
-    title = _("change in 30 days")
-    parameter_name = "moved"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Fell or rose by ten points and more."""
-        return [("fell", _("fell by 10 points or more")), ("rose", _("rose by 10 points or more"))]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        """Customers who moved so."""
-        if self.value() == "fell":
-            return queryset.filter(score__change__lte=-FELL_MUCH)
-        if self.value() == "rose":
-            return queryset.filter(score__change__gte=FELL_MUCH)
-        return queryset
-
-
 def _band_as_conditions(tone: str) -> Conditions | None:
     if tone == "none":
         return [{"fact": "score", "op": "empty"}]
@@ -87,13 +68,5 @@ def _evidence_as_conditions(text: str) -> Conditions | None:
     return None if wanted is None else [{"fact": "low_evidence", "op": "is", "value": wanted}]
 
 
-def _change_as_conditions(text: str) -> Conditions | None:
-    return {
-        "fell": [{"fact": "score_change", "op": "at_most", "value": -FELL_MUCH}],
-        "rose": [{"fact": "score_change", "op": "at_least", "value": FELL_MUCH}],
-    }.get(text)
-
-
 register_translation(ScoreBandFilter.parameter_name, _band_as_conditions)
 register_translation(EvidenceFilter.parameter_name, _evidence_as_conditions)
-register_translation(ChangeFilter.parameter_name, _change_as_conditions)

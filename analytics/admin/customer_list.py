@@ -6,7 +6,8 @@ from django.contrib.admin.views.main import ORDER_VAR
 from django.db.models import Count
 from django.http import HttpRequest
 
-from analytics.admin.customer_filters import ChangeFilter
+from analytics.admin.moved_filter import PARAMETERS, MovedFilter
+from analytics.sql.change_since import change_since
 from customers.admin.customer_list import CustomerChangeList
 from services.models import Ticket
 
@@ -25,10 +26,18 @@ class ScoredChangeList(CustomerChangeList):
 
     def get_ordering(self, request: HttpRequest, queryset: Any) -> list[Any]:
         """Asked who moved, those who moved most come first, unless another column was chosen."""
-        moved = request.GET.get(ChangeFilter.parameter_name)
-        if moved and ORDER_VAR not in request.GET:
-            return ["score__change" if moved == "fell" else "-score__change", "-pk"]
-        return list(super().get_ordering(request, queryset))
+        if ORDER_VAR in request.GET or not any(request.GET.get(name) for name in PARAMETERS):
+            return list(super().get_ordering(request, queryset))
+        rose = request.GET.get(PARAMETERS[0]) == "rose"
+        if self.moved is None or self.moved.since is None:
+            return ["-score__change" if rose else "score__change", "-pk"]
+        change = change_since(self.moved.since, score="score__score")
+        return [change.desc() if rose else change.asc(), "-pk"]
+
+    @property
+    def moved(self) -> MovedFilter | None:
+        """The filter that asks who moved."""
+        return next((spec for spec in self.filter_specs if isinstance(spec, MovedFilter)), None)
 
     def get_results(self, request: HttpRequest) -> None:
         """One page of customers, each knowing its `open_tickets`."""
@@ -41,5 +50,7 @@ class ScoredChangeList(CustomerChangeList):
             .values_list("customer")
             .annotate(Count("pk"))
         )
+        found = self.moved.found if self.moved else None
         for row in self.result_list:
+            row.moved = found.get(row.pk) if found is not None else None
             row.open_tickets = open_tickets.get(row.pk, 0)

@@ -13,13 +13,18 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from analytics.admin import contest
 from analytics.admin.chart_options import score_line
-from analytics.admin.customer_filters import ChangeFilter, EvidenceFilter, ScoreBandFilter
+from analytics.admin.customer_filters import EvidenceFilter, ScoreBandFilter
 from analytics.admin.customer_list import ScoredChangeList
+from analytics.admin.moved_filter import SINCE, MovedFilter
 from analytics.admin.open_tickets import open_ticket_parts, open_tickets
 from analytics.admin.preference_display import preference_card
+from analytics.admin.preferences_page import preferences_page
+from analytics.admin.relation_card import relation_card, relation_parts
+from analytics.admin.relation_filters import RelationEffectFilter, SingleContactFilter
 from analytics.admin.score_card import score_card
-from analytics.admin.score_display import points, score_bar
+from analytics.admin.score_display import FACTOR_NAMES, FACTOR_OF_CODE, change_and_factor, score_bar
 from analytics.admin.timeline_page import newest, newest_lines, older_page
 from analytics.admin.why_page import why_page
 from analytics.operations.score_distribution import newest_distribution
@@ -44,8 +49,21 @@ class ScoredCustomerAdmin(CustomerAdmin):
         "last_activity",
     ]
     list_select_related = ["owner", "team", "score"]
-    list_filter = [*CustomerAdmin.list_filter, ScoreBandFilter, EvidenceFilter, ChangeFilter]
+    list_filter = [
+        *CustomerAdmin.list_filter,
+        ScoreBandFilter,
+        EvidenceFilter,
+        MovedFilter,
+        RelationEffectFilter,
+        SingleContactFilter,
+    ]
     page_template = "admin/analytics/customer_page.html"
+
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        """Asked who moved since another day, the list shows the change since then."""
+        asked = request.GET.get(SINCE)
+        shown: list[str] = list(super().get_list_display(request))
+        return ["change_since" if asked and name == "change" else name for name in shown]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
         """The list with scores and open tickets."""
@@ -56,6 +74,9 @@ class ScoredCustomerAdmin(CustomerAdmin):
         wrap = self.admin_site.admin_view
         return [
             path("<int:pk>/why/", wrap(self.why), name="customers_customer_why"),
+            path("<int:pk>/preferences/", wrap(self.preferences), name="customers_customer_preferences"),
+            path("<int:pk>/why/<int:fact>/exclude/", wrap(self.leave_out), name="customers_customer_exclude"),
+            path("<int:pk>/why/<int:fact>/readmit/", wrap(self.take_back), name="customers_customer_readmit"),
             path("<int:pk>/timeline/", wrap(self.timeline), name="customers_customer_timeline"),
             *super().get_urls(),
         ]
@@ -64,18 +85,33 @@ class ScoredCustomerAdmin(CustomerAdmin):
         """Why this score: the evidence, as of now or of ?as_of=."""
         return why_page(self, request, pk, at=timezone.now())
 
+    def preferences(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What they prefer and why; a POST puts down what they said."""
+        return preferences_page(self, request, pk, at=timezone.now())
+
+    def leave_out(self, request: HttpRequest, pk: int, fact: int) -> HttpResponse:
+        """Leave a fact out of the score."""
+        return contest.exclude(self, request, pk, fact, at=timezone.now(), page=why_page)
+
+    def take_back(self, request: HttpRequest, pk: int, fact: int) -> HttpResponse:
+        """Take that back."""
+        return contest.readmit(self, request, pk, fact, at=timezone.now(), page=why_page)
+
     def timeline(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Older entries of the timeline, from ?before= on."""
         return older_page(self, request, pk, at=timezone.now())
 
     def page_queryset(self, request: HttpRequest) -> Any:
         """The visible customers with score, preferences and how the scores of everybody lie, in the same query."""
-        rows = super().page_queryset(request).select_related("score__version", "preferences")
+        joined = ("score__version", "preferences__version", "relation_effect", "contact_risk")
+        rows = super().page_queryset(request).select_related(*joined)
         return rows.annotate(distribution=Subquery(newest_distribution()[:1]))
 
     def page_parts(self, request: HttpRequest, customer: Customer, *, at: datetime) -> dict[str, Part]:
         """The open tickets and the newest entries of the timeline as well."""
         mine = open_ticket_parts(customer, request) | newest(customer, request, at=at).parts
+        if request.user.has_perm("analytics.view_customerscore"):
+            mine |= relation_parts(customer, request)
         return super().page_parts(request, customer, at=at) | mine
 
     def page_context(
@@ -94,6 +130,7 @@ class ScoredCustomerAdmin(CustomerAdmin):
             "history_options": json.dumps(score_line(card.reached)) if card else "",
             "may_see_preferences": may_see_preferences,
             "preferences": preference_card(getattr(beside, "preferences", None)) if may_see_preferences else None,
+            **(relation_card(customer, request, rows) if may_see else {}),
             **open_tickets(rows, at=at),
             **newest_lines(newest(customer, request, at=at), customer, rows),
         }
@@ -106,9 +143,17 @@ class ScoredCustomerAdmin(CustomerAdmin):
 
     @admin.display(description=_("30 days"), ordering="score__change")
     def change(self, customer: Customer) -> SafeString | str:
-        """Points against thirty days before."""
+        """Points against thirty days before, and the factor that moved the score most."""
         score = getattr(customer, "score", None)
-        return "–" if score is None or score.change is None else points(score.change)
+        if score is None or score.change is None:
+            return "–"
+        return change_and_factor(score.change, FACTOR_NAMES.get(FACTOR_OF_CODE.get(score.change_factor or 0, ""), ""))
+
+    @admin.display(description=_("since then"))
+    def change_since(self, customer: Any) -> SafeString | str:
+        """The same against the day that was asked for."""
+        mover = customer.moved
+        return "–" if mover is None else change_and_factor(mover.change, FACTOR_NAMES[mover.factor])
 
     @admin.display(description=_("open tickets"))
     def open_tickets(self, customer: Any) -> SafeString | str:

@@ -1,17 +1,23 @@
 """A customer's preference profile as people read it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
+from analytics.admin.score_display import points, pull
 from analytics.models import PreferenceProfile
+from analytics.operations.goes_with import Companion
+from analytics.operations.product_reasons import ProductReasons
 from customers.admin.words import language_name
 from services.choices import Channel
 
 SHOWN_CATEGORIES = 5
 SHOWN_REASONS = 3
+LEAST_POINTS = 0.005
 FEATURES = {
     "affinity": gettext_lazy("goes with what they bought"),
     "category_lift": gettext_lazy("buys more of it than others do"),
@@ -39,12 +45,24 @@ HABITS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Liking:
-    """One category, its percentile, and why."""
+class Reason:
+    """What speaks for or against something: in words, with its points as a number and a bar."""
 
+    text: str
+    points: SafeString
+    bar: SafeString
+
+
+@dataclass(frozen=True, slots=True)
+class Liking:
+    """One category or product, its percentile, and why. companions: what they bought that it goes with."""
+
+    key: int
     name: str
     percentile: int
     because: list[str]
+    reasons: list[Reason]
+    companions: list[Companion]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,28 +78,54 @@ class Habit:
 
 @dataclass(frozen=True, slots=True)
 class PreferenceCard:
-    """Likings, best first, and habits."""
+    """Likings, best first, and habits. again: products that they bought; next_: products that they did not."""
 
     likings: list[Liking]
+    again: list[Liking]
+    next_: list[Liking]
     habits: list[Habit]
 
 
-def preference_card(profile: PreferenceProfile | None) -> PreferenceCard | None:
+def preference_card(
+    profile: PreferenceProfile | None, companions: Mapping[int, list[Companion]] | None = None
+) -> PreferenceCard | None:
     """What the customer likes and how they like to be served; None where nothing is known."""
-    if profile is None or not (profile.categories or profile.service):
+    if profile is None or not (profile.categories or profile.products or profile.service):
         return None
     habits = [_habit(name, profile.service[name]) for name in HABITS if profile.service.get(name)]
-    return PreferenceCard([_liking(row) for row in profile.categories[:SHOWN_CATEGORIES]], habits)
+    products = ProductReasons().of(profile) if profile.products else []
+    found = companions or {}
+    return PreferenceCard(
+        likings=[_liking(row, row["category"]) for row in profile.categories[:SHOWN_CATEGORIES]],
+        again=[_liking(row, row["product"], is_bought=True) for row in products if row["bought"]],
+        next_=[_liking(row, row["product"], found.get(row["product"], ())) for row in products if not row["bought"]],
+        habits=habits,
+    )
 
 
-def _liking(row: dict[str, Any]) -> Liking:
-    reasons = sorted(row.get("because", []), key=lambda reason: -abs(reason["points"]))[:SHOWN_REASONS]
-    because = [
-        str((FEATURES if reason["points"] > 0 else AGAINST).get(reason["feature"], reason["feature"]))
-        for reason in reasons
-        if abs(reason["points"]) >= 0.005
-    ]
-    return Liking(row["name"], round(row["percentile"]), because)
+def _liking(
+    row: Mapping[str, Any], key: int, companions: Sequence[Companion] = (), *, is_bought: bool = False
+) -> Liking:
+    strongest = sorted(row.get("because", []), key=lambda reason: -abs(reason["points"]))
+    told = [(reason, _words(reason, is_bought)) for reason in strongest if abs(reason["points"]) >= LEAST_POINTS]
+    most = max((abs(reason["points"]) for reason in strongest), default=1.0)
+    return Liking(
+        key=key,
+        name=row["name"],
+        percentile=round(row["percentile"]),
+        because=[text for _reason, text in told[:SHOWN_REASONS]],
+        reasons=[
+            Reason(text, points(reason["points"], digits=2), pull(reason["points"], most=most)) for reason, text in told
+        ],
+        companions=list(companions),
+    )
+
+
+def _words(reason: Mapping[str, Any], is_bought: bool) -> str:
+    name, is_for = reason["feature"], reason["points"] > 0
+    if name == "affinity" and is_bought and is_for:
+        return _("bought it, or what goes with it, lately")
+    return str((FEATURES if is_for else AGAINST).get(name, name))
 
 
 def _habit(name: str, rows: list[dict[str, Any]]) -> Habit:

@@ -3,8 +3,11 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, Q, Sum
-from django.http import HttpRequest
+from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -13,12 +16,14 @@ from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
+from analytics.admin.run_page import may_resume, nights_context, progress_answer, resume, run_context
+from analytics.admin.words import elapsed
 from analytics.choices import RunState
 from analytics.models import ScoringChunk, ScoringRun
+from analytics.operations.run_progress import runs_progress
 from customers.admin.base import CandidTabularInline, ReadOnlyModelAdmin
 from customers.choices import LeaseState
 
-DONE = Q(chunks__state=LeaseState.DONE)
 STATE_TONES = {
     RunState.RUNNING: "info",
     RunState.DONE: "success",
@@ -34,6 +39,8 @@ class ChunkInline(CandidTabularInline):
     fields = ["lo", "hi", "state", "customers", "time", "attempts", "error"]
     readonly_fields = ["lo", "hi", "state", "customers", "time", "attempts", "error"]
     can_delete = False
+    hide_title = True
+    ordering = ["lo"]
     per_page = 20
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -50,37 +57,78 @@ class ChunkInline(CandidTabularInline):
         return str(number_format(chunk.seconds, 2))
 
 
+class RunChangeList(ChangeList):
+    """Runs, each knowing its `how_far`: asked in one query for those of the page, not for a month of sweeps."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        """One page of runs."""
+        super().get_results(request)
+        found = runs_progress(runs=list(self.result_list), at=timezone.now())
+        for row in self.result_list:
+            row.how_far = found[row.pk]
+
+
 @admin.register(ScoringRun)
 class ScoringRunAdmin(ReadOnlyModelAdmin):
     """Nightly runs, sweeps and runs by hand."""
 
-    list_display = ["__str__", "status", "progress", "speed", "failures", "version", "started_at", "finished_at"]
+    empty_hint = gettext_lazy(
+        "A run over everybody is made every night at 02:00, and a sweep wherever something changed."
+    )
+    list_display = ["__str__", "status", "progress", "parts", "speed", "took", "failures", "version"]
     list_filter = [("kind", ChoicesDropdownFilter), ("state", ChoicesDropdownFilter)]
     list_select_related = ["version"]
-    fields = [
-        ("kind", "state"),
-        "progress",
-        ("speed", "failures"),
-        ("logical_at", "as_of"),
-        ("started_at", "finished_at"),
-        "version",
-    ]
-    readonly_fields = ["progress", "speed", "failures"]
+    fields = [("kind", "state"), ("logical_at", "as_of"), ("started_at", "finished_at"), "version"]
     inlines = [ChunkInline]
+    list_before_template = "admin/analytics/run/nights.html"
+    change_form_outer_before_template = "admin/analytics/run/before.html"
 
-    def get_queryset(self, request: HttpRequest) -> Any:
-        """Runs with what their chunks add up to."""
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(
-                parts=Count("chunks"),
-                parts_done=Count("chunks", filter=DONE),
-                parts_failed=Count("chunks", filter=Q(chunks__state=LeaseState.FAILED)),
-                scored=Sum("chunks__customers", filter=DONE),
-                work_seconds=Sum("chunks__seconds", filter=DONE),
-            )
-        )
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
+        """The list with what the parts of each run add up to."""
+        return RunChangeList
+
+    def get_urls(self) -> list[URLPattern]:
+        """How far a run is is asked for at .../progress/; its failed parts are tried again at .../resume/."""
+        wrap = self.admin_site.admin_view
+        return [
+            path("<int:pk>/progress/", wrap(self.progress_view), name="analytics_scoringrun_progress"),
+            path("<int:pk>/resume/", wrap(self.resume_view), name="analytics_scoringrun_resume"),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The list, below what the last runs over everybody took."""
+        return super().changelist_view(request, {**nights_context(), **(extra_context or {})})
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The run with its progress, alive while it goes on."""
+        run = self.get_object(request, object_id)
+        more = run_context(request, run, at=timezone.now()) if run else {}
+        response: HttpResponse = super().change_view(request, object_id, form_url, {**more, **(extra_context or {})})
+        return response
+
+    def progress_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """How far one is."""
+        return progress_answer(request, self._run(request, pk), at=timezone.now())
+
+    def resume_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Have the failed parts of one tried again."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        run = self._run(request, pk)
+        if not may_resume(request):
+            raise PermissionDenied
+        if resume(request, run, at=timezone.now()):
+            self.log_change(request, run, _("Failed parts are tried again."))
+        return HttpResponseRedirect(reverse("admin:analytics_scoringrun_change", args=[pk]))
+
+    def _run(self, request: HttpRequest, pk: int) -> ScoringRun:
+        run: ScoringRun | None = self.get_queryset(request).filter(pk=pk).first()
+        if run is None or not self.has_view_permission(request, run):
+            raise Http404(_("There is no such run, or you may not see it."))
+        return run
 
     @display(description=gettext_lazy("state"), ordering="state", label=STATE_TONES)
     def status(self, run: ScoringRun) -> tuple[str, str]:
@@ -89,31 +137,42 @@ class ScoringRunAdmin(ReadOnlyModelAdmin):
 
     @admin.display(description=gettext_lazy("progress"))
     def progress(self, run: Any) -> SafeString | str:
-        """Customers scored, and a bar of the parts that are done."""
-        if not run.parts:
+        """Customers scored, and a bar."""
+        if not run.how_far.planned:
             return _("nothing to do")
-        share = round(100 * run.parts_done / run.parts)
+        number = number_format(run.how_far.done, 0, force_grouping=True)
         return format_html(
             '<span class="cd-score"><span class="cd-meter" aria-hidden="true"><i style="width:{}%"></i></span>'
             '<span class="cd-number">{}</span></span>',
-            share,
-            _("%(share)d %%, %(number)s customers")
-            % {"share": share, "number": number_format(run.scored or 0, 0, force_grouping=True)},
+            run.how_far.share,
+            _("%(share)d %%, %(number)s customers") % {"share": run.how_far.share, "number": number},
         )
+
+    @admin.display(description=gettext_lazy("parts"))
+    def parts(self, run: Any) -> SafeString:
+        """How many of the parts are done."""
+        chunks = run.how_far.chunks
+        return format_html('<span class="cd-number">{}/{}</span>', chunks[LeaseState.DONE], sum(chunks.values()))
 
     @admin.display(description=gettext_lazy("speed"))
     def speed(self, run: Any) -> SafeString | str:
-        """Customers a second of one worker's time."""
-        if not run.work_seconds:
+        """Customers a second, by the clock on the wall."""
+        if run.how_far.rate is None:
             return "–"
-        each_second = number_format(run.scored / run.work_seconds, 0, force_grouping=True)
+        each_second = number_format(round(run.how_far.rate), 0, force_grouping=True)
         return format_html('<span class="cd-number">{}</span>', _("%(number)s a second") % {"number": each_second})
+
+    @admin.display(description=gettext_lazy("took"))
+    def took(self, run: Any) -> str:
+        """From its beginning to its end; of one that goes on, to now."""
+        return elapsed(run.how_far.seconds) if run.how_far.planned else "–"
 
     @admin.display(description=gettext_lazy("failed"))
     def failures(self, run: Any) -> SafeString | str:
-        """Parts given up on."""
-        if not run.parts_failed:
+        """Customers given up on."""
+        if not run.how_far.failed:
             return "–"
+        number = number_format(run.how_far.failed, 0, force_grouping=True)
         return format_html(
-            '<span class="cd-chip cd-chip--bad">{}</span>', _("%(number)d parts") % {"number": run.parts_failed}
+            '<span class="cd-chip cd-chip--bad">{}</span>', _("%(number)s customers") % {"number": number}
         )

@@ -7,12 +7,13 @@ from typing import Any
 
 from django.utils.formats import number_format
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from analytics.admin.score_display import FACTOR_NAMES, points, pull, tone_of
 from analytics.admin.words import rank
-from analytics.models import FACTORS, CustomerScore, ScoreSnapshot
+from analytics.models import FACTORS, CustomerScore, ScoreModelVersion, ScoreSnapshot
 from analytics.operations.score_distribution import percentile_of
-from analytics.scoring.parameters import ScoreParameters
+from analytics.operations.version_parameters import override_name, parameters_of
 from analytics.scoring.waterfall import points_per_z_between
 from customers.models import Customer
 
@@ -36,12 +37,22 @@ class FactorLine:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What moved the score since `since`: points per factor, which sum to `total`."""
+    """What moved the score since `since`: points per factor, which sum to `total`. `versions`: the numbers of both
+    model versions, where the score before was made by another one, whose share stands among the points."""
 
     since: datetime
     before: int
     total: SafeString
     lines: list[tuple[Any, SafeString, SafeString]]
+    versions: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class VersionMark:
+    """Where a chart goes on by another version of the model."""
+
+    month: str
+    version: ScoreModelVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +69,8 @@ class ScoreCard:
     snapshots: list[ScoreSnapshot]
     chart: dict[str, Any]
     is_stale: bool
+    override: str  # the segment whose parameters made it
+    marks: list["VersionMark"]
 
     @property
     def reached(self) -> list[float]:
@@ -71,7 +84,9 @@ def score_card(
     """The card of a stored score, or None where the customer has none yet. One query."""
     if row is None:
         return None
-    snapshots = list(ScoreSnapshot.objects.filter(customer=customer).order_by("-as_of")[:HISTORY_ROWS])
+    rows = ScoreSnapshot.objects.filter(customer=customer).select_related("version")
+    snapshots = list(rows.order_by("-as_of")[:HISTORY_ROWS])
+    chart, marks = history_chart(row, snapshots, at=at)
     percentile = percentile_of(row.score, distribution)
     return ScoreCard(
         row=row,
@@ -82,8 +97,10 @@ def score_card(
         factors=_factors(row),
         moved=_moved(row, snapshots),
         snapshots=snapshots,
-        chart=history_chart(row, snapshots, at=at),
+        chart=chart,
         is_stale=row.activity_version != customer.activity_version or row.refresh_at <= at,
+        override=override_name(row),
+        marks=marks,
     )
 
 
@@ -93,7 +110,7 @@ def shown_value(name: str, value: float) -> str:
 
 
 def _factors(row: CustomerScore) -> list[FactorLine]:
-    parameters = dict(ScoreParameters.from_dict(row.version.parameters))
+    parameters = dict(parameters_of(row))
     most = max(5.0, *(abs(getattr(row, f"{name}_points")) for name in FACTORS))
     return [
         FactorLine(
@@ -124,6 +141,7 @@ def _moved(row: CustomerScore, snapshots: list[ScoreSnapshot]) -> Moved | None:
             (FACTOR_NAMES[name], points(slope * shift), pull(slope * shift, most=most))
             for name, shift in shifts.items()
         ],
+        versions=None if before.version_id == row.version_id else (before.version.number, row.version.number),
     )
 
 
@@ -131,16 +149,22 @@ def _z(row: CustomerScore | ScoreSnapshot) -> float:
     return fsum(getattr(row, f"{name}_contribution") for name in FACTORS)
 
 
-def history_chart(row: CustomerScore, snapshots: list[ScoreSnapshot], *, at: datetime) -> dict[str, Any]:
-    """The score at the end of each month, for Chart.js: snapshots come when something happened, months evenly."""
+def history_chart(
+    row: CustomerScore, snapshots: list[ScoreSnapshot], *, at: datetime
+) -> tuple[dict[str, Any], list[VersionMark]]:
+    """The score at the end of each month, for Chart.js: snapshots come when something happened, months evenly. With
+    the months from which on it goes by another version of the model, each a triangle on the line."""
     ends = [month_end(at, back) for back in range(HISTORY_MONTHS, 0, -1)]
-    values: list[float | None] = [
-        next((round(old.score, 1) for old in snapshots if old.as_of <= end), None) for end in ends
+    points_in_time: list[CustomerScore | ScoreSnapshot | None] = [
+        next((old for old in snapshots if old.as_of <= end), None) for end in ends
     ]
     labels = [f"{end - timedelta(days=1):%Y-%m}" for end in ends]
-    first = next((i for i, value in enumerate(values) if value is not None), len(values))
-    labels, values = [*labels[first:], f"{at:%Y-%m}"], [*values[first:], round(row.score, 1)]
-    return {
+    first = next((i for i, point in enumerate(points_in_time) if point is not None), len(points_in_time))
+    labels = [*labels[first:], f"{at:%Y-%m}"]
+    line = [point for point in points_in_time[first:] if point is not None] + [row]
+    values = [round(point.score, 1) for point in line]
+    turns = [i for i in range(1, len(line)) if line[i].version_id != line[i - 1].version_id]
+    chart = {
         "labels": labels,
         "datasets": [
             {
@@ -152,6 +176,22 @@ def history_chart(row: CustomerScore, snapshots: list[ScoreSnapshot], *, at: dat
             },
             {"data": [50] * len(values), "borderColor": "#9aa7ad", "borderDash": [4, 4], "borderWidth": 1},
         ],
+    }
+    if turns:
+        chart["datasets"].append(_triangles(values, turns))  # type: ignore[attr-defined]
+    return chart, [VersionMark(labels[i], line[i].version) for i in turns]
+
+
+def _triangles(values: list[float], turns: list[int]) -> dict[str, Any]:
+    return {
+        "data": [value if i in turns else None for i, value in enumerate(values)],
+        "label": _("another version of the model"),
+        "showLine": False,
+        "pointStyle": "triangle",
+        "pointRadius": 7,
+        "pointHoverRadius": 8,
+        "backgroundColor": "#d9993c",
+        "borderColor": "#d9993c",
     }
 
 

@@ -1,5 +1,7 @@
 """How a score looks: a number, a small bar, a word about the evidence. Colour never says it alone."""
 
+from typing import Any
+
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -64,6 +66,12 @@ def points(value: float, *, digits: int = 1) -> SafeString:
         sign,
         number_format(abs(rounded), digits),
     )
+
+
+def change_and_factor(value: float, factor: Any) -> SafeString:
+    """A change in points, and under it what moved the score most."""
+    shown = points(value)
+    return format_html('<span class="cd-two">{}<br><small>{}</small></span>', shown, factor) if factor else shown
 
 
 def pull(value: float, *, most: float) -> SafeString:

@@ -34,6 +34,8 @@ class Subjects:
                 keys[row.subject_type].add(row.subject_id)
         for change in found.changed_since:
             keys[change.row.subject_type].add(change.row.subject_id)
+        for decision in found.decisions:
+            keys[decision.subject_type].add(decision.subject_id)
         for moved in found.moved.waterfall.rows if found.moved else ():
             for piece in moved.evidence:
                 keys[piece.subject_type].add(piece.subject_id)

@@ -65,3 +65,10 @@ def duration(seconds: float) -> str:
     if minutes < 90:
         return _("%(number)d min") % {"number": round(minutes)}
     return _("%(number)s h") % {"number": number_format(minutes / 60, 1)}
+
+
+def elapsed(seconds: float) -> str:
+    """Time by the clock on the wall: seconds up to a minute and a half, then minutes, then hours."""
+    if seconds < 90:
+        return _("%(number)s s") % {"number": number_format(round(seconds, 1), 1) if seconds < 10 else round(seconds)}
+    return duration(seconds)

@@ -15,9 +15,33 @@ class FactorSerializer(serializers.Serializer[Any]):
     points = serializers.FloatField(help_text="To the score.")
 
 
+class DecisionSerializer(serializers.Serializer[Any]):
+    """What a person decided about a fact: it was left out (excluded), or taken back (readmitted)."""
+
+    what = serializers.ChoiceField(choices=["excluded", "readmitted"])
+    reason = serializers.CharField(allow_blank=True)
+    by = serializers.IntegerField(allow_null=True)
+    at = serializers.DateTimeField()
+    until = serializers.DateTimeField(allow_null=True, help_text="Then it counts again; null: never.")
+
+
+class LeftOutSerializer(serializers.Serializer[Any]):
+    """A fact that somebody left out of the score."""
+
+    observation = serializers.IntegerField(help_text="To be taken back: /observations/{id}/readmit/.")
+    type = serializers.CharField()
+    id = serializers.IntegerField()
+    at = serializers.DateTimeField()
+    measure = serializers.CharField()
+    given = serializers.FloatField(allow_null=True)
+    reference = serializers.FloatField(allow_null=True)
+    decision = DecisionSerializer()
+
+
 class EvidenceSerializer(serializers.Serializer[Any]):
     """One fact behind a factor."""
 
+    observation = serializers.IntegerField(help_text="To be left out: /observations/{id}/exclude/.")
     type = serializers.CharField()
     id = serializers.IntegerField()
     at = serializers.DateTimeField()
@@ -27,6 +51,7 @@ class EvidenceSerializer(serializers.Serializer[Any]):
     measure = serializers.CharField()
     given = serializers.FloatField(allow_null=True)
     reference = serializers.FloatField(allow_null=True)
+    decision = DecisionSerializer(allow_null=True, help_text="It was left out for a time, or taken back.")
 
 
 class ExplainedFactorSerializer(FactorSerializer):
@@ -35,12 +60,14 @@ class ExplainedFactorSerializer(FactorSerializer):
     baseline = serializers.FloatField()
     low_evidence = serializers.BooleanField()
     evidence = EvidenceSerializer(many=True)
+    left_out = LeftOutSerializer(many=True)
 
 
 class ChangedFactSerializer(serializers.Serializer[Any]):
     """A fact that came on record, or went, after the score was computed."""
 
     what = serializers.CharField()
+    observation = serializers.IntegerField()
     type = serializers.CharField()
     id = serializers.IntegerField()
     at = serializers.DateTimeField()
@@ -49,6 +76,8 @@ class ChangedFactSerializer(serializers.Serializer[Any]):
     given = serializers.FloatField(allow_null=True)
     reference = serializers.FloatField(allow_null=True)
     reason = serializers.CharField(allow_blank=True)
+    by = serializers.IntegerField(allow_null=True)
+    until = serializers.DateTimeField(allow_null=True)
 
 
 class CauseSerializer(serializers.Serializer[Any]):
@@ -73,6 +102,7 @@ class MovementSerializer(serializers.Serializer[Any]):
     """What moved the score since an earlier one."""
 
     since = serializers.DateTimeField()
+    version = serializers.IntegerField(help_text="The version of the model that made the score then.")
     score = serializers.FloatField()
     points = serializers.FloatField()
     factors = MovedFactorSerializer(many=True)
@@ -89,6 +119,7 @@ class ExplanationSerializer(serializers.Serializer[Any]):
     low_evidence = serializers.BooleanField()
     percentile = serializers.FloatField(allow_null=True)
     factors = ExplainedFactorSerializer(many=True)
+    override = serializers.CharField(allow_null=True, help_text="The segment whose parameters made it; null: none.")
     stored = serializers.FloatField(allow_null=True, help_text="The number on record.")
     replayed = serializers.FloatField(allow_null=True, help_text="The same from what was on record then.")
     now = serializers.FloatField(help_text="The same from what is on record now.")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from analytics.operations.explanation import Explanation, Movement
 from analytics.scoring.satisfaction import Evidence
 from customers.choices import Factor, Measure, SubjectType
+from customers.models import Observation
 
 SECONDS_AN_HOUR = 3600
 
@@ -25,6 +26,8 @@ def _lines(explanation: Explanation) -> Iterator[str]:
         "as_of": _moment(explanation.as_of),
         "version": explanation.version or _("none yet"),
     }
+    if explanation.override:
+        yield _("With the parameters for “%(segment)s”") % {"segment": explanation.override}
     yield _score_line(explanation)
     yield ""
     yield _row(_("The average customer"), 50.0)
@@ -39,6 +42,7 @@ def _lines(explanation: Explanation) -> Iterator[str]:
         for piece in factor.evidence:
             yield _row(f"    {_evidence(explanation, piece)}", piece.points, signed=True)
     yield _row(_("Score"), explanation.score)
+    yield from _left_out(explanation)
     if explanation.stored is not None:
         yield from _two_numbers(explanation)
     if explanation.moved is not None:
@@ -73,6 +77,26 @@ def _evidence(explanation: Explanation, piece: Evidence) -> str:
     }
 
 
+def _left_out(explanation: Explanation) -> Iterator[str]:
+    rows = [row for factor in explanation.satisfaction.factors for row in explanation.left_out(factor.name)]
+    if not rows:
+        return
+    yield ""
+    yield _("Left out of the score:")
+    for row in rows:
+        end = _("until %(moment)s") % {"moment": _moment(row.excluded_until)} if row.excluded_until else _("for good")
+        yield f"    {row.get_factor_display()}, {_about(row)}: {row.reason} ({_by(row)}, {end})"
+
+
+def _about(row: Observation) -> str:
+    fact = _fact(Measure(row.measure), row.value, row.reference)
+    return f"{row.get_subject_type_display()} {row.subject_id}, {_moment(row.at)}: {fact}"
+
+
+def _by(row: Observation) -> str:
+    return str(row.excluded_by or _("by nobody who is still here"))
+
+
 def _fact(measure: Measure, value: float | None, reference: float | None) -> str:
     if measure == Measure.DEFECT:
         return str(measure.label)
@@ -95,11 +119,15 @@ def _two_numbers(explanation: Explanation) -> Iterator[str]:
         "stored": explanation.stored,
         "now": explanation.now,
     }
-    whats = {"recorded": _("recorded"), "superseded": _("replaced or withdrawn"), "excluded": _("left out")}
+    whats = {
+        "recorded": _("recorded"),
+        "superseded": _("replaced or withdrawn"),
+        "excluded": _("left out"),
+        "readmitted": _("taken back into the score"),
+    }
     for change in explanation.changed_since:
-        row = change.row
-        fact = _fact(Measure(row.measure), row.value, row.reference)
-        yield f"    {whats[change.what]}: {row.get_subject_type_display()} {row.subject_id}, {_moment(row.at)}: {fact}"
+        why = f" – {change.row.reason}" if change.row.reason else ""
+        yield f"    {whats[change.what]}: {_about(change.row)}{why}"
 
 
 def _movement(moved: Movement) -> Iterator[str]:

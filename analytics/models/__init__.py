@@ -1,14 +1,28 @@
+from analytics.models.digest import MoverDigest
+from analytics.models.learned import ProductStatistics, WeightProposal
+from analytics.models.relations import ContactRisk, RelationEffect
 from analytics.models.run import ScoringChunk, ScoringRun
 from analytics.models.score import FACTORS, CustomerScore, PreferenceProfile, ScoreSnapshot
-from analytics.models.version import PreferenceModelVersion, ScoreModelVersion
+from analytics.models.stated import StatedPreference
+from analytics.models.validation import ScoreValidation
+from analytics.models.version import PreferenceModelVersion, ScoreModelVersion, VersionEvent, VersionPreview
 
 __all__ = [
     "FACTORS",
+    "ContactRisk",
     "CustomerScore",
+    "MoverDigest",
     "PreferenceModelVersion",
     "PreferenceProfile",
+    "ProductStatistics",
+    "RelationEffect",
     "ScoreModelVersion",
     "ScoreSnapshot",
+    "ScoreValidation",
     "ScoringChunk",
     "ScoringRun",
+    "StatedPreference",
+    "VersionEvent",
+    "VersionPreview",
+    "WeightProposal",
 ]

@@ -17,6 +17,8 @@ class ScoreFigures(models.Model):
     version = models.ForeignKey(
         ScoreModelVersion, models.PROTECT, verbose_name=_("version"), related_name="+", db_index=False
     )
+    # 0: by the parameters for everybody; n: by the n-th override of the version, so that replay takes the same again.
+    override = models.PositiveSmallIntegerField(_("override"), default=0, db_default=0)
     as_of = models.DateTimeField(_("as of"))
     computed_at = models.DateTimeField(_("computed at"))
     # The customer's activity_version that was read: replay looks at nothing recorded later.
@@ -117,7 +119,10 @@ class PreferenceProfile(models.Model):
     """What a customer prefers and how they like to be served, with the numbers behind it.
 
     `categories`: ranked [{"category", "name", "preference", "percentile", "because": [{"feature", "value", "weight",
-    "points"}]}]. `service`: {"channel" | "language" | "hour" | "topic": [{"value", "count", "last_seen"}]}.
+    "points"}]}]. `products`: ranked [{"product", "name", "preference", "percentile", "bought", "values"}], the best of
+    those they bought and the best of the others; `values` are those of the features (scoring.ITEM_FEATURES), None where
+    nothing is known: with the weights of the version they are the reasons (operations.product_reasons).
+    `service`: {"channel" | "language" | "hour" | "topic": [{"value", "count", "last_seen"}]}.
     """
 
     customer = models.OneToOneField(
@@ -133,7 +138,10 @@ class PreferenceProfile(models.Model):
     as_of = models.DateTimeField(_("as of"))
     computed_at = models.DateTimeField(_("computed at"))
     activity_version = models.PositiveBigIntegerField()
+    # 0: by the weights for everybody; n: by those of the n-th override of the version.
+    override = models.PositiveSmallIntegerField(_("override"), default=0, db_default=0)
     categories = models.JSONField(_("categories"), default=list)
+    products = models.JSONField(_("products"), default=list)
     service = models.JSONField(_("how to serve"), default=dict)
 
     on_merge = {"customer": OnMerge.FORGET}

@@ -12,7 +12,7 @@ from analytics.operations.score_distribution import score_distribution
 from analytics.scoring.facts import SCALES
 from analytics.scoring.preference_arrays import Categories, Events, measure_categories
 from analytics.scoring.preference_parameters import PreferenceParameters
-from analytics.sql.purchases import BoughtRow, RatedRow, category_ratings, purchases
+from analytics.sql.purchases import BoughtRow, RatedRow, order_ratings, purchases
 from customers.models import Category
 
 KEY = "categories"
@@ -78,8 +78,8 @@ def measure_statistics(*, as_of: datetime, parameters: PreferenceParameters) -> 
     )
     rated = np.fromiter(
         (
-            (positions[row.category_id], row.at, _position_on_scale(row))
-            for row in category_ratings(as_of=as_of)
+            (positions[row.category_id], row.at, position_on_scale(row))
+            for row in order_ratings(as_of=as_of)
             if row.category_id in positions
         ),
         dtype=[("category", "i4"), ("at", "f8"), ("x", "f8")],
@@ -107,7 +107,8 @@ def _log(price: ArrayLike) -> NDArray[np.float64]:
     return np.log(given, where=given > 0.0, out=np.full(given.shape, np.nan))
 
 
-def _position_on_scale(row: RatedRow) -> float:
+def position_on_scale(row: RatedRow) -> float:
+    """A rating as x, 0..1."""
     low, high = SCALES[row.scale]
     return (row.value - low) / (high - low)
 

@@ -1,19 +1,27 @@
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import numpy as np
 from django.utils import timezone
+from numpy.typing import NDArray
 
 from analytics.models import PreferenceModelVersion, ScoringRun
 from analytics.operations.category_statistics import CategoryStatistics, category_statistics
+from analytics.operations.override_sets import sets_among
+from analytics.operations.preference_weights import weight_rows
+from analytics.operations.product_statistics import Catalogue, product_statistics
+from analytics.operations.rank_products import Known, said_of_products, top_products
 from analytics.operations.read_facts import FactSheet
+from analytics.operations.standing_profiles import standing_profiles
 from analytics.scoring.habits import Habit, Signal, service_habits
 from analytics.scoring.preference_arrays import Events, Preferences, score_preferences
-from analytics.scoring.preference_parameters import FEATURES, PreferenceParameters
+from analytics.scoring.preference_parameters import FEATURES, ITEM_FEATURES, PreferenceParameters
 from analytics.sql.purchases import BoughtRow, purchases
+from analytics.sql.said import SaidRow, said_preferences
 from analytics.sql.service_signals import SignalRow, service_signals
 from analytics.sql.upsert import Columns
 from analytics.sql.whose import Whose
@@ -28,44 +36,99 @@ DECIMALS = 6
 
 def compute_preferences(*, sheet: FactSheet, run: ScoringRun, at: datetime) -> Columns:
     """The preference profiles of everybody on the sheet, by the version in force: columns of PreferenceProfile.
-    Writes nothing but the run's category statistics.
+    Writes nothing but what everybody's purchases say, which is kept with the run.
 
-    Queries: six whatever the sheet holds. Who never bought anything has no categories: what everybody likes says
-    nothing of them."""
+    Who is left out has a profile that stands (standing_profiles). Queries: a dozen whatever the sheet holds, and one
+    for each override of the version. Who never bought anything, and said nothing, has no categories and no products:
+    what everybody likes says nothing of them."""
     version = PreferenceModelVersion.objects.active().get()
-    ids = sheet.customer_ids.tolist()
-    categories = _categories(sheet.whose, run, PreferenceParameters.from_dict(version.parameters))
-    service = _service(service_signals(whose=sheet.whose, as_of=run.as_of), run.as_of)
+    sets = sets_among(overrides=version.overrides, whose=sheet.whose, customer_ids=sheet.customer_ids, at=run.as_of)
+    stands = standing_profiles(sheet=sheet, run=run, version=version, sets=sets)
+    everybody, versions = sheet.customer_ids.tolist(), sheet.versions.tolist()
+    due = [i for i, pk in enumerate(everybody) if pk not in stands]
+    ids = [everybody[i] for i in due]
+    whose = Whose.these(ids) if stands else sheet.whose
+    liked = _likings(ids, sets[due], whose, run, version) if ids else {}
+    service = _service(service_signals(whose=whose, as_of=run.as_of), run.as_of) if ids else {}
     return {
         "customer_id": ids,
         "version_id": [version.pk] * len(ids),
+        "override": sets[due].tolist(),
         "as_of": [run.as_of] * len(ids),
         "computed_at": [at] * len(ids),
-        "activity_version": sheet.versions.tolist(),
-        "categories": [categories.get(pk, "[]") for pk in ids],
+        "activity_version": [versions[i] for i in due],
+        "categories": [liked[pk][0] if pk in liked else "[]" for pk in ids],
+        "products": [liked[pk][1] if pk in liked else "[]" for pk in ids],
         "service": [service.get(pk, "{}") for pk in ids],
     }
 
 
-def _categories(whose: Whose, run: ScoringRun, parameters: PreferenceParameters) -> dict[int, str]:
+def _likings(
+    ids: Sequence[int], sets: NDArray[np.int64], whose: Whose, run: ScoringRun, version: PreferenceModelVersion
+) -> dict[int, tuple[str, str]]:
+    """Categories and products of whoever bought or said something, as JSON."""
     bought = list(purchases(whose=whose, as_of=run.as_of))
-    if not bought:
+    said = list(said_preferences(whose=whose, as_of=run.as_of))
+    if not (bought or said):
         return {}
+    parameters = PreferenceParameters.from_dict(version.parameters)
     statistics = category_statistics(run=run, parameters=parameters)
-    result: dict[int, str] = {}
-    for part in buyers(bought, statistics):
-        preferences = features_of(part, statistics, parameters, run.as_of)
-        ranked = _ranked(preferences, statistics, parameters)
-        # Made into text one by one: a million small dicts alive at once would keep the garbage collector busy.
-        result.update((pk, _json(rows)) for pk, rows in zip(part, ranked, strict=True))
+    catalogue = product_statistics(run=run, categories=statistics, parameters=parameters)
+    weights = weight_rows(version, sets)
+    row_of = {pk: i for i, pk in enumerate(ids)}
+    result: dict[int, tuple[str, str]] = {}
+    for part in customers_at_once(bought, said, statistics):
+        mine = [pk for pk in part if pk in row_of]
+        if mine:
+            given = Part({pk: part[pk] for pk in mine}, said, weights[[row_of[pk] for pk in mine]])
+            result.update(_part(given, statistics, catalogue, parameters, run.as_of))
     return result
 
 
-def buyers(bought: Sequence[BoughtRow], statistics: CategoryStatistics) -> Iterator[dict[int, list[BoughtRow]]]:
-    """Purchases by customer, as many customers at a time as memory is meant for."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some customers: what they bought, what was said (of others as well), and their weights, by ITEM_FEATURES."""
+
+    bought: Mapping[int, list[BoughtRow]]
+    said: Sequence[SaidRow]
+    weights: NDArray[np.float64]
+
+
+def _part(
+    part: Part,
+    statistics: CategoryStatistics,
+    catalogue: Catalogue,
+    parameters: PreferenceParameters,
+    as_of: datetime,
+) -> Iterator[tuple[int, tuple[str, str]]]:
+    preferences = features_of(part, statistics, parameters, as_of)
+    categories = _ranked(preferences, statistics, part.weights)
+    products = top_products(
+        known_of(part, preferences, statistics, catalogue, as_of), catalogue, parameters, most=MOST_SHOWN
+    )
+    # Made into text one by one: a million small dicts alive at once would keep the garbage collector busy.
+    for (pk, bought), ranked, best in zip(part.bought.items(), categories, products, strict=True):
+        if not bought:  # of whoever only said something, what they said they like
+            ranked = [row for row in ranked if _is_said(row["because"])]
+            best = [row for row in best if (row["values"][-1] or 0.0) > 0.0]
+        elif not any(row.category_id for row in bought):
+            ranked = [row for row in ranked if _is_said(row["because"])]
+        yield pk, (_json(ranked), _json(best))
+
+
+def _is_said(because: Sequence[Mapping[str, Any]]) -> bool:
+    return any(reason["feature"] == "stated" and reason["value"] > 0.0 for reason in because)
+
+
+def customers_at_once(
+    bought: Sequence[BoughtRow], said: Sequence[SaidRow], statistics: CategoryStatistics
+) -> Iterator[dict[int, list[BoughtRow]]]:
+    """Purchases by customer, as many customers at a time as memory is meant for; those who said something as well."""
     of: dict[int, list[BoughtRow]] = defaultdict(list)
     for row in bought:
         of[row.customer_id].append(row)
+    for saying in said:
+        of.setdefault(saying.customer_id, [])
     everybody = list(of)
     size = max(1, MOST_CELLS // max(1, len(statistics.ids)))
     for start in range(0, len(everybody), size):
@@ -73,26 +136,52 @@ def buyers(bought: Sequence[BoughtRow], statistics: CategoryStatistics) -> Itera
 
 
 def features_of(
-    part: dict[int, list[BoughtRow]], statistics: CategoryStatistics, parameters: PreferenceParameters, as_of: datetime
+    part: Part, statistics: CategoryStatistics, parameters: PreferenceParameters, as_of: datetime
 ) -> Preferences:
-    """What these customers like, by position. Views and stated preferences are not recorded yet, so they are none."""
-    rows = [row for mine in part.values() for row in mine]
-    events = statistics.events(rows, {pk: i for i, pk in enumerate(part)}, as_of)
-    stated = np.zeros((len(part), len(statistics.ids)))
-    return score_preferences(events, Events.of([], [], []), stated, statistics.figures, parameters)
+    """Which categories these customers like, by position. Views are not recorded yet, so they are none."""
+    rows = [row for mine in part.bought.values() for row in mine]
+    place = {pk: i for i, pk in enumerate(part.bought)}
+    events = statistics.events(rows, place, as_of)
+    position = {pk: i for i, pk in enumerate(statistics.ids)}
+    stated = np.zeros((len(part.bought), len(statistics.ids)))
+    for row in part.said:
+        if row.category_id in position and row.customer_id in place:
+            stated[place[row.customer_id], position[row.category_id]] = row.liking
+    weights = part.weights[:, [ITEM_FEATURES.index(name) for name in FEATURES]]
+    return score_preferences(events, Events.of([], [], []), stated, statistics.figures, parameters, weights)
+
+
+def known_of(
+    part: Part, preferences: Preferences, statistics: CategoryStatistics, catalogue: Catalogue, as_of: datetime
+) -> Known:
+    """The same customers, as products are ranked for them."""
+    rows = [row for mine in part.bought.values() for row in mine]
+    place = {pk: i for i, pk in enumerate(part.bought)}
+    return Known(
+        rows=rows,
+        place=place,
+        as_of=as_of,
+        currency=statistics.currency,
+        lift=preferences.features[..., FEATURES.index("category_lift")],
+        interest=preferences.features[..., FEATURES.index("recent_interest")],
+        said=said_of_products(part.said, place, catalogue),
+        weights=part.weights,
+    )
 
 
 def _ranked(
-    preferences: Preferences, statistics: CategoryStatistics, parameters: PreferenceParameters
+    preferences: Preferences, statistics: CategoryStatistics, given: NDArray[np.float64]
 ) -> Iterator[list[dict[str, Any]]]:
-    """For each customer the best categories, in the shape of PreferenceProfile.categories."""
+    """For each customer the best categories, in the shape of PreferenceProfile.categories; none that they said they do
+    not want."""
     best = np.argsort(-preferences.percentile, axis=1, kind="stable")[:, :MOST_SHOWN]
     rows = np.arange(len(best))[:, np.newaxis]
     total = preferences.preference[rows, best].round(DECIMALS).tolist()
     percentile = preferences.percentile[rows, best].round(DECIMALS).tolist()
     values = preferences.features[rows, best].round(DECIMALS).tolist()
     points = preferences.points[rows, best].round(DECIMALS).tolist()
-    weights = [parameters.weights[name] for name in FEATURES]
+    weights = given[:, [ITEM_FEATURES.index(name) for name in FEATURES]].tolist()
+    said = FEATURES.index("stated")
     for i, places in enumerate(best.tolist()):
         yield [
             {
@@ -103,12 +192,13 @@ def _ranked(
                 "because": [
                     {"feature": feature, "value": value, "weight": weight, "points": point}
                     for feature, value, weight, point in zip(
-                        FEATURES, values[i][rank], weights, points[i][rank], strict=True
+                        FEATURES, values[i][rank], weights[i], points[i][rank], strict=True
                     )
                     if point  # nothing is no reason
                 ],
             }
             for rank, place in enumerate(places)
+            if values[i][rank][said] >= 0.0
         ]
 
 

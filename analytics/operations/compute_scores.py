@@ -6,8 +6,9 @@ from numpy.typing import NDArray
 
 from analytics.choices import RunKind
 from analytics.models import FACTORS, ScoringRun
+from analytics.operations.override_sets import override_sets
 from analytics.operations.read_facts import FactSheet
-from analytics.scoring.parameters import ScoreParameters
+from analytics.operations.version_parameters import parameter_sets
 from analytics.scoring.population import PopulationScores
 from analytics.sql.arrays import Array
 from analytics.sql.newest_snapshots import newest_snapshots
@@ -31,12 +32,14 @@ class ComputedScores:
 def compute_scores(*, sheet: FactSheet, run: ScoringRun, at: datetime) -> ComputedScores:
     """Score everybody on the sheet by the run's version and compare with thirty days before. Writes nothing.
 
-    Three queries whatever the sheet holds. Raises ValueError for a fact with an impossible value."""
-    result = sheet.scores(ScoreParameters.from_dict(run.version.parameters))
+    Three queries whatever the sheet holds, and those of override_sets where the version has overrides. Raises
+    ValueError for a fact with an impossible value."""
     ids, whose = sheet.customer_ids, sheet.whose
+    sets = override_sets(version=run.version, whose=whose, customer_ids=ids, at=run.as_of)
+    result = sheet.scores(parameter_sets(run.version), sets)
     long_ago = newest_snapshots(ids, whose=whose, by=run.as_of - PERIOD)
     recent = newest_snapshots(ids, whose=whose, by=run.as_of, after=run.as_of - PERIOD)
-    figures = _figures(sheet, run, result, at)
+    figures = {**_figures(sheet, run, result, at), "override": sets}
     change, factor = _change(result, long_ago)
     scores = {
         **figures,

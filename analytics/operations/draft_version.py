@@ -1,15 +1,17 @@
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db import transaction
 from django.db.models import Max
 
-from analytics.models import PreferenceModelVersion, ScoreModelVersion
+from analytics.choices import VersionEventKind
+from analytics.models import PreferenceModelVersion, ScoreModelVersion, VersionEvent
 from analytics.operations.ensure_versions import ensure_versions
-from analytics.scoring.parameters import ScoreParameters
-from analytics.scoring.preference_parameters import PreferenceParameters
-from customers.models import User
+from analytics.operations.note_version import note_version
+from analytics.operations.read_parameters import read_parameters
+from analytics.operations.take_overrides import take_overrides
+from customers.models import Segment, User
 
 Version = TypeVar("Version", ScoreModelVersion, PreferenceModelVersion)
 
@@ -23,26 +25,29 @@ def draft_version(
     by: User | None = None,
     label: str = "",
     note: str = "",
+    overrides: Sequence[Mapping[str, Any]] = (),
+    segments: Iterable[Segment] = (),
+    standing: Sequence[Mapping[str, Any]] = (),
 ) -> Version:
     """Write down a new version of the satisfaction or the preference model. Nothing goes by it before it is activated.
-    Number 1 is the one that is measured when nothing is in force yet.
+    Number 1 is the one that is measured when nothing is in force yet. `overrides`, `segments`, `standing`: see
+    take_overrides.
 
-    Raises ValueError that names the field for unknown or impossible parameters; those left out take the default."""
+    Raises ValueError that names the field for unknown or impossible parameters, those left out take the default;
+    OverrideRefused."""
     ensure_versions(at=at)
-    newest = model.objects.aggregate(newest=Max("number"))["newest"] or 0
-    return model.objects.create(
+    # Also past numbers of drafts that were discarded: on record, a number means one version.
+    standing_ones, noted = model.objects.all(), VersionEvent.objects.filter(of=model.of)
+    newest = max(rows.aggregate(newest=Max("number"))["newest"] or 0 for rows in (standing_ones, noted))
+    read = read_parameters(model, parameters)
+    version = model.objects.create(
         number=newest + 1,
         label=label,
-        parameters=read_parameters(model, parameters),
+        parameters=read,
+        overrides=take_overrides(model=model, parameters=read, given=overrides, segments=segments, standing=standing),
         note=note,
         created_at=at,
         created_by=by,
     )
-
-
-def read_parameters(
-    model: type[ScoreModelVersion] | type[PreferenceModelVersion], parameters: Mapping[str, Any]
-) -> dict[str, Any]:
-    """All parameters of a version, those left out with their defaults. Raises ValueError that names the field."""
-    reader = ScoreParameters if model is ScoreModelVersion else PreferenceParameters
-    return dict(reader.from_dict(parameters).as_dict())
+    note_version(version=version, kind=VersionEventKind.DRAFTED, at=at, by=by)
+    return version

@@ -4,11 +4,13 @@ from typing import Any, TypeVar
 
 from django.db import transaction
 
-from analytics.choices import VersionState
+from analytics.choices import VersionEventKind, VersionState
 from analytics.models import PreferenceModelVersion, ScoreModelVersion
 from analytics.operations.activate_version import activate_version
-from analytics.operations.draft_version import draft_version, read_parameters
+from analytics.operations.draft_version import draft_version
 from analytics.operations.ensure_versions import is_ready_for_a_first_version
+from analytics.operations.note_version import note_version
+from analytics.operations.read_parameters import read_parameters
 from customers.models import User
 
 Version = TypeVar("Version", ScoreModelVersion, PreferenceModelVersion)
@@ -34,7 +36,7 @@ def ensure_labelled_version(
     if not model.objects.active().exists() and not is_ready_for_a_first_version(at=at):
         return _waiting(model, label, parameters, note, at, by)
     version = draft_version(model=model, parameters=parameters, label=label, note=note, at=at, by=by)
-    activate_version(version=version, at=at, measure=True)
+    activate_version(version=version, at=at, measure=True, by=by)
     return version
 
 
@@ -42,7 +44,7 @@ def _waiting(
     model: type[Version], label: str, parameters: Mapping[str, Any], note: str, at: datetime, by: User | None
 ) -> Version:
     newest = model.objects.order_by("-number").first()
-    return model.objects.create(
+    version = model.objects.create(
         number=newest.number + 1 if newest else 1,
         label=label,
         state=VersionState.DRAFT,
@@ -51,3 +53,5 @@ def _waiting(
         created_at=at,
         created_by=by,
     )
+    note_version(version=version, kind=VersionEventKind.DRAFTED, at=at, by=by)
+    return version

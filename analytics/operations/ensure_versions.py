@@ -4,10 +4,11 @@ from typing import Any, TypeVar
 
 from django.db import transaction
 
-from analytics.choices import VersionState
+from analytics.choices import VersionEventKind, VersionState
 from analytics.models import PreferenceModelVersion, ScoreModelVersion
 from analytics.operations.measure_parameters import measure_parameters
 from analytics.operations.measure_preferences import measure_preferences
+from analytics.operations.note_version import note_version
 from analytics.scoring.parameters import ScoreParameters
 from analytics.scoring.preference_parameters import PreferenceParameters
 from customers.choices import ImportState
@@ -52,7 +53,10 @@ def _ensure(model: type[Version], measure: Measure, at: datetime) -> Version:
     if waiting is not None:
         return _put_in_force(waiting, measure, at)
     made = {"state": VersionState.ACTIVE, "parameters": measure({}), "created_at": at, "activated_at": at}
-    return model.objects.get_or_create(number=FIRST, defaults=made)[0]
+    version, is_new = model.objects.get_or_create(number=FIRST, defaults=made)
+    if is_new:
+        note_version(version=version, kind=VersionEventKind.ACTIVATED, at=at, by=None)
+    return version
 
 
 @transaction.atomic
@@ -64,5 +68,6 @@ def _put_in_force(waiting: Version, measure: Measure, at: datetime) -> Version:
         return active
     waiting.parameters = measure(waiting.parameters)
     waiting.state, waiting.activated_at = VersionState.ACTIVE, at
-    waiting.save(update_fields=["state", "parameters", "activated_at"])
+    waiting.save_checked(update_fields=["state", "parameters", "activated_at"])
+    note_version(version=waiting, kind=VersionEventKind.ACTIVATED, at=at, by=None)
     return waiting

@@ -7,8 +7,10 @@ from django.utils import timezone
 from analytics.models import CustomerScore, ScoreModelVersion, ScoreSnapshot
 from analytics.operations.compute_scores import PERIOD
 from analytics.operations.explanation import ChangedFact, Explanation, Movement
+from analytics.operations.override_sets import override_sets
 from analytics.operations.read_facts import FactSheet, read_facts
 from analytics.operations.score_distribution import percentile_of, score_distribution
+from analytics.operations.version_parameters import override_name, parameter_sets, parameters_of
 from analytics.scoring import satisfaction
 from analytics.scoring.parameters import ScoreParameters
 from analytics.scoring.waterfall import waterfall
@@ -28,7 +30,7 @@ def explain_score(*, customer: Customer, at: datetime, as_of: datetime | None = 
     stored = _stored(customer, as_of)
     if stored is None:
         return _fresh(customer, as_of, at)
-    parameters = ScoreParameters.from_dict(stored.version.parameters)
+    parameters = parameters_of(stored)
     replay = read_facts(as_of=stored.as_of, whose=Whose.these([customer.pk]), version=stored.activity_version)
     now = read_facts(as_of=stored.as_of, whose=Whose.these([customer.pk]))
     result = satisfaction.score(replay.facts(), parameters, stored.as_of)
@@ -36,6 +38,7 @@ def explain_score(*, customer: Customer, at: datetime, as_of: datetime | None = 
         customer_id=customer.pk,
         as_of=stored.as_of,
         version=stored.version.number,
+        override=override_name(stored),
         score=stored.score,
         satisfaction=result,
         rows=replay.rows,
@@ -46,19 +49,27 @@ def explain_score(*, customer: Customer, at: datetime, as_of: datetime | None = 
         is_stale=isinstance(stored, CustomerScore) and stored.activity_version != customer.activity_version,
         changed_since=tuple(_changed_since(stored)),
         moved=_movement(customer, stored.as_of, result),
+        decisions=_decisions(customer, stored.as_of, stored.activity_version),
+        standing=frozenset(now.observation_ids.tolist()),
     )
 
 
 def _fresh(customer: Customer, date: datetime | None, at: datetime) -> Explanation:
     as_of = at if date is None else min(date, at)
     version = ScoreModelVersion.objects.active().first()
-    parameters = ScoreParameters.from_dict(version.parameters) if version else ScoreParameters()
-    known = read_facts(as_of=as_of, whose=Whose.these([customer.pk]))
+    whose = Whose.these([customer.pk])
+    parameters, name = ScoreParameters(), ""
+    if version is not None:
+        number = int(override_sets(version=version, whose=whose, customer_ids=[customer.pk], at=as_of)[0])
+        parameters = parameter_sets(version)[number]
+        name = str(version.overrides[number - 1]["name"]) if number else ""
+    known = read_facts(as_of=as_of, whose=whose)
     result = satisfaction.score(known.facts(), parameters, as_of)
     return Explanation(
         customer_id=customer.pk,
         as_of=as_of,
         version=version.number if version else None,
+        override=name,
         score=result.score,
         satisfaction=result,
         rows=known.rows,
@@ -66,6 +77,8 @@ def _fresh(customer: Customer, date: datetime | None, at: datetime) -> Explanati
         now=result.score,
         is_stale=date is None,
         moved=_movement(customer, as_of, result),
+        decisions=_decisions(customer, as_of, int(known.versions[0])),
+        standing=frozenset(known.observation_ids.tolist()),
     )
 
 
@@ -86,16 +99,25 @@ def _score(sheet: FactSheet, parameters: ScoreParameters) -> float:
     return float(sheet.scores(parameters).score[0])
 
 
+def _decisions(customer: Customer, as_of: datetime, version: int) -> tuple[Observation, ...]:
+    """The facts that somebody had left out or taken back, as known then."""
+    known = Observation.objects.known_at(as_of=as_of, version=version).filter(customer=customer)
+    decided = known.filter(Q(is_exclusion=True) | Q(excluded_by__isnull=False))
+    return tuple(decided.select_related("excluded_by").order_by("pk"))
+
+
 def _changed_since(stored: Stored) -> Iterator[ChangedFact]:
     """Facts up to the score's date that were recorded, corrected, excluded or withdrawn after it was computed."""
     seen = stored.activity_version
     later = Q(recorded_version__gt=seen) | Q(superseded_version__gt=seen)
     rows = Observation.objects.filter(later, customer_id=stored.customer_id, at__lte=stored.as_of)
-    for row in rows.order_by("pk"):
+    for row in rows.select_related("excluded_by").order_by("pk"):
         if row.recorded_version <= seen:
             yield ChangedFact(row, "superseded")
+        elif row.is_exclusion:
+            yield ChangedFact(row, "excluded")
         else:
-            yield ChangedFact(row, "excluded" if row.is_exclusion else "recorded")
+            yield ChangedFact(row, "readmitted" if row.excluded_by_id else "recorded")
 
 
 def _movement(customer: Customer, as_of: datetime, after: satisfaction.Satisfaction) -> Movement | None:
@@ -104,7 +126,7 @@ def _movement(customer: Customer, as_of: datetime, after: satisfaction.Satisfact
     past = older.order_by("-as_of").first()
     if past is None:
         return None
-    parameters = ScoreParameters.from_dict(past.version.parameters)
+    parameters = parameters_of(past)
     known = read_facts(as_of=past.as_of, whose=Whose.these([customer.pk]), version=past.activity_version)
     before = satisfaction.score(known.facts(), parameters, past.as_of)
-    return Movement(past.as_of, waterfall(before, after))
+    return Movement(past.as_of, waterfall(before, after), past.version.number)

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from analytics.scoring.facts import MeasureCode
+from analytics.scoring.parameters import FactorCode
 from analytics.scoring.satisfaction import Evidence, FactorResult, Satisfaction
 from analytics.scoring.waterfall import Waterfall
 from customers.models import Observation
@@ -11,7 +12,8 @@ from customers.models import Observation
 
 @dataclass(frozen=True, slots=True)
 class ChangedFact:
-    """A fact that came on record after a score was computed (recorded, excluded), or went (superseded)."""
+    """A fact that came on record after a score was computed (recorded; by a person: excluded, readmitted), or went
+    (superseded)."""
 
     row: Observation
     what: str
@@ -19,10 +21,11 @@ class ChangedFact:
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """What moved the score since `since`."""
+    """What moved the score since `since`; `version` made the score then, and may be another one than now."""
 
     since: datetime
     waterfall: Waterfall
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,9 @@ class Explanation:
     score: points, the stored number where there is one. satisfaction: its factors and their evidence, whose points
     sum to score - 50. rows: the facts behind the evidence, by observation. percentile: of the score among all
     customers' current ones. stored, replayed, now: the stored number, the same from what was on record then, and
-    from what is on record now. is_stale: this is the current score, and a sweep will soon compute it anew.
+    from what is on record now. is_stale: this is the current score, and a sweep will soon compute it anew. decisions:
+    the facts that somebody had left out or taken back when the score was computed. standing: observations of the
+    evidence that still stand now, so that somebody may leave them out.
     """
 
     customer_id: int
@@ -44,10 +49,28 @@ class Explanation:
     percentile: float | None
     now: float
     is_stale: bool
+    override: str = ""  # the segment whose parameters made it
     stored: float | None = None
     replayed: float | None = None
     changed_since: tuple[ChangedFact, ...] = field(default=())
     moved: Movement | None = None
+    decisions: tuple[Observation, ...] = field(default=())
+    standing: frozenset[int] = field(default=frozenset())
+
+    def left_out(self, factor: str) -> list[Observation]:
+        """The facts of a factor that the score leaves out, as somebody decided."""
+        return [
+            row
+            for row in self.decisions
+            if row.factor == FactorCode[factor.upper()] and row.is_exclusion and not self._is_over(row)
+        ]
+
+    def decision_on(self, observation_id: int) -> Observation | None:
+        """Who left out for a time that is over, or took back, this piece of evidence; None where nobody did."""
+        return next((row for row in self.decisions if row.pk == observation_id), None)
+
+    def _is_over(self, row: Observation) -> bool:
+        return row.excluded_until is not None and row.excluded_until <= self.as_of
 
     @property
     def low_evidence(self) -> bool:
@@ -65,6 +88,7 @@ class Explanation:
             "low_evidence": self.low_evidence,
             "percentile": self.percentile,
             "factors": [self._factor(factor) for factor in self.satisfaction.factors],
+            "override": self.override or None,
             "stored": self.stored,
             "replayed": self.replayed,
             "now": self.now,
@@ -83,12 +107,15 @@ class Explanation:
             "points": factor.points,
             "low_evidence": factor.low_evidence,
             "evidence": [self._evidence(row) for row in factor.evidence],
+            "left_out": [_left_out(row) for row in self.left_out(factor.name)],
         }
 
     def _evidence(self, row: Evidence) -> dict[str, Any]:
         """`value` is x of SCORES.md; `given` and `reference` are the fact itself, such as a rating of 4."""
         fact = self.rows[row.observation_id]
+        decision = self.decision_on(row.observation_id)
         return {
+            "observation": row.observation_id,
             "type": row.subject_type,
             "id": row.subject_id,
             "at": row.at.isoformat(),
@@ -98,13 +125,38 @@ class Explanation:
             "measure": row.measure,
             "given": fact.value,
             "reference": fact.reference,
+            "decision": None if decision is None else _decision(decision),
         }
+
+
+def _left_out(row: Observation) -> dict[str, Any]:
+    return {
+        "observation": row.pk,
+        "type": row.subject_type,
+        "id": row.subject_id,
+        "at": row.at.isoformat(),
+        "measure": MeasureCode(row.measure).label,
+        "given": row.value,
+        "reference": row.reference,
+        "decision": _decision(row),
+    }
+
+
+def _decision(row: Observation) -> dict[str, Any]:
+    return {
+        "what": "excluded" if row.is_exclusion else "readmitted",
+        "reason": row.reason,
+        "by": row.excluded_by_id,
+        "at": row.recorded_at.isoformat(),
+        "until": row.excluded_until.isoformat() if row.excluded_until else None,
+    }
 
 
 def _changed(change: ChangedFact) -> dict[str, Any]:
     row = change.row
     return {
         "what": change.what,
+        "observation": row.pk,
         "type": row.subject_type,
         "id": row.subject_id,
         "at": row.at.isoformat(),
@@ -113,6 +165,8 @@ def _changed(change: ChangedFact) -> dict[str, Any]:
         "given": row.value,
         "reference": row.reference,
         "reason": row.reason,
+        "by": row.excluded_by_id,
+        "until": row.excluded_until.isoformat() if row.excluded_until else None,
     }
 
 
@@ -120,6 +174,7 @@ def _moved(moved: Movement) -> dict[str, Any]:
     fall = moved.waterfall
     return {
         "since": moved.since.isoformat(),
+        "version": moved.version,
         "score": fall.score_before,
         "points": fall.points,
         "factors": [

@@ -1,22 +1,27 @@
+from collections.abc import Sequence
 from datetime import datetime
 
 import numpy as np
 
-from analytics.operations.category_statistics import measure_statistics
-from analytics.operations.compute_preferences import buyers, features_of
+from analytics.operations.category_statistics import CategoryStatistics, measure_statistics
+from analytics.operations.compute_preferences import Part, customers_at_once, features_of, known_of
+from analytics.operations.product_statistics import measure_products
+from analytics.scoring.item_arrays import measure_item_scales
 from analytics.scoring.preference_arrays import measure_scales
-from analytics.scoring.preference_parameters import PreferenceParameters
-from analytics.sql.purchases import purchases
+from analytics.scoring.preference_parameters import ITEM_FEATURES, PreferenceParameters
+from analytics.sql.purchases import BoughtRow, purchases
 from analytics.sql.whose import Whose
 from customers.models import Order
 
 # The means and deviations of so many customers, spread over all who bought, are those of everybody to a few percent.
 SAMPLE = 2_000
+# Customers times products whose features are in memory at once: some 200 MB.
+MOST_HELD = 4_000_000
 
 
 def measure_preferences(*, current: PreferenceParameters, as_of: datetime) -> PreferenceParameters:
     """The current parameters with the means and deviations of the features, as of a moment, over a sample of the
-    customers who bought and all categories. Nobody bought: as they are."""
+    customers who bought, all categories and all products. Nobody bought: as they are."""
     who = list(
         Order.objects.filter(ordered_at__lte=as_of)
         .order_by("customer_id")
@@ -27,5 +32,27 @@ def measure_preferences(*, current: PreferenceParameters, as_of: datetime) -> Pr
     if not bought:
         return current
     statistics = measure_statistics(as_of=as_of, parameters=current)
-    parts = [features_of(part, statistics, current, as_of).features for part in buyers(bought, statistics)]
-    return measure_scales(np.concatenate(parts), current)
+    of_categories = [row for row in bought if row.category_id]
+    parts = [_part(rows) for rows in customers_at_once(of_categories, [], statistics)]
+    measured = current
+    if parts:
+        features = [features_of(part, statistics, current, as_of).features for part in parts]
+        measured = measure_scales(np.concatenate(features), current)
+    return _with_products(bought, statistics, measured, as_of)
+
+
+def _part(bought: dict[int, list[BoughtRow]]) -> Part:
+    return Part(bought, [], np.ones((len(bought), len(ITEM_FEATURES))))
+
+
+def _with_products(
+    bought: Sequence[BoughtRow], statistics: CategoryStatistics, current: PreferenceParameters, as_of: datetime
+) -> PreferenceParameters:
+    catalogue = measure_products(as_of=as_of, categories=statistics, parameters=current)
+    of: dict[int, list[BoughtRow]] = {}
+    for row in bought:
+        of.setdefault(row.customer_id, []).append(row)
+    step = max(1, len(of) * len(catalogue.ids) // MOST_HELD)
+    part = _part({pk: of[pk] for pk in list(of)[::step]})
+    known = known_of(part, features_of(part, statistics, current, as_of), statistics, catalogue, as_of)
+    return measure_item_scales(list(known.blocks(catalogue, current)), current)

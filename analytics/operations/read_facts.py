@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -62,11 +62,14 @@ class FactSheet:
             age_days=age_days(_seconds(self.happened_at), self.as_of.timestamp(), self.measures, self.given),
         )
 
-    def scores(self, parameters: ScoreParameters) -> PopulationScores:
-        """The scores of all customers, by position. Raises ValueError for a fact with an impossible value."""
+    def scores(
+        self, parameters: ScoreParameters | Sequence[ScoreParameters], sets: NDArray[np.int64] | None = None
+    ) -> PopulationScores:
+        """The scores of all customers, by position; with several parameters, `sets` says which are whose. Raises
+        ValueError for a fact with an impossible value."""
         given = self.observations()
         who = len(self.customer_ids)
-        return score_population(given.positions, given.factors, given.x, given.age_days, who, parameters)
+        return score_population(given.positions, given.factors, given.x, given.age_days, who, parameters, sets)
 
     @cached_property
     def rows(self) -> Mapping[int, Observation]:

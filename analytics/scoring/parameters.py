@@ -22,6 +22,19 @@ BASELINE_LIMITS = {
 }
 """Lowest and highest baseline of each factor: strictly inside (0, 1), so that every logarithm is finite."""
 
+FIELD_NAMES = ("exponent", "half_life_days", "prior_weight", "baseline")
+"""The fields of a factor, in the order in which people read them."""
+
+
+def limits_of(factor: str, field: str) -> tuple[float, float]:
+    """The lowest and the highest value that a field of a factor takes."""
+    if field == "baseline":
+        return BASELINE_LIMITS[factor]
+    if field == "exponent":
+        # The sign is fixed: with the other one, a better rating or a lower price would lower the score.
+        return (-10.0, 0.0) if factor == "price" else (0.0, 10.0)
+    return {"half_life_days": (0.01, 36_500.0), "prior_weight": (0.01, 1e6)}[field]
+
 
 class FactorCode(IntEnum):
     """The number by which the database stores a factor."""
@@ -86,6 +99,14 @@ class ScoreParameters:
         """Plain JSON values, read back by `from_dict`."""
         return {name: asdict(factor) for name, factor in self}
 
+    def overridden_by(self, data: Mapping[str, Mapping[str, Any]]) -> Self:
+        """These parameters with the fields that `data` gives in the place of their own; it may give a few alone.
+
+        Raises ValueError that names the field for an unknown or impossible one.
+        """
+        _refuse_unknown("", data, FACTOR_NAMES)
+        return type(self)(**{name: _read(name, data.get(name, {}), own) for name, own in self})
+
     @classmethod
     def from_dict(cls, data: Mapping[str, Mapping[str, Any]]) -> Self:
         """Read what `as_dict` wrote. A missing factor or field takes the default.
@@ -93,8 +114,7 @@ class ScoreParameters:
         Raises ValueError that names the field ("quality.half_life_days ...") for an unknown or impossible
         one.
         """
-        _refuse_unknown("", data, FACTOR_NAMES)
-        return cls(**{name: _read(name, data.get(name, {}), default) for name, default in cls()})
+        return cls().overridden_by(data)
 
 
 def _read(name: str, data: Mapping[str, Any], default: FactorParameters) -> FactorParameters:
@@ -118,12 +138,8 @@ def _number(field: str, value: object) -> float:
 
 
 def _check(name: str, factor: FactorParameters) -> None:
-    _check_range(f"{name}.half_life_days", factor.half_life_days, 0.01, 36_500.0)
-    _check_range(f"{name}.prior_weight", factor.prior_weight, 0.01, 1e6)
-    _check_range(f"{name}.baseline", factor.baseline, *BASELINE_LIMITS[name])
-    # The sign is fixed: with the other one, a better rating or a lower price would lower the score.
-    low, high = (-10.0, 0.0) if name == "price" else (0.0, 10.0)
-    _check_range(f"{name}.exponent", factor.exponent, low, high)
+    for field, value in asdict(factor).items():
+        _check_range(f"{name}.{field}", value, *limits_of(name, field))
 
 
 def _check_range(field: str, value: float, low: float, high: float) -> None:

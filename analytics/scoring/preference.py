@@ -102,10 +102,28 @@ def profile(
         (said[category.id], round(total, RANK_DECIMALS)) for category, total in zip(categories, totals, strict=True)
     ]
     result = [
-        CategoryPreference(category.id, total, _percentile(key, keys), said[category.id], row)
+        CategoryPreference(category.id, total, percentile_of(key, keys), said[category.id], row)
         for category, total, key, row in zip(categories, totals, keys, reasons, strict=True)
     ]
     return tuple(sorted(result, key=lambda row: (-row.percentile, row.category)))
+
+
+def category_features(
+    purchases: Iterable[Purchase],
+    interests: Iterable[Interest],
+    categories: Sequence[Category],
+    parameters: PreferenceParameters,
+    as_of: datetime,
+) -> dict[int, tuple[float, float]]:
+    """Lift and recent interest of each category, as its products take them over."""
+    behaviour = _behaviour(list(purchases), interests, parameters, as_of)
+    return {
+        category.id: (
+            _category_lift(category, behaviour, parameters.lift_prior_weight),
+            behaviour.looked.get(category.id, 0.0),
+        )
+        for category in categories
+    }
 
 
 def _behaviour(
@@ -185,6 +203,6 @@ def _said(category: int, stated: Mapping[int, int]) -> int:
     return value
 
 
-def _percentile(key: tuple[int, float], keys: Sequence[tuple[int, float]]) -> float:
+def percentile_of(key: tuple[int, float], keys: Sequence[tuple[int, float]]) -> float:
     """100·(how many are below + half of those equal)/n."""
     return 100.0 * (sum(other < key for other in keys) + keys.count(key) / 2.0) / len(keys)

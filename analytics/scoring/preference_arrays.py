@@ -116,8 +116,11 @@ def score_preferences(
     stated: ArrayLike,
     categories: Categories,
     parameters: PreferenceParameters,
+    weights: ArrayLike | None = None,
 ) -> Preferences:
     """The preferences of a chunk of customers over all categories.
+
+    weights: (n, 6), those of each customer; without, those of the parameters for all.
 
     stated: (n, g) of -1, 0, +1; its first axis says how many customers there are. Their positions in purchases and
     interests are 0..n-1. Raises ValueError for another shape, other numbers, and positions out of range.
@@ -129,6 +132,8 @@ def score_preferences(
         raise ValueError("a stated preference must be -1, 0 or 1")
     features = _features(purchases, interests, said, categories, parameters)
     mean, deviation, weight = (_row(table) for table in (parameters.means, parameters.deviations, parameters.weights))
+    if weights is not None:
+        weight = np.asarray(weights, dtype=np.float64)[:, np.newaxis]
     points = weight * ((features - mean) / deviation)
     preference = points.sum(axis=2)
     return Preferences(features, points, preference, _percentiles(preference, said))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -71,6 +72,12 @@ def waterfall(before: Satisfaction, after: Satisfaction) -> Waterfall:
     return Waterfall(before.score, after.score, after.score - before.score, rows)
 
 
+def points_moved(before: Sequence[float], after: Sequence[float]) -> list[float]:
+    """How many points each factor moved a score, from its contributions before and after; they sum to the change."""
+    slope = points_per_z_between(math.fsum(before), math.fsum(after))
+    return [slope * (new - old) for old, new in zip(before, after, strict=True)]
+
+
 def points_per_z_between(first: float, second: float) -> float:
     """Δscore/Δz between two z; where they meet, its limit score·(100 - score)/100.
 
@@ -97,8 +104,22 @@ def _row(before: FactorResult, after: FactorResult, slope: float) -> WaterfallRo
 def _evidence(before: FactorResult, after: FactorResult, slope: float) -> tuple[MovedEvidence, ...]:
     old = {row.observation_id: row for row in before.evidence}
     new = {row.observation_id: row for row in after.evidence}
+    for key, row in _repeated(old, new):
+        old[row.observation_id] = old.pop(key)
     moved = [_moved(old.get(key), new.get(key), slope) for key in {**old, **new}]
     return tuple(sorted(moved, key=lambda row: (row.at, row.observation_id)))
+
+
+def _repeated(old: dict[int, Evidence], new: dict[int, Evidence]) -> list[tuple[int, Evidence]]:
+    """Facts that another row says once more, such as one that was left out and taken back: by the key of the old row.
+    They only aged, and are not two that cancel out."""
+
+    def said(row: Evidence) -> tuple[object, ...]:
+        return row.subject_type, row.subject_id, row.measure, row.at, row.x
+
+    fresh = {said(row): row for key, row in new.items() if key not in old}
+    gone = {said(row): key for key, row in old.items() if key not in new}
+    return [(key, fresh[what]) for what, key in gone.items() if what in fresh]
 
 
 def _moved(old: Evidence | None, new: Evidence | None, slope: float) -> MovedEvidence:

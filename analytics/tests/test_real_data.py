@@ -2,14 +2,17 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.utils import timezone
 
 from analytics.models import FACTORS, CustomerScore, PreferenceProfile, ScoreModelVersion
+from analytics.operations.ask_for_validation import ask_for_validation
 from analytics.operations.explain_score import explain_score
 from analytics.operations.read_facts import read_facts
+from analytics.operations.validate_scores import validate_scores
 from analytics.scoring import satisfaction
 from analytics.scoring.facts import Fact
 from analytics.scoring.parameters import ScoreParameters
@@ -22,6 +25,7 @@ from services.importers.olist import import_olist
 # Shortly after the last order.
 AS_OF = datetime(2018, 9, 3, tzinfo=UTC)
 CUSTOMERS = 19_831
+RATINGS = 19_986
 
 
 @pytest.mark.realdata
@@ -50,3 +54,10 @@ def test_every_score_of_olist_equals_the_pure_function_and_replays_exactly(data_
     for customer in Customer.objects.order_by("pk")[::400]:
         explanation = explain_score(customer=customer, at=timezone.now())
         assert explanation.replayed == explanation.stored
+    validation = ask_for_validation(at=timezone.now(), in_background=False)
+    result: Any = validate_scores(validation=validation, at=timezone.now()).result
+    assert result["ratings"] == RATINGS
+    assert result["all"]["fitted_on"] + result["all"]["tested_on"] == RATINGS
+    # Nearly nobody rated twice, and who was not served yet says so: the page has to say that it foretells little.
+    assert result["all"]["verdict"]["auc"] == "unclear"
+    assert 0.45 < result["all"]["judgements"][0]["auc"]["value"] < 0.6

@@ -17,7 +17,7 @@ from kombu.exceptions import OperationalError
 from analytics import tasks
 from analytics.models import CustomerScore, ScoringChunk
 from analytics.tests.histories import rating
-from customers.models import Customer, Team
+from customers.models import Customer, Job, Team
 from customers.operations.observe import observe
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,6 +37,13 @@ def test_a_dead_broker_leaves_the_work_to_the_next_tick(acme: Customer, monkeypa
     assert ScoringChunk.objects.get().state == "todo"
     tasks.work()
     assert CustomerScore.objects.get().pk == acme.pk
+
+
+@pytest.mark.django_db
+def test_relations_are_looked_at_every_minute_and_contacts_once_a_day() -> None:
+    for _ in range(3):
+        tasks.look_around()
+    assert Job.objects.filter(kind="contact_risks").count() == 1
 
 
 @pytest.mark.django_db

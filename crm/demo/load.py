@@ -11,7 +11,9 @@ from django.utils import timezone
 from analytics.choices import RunKind
 from analytics.operations.ensure_run import ensure_run
 from analytics.operations.ensure_versions import ensure_versions
+from analytics.operations.find_single_contacts import find_single_contacts
 from analytics.operations.moment_of import moment_of
+from analytics.operations.refresh_relation_effects import refresh_relation_effects
 from analytics.operations.work_chunks import work_chunks
 from crm.demo.assigning import settle_assigning
 from crm.demo.company import Company
@@ -88,6 +90,8 @@ def load_company(
     settle_desk_tools(at=at)
     settle_assigning(at=at)
     enliven_desk(at=at)
+    refresh_relation_effects(at=at)
+    find_single_contacts(at=at)
     keep(password, kept)
     batch.state, batch.finished_at = ImportState.DONE, at
     batch.counts = {part: tally_of(count) for part, count in counts.items()}

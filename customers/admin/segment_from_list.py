@@ -16,7 +16,11 @@ Conditions = list[dict[str, Any]]
 # What a parameter of the list means; None where it means nothing that can be asked.
 Translation = Callable[[str], Conditions | None]
 
+# The same of several parameters that say one thing together.
+GroupTranslation = Callable[[QueryDict], Conditions | None]
+
 _translations: dict[str, Translation] = {}
+_groups: dict[str, tuple[tuple[str, ...], GroupTranslation]] = {}
 # How the list is shown, not whom it shows.
 OF_THE_PAGE = {"o", "p", "all", "e", "_facets", "_popup", "_to_field"}
 LEAST_DIGITS = 6
@@ -25,6 +29,11 @@ LEAST_DIGITS = 6
 def register_translation(parameter: str, translation: Translation) -> None:
     """Say what a filter of the customer list means. Once a process, beside the filter."""
     _translations[parameter] = translation
+
+
+def register_group(parameters: tuple[str, ...], translation: GroupTranslation) -> None:
+    """Say what several parameters mean together. Once a process, beside the filter."""
+    _groups.update(dict.fromkeys(parameters, (parameters, translation)))
 
 
 def definition_from_list(query: str, catalogue: Catalogue) -> tuple[dict[str, Any], list[str]]:
@@ -36,6 +45,15 @@ def definition_from_list(query: str, catalogue: Catalogue) -> tuple[dict[str, An
     for name in asked:
         text = asked[name].strip()
         if name in OF_THE_PAGE or not text:
+            continue
+        if name in _groups:
+            parameters, together = _groups[name]
+            if name != next(one for one in asked if one in parameters and asked[one].strip()):
+                continue  # said with the first of them
+            found = _known(together(asked), catalogue)
+            conditions += found or []
+            if found is None:
+                left_out += [f"{one} = {asked[one].strip()}" for one in parameters if asked.get(one, "").strip()]
             continue
         if name == "segment":
             found = _groups_of(text, catalogue)
@@ -56,7 +74,11 @@ def _meaning(name: str, text: str, catalogue: Catalogue) -> Conditions | None:
         except BadFilters:
             return None
     translation = _translations.get(name)
-    found = translation(text) if translation else None
+    return _known(translation(text) if translation else None, catalogue)
+
+
+def _known(found: Conditions | None, catalogue: Catalogue) -> Conditions | None:
+    """The conditions, where all that they name is there."""
     try:  # a key that nothing has says nothing
         read_definition({"groups": [{"conditions": found or []}]}, catalogue=catalogue)
     except SegmentInvalid:

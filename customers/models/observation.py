@@ -39,7 +39,8 @@ class Observation(models.Model):
     # Set once, by the row that supersedes this one: its `at` and its `recorded_version`.
     superseded_at = models.DateTimeField(null=True)
     superseded_version = models.PositiveBigIntegerField(null=True)
-    # An exclusion repeats the fact and says who left it out, why and until when (null: for good).
+    # An exclusion repeats the fact and says who left it out, why and until when (null: for good). A row that takes it
+    # back repeats it once more, and says who and why in the same columns.
     is_exclusion = models.BooleanField(_("left out"), default=False)
     excluded_until = models.DateTimeField(_("excluded until"), null=True)
     excluded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")

@@ -47,7 +47,8 @@ def observe(*, facts: Iterable[NewFact], at: datetime, also_touched: Iterable[in
     """Put facts on record at time `at` and note the activity of their customers (and of `also_touched`).
 
     Facts that already stand on record are left alone. Returns the rows that were written. A fact never reaches back
-    before the one it supersedes: its `at` is moved up to it, so that on every date exactly one of the two counts."""
+    before the one it supersedes: its `at` is moved up to it, so that on every date exactly one of the two counts. What
+    somebody left out stays out when it is corrected."""
     fresh = list(facts)
     versions = record_activity(customer_ids=[*(f.customer_id for f in fresh), *also_touched], at=at)
     on_record = _current_rows(fresh)
@@ -60,11 +61,21 @@ def observe(*, facts: Iterable[NewFact], at: datetime, also_touched: Iterable[in
         row = _row(fact, version=versions[fact.customer_id], at=at)
         if old is not None:
             row.at = max(row.at, old.at)
+            if stays_out(fact, old, at):
+                row.is_exclusion, row.excluded_until = True, old.excluded_until
+                row.excluded_by_id, row.reason = old.excluded_by_id, old.reason
             old.superseded_at, old.superseded_version = row.at, row.recorded_version
             superseded.append(old)
         written.append(row)
     Observation.objects.bulk_update(superseded, ["superseded_at", "superseded_version"], batch_size=IDS_AT_ONCE)
     return Observation.objects.bulk_create(written, batch_size=1000)
+
+
+def stays_out(fact: NewFact, old: Observation, at: datetime) -> bool:
+    """Whether a fact takes the place of one that is left out at `at`, about the very same subject: the reply of a spam
+    ticket is spam as well. A rating that the customer gave anew is another subject, and counts."""
+    in_force = old.is_exclusion and (old.excluded_until is None or old.excluded_until > at)
+    return in_force and fact.subject_id == old.subject_id
 
 
 def _current_rows(facts: list[NewFact]) -> dict[tuple[int, int, str, int], Observation]:

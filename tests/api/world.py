@@ -6,13 +6,21 @@ from typing import Any
 
 import pytest
 
-from analytics.tests.histories import score_everybody
+from analytics.choices import ProposalState
+from analytics.models import MoverDigest, PreferenceModelVersion, ScoreModelVersion, WeightProposal
+from analytics.operations.ask_for_validation import ask_for_validation
+from analytics.operations.draft_version import draft_version
+from analytics.operations.start_preview import start_preview
+from analytics.operations.state_preference import state_preference
+from analytics.operations.write_digests import write_digests
+from analytics.tests.histories import rating, score_everybody
 from customers.models import Category, Customer, Export, ImportRow, Product, RelationType, Tag, User
 from customers.operations.create_segment import create_segment
 from customers.operations.define_attribute import define_attribute
 from customers.operations.forget_exports import exports_folder
 from customers.operations.log_interaction import log_interaction
 from customers.operations.merge_customers import merge_customers
+from customers.operations.observe import observe
 from customers.operations.place_order import NewLine, place_order
 from customers.operations.record_consent import record_consent
 from customers.operations.relate_customers import relate_customers
@@ -54,6 +62,7 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
     client = RelationType.objects.get(code="client")
     line = NewLine(product=product, unit_price=Decimal(10))
     record_consent(customer=acme, purpose="marketing", is_given=True, at=NOW)
+    state_preference(customer=acme, category=category, liking=1, by=ann, at=NOW)
     relation = relate_customers(type=client, from_customer=acme, to_customer=None, at=NOW)
     order = place_order(customer=acme, currency="EUR", lines=[line], at=NOW)
     call = log_interaction(customer=acme, kind="call", direction="inbound", subject="x", author=ann, at=NOW)
@@ -74,7 +83,16 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
     attribute = define_attribute(name="Size", type="number", at=NOW)
     named = {"fact": "name", "op": "contains", "value": "acme"}
     segment = create_segment(name="Acmes", definition={"groups": [{"conditions": [named]}]}, owner=ann, at=NOW)
-    score_everybody()
+    (fact,) = observe(facts=[rating(acme, 1)], at=NOW)
+    run = score_everybody()
+    validation = ask_for_validation(at=NOW)
+    draft = draft_version(model=ScoreModelVersion, parameters={}, label="Draft", by=ann, at=NOW)
+    start_preview(version=draft, by=ann, at=NOW)
+    taste = draft_version(model=PreferenceModelVersion, parameters={}, label="Draft", by=ann, at=NOW)
+    weights = dict(taste.parameters["weights"])
+    proposal = WeightProposal.objects.create(state=ProposalState.OPEN, weights=weights, created_at=NOW, created_by=ann)
+    write_digests(day=NOW.date(), at=NOW)
+    MoverDigest.objects.exclude(team=acme.team).delete()
     note = add_note(ticket=ticket, body="Bring a seal", by=ann, at=NOW)
     file = attach_file(ticket=ticket, kind=MessageKind.NOTE, name="seal.txt", chunks=[b"DN 40"], by=ann, at=NOW)
     finish_draft(message=note, by=ann, files=[file.key])
@@ -87,6 +105,7 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
     return {
         "agent": ann.agent.pk,
         "around": acme.pk,
+        "beside": acme.pk,
         "calendar": queue.calendar_id,
         "assignmentrule": rule.pk,
         "attachment": file.pk,
@@ -104,18 +123,25 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         "interaction": call.pk,
         "macro": macro.pk,
         "merge": merge.pk,
+        "moverdigest": MoverDigest.objects.get().pk,
         "notification": told.pk,
+        "observation": fact.pk,
         "order": order.pk,
+        "preferencemodelversion": taste.pk,
         "preferenceprofile": acme.pk,
         "product": product.pk,
         "queue": queue.pk,
         "ratingrequest": asked.pk,
         "relation": relation.pk,
         "relationtype": client.pk,
+        "scoremodelversion": draft.pk,
+        "scorevalidation": validation.pk,
+        "scoringrun": run.pk,
         "segment": segment.pk,
         "servicetype": ServiceType.objects.get(code="repair").pk,
         "skill": skill.pk,
         "slapolicy": SLAPolicy.objects.get(name="Standard").pk,
+        "statedpreference": acme.pk,
         "tag": tag.pk,
         "ticket": ticket.pk,
         "ticketmerge": ticket_merge.pk,
@@ -124,4 +150,5 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         "tickettime": ticket.pk,
         "ticketattribute": TicketAttribute.objects.create(code="serial", name="Serial number").pk,
         "twin": twin.pk,
+        "weightproposal": proposal.pk,
     }

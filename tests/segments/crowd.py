@@ -6,7 +6,15 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from analytics.models import CustomerScore, PreferenceModelVersion, PreferenceProfile, ScoreModelVersion, ScoringRun
+from analytics.models import (
+    ContactRisk,
+    CustomerScore,
+    PreferenceModelVersion,
+    PreferenceProfile,
+    RelationEffect,
+    ScoreModelVersion,
+    ScoringRun,
+)
 from customers.models import (
     Category,
     Consent,
@@ -229,6 +237,12 @@ class _Maker:
                 PreferenceProfile.objects.create(
                     customer=row, version=preference, as_of=NOW, computed_at=NOW, activity_version=1, categories=ranked
                 )
+        for row in self.some(self.customers, 8):
+            RelationEffect.objects.create(customer=row, points=rng.choice([-2.0, -3.0, -7.5]), tickets=1, at=NOW)
+        for row in self.some(self.customers, 5):
+            ContactRisk.objects.create(
+                customer=row, contact=rng.choice(self.customers), requests=6, carried=6, contacts=1, at=NOW
+            )
         quantiles = sorted(rng.choice(scores) for _ in range(101))
         ScoringRun.objects.create(
             kind="nightly",

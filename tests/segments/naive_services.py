@@ -96,6 +96,13 @@ class Services:
     def _score_moved_by(self, row: Customer, _c: Condition) -> Any:
         return self._scored(row, "change_factor")
 
+    def _relation_points(self, row: Customer, _c: Condition) -> Any:
+        effect = getattr(row, "relation_effect", None)
+        return None if effect is None else effect.points
+
+    def _single_contact(self, row: Customer, _c: Condition) -> Any:
+        return hasattr(row, "contact_risk")
+
     def _top_category(self, row: Customer, _c: Condition) -> Any:
         profile = getattr(row, "preferences", None)
         return profile.categories[0]["category"] if profile and profile.categories else None

@@ -22,7 +22,7 @@ def test_a_run_shows_how_far_it_is_and_its_parts(client: Client) -> None:
     assert "100 %, 2 customers" in listed
     page = client.get(reverse("admin:analytics_scoringrun_change", args=[run.pk]))
     assert page.status_code == 200
-    assert "a second" in page.content.decode()
+    assert "customers a second" in page.content.decode()
 
 
 @pytest.mark.parametrize("model", [ScoringRun, ScoreModelVersion, PreferenceModelVersion])
@@ -33,7 +33,8 @@ def test_nobody_edits_or_adds(client: Client, model: type[ScoringRun]) -> None:
     change = reverse(f"admin:analytics_{name}_change", args=[row.pk])
     assert client.get(change).status_code == 200
     assert client.post(change, {}).status_code == 403
-    assert client.get(reverse(f"admin:analytics_{name}_add")).status_code == 403
+    if model is ScoringRun:  # of the others drafts are made
+        assert client.get(reverse(f"admin:analytics_{name}_add")).status_code == 403
 
 
 def test_a_version_shows_its_parameters_in_words(client: Client) -> None:

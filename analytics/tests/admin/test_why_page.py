@@ -15,7 +15,7 @@ from customers.models import Customer, User
 from services.models import SatisfactionRating, Ticket
 from services.operations.rate_ticket import rate_ticket
 
-BUDGET = 17
+BUDGET = 18
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from analytics.tests.histories import DAY, exclude, populate, price, promises, rating, reply, score_everybody
-from customers.models import Customer, Observation, Team
+from customers.models import Customer, Observation, Team, User
+from customers.operations.exclude_fact import exclude_fact
 from customers.operations.observe import observe
 from tests.cast import NOW
 
@@ -79,3 +80,12 @@ def test_what_does_not_exist_is_refused(acme: Customer) -> None:
         call_command("explain_score", "0")
     with pytest.raises(CommandError, match="not soon"):
         explain(acme, as_of="soon")
+
+
+def test_it_says_what_was_left_out_by_whom_and_why(acme: Customer, ann: User) -> None:
+    (row,) = observe(facts=[rating(acme, 1)], at=NOW)
+    exclude_fact(observation=row, reason="wrong ticket", by=ann, at=NOW, until=NOW + DAY)
+    score_everybody(at=NOW)
+    text = explain(acme, as_of=NOW.isoformat())
+    assert "Left out of the score:\n    Quality, Rating 1, 2026-06-02 10:00: CSAT rating, 1 to 5: 1" in text
+    assert "wrong ticket (ann, until 2026-06-04 10:00)" in text

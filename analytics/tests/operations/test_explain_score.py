@@ -19,8 +19,10 @@ from analytics.tests.histories import (
     score_everybody,
     waiting,
 )
-from customers.models import Customer, Observation, Team
+from customers.models import Customer, Observation, Team, User
+from customers.operations.exclude_fact import exclude_fact
 from customers.operations.observe import observe
+from customers.operations.readmit_fact import readmit_fact
 from services.models import Queue, Ticket
 from tests.cast import NOW
 
@@ -197,5 +199,76 @@ def test_it_asks_a_fixed_number_of_questions(acme: Customer, django_assert_num_q
     observe(facts=[rating(acme, 3, subject=n) for n in range(80)], at=NOW)
     score_everybody(at=NOW - timedelta(days=31), as_of=NOW - timedelta(days=31))
     score_everybody()
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         explain_score(customer=acme, at=NOW)
+
+
+def test_what_was_left_out_is_named_with_who_and_why_and_counts_for_nothing(acme: Customer, ann: User) -> None:
+    live(acme)
+    row = exclude_fact(observation=Observation.objects.get(factor=1), reason="spam", by=ann, at=NOW)
+    score_everybody()
+    explanation = explain_score(customer=acme, at=NOW)
+    quality = explanation.as_dict()["factors"][0]
+    assert (quality["evidence"], quality["points"]) == ([], 0.0)
+    (left_out,) = quality["left_out"]
+    assert (left_out["observation"], left_out["type"], left_out["id"], left_out["given"]) == (row.pk, "rating", 1, 5.0)
+    assert left_out["decision"] == {
+        "what": "excluded",
+        "reason": "spam",
+        "by": ann.pk,
+        "at": NOW.isoformat(),
+        "until": None,
+    }
+    assert explanation.replayed == explanation.stored == explanation.score
+    assert all(factor["left_out"] == [] for factor in explanation.as_dict()["factors"][1:])
+
+
+def test_a_decision_changes_no_score_that_was_stored_before(acme: Customer, ann: User) -> None:
+    live(acme)
+    score_everybody()
+    before = explain_score(customer=acme, at=NOW).as_dict()
+    row = exclude_fact(observation=Observation.objects.get(factor=1), reason="spam", by=ann, at=NOW + HOUR)
+    score_everybody(at=NOW + 2 * HOUR)
+    readmit_fact(observation=row, reason="no spam", by=ann, at=NOW + 3 * HOUR)
+    then = explain_score(customer=acme, as_of=NOW, at=NOW + 3 * HOUR)
+    assert then.score == then.replayed == before["score"]
+    now = explain_score(customer=acme, at=NOW + 3 * HOUR)
+    assert now.replayed == now.stored
+    assert now.score < before["score"]
+    assert [change.what for change in now.changed_since] == ["superseded", "readmitted"]
+    assert now.now > now.score
+
+
+def test_what_was_taken_back_says_so_in_the_evidence(acme: Customer, ann: User) -> None:
+    live(acme)
+    row = exclude_fact(observation=Observation.objects.get(factor=1), reason="spam", by=ann, at=NOW)
+    readmit_fact(observation=row, reason="no spam", by=ann, at=NOW)
+    score_everybody()
+    quality = explain_score(customer=acme, at=NOW).as_dict()["factors"][0]
+    (evidence,) = quality["evidence"]
+    assert (evidence["decision"]["what"], evidence["decision"]["reason"]) == ("readmitted", "no spam")
+    assert quality["left_out"] == []
+
+
+def test_after_its_term_a_fact_counts_and_is_no_longer_left_out(acme: Customer, ann: User) -> None:
+    live(acme)
+    exclude_fact(observation=Observation.objects.get(factor=1), reason="spam", by=ann, at=NOW, until=NOW + HOUR)
+    score_everybody()
+    assert explain_score(customer=acme, at=NOW).left_out("quality")
+    score_everybody(at=NOW + DAY)
+    after = explain_score(customer=acme, at=NOW + DAY)
+    assert after.left_out("quality") == []
+    (evidence,) = after.as_dict()["factors"][0]["evidence"]
+    assert (evidence["given"], evidence["decision"]["reason"]) == (5.0, "spam")
+
+
+def test_a_fact_that_was_left_out_and_taken_back_only_aged(acme: Customer, ann: User) -> None:
+    live(acme)
+    score_everybody(at=NOW)
+    row = exclude_fact(observation=Observation.objects.get(factor=1), reason="spam", by=ann, at=NOW + DAY)
+    readmit_fact(observation=row, reason="no spam", by=ann, at=NOW + DAY)
+    later = NOW + timedelta(days=31)
+    score_everybody(at=later)
+    moved = explain_score(customer=acme, at=later).moved
+    assert moved is not None
+    assert {str(piece.cause) for piece in moved.waterfall.rows[0].evidence} == {"aged"}

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.scoring.baselines import measure_baselines
+from analytics.scoring.baselines import BaselineSums, measure_baselines, with_baselines
 from analytics.scoring.parameters import FactorCode, ScoreParameters
 from analytics.scoring.population import score_population
 from analytics.tests.scoring.strategies import DEFAULTS, parameters, quick
@@ -63,3 +63,20 @@ def test_a_customer_like_everybody_else_has_exactly_the_average_score(
     measured = measure_baselines(factor, x, age, model)
     scores = score_population(np.tile(np.arange(n), 4), factor, x, age, n, measured).score
     assert scores == pytest.approx(50, abs=1e-9)
+
+
+@quick
+@given(parameters, st.integers(1, 5), st.integers(0, 2**32 - 1))
+def test_a_population_in_parts_has_the_baselines_of_the_whole(model: ScoreParameters, parts: int, seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    n = 200
+    factor = chance.integers(1, 5, n)
+    x = np.where(factor == PRICE, chance.uniform(-1.3, 1.3, n), chance.uniform(0, 1, n))
+    age = chance.uniform(0, 4000, n)
+    whole = measure_baselines(factor, x, age, model)
+    sums = BaselineSums(model)
+    for part in np.array_split(np.arange(n), parts):
+        sums.add(factor[part], x[part], age[part])
+    measured = with_baselines(model, sums.measured())
+    for (_name, one), (_same, other) in zip(whole, measured, strict=True):
+        assert one.baseline == pytest.approx(other.baseline, rel=1e-9)

@@ -22,7 +22,7 @@ from analytics.scoring.preference_arrays import (
     measure_scales,
     score_preferences,
 )
-from analytics.scoring.preference_parameters import DEFAULT_WEIGHTS, FEATURES, PreferenceParameters
+from analytics.scoring.preference_parameters import DEFAULT_WEIGHTS, FEATURES, ITEM_FEATURES, PreferenceParameters
 from analytics.tests.scoring.strategies import AS_OF, quick
 
 DEFAULTS = PreferenceParameters()
@@ -57,8 +57,8 @@ def shops(draw: st.DrawFn) -> Shop:
     )
 
 
-def numbers(lowest: float) -> st.SearchStrategy[dict[str, float]]:
-    return st.fixed_dictionaries(dict.fromkeys(FEATURES, st.floats(lowest, 3)))
+def numbers(lowest: float, features: tuple[str, ...] = FEATURES) -> st.SearchStrategy[dict[str, float]]:
+    return st.fixed_dictionaries(dict.fromkeys(features, st.floats(lowest, 3)))
 
 
 parameters = st.builds(
@@ -66,7 +66,7 @@ parameters = st.builds(
     purchase_half_life_days=st.floats(20, 500),
     interest_half_life_days=st.floats(5, 100),
     lift_prior_weight=st.floats(0.5, 30),
-    weights=numbers(0),
+    weights=numbers(0, ITEM_FEATURES),
     means=numbers(-3),
     deviations=numbers(0.1),
 )

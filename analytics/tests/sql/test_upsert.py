@@ -24,6 +24,7 @@ def profile(customer: Customer, as_of: datetime, categories: list[Any]) -> dict[
         "computed_at": NOW,
         "activity_version": 1,
         "categories": json.dumps(categories),
+        "products": "[]",
         "service": json.dumps({"channel": [{"value": "电话", "count": 2}]}),
     }
     return {name: [value] for name, value in row.items()}

@@ -4,6 +4,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from analytics.operations.plan_contact_risks import plan_contact_risks
+from analytics.operations.refresh_relation_effects import refresh_relation_effects
 from analytics.operations.tick import tick
 from analytics.operations.work_chunks import work_chunks
 from customers.operations.tick import tick as tick_customers
@@ -22,8 +24,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Run once; start it every minute."""
         tick_customers(at=timezone.now())
+        plan_contact_risks(at=timezone.now())
         jobs = [job.pk for job in work_jobs(clock=timezone.now)]
         tick_services(at=timezone.now())
+        refresh_relation_effects(at=timezone.now())
         tick(at=timezone.now())
         customers = sum(count for _chunk, count in work_chunks(clock=timezone.now))
         tick(at=timezone.now())
