@@ -37,7 +37,9 @@ SEE = """
 import json
 from django.db.models import Count
 from django.utils import timezone
-from analytics.models import CustomerScore
+from analytics.models import CustomerScore, PreferenceProfile, ScoreModelVersion
+from analytics.operations.draft_version import draft_version
+from analytics.operations.start_preview import start_preview
 from customers.models import ContactPoint, Customer, DuplicatePair, Segment, User
 from services.models import Agent, SLAPolicy, Ticket
 from services.operations.write_sla_policy import write_sla_policy
@@ -64,7 +66,13 @@ User.objects.get_or_create(username="pictures", defaults={"is_staff": True, "is_
 for user in User.objects.filter(username__in=["pictures", "agent"]):
     user.set_password("pictures")
     user.save()
+liked = max(PreferenceProfile.objects.exclude(products=[]), key=lambda row: (len(row.products), len(row.categories)))
+parameters = ScoreModelVersion.objects.active().get().parameters
+parameters["responsiveness"]["exponent"] = 1.5
+draft = draft_version(model=ScoreModelVersion, parameters=parameters, label="Speed counts more", by=None, at=now)
+start_preview(version=draft, by=None, at=now)
 keys = {"customer": customer, "related": related, "ticket": ticket, "pair": pair, "segment": segment}
+keys |= {"liked": liked.pk, "draft": draft.pk}
 keys |= {"late": late, "policy": policy.pk}
 print(json.dumps({**keys, "name": name, "email": twin.value}))
 """
@@ -190,6 +198,8 @@ def take(base: str, environment: dict[str, str], seen: dict[str, Any]) -> None:
         "timeline": "/admin/customers/customer/{customer}/#log",
         "relations": "/admin/customers/customer/{related}/#relations",
         "why": "/admin/customers/customer/{customer}/why/",
+        "preferences": "/admin/customers/customer/{liked}/preferences/",
+        "preview": "/admin/analytics/scoremodelversion/{draft}/change/#preview",
         "ticket": "/admin/services/ticket/{ticket}/change/",
         "policy": "/admin/services/slapolicy/{policy}/change/#steps-group",
         "reports": "/admin/reports/service/",
@@ -225,6 +235,7 @@ def main() -> None:
         manage(environment, "demo")
         manage(environment, "rescore")
         seen = json.loads(told(environment, SEE))
+        manage(environment, "run_due")
         port = free_port()
         server = subprocess.Popen(  # noqa: S603 - our own manage.py
             [sys.executable, str(ROOT / "manage.py"), "runserver", "--noreload", f"127.0.0.1:{port}"],
