@@ -41,7 +41,8 @@ def import_orders(
     """Bring a batch of orders in with their lines, each known by (source, source_id).
 
     Customers and products are those of the same source and must be here already. What was promised, and whether
-    it was kept, becomes a fact at once. **Call `price_orders(at=at)` after the last batch**: it puts the price facts on record."""
+    it was kept, becomes a fact at once. **Call `price_orders(at=at)` after the last batch**: it puts the price facts on
+    record."""
     tally = Tally(report)
     batch = _Batch(source, without_repeats(records, tally), at)
     for record in batch.records:
