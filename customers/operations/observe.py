@@ -113,9 +113,9 @@ def _counted_until(facts: list[NewFact]) -> dict[tuple[int, int, str, int], date
     for subject_type, subject_ids in by_type.items():
         for ids in chunks(sorted(subject_ids)):
             past = Observation.objects.filter(subject_type=subject_type, subject_id__in=ids, superseded_at__gt=F("at"))
-            for row in past.values_list("customer_id", "factor", "subject_type", "subject_id", "superseded_at"):
-                key, until = row[:4], row[4]
-                found[key] = max(until, found.get(key, until))
+            for row in past.order_by("superseded_at"):
+                if row.superseded_at is not None:
+                    found[row.customer_id, row.factor, row.subject_type, row.subject_id] = row.superseded_at
     return found
 
 

@@ -137,7 +137,7 @@ def test_a_promise_that_is_moved_counts_from_its_new_date_alone(bring: Importing
 
 @pytest.mark.parametrize("change", [{"promised_at": None}, {"status": "cancelled"}, {"status": "delivered"}])
 def test_without_a_promise_that_runs_nothing_counts(bring: Importing, change: dict[str, Any]) -> None:
-    given = {"status": "placed", "promised_at": NOW}
+    given: dict[str, Any] = {"status": "placed", "promised_at": NOW}
     bring(order(**given))
     bring(order(**given | change))
     assert promises() == {}

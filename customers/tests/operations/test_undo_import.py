@@ -176,9 +176,9 @@ def test_the_price_fact_that_stood_on_record_comes_back(batch: ImportBatch, nort
 
 
 def test_an_order_whose_delivery_is_taken_back_is_promised_again(north: Team) -> None:
-    order = replace(ORDER, status="shipped", delivered_at=None, promised_at=LATER + DAY)
+    order = replace(ORDER, customer_id="c2", status="shipped", delivered_at=None, promised_at=LATER + DAY)
     first, second = new_batch(north), new_batch(north)
-    import_customers(records=[ANA], **work_for(first))
+    import_customers(records=[RUI], **work_for(first))
     import_products(records=[PUMP], **work_for(first))
     import_orders(records=[order], **work_for(first))
     before = tables()
