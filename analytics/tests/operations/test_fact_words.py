@@ -21,7 +21,7 @@ def said(fact: NewFact, as_of: datetime = NOW) -> str:
 @pytest.mark.parametrize(
     ("days", "kept", "words"),
     [
-        (1, 0, "promised for 06/04/2026"),
+        (1, 0, "promised for 2026-06-04"),
         (-1, 0, "not delivered by the promised date"),
         (-1, 1, "delivered as promised"),
     ],
