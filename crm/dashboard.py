@@ -15,8 +15,9 @@ from analytics.admin.chart_options import COUNT_BARS
 from analytics.admin.digests import newest_digest
 from analytics.admin.mover_cards import mover_cards
 from analytics.admin.score_display import tone_of
-from analytics.admin.words import rating_tone, said_of_rating
+from analytics.admin.words import rating_tone
 from analytics.models import ScoringRun
+from analytics.operations.fact_words import said_of_rating
 from analytics.operations.score_distribution import score_distribution
 from crm.setup_page import may_set_up
 from customers.admin.words import ago

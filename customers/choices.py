@@ -40,6 +40,10 @@ class OrderStatus(models.TextChoices):
     RETURNED = "returned", _("Returned")
 
 
+ON_THE_WAY = (OrderStatus.PLACED, OrderStatus.SHIPPED)
+"""The order is still to come."""
+
+
 class Factor(models.IntegerChoices):
     """The four factors of satisfaction. Codes equal analytics.scoring.facts.FactorCode (a test compares them)."""
 

@@ -17,11 +17,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from analytics.admin.subjects import Subject, Subjects
-from analytics.admin.words import describe
 from analytics.operations.explain_score import explain_score
 from analytics.operations.explanation import Explanation
 from analytics.operations.moment_of import moment_of
-from analytics.scoring.facts import MeasureCode
 from customers.admin.customer_page import visible_customer
 from customers.choices import Factor
 from customers.models import Customer, Observation
@@ -150,15 +148,15 @@ def left_out_rows(found: Explanation, subjects: Subjects, factor: str) -> list[L
     since = [change.row for change in found.changed_since if change.what == "excluded" and change.row.factor == code]
     then = [(row, False) for row in found.left_out(factor)]
     new = [(row, True) for row in since if row.superseded_version is None]
-    return [_left_out(row, subjects, is_new=is_new) for row, is_new in (*then, *new)]
+    return [_left_out(found, row, subjects, is_new=is_new) for row, is_new in (*then, *new)]
 
 
-def _left_out(row: Observation, subjects: Subjects, *, is_new: bool) -> LeftOut:
+def _left_out(found: Explanation, row: Observation, subjects: Subjects, *, is_new: bool) -> LeftOut:
     return LeftOut(
         pk=row.pk,
         subject=subjects.of(row.subject_type, row.subject_id),
         at=row.at,
-        said=describe(MeasureCode(row.measure).label, row.value, row.reference),
+        said=found.said(row),
         reason=row.reason,
         decided=decided(row),
         is_new=is_new,

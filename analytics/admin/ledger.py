@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -13,8 +14,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import display
 
 from analytics.admin.contest import decided
-from analytics.admin.words import describe
-from analytics.scoring.facts import MeasureCode
+from analytics.operations.fact_words import describe
 from customers.admin.base import ReadOnlyModelAdmin
 from customers.choices import Factor
 from customers.models import Customer, Observation
@@ -86,7 +86,7 @@ class ObservationAdmin(ReadOnlyModelAdmin):
     @admin.display(description=gettext_lazy("fact"))
     def fact(self, row: Observation) -> SafeString:
         """What it says, and of what kind of thing."""
-        words = describe(MeasureCode(row.measure).label, row.value, row.reference)
+        words = describe(row, as_of=timezone.now())
         return format_html(
             '<span class="cd-two"><b>{}</b><small>{}</small></span>', words, row.get_subject_type_display()
         )

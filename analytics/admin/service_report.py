@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 
 from analytics.admin.chart_options import COUNT_BARS, COUNTS_OF_EACH
 from analytics.admin.report_form import ReportForm
-from analytics.admin.words import duration
 from analytics.choices import Granularity
+from analytics.operations.fact_words import duration
 from analytics.operations.service_report import Distribution, Group, Kept, ServiceReport, Step, Targets, service_report
 from services.admin.percents import percent
 from services.choices import SLAClock

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from analytics.admin.score_display import points, tone_of
-from analytics.admin.words import duration, rating_tone, said_of_rating
+from analytics.admin.words import rating_tone
+from analytics.operations.fact_words import duration, said_of_rating
 from analytics.operations.timeline import Timeline, timeline
 from analytics.operations.timeline_sources import TYPES, Entry, Place
 from customers.admin.customer_page import page_frame, visible_customer

@@ -15,7 +15,7 @@ from analytics.admin.contest import MAY_CONTEST, LeftOut, ReadmitForm, decided, 
 from analytics.admin.score_card import shown_value
 from analytics.admin.score_display import FACTOR_NAMES, points, pull, tone_of
 from analytics.admin.subjects import Subject, Subjects
-from analytics.admin.words import describe, rank
+from analytics.admin.words import rank
 from analytics.operations.explain_score import explain_score
 from analytics.operations.explanation import Explanation
 from analytics.operations.moment_of import moment_of
@@ -151,7 +151,7 @@ def _factor(found: Explanation, factor: FactorResult, subjects: Subjects, most: 
                 pk=row.observation_id,
                 subject=subjects.of(row.subject_type, row.subject_id),
                 at=row.at,
-                said=said(found, row),
+                said=found.said(found.rows[row.observation_id]),
                 weight=f"{100 * row.weight:.0f} %",
                 points=points(row.points, digits=2),
                 bar=pull(row.points, most=largest),
@@ -168,12 +168,6 @@ def _factor(found: Explanation, factor: FactorResult, subjects: Subjects, most: 
 def _note(found: Explanation, row: Evidence) -> str:
     decision = found.decision_on(row.observation_id)
     return f"{decided(decision)}: {decision.reason}" if decision else ""
-
-
-def said(found: Explanation, row: Evidence) -> str:
-    """The fact itself, in its own unit."""
-    fact = found.rows[row.observation_id]
-    return describe(row.measure, fact.value, fact.reference)
 
 
 def _moved(found: Explanation, subjects: Subjects) -> dict[str, Any] | None:

@@ -35,6 +35,7 @@ class LeftOutSerializer(serializers.Serializer[Any]):
     measure = serializers.CharField()
     given = serializers.FloatField(allow_null=True)
     reference = serializers.FloatField(allow_null=True)
+    said = serializers.CharField(help_text="The fact in words, such as “5 days overdue”.")
     decision = DecisionSerializer()
 
 
@@ -51,6 +52,7 @@ class EvidenceSerializer(serializers.Serializer[Any]):
     measure = serializers.CharField()
     given = serializers.FloatField(allow_null=True)
     reference = serializers.FloatField(allow_null=True)
+    said = serializers.CharField(help_text="The fact in words, such as “5 days overdue”.")
     decision = DecisionSerializer(allow_null=True, help_text="It was left out for a time, or taken back.")
 
 
@@ -75,6 +77,7 @@ class ChangedFactSerializer(serializers.Serializer[Any]):
     measure = serializers.CharField()
     given = serializers.FloatField(allow_null=True)
     reference = serializers.FloatField(allow_null=True)
+    said = serializers.CharField(help_text="The fact in words, such as “5 days overdue”.")
     reason = serializers.CharField(allow_blank=True)
     by = serializers.IntegerField(allow_null=True)
     until = serializers.DateTimeField(allow_null=True)

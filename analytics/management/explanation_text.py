@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from analytics.operations.explanation import Explanation, Movement
+from analytics.operations.fact_words import is_order_promise
 from analytics.scoring.satisfaction import Evidence
 from customers.choices import Factor, Measure, SubjectType
 from customers.models import Observation
@@ -72,7 +73,7 @@ def _evidence(explanation: Explanation, piece: Evidence) -> str:
         "subject": SubjectType(piece.subject_type).label,
         "id": piece.subject_id,
         "at": _moment(piece.at),
-        "fact": _fact(Measure(fact.measure), fact.value, fact.reference),
+        "fact": _fact(explanation, fact),
         "weight": piece.weight,
     }
 
@@ -85,11 +86,11 @@ def _left_out(explanation: Explanation) -> Iterator[str]:
     yield _("Left out of the score:")
     for row in rows:
         end = _("until %(moment)s") % {"moment": _moment(row.excluded_until)} if row.excluded_until else _("for good")
-        yield f"    {row.get_factor_display()}, {_about(row)}: {row.reason} ({_by(row)}, {end})"
+        yield f"    {row.get_factor_display()}, {_about(explanation, row)}: {row.reason} ({_by(row)}, {end})"
 
 
-def _about(row: Observation) -> str:
-    fact = _fact(Measure(row.measure), row.value, row.reference)
+def _about(explanation: Explanation, row: Observation) -> str:
+    fact = _fact(explanation, row)
     return f"{row.get_subject_type_display()} {row.subject_id}, {_moment(row.at)}: {fact}"
 
 
@@ -97,7 +98,10 @@ def _by(row: Observation) -> str:
     return str(row.excluded_by or _("by nobody who is still here"))
 
 
-def _fact(measure: Measure, value: float | None, reference: float | None) -> str:
+def _fact(explanation: Explanation, row: Observation) -> str:
+    measure, value, reference = Measure(row.measure), row.value, row.reference
+    if is_order_promise(row):
+        return explanation.said(row)
     if measure == Measure.DEFECT:
         return str(measure.label)
     if measure == Measure.REPLY:
@@ -127,7 +131,7 @@ def _two_numbers(explanation: Explanation) -> Iterator[str]:
     }
     for change in explanation.changed_since:
         why = f" – {change.row.reason}" if change.row.reason else ""
-        yield f"    {whats[change.what]}: {_about(change.row)}{why}"
+        yield f"    {whats[change.what]}: {_about(explanation, change.row)}{why}"
 
 
 def _movement(moved: Movement) -> Iterator[str]:

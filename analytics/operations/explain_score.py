@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, time
 
 from django.db.models import Q
@@ -7,6 +7,7 @@ from django.utils import timezone
 from analytics.models import CustomerScore, ScoreModelVersion, ScoreSnapshot
 from analytics.operations.compute_scores import PERIOD
 from analytics.operations.explanation import ChangedFact, Explanation, Movement
+from analytics.operations.fact_words import is_order_promise
 from analytics.operations.override_sets import override_sets
 from analytics.operations.read_facts import FactSheet, read_facts
 from analytics.operations.score_distribution import percentile_of, score_distribution
@@ -15,7 +16,7 @@ from analytics.scoring import satisfaction
 from analytics.scoring.parameters import ScoreParameters
 from analytics.scoring.waterfall import waterfall
 from analytics.sql.whose import Whose
-from customers.models import Customer, Observation
+from customers.models import Customer, Observation, Order
 
 Stored = CustomerScore | ScoreSnapshot
 
@@ -34,6 +35,8 @@ def explain_score(*, customer: Customer, at: datetime, as_of: datetime | None = 
     replay = read_facts(as_of=stored.as_of, whose=Whose.these([customer.pk]), version=stored.activity_version)
     now = read_facts(as_of=stored.as_of, whose=Whose.these([customer.pk]))
     result = satisfaction.score(replay.facts(), parameters, stored.as_of)
+    changed = tuple(_changed_since(stored))
+    decisions = _decisions(customer, stored.as_of, stored.activity_version)
     return Explanation(
         customer_id=customer.pk,
         as_of=stored.as_of,
@@ -47,10 +50,11 @@ def explain_score(*, customer: Customer, at: datetime, as_of: datetime | None = 
         replayed=_score(replay, parameters),
         now=_score(now, parameters),
         is_stale=isinstance(stored, CustomerScore) and stored.activity_version != customer.activity_version,
-        changed_since=tuple(_changed_since(stored)),
+        changed_since=changed,
         moved=_movement(customer, stored.as_of, result),
-        decisions=_decisions(customer, stored.as_of, stored.activity_version),
+        decisions=decisions,
         standing=frozenset(now.observation_ids.tolist()),
+        orders=_orders([*replay.rows.values(), *(change.row for change in changed), *decisions]),
     )
 
 
@@ -65,6 +69,7 @@ def _fresh(customer: Customer, date: datetime | None, at: datetime) -> Explanati
         name = str(version.overrides[number - 1]["name"]) if number else ""
     known = read_facts(as_of=as_of, whose=whose)
     result = satisfaction.score(known.facts(), parameters, as_of)
+    decisions = _decisions(customer, as_of, int(known.versions[0]))
     return Explanation(
         customer_id=customer.pk,
         as_of=as_of,
@@ -77,8 +82,9 @@ def _fresh(customer: Customer, date: datetime | None, at: datetime) -> Explanati
         now=result.score,
         is_stale=date is None,
         moved=_movement(customer, as_of, result),
-        decisions=_decisions(customer, as_of, int(known.versions[0])),
+        decisions=decisions,
         standing=frozenset(known.observation_ids.tolist()),
+        orders=_orders([*known.rows.values(), *decisions]),
     )
 
 
@@ -104,6 +110,12 @@ def _decisions(customer: Customer, as_of: datetime, version: int) -> tuple[Obser
     known = Observation.objects.known_at(as_of=as_of, version=version).filter(customer=customer)
     decided = known.filter(Q(is_exclusion=True) | Q(excluded_by__isnull=False))
     return tuple(decided.select_related("excluded_by").order_by("pk"))
+
+
+def _orders(rows: Iterable[Observation]) -> dict[int, Order]:
+    """The dates of the orders that broke their promise: in words it is said by how much."""
+    keys = {row.subject_id for row in rows if is_order_promise(row) and not row.value}
+    return Order.objects.only("promised_at", "delivered_at").in_bulk(keys)
 
 
 def _changed_since(stored: Stored) -> Iterator[ChangedFact]:

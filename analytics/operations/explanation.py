@@ -3,11 +3,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from analytics.operations.fact_words import describe
 from analytics.scoring.facts import MeasureCode
 from analytics.scoring.parameters import FactorCode
 from analytics.scoring.satisfaction import Evidence, FactorResult, Satisfaction
 from analytics.scoring.waterfall import Waterfall
-from customers.models import Observation
+from customers.choices import SubjectType
+from customers.models import Observation, Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Explanation:
     customers' current ones. stored, replayed, now: the stored number, the same from what was on record then, and
     from what is on record now. is_stale: this is the current score, and a sweep will soon compute it anew. decisions:
     the facts that somebody had left out or taken back when the score was computed. standing: observations of the
-    evidence that still stand now, so that somebody may leave them out.
+    evidence that still stand now, so that somebody may leave them out. orders: those that facts are about, by key.
     """
 
     customer_id: int
@@ -56,6 +58,12 @@ class Explanation:
     moved: Movement | None = None
     decisions: tuple[Observation, ...] = field(default=())
     standing: frozenset[int] = field(default=frozenset())
+    orders: Mapping[int, Order] = field(default_factory=dict)
+
+    def said(self, row: Observation) -> str:
+        """A fact in words."""
+        order = self.orders.get(row.subject_id) if row.subject_type == SubjectType.ORDER else None
+        return describe(row, as_of=self.as_of, order=order)
 
     def left_out(self, factor: str) -> list[Observation]:
         """The facts of a factor that the score leaves out, as somebody decided."""
@@ -93,7 +101,7 @@ class Explanation:
             "replayed": self.replayed,
             "now": self.now,
             "stale": self.is_stale,
-            "changed_since": [_changed(change) for change in self.changed_since],
+            "changed_since": [self._changed(change) for change in self.changed_since],
             "moved": None if self.moved is None else _moved(self.moved),
         }
 
@@ -107,7 +115,7 @@ class Explanation:
             "points": factor.points,
             "low_evidence": factor.low_evidence,
             "evidence": [self._evidence(row) for row in factor.evidence],
-            "left_out": [_left_out(row) for row in self.left_out(factor.name)],
+            "left_out": [self._left_out(row) for row in self.left_out(factor.name)],
         }
 
     def _evidence(self, row: Evidence) -> dict[str, Any]:
@@ -125,21 +133,40 @@ class Explanation:
             "measure": row.measure,
             "given": fact.value,
             "reference": fact.reference,
+            "said": self.said(fact),
             "decision": None if decision is None else _decision(decision),
         }
 
+    def _left_out(self, row: Observation) -> dict[str, Any]:
+        return {
+            "observation": row.pk,
+            "type": row.subject_type,
+            "id": row.subject_id,
+            "at": row.at.isoformat(),
+            "measure": MeasureCode(row.measure).label,
+            "given": row.value,
+            "reference": row.reference,
+            "said": self.said(row),
+            "decision": _decision(row),
+        }
 
-def _left_out(row: Observation) -> dict[str, Any]:
-    return {
-        "observation": row.pk,
-        "type": row.subject_type,
-        "id": row.subject_id,
-        "at": row.at.isoformat(),
-        "measure": MeasureCode(row.measure).label,
-        "given": row.value,
-        "reference": row.reference,
-        "decision": _decision(row),
-    }
+    def _changed(self, change: ChangedFact) -> dict[str, Any]:
+        row = change.row
+        return {
+            "what": change.what,
+            "observation": row.pk,
+            "type": row.subject_type,
+            "id": row.subject_id,
+            "at": row.at.isoformat(),
+            "recorded_at": row.recorded_at.isoformat(),
+            "measure": MeasureCode(row.measure).label,
+            "given": row.value,
+            "reference": row.reference,
+            "said": self.said(row),
+            "reason": row.reason,
+            "by": row.excluded_by_id,
+            "until": row.excluded_until.isoformat() if row.excluded_until else None,
+        }
 
 
 def _decision(row: Observation) -> dict[str, Any]:
@@ -148,24 +175,6 @@ def _decision(row: Observation) -> dict[str, Any]:
         "reason": row.reason,
         "by": row.excluded_by_id,
         "at": row.recorded_at.isoformat(),
-        "until": row.excluded_until.isoformat() if row.excluded_until else None,
-    }
-
-
-def _changed(change: ChangedFact) -> dict[str, Any]:
-    row = change.row
-    return {
-        "what": change.what,
-        "observation": row.pk,
-        "type": row.subject_type,
-        "id": row.subject_id,
-        "at": row.at.isoformat(),
-        "recorded_at": row.recorded_at.isoformat(),
-        "measure": MeasureCode(row.measure).label,
-        "given": row.value,
-        "reference": row.reference,
-        "reason": row.reason,
-        "by": row.excluded_by_id,
         "until": row.excluded_until.isoformat() if row.excluded_until else None,
     }
 

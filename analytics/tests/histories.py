@@ -28,6 +28,11 @@ def promises(customer: Customer, kept: int, made: int, *, at: datetime = NOW - D
     return NewFact(customer.pk, Factor.RELIABILITY, Measure.PROMISES, kept, made, at, "order", subject)
 
 
+def promised(customer: Customer, *, at: datetime, kept: int = 0, subject: int = 1) -> NewFact:
+    """The promise of an order as promise_fact tells it: kept, or broken from `at` on, which may lie ahead."""
+    return replace(promises(customer, kept, 1, at=at, subject=subject), is_whole=True)
+
+
 def waiting(customer: Customer, *, at: datetime, due_at: datetime, target: float, ticket: int = 1) -> NewFact:
     """A message that waits for its reply; `target` in seconds."""
     return NewFact(customer.pk, Factor.RESPONSIVENESS, Measure.REPLY, None, target, at, "ticket", ticket, due_at=due_at)
@@ -90,6 +95,20 @@ def _live(customer: Customer, subject: int, chance: random.Random, until: dateti
         observe(facts=[replace(facts[0], value=chance.randint(1, 5), at=at + DAY)], at=at + DAY)
     elif chance.random() < 0.2:
         exclude(rows[0], at=at + DAY, until=chance.choice([None, until - DAY, until + DAY]))
+    if chance.random() < 0.5:
+        _order(customer, subject + 10**6, chance, at)
+
+
+def _order(customer: Customer, subject: int, chance: random.Random, at: datetime) -> None:
+    """An order with a promised date: it is still to come or overdue, was moved, or came before its date."""
+    due = at + timedelta(days=chance.uniform(0, 40))
+    observe(facts=[promised(customer, at=due, subject=subject)], at=at)
+    if chance.random() < 0.3:
+        due += timedelta(days=chance.uniform(-9, 9))
+        observe(facts=[promised(customer, at=due, subject=subject)], at=at + HOUR)
+    if chance.random() < 0.4:
+        came = due - timedelta(days=chance.uniform(0, 9))
+        observe(facts=[promised(customer, at=came, kept=1, subject=subject)], at=max(at, came) + DAY)
 
 
 def score_everybody(*, at: datetime = NOW, kind: RunKind = RunKind.MANUAL, as_of: datetime | None = None) -> ScoringRun:

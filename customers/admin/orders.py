@@ -15,8 +15,9 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFil
 from unfold.decorators import display
 
 from customers.admin.base import CandidTabularInline, ReadOnlyModelAdmin
+from customers.choices import ON_THE_WAY
 from customers.models import Order, OrderLine
-from customers.operations.deliver_order import ON_THE_WAY, NotOnTheWay, deliver_order
+from customers.operations.deliver_order import NotOnTheWay, deliver_order
 
 MAY_DELIVER = "customers.change_order"
 

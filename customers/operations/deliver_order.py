@@ -3,12 +3,10 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from customers.choices import OrderStatus
+from customers.choices import ON_THE_WAY, OrderStatus
 from customers.models import Order
 from customers.operations.observe import observe
 from customers.operations.promise_fact import promise_fact
-
-ON_THE_WAY = (OrderStatus.PLACED, OrderStatus.SHIPPED)
 
 
 class NotOnTheWay(Exception):

@@ -19,10 +19,9 @@ from customers.operations.import_rows import (
     update_rows,
     without_repeats,
 )
-from customers.operations.observe import observe
-from customers.operations.promise_fact import promise_fact
 from customers.operations.records import Counts, LineRecord, OrderRecord, Refused
 from customers.operations.source import Changes, Report, Source, chunks, known
+from customers.operations.tell_promises import tell_promises
 from customers.operations.withdraw_facts import withdraw_facts
 
 CENT = Decimal("0.01")
@@ -41,8 +40,9 @@ def import_orders(
 ) -> Counts:
     """Bring a batch of orders in with their lines, each known by (source, source_id).
 
-    Customers and products are those of the same source and must be here already. A delivery with a promised date
-    becomes a fact at once. **Call `price_orders(at=at)` after the last batch**: it puts the price facts on record."""
+    Customers and products are those of the same source and must be here already. What was promised, and whether
+    it was kept, becomes a fact at once. **Call `price_orders(at=at)` after the last batch**: it puts the price facts on
+    record."""
     tally = Tally(report)
     batch = _Batch(source, without_repeats(records, tally), at)
     for record in batch.records:
@@ -149,12 +149,9 @@ class _Batch:
     def _tell_anew(self, written: list[Order], repriced: Iterable[int]) -> None:
         promises = [order for order, before in self.changed if PROMISE_READS & {*before}]
         moved = [order.pk for order, before in self.changed if "customer_id" in before]
-        untold = [order.pk for order in promises if promise_fact(order) is None]
-        for factor, ids in (Factor.RELIABILITY, [*untold, *moved]), (Factor.PRICE, repriced):
-            withdraw_facts(factor=factor, subject_type=SubjectType.ORDER, subject_ids=ids, at=self.at)
-        facts = [fact for order in (*promises, *written) if (fact := promise_fact(order))]
         touched = [order.customer_id for order in (*written, *(order for order, _ in self.changed))]
-        observe(facts=facts, at=self.at, also_touched=touched)
+        withdraw_facts(factor=Factor.PRICE, subject_type=SubjectType.ORDER, subject_ids=repriced, at=self.at)
+        tell_promises(orders=[*promises, *written], moved=moved, at=self.at, also_touched=touched)
 
 
 def _lines_of(order_ids: Iterable[int]) -> tuple[dict[int, list[Line]], dict[int, list[dict[str, Any]]]]:

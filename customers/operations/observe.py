@@ -1,12 +1,15 @@
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
 from django.db import transaction
+from django.db.models import F
 
 from customers.models import Observation
 from customers.operations.record_activity import record_activity
+from customers.operations.source import chunks
 
 # At most so many ids in one IN (...): SQLite and MariaDB slow down or refuse beyond.
 IDS_AT_ONCE = 500
@@ -17,7 +20,8 @@ class NewFact:
     """A fact to put on record; see Observation for what value and reference mean.
 
     It supersedes what stands on record for the same customer, factor and subject, or for `instead_of`, the id of
-    another subject of the same type (a changed rating is another rating)."""
+    another subject of the same type (a changed rating is another rating). is_whole: it says all that there is to say of
+    its subject, so that the one before counts on no date any more; all facts about a subject are so, or none."""
 
     customer_id: int
     factor: int
@@ -29,6 +33,7 @@ class NewFact:
     subject_id: int
     due_at: datetime | None = None
     instead_of: int | None = None
+    is_whole: bool = False
 
     @property
     def key(self) -> tuple[int, int, str, int]:
@@ -47,11 +52,11 @@ def observe(*, facts: Iterable[NewFact], at: datetime, also_touched: Iterable[in
     """Put facts on record at time `at` and note the activity of their customers (and of `also_touched`).
 
     Facts that already stand on record are left alone. Returns the rows that were written. A fact never reaches back
-    before the one it supersedes: its `at` is moved up to it, so that on every date exactly one of the two counts. What
-    somebody left out stays out when it is corrected."""
+    before the one it supersedes: its `at` is moved up to it, so that on every date exactly one of the two counts; but a
+    whole fact takes its place on every date. What somebody left out stays out when it is corrected."""
     fresh = list(facts)
     versions = record_activity(customer_ids=[*(f.customer_id for f in fresh), *also_touched], at=at)
-    on_record = _current_rows(fresh)
+    on_record, counted = _current_rows(fresh), _counted_until(fresh)
     superseded: list[Observation] = []
     written: list[Observation] = []
     for fact in fresh:
@@ -59,12 +64,15 @@ def observe(*, facts: Iterable[NewFact], at: datetime, also_touched: Iterable[in
         if old is not None and fact.says_the_same_as(old):
             continue
         row = _row(fact, version=versions[fact.customer_id], at=at)
+        row.at = max(row.at, counted.get(fact.key, row.at))
         if old is not None:
-            row.at = max(row.at, old.at)
+            if not fact.is_whole:
+                row.at = max(row.at, old.at)
             if stays_out(fact, old, at):
                 row.is_exclusion, row.excluded_until = True, old.excluded_until
                 row.excluded_by_id, row.reason = old.excluded_by_id, old.reason
-            old.superseded_at, old.superseded_version = row.at, row.recorded_version
+            old.superseded_at = old.at if fact.is_whole else row.at
+            old.superseded_version = row.recorded_version
             superseded.append(old)
         written.append(row)
     Observation.objects.bulk_update(superseded, ["superseded_at", "superseded_version"], batch_size=IDS_AT_ONCE)
@@ -92,6 +100,23 @@ def _current_rows(facts: list[NewFact]) -> dict[tuple[int, int, str, int], Obser
             for row in found:
                 rows[row.customer_id, row.factor, row.subject_type, row.subject_id] = row
     return rows
+
+
+def _counted_until(facts: list[NewFact]) -> dict[tuple[int, int, str, int], datetime]:
+    """Up to when facts that were superseded still count, by what a whole fact supersedes: what was corrected before
+    there were whole facts counts up to its correction for good."""
+    found: dict[tuple[int, int, str, int], datetime] = {}
+    by_type: dict[str, set[int]] = defaultdict(set)
+    for fact in facts:
+        if fact.is_whole:
+            by_type[fact.subject_type].add(fact.subject_id)
+    for subject_type, subject_ids in by_type.items():
+        for ids in chunks(sorted(subject_ids)):
+            past = Observation.objects.filter(subject_type=subject_type, subject_id__in=ids, superseded_at__gt=F("at"))
+            for row in past.order_by("superseded_at"):
+                if row.superseded_at is not None:
+                    found[row.customer_id, row.factor, row.subject_type, row.subject_id] = row.superseded_at
+    return found
 
 
 def _row(fact: NewFact, *, version: int, at: datetime) -> Observation:

@@ -11,6 +11,7 @@ from customers.choices import OrderStatus
 from customers.models import Customer, Order, OrderLine, Product
 from customers.operations.observe import observe
 from customers.operations.price_orders import price_fact
+from customers.operations.promise_fact import promise_fact
 from customers.sql.reference_prices import price_of
 
 CENT = Decimal("0.01")
@@ -41,7 +42,8 @@ def place_order(
     number: str = "",
     promised_at: datetime | None = None,
 ) -> Order:
-    """Place an order at `at`; how its price compares is put on record. An empty number is filled in.
+    """Place an order at `at`; how its price compares, and the date that is promised, is put on record. An empty number
+    is filled in.
 
     Raises BadOrder for an order without lines, a negative price or nothing of a product."""
     if not lines:
@@ -63,7 +65,8 @@ def place_order(
         order.save(update_fields=["number"])
     OrderLine.objects.bulk_create(_row(order, line) for line in lines)
     price = price_of(order)
-    observe(facts=[price_fact(price)] if price else [], at=at, also_touched=[customer.pk])
+    facts = [price_fact(price) if price else None, promise_fact(order)]
+    observe(facts=[fact for fact in facts if fact], at=at, also_touched=[customer.pk])
     return order
 
 

@@ -7,8 +7,8 @@ from typing import Any
 from customers.choices import Factor, Measure, SubjectType
 from customers.models import Order, OrderLine
 from customers.operations.import_orders import PRICE_READS, PROMISE_READS
-from customers.operations.observe import NewFact, observe
-from customers.operations.promise_fact import promise_fact
+from customers.operations.observe import NewFact
+from customers.operations.tell_promises import tell_promises
 from customers.operations.undo_rules import Restored, Rows, UndoRule
 from customers.operations.withdraw_facts import withdraw_facts
 
@@ -25,11 +25,10 @@ def _after_restoring(restored: Restored, at: datetime) -> None:
     OrderLine.objects.bulk_create(OrderLine(order_id=pk, **line) for pk, kept in lines.items() for line in kept)
     promises = [order for order, before in restored if PROMISE_READS & {*before}]
     repriced = [order for order, before in restored if (PRICE_READS | {"cancelled"}) & {*before}]
-    _withdraw(Factor.RELIABILITY, promises, at)
+    moved = [order.pk for order, before in restored if "customer_id" in before]
     _withdraw(Factor.PRICE, repriced, at)
-    facts = [fact for order in promises if (fact := promise_fact(order))]
-    facts += [_price(order, before["price"]) for order, before in restored if "price" in before]
-    observe(facts=facts, at=at)
+    prices = [_price(order, before["price"]) for order, before in restored if "price" in before]
+    tell_promises(orders=promises, moved=moved, more=prices, at=at)
 
 
 def _withdraw(factor: Factor, orders: Iterable[Order], at: datetime) -> None:

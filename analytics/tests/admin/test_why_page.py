@@ -9,11 +9,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from analytics.models import CustomerScore, ScoreSnapshot
-from analytics.tests.admin.conftest import LONG_AGO, LogIn
+from analytics.tests.admin.conftest import LONG_AGO, LogIn, score_everybody
 from analytics.tests.admin.test_customer_list import OF_THE_SESSION
-from customers.models import Customer, User
+from customers.models import Customer, Order, User
+from customers.operations.tell_promises import tell_promises
 from services.models import SatisfactionRating, Ticket
 from services.operations.rate_ticket import rate_ticket
+from tests.cast import NOW
 
 BUDGET = 18
 
@@ -37,6 +39,18 @@ def test_it_names_every_piece_of_evidence_and_links_to_it(client: Client, fallen
     for ticket in Ticket.objects.all():
         assert ticket.number in text
         assert reverse("admin:services_ticket_change", args=[ticket.pk]) in text
+
+
+def test_an_overdue_order_says_by_how_long_and_leads_to_it(client: Client, acme: Customer) -> None:
+    order = Order.objects.create(
+        number="O-77", customer=acme, currency="EUR", ordered_at=LONG_AGO, promised_at=NOW - timedelta(days=5, hours=1)
+    )
+    tell_promises(orders=[order], at=LONG_AGO)
+    score_everybody(NOW)
+    text = client.get(why(acme)).content.decode()
+    assert "5 days overdue" in text
+    assert "O-77" in text
+    assert reverse("admin:customers_order_change", args=[order.pk]) in text
 
 
 def test_its_number_is_the_stored_one(client: Client, fallen: Customer) -> None:

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
@@ -19,10 +19,13 @@ from analytics.tests.histories import (
     score_everybody,
     waiting,
 )
-from customers.models import Customer, Observation, Team, User
+from customers.models import Customer, Observation, Order, Team, User
+from customers.operations.deliver_order import deliver_order
 from customers.operations.exclude_fact import exclude_fact
 from customers.operations.observe import observe
+from customers.operations.promise_fact import MOMENT
 from customers.operations.readmit_fact import readmit_fact
+from customers.operations.tell_promises import tell_promises
 from services.models import Queue, Ticket
 from tests.cast import NOW
 
@@ -128,6 +131,71 @@ def test_an_overdue_message_replays_exactly(acme: Customer, queue: Queue) -> Non
     explanation = explain_score(customer=acme, at=NOW + HOUR)
     assert explanation.score < 50
     assert explanation.replayed == explanation.stored
+
+
+@pytest.mark.parametrize(
+    ("hours", "delivered_after", "said"),
+    [
+        (1, None, "less than a day overdue"),
+        (30, None, "1 day overdue"),
+        (125, None, "5 days overdue"),
+        (125, 200, "5 days overdue"),  # as of then it had not come
+        (125, 3, "delivered less than a day late"),
+        (125, 25, "delivered 1 day late"),
+        (125, 50, "delivered 2 days late"),
+    ],
+)
+def test_an_order_that_is_overdue_is_said_in_words(
+    acme: Customer, hours: int, delivered_after: int | None, said: str
+) -> None:
+    due = NOW - hours * HOUR
+    order = an_order(acme, due)
+    if delivered_after is not None:
+        deliver_order(order=order, at=due + delivered_after * HOUR)
+    acme.refresh_from_db()
+    shown = explain_score(customer=acme, as_of=NOW, at=NOW).as_dict()
+    (evidence,) = shown["factors"][1]["evidence"]
+    assert (evidence["type"], evidence["id"], evidence["value"]) == ("order", order.pk, 0.0)
+    assert evidence["said"] == said
+
+
+def test_an_order_that_is_still_to_come_says_nothing_and_one_that_came_early_is_kept(acme: Customer) -> None:
+    order = an_order(acme, NOW + 9 * DAY)
+    acme.refresh_from_db()
+    assert explain_score(customer=acme, at=NOW).as_dict()["factors"][1]["evidence"] == []
+    deliver_order(order=order, at=NOW + DAY)
+    acme.refresh_from_db()
+    (evidence,) = explain_score(customer=acme, at=NOW + DAY).as_dict()["factors"][1]["evidence"]
+    assert (evidence["said"], evidence["at"]) == ("delivered as promised", (NOW + DAY).isoformat())
+
+
+def test_a_score_wakes_when_an_order_falls_overdue_and_replays_when_it_came_in_time(acme: Customer) -> None:
+    order = an_order(acme, NOW + HOUR)
+    score_everybody()
+    score = CustomerScore.objects.get(pk=acme.pk)
+    assert (score.score, score.refresh_at) == (50.0, NOW + HOUR + MOMENT)
+    score_everybody(at=NOW + 2 * HOUR)
+    overdue = CustomerScore.objects.get(pk=acme.pk).score
+    assert overdue < 50
+    deliver_order(order=order, at=NOW)  # told late
+    acme.refresh_from_db()
+    found = explain_score(customer=acme, at=NOW + 3 * HOUR)
+    assert found.score == found.replayed == overdue
+    assert found.now > 50
+    changes = found.as_dict()["changed_since"]
+    assert [(change["what"], change["said"]) for change in changes] == [
+        ("superseded", "less than a day overdue"),
+        ("recorded", "delivered as promised"),
+    ]
+
+
+def an_order(customer: Customer, promised_at: datetime) -> Order:
+    """An order that is on its way."""
+    order = Order.objects.create(
+        number="O-1", customer=customer, currency="EUR", ordered_at=NOW - 30 * DAY, promised_at=promised_at
+    )
+    tell_promises(orders=[order], at=NOW - 30 * DAY)
+    return order
 
 
 def test_with_a_date_it_explains_the_snapshot_of_that_day(acme: Customer) -> None:

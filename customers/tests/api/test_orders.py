@@ -79,7 +79,8 @@ def test_a_delivery_keeps_or_breaks_the_promise(ann: User, acme: Customer, pump:
         response = client.post(url(f"orders/{order.pk}/deliver/"))
         assert (response.status_code, response.json()["status"]) == (200, "delivered")
         assert response.headers["ETag"] == '"2"'
-        assert Observation.objects.get(subject_id=order.pk, subject_type="order", factor=2).value == kept
+        facts = Observation.objects.filter(subject_id=order.pk, subject_type="order", factor=2)
+        assert facts.get(superseded_version=None).value == kept
 
 
 def test_an_order_arrives_once(ann: User, acme: Customer, pump: Product) -> None:

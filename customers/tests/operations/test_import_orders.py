@@ -1,17 +1,19 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from customers.choices import Factor, Outcome
-from customers.models import Customer, Observation, Order, OrderLine, Product, Team
+from customers.models import Customer, Observation, Order, OrderLine, Product, Team, User
+from customers.operations.exclude_fact import exclude_fact
 from customers.operations.import_customers import import_customers
 from customers.operations.import_orders import import_orders
 from customers.operations.import_products import import_products
 from customers.operations.price_orders import price_orders
+from customers.operations.promise_fact import MOMENT
 from customers.operations.records import Counts, CustomerRecord, LineRecord, OrderRecord, ProductRecord
 from customers.operations.source import Source
 from tests.cast import NOW
@@ -66,6 +68,19 @@ def standing(factor: int) -> list[tuple[float | None, float | None]]:
     return list(rows.values_list("value", "reference"))
 
 
+def promises() -> dict[str | None, tuple[float | None, datetime]]:
+    """What stands on record of each order's promise, and from when on it counts."""
+    names = dict(Order.objects.values_list("pk", "source_id"))
+    rows = Observation.objects.filter(factor=Factor.RELIABILITY, superseded_version=None)
+    return {names[row.subject_id]: (row.value, row.at) for row in rows}
+
+
+def counting(as_of: datetime, version: int = 99) -> list[float | None]:
+    """What is said of promises as of a moment."""
+    known = Observation.objects.known_at(as_of=as_of, version=version)
+    return list(known.filter(factor=Factor.RELIABILITY).values_list("value", flat=True))
+
+
 def versions() -> list[int]:
     return list(Customer.objects.order_by("pk").values_list("activity_version", flat=True))
 
@@ -94,7 +109,67 @@ def test_a_delivery_keeps_its_promise_until_the_last_moment(bring: Importing) ->
         order("no promise", delivered_at=NOW, status="delivered"),
         order("on its way", promised_at=NOW, status="shipped"),
     )
-    assert standing(Factor.RELIABILITY) == [(1.0, 1.0), (0.0, 1.0)]
+    assert promises() == {"on time": (1.0, NOW), "late": (0.0, NOW + MOMENT), "on its way": (0.0, NOW + MOMENT)}
+
+
+def test_an_order_that_came_nobody_knows_when_tells_nothing_of_its_promise(bring: Importing) -> None:
+    bring(order("gone", promised_at=NOW, status="delivered"), order("back", promised_at=NOW, status="returned"))
+    assert promises() == {}
+
+
+def test_an_order_that_comes_early_is_kept_from_its_delivery_on(bring: Importing) -> None:
+    bring(order(status="shipped", promised_at=NOW + 9 * DAY))
+    bring(order(status="delivered", promised_at=NOW + 9 * DAY, delivered_at=NOW + 2 * DAY))
+    assert counting(NOW + DAY) == []
+    assert [counting(NOW + day * DAY) for day in (2, 9, 10)] == [[1.0]] * 3
+
+
+@pytest.mark.parametrize("days", [-3, 3])
+def test_a_promise_that_is_moved_counts_from_its_new_date_alone(bring: Importing, days: int) -> None:
+    moved = NOW + days * DAY
+    bring(order(status="shipped", promised_at=NOW))
+    told = Order.objects.get().customer.activity_version
+    bring(order(status="shipped", promised_at=moved))
+    assert promises() == {"o1": (0.0, moved + MOMENT)}
+    assert (counting(moved), counting(moved + MOMENT)) == ([], [0.0])
+    assert (counting(NOW, told), counting(NOW + MOMENT, told)) == ([], [0.0])
+
+
+@pytest.mark.parametrize("change", [{"promised_at": None}, {"status": "cancelled"}, {"status": "delivered"}])
+def test_without_a_promise_that_runs_nothing_counts(bring: Importing, change: dict[str, Any]) -> None:
+    given: dict[str, Any] = {"status": "placed", "promised_at": NOW}
+    bring(order(**given))
+    bring(order(**given | change))
+    assert promises() == {}
+    assert counting(NOW + 99 * DAY) == []
+
+
+def test_a_delivery_that_is_taken_back_is_overdue_again(bring: Importing) -> None:
+    bring(order(status="delivered", promised_at=NOW, delivered_at=NOW - DAY))
+    bring(order(status="shipped", promised_at=NOW))
+    assert (counting(NOW), counting(NOW + MOMENT)) == ([], [0.0])
+
+
+def test_a_late_delivery_leaves_the_broken_promise_as_it_stands(bring: Importing) -> None:
+    bring(order(status="shipped", promised_at=NOW))
+    before = list(Observation.objects.values())
+    bring(order(status="delivered", promised_at=NOW, delivered_at=NOW + 5 * DAY))
+    assert list(Observation.objects.values()) == before
+
+
+def test_an_overdue_order_that_somebody_left_out_stays_out_when_its_date_moves(bring: Importing, ann: User) -> None:
+    bring(order(status="shipped", promised_at=NOW))
+    fact = Observation.objects.get(factor=Factor.RELIABILITY)
+    exclude_fact(observation=fact, reason="The customer is away", by=ann, at=NOW)
+    bring(order(status="shipped", promised_at=NOW + DAY))
+    row = Observation.objects.get(factor=Factor.RELIABILITY, superseded_version=None)
+    assert (row.is_exclusion, row.reason, row.at) == (True, "The customer is away", NOW + DAY + MOMENT)
+
+
+def test_a_date_at_the_end_of_time_is_never_passed(bring: Importing) -> None:
+    last = datetime.max.replace(tzinfo=UTC)
+    assert bring(order(status="shipped", promised_at=last)) == Counts(created=1)
+    assert promises() == {"o1": (0.0, last)}
 
 
 def test_a_cancelled_order_gives_no_facts(bring: Importing) -> None:

@@ -52,22 +52,44 @@ def test_a_fact_never_reaches_back_before_the_one_it_supersedes(acme: Customer) 
     assert row.at == NOW + timedelta(days=5)
 
 
+def test_a_whole_fact_takes_the_place_of_another_on_every_date(acme: Customer) -> None:
+    observe(facts=[whole(acme, 0, day=5)], at=NOW)
+    observe(facts=[whole(acme, 1, day=1)], at=NOW)
+    observe(facts=[whole(acme, 0, day=9)], at=NOW)
+    by_day = {version: [known(acme, day=day, version=version) for day in (0, 1, 5, 9)] for version in (2, 3, 4)}
+    assert by_day == {2: [[], [], [0.0], [0.0]], 3: [[], [1.0], [1.0], [1.0]], 4: [[], [], [], [0.0]]}
+
+
+def test_a_whole_fact_does_not_count_beside_what_was_corrected_before_there_were_any(acme: Customer) -> None:
+    for day in 3, 6:
+        observe(facts=[rating(acme, day, day=day)], at=NOW)
+    observe(facts=[whole(acme, 1, day=1)], at=NOW)
+    assert [known(acme, day=day, version=9) for day in (2, 3, 5, 6)] == [[], [3.0], [3.0], [1.0]]
+
+
+def whole(customer: Customer, value: float, *, day: int) -> NewFact:
+    return replace(rating(customer, value, day=day), is_whole=True)
+
+
 def known(customer: Customer, *, day: int, version: int) -> list[float | None]:
     rows = customer.observations.known_at(as_of=NOW + timedelta(days=day), version=version)
     return list(rows.values_list("value", flat=True))
 
 
 class OneOfAChainCounts(TestCase):
-    """On every date and at every version at most one fact of a chain is known, and the newest one in the end."""
+    """On every date and at every version at most one fact of a chain is known, and the newest one in the end: of
+    facts of either kind, and of whole ones that came after others."""
 
     @settings(max_examples=40, deadline=None)
-    @given(days=st.lists(st.integers(0, 20), min_size=1, max_size=6))
-    def test_at_most_one_row_of_a_chain_counts(self, days: list[int]) -> None:
+    @given(days=st.lists(st.integers(0, 20), min_size=1, max_size=6), wholes=st.integers(0, 6))
+    def test_at_most_one_row_of_a_chain_counts(self, days: list[int], wholes: int) -> None:
         team = Team.objects.create(name="Chain")
         customer = Customer.objects.create(name="Chain", team=team)
         for value, day in enumerate(days):
-            observe(facts=[rating(customer, float(value), day=day)], at=NOW)
+            fact = replace(rating(customer, float(value), day=day), is_whole=value >= wholes)
+            observe(facts=[fact], at=NOW)
         for version in range(1, len(days) + 2):
             counts = [len(known(customer, day=day, version=version)) for day in range(22)]
-            assert counts == sorted(counts) and max(counts) <= 1
+            assert max(counts) <= 1
+            assert counts == sorted(counts) or 0 < wholes < len(days)  # a whole fact leaves a gap behind others
         assert known(customer, day=21, version=99) == [float(len(days) - 1)]

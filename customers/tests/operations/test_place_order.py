@@ -7,6 +7,7 @@ from customers.choices import Factor
 from customers.models import Category, Customer, Observation, Order, Product
 from customers.operations.place_order import BadOrder, NewLine, place_order
 from customers.operations.price_orders import price_orders
+from customers.operations.promise_fact import MOMENT
 from tests.cast import NOW
 
 DAY = timedelta(days=1)
@@ -30,6 +31,14 @@ def test_it_writes_the_order_its_lines_and_total(wang: Customer, vase: Product) 
     assert order.lines.get().quantity == 3
     wang.refresh_from_db()
     assert (wang.activity_version, wang.last_activity_at) == (2, NOW)
+
+
+def test_a_promised_date_counts_against_us_once_it_has_passed(wang: Customer, vase: Product) -> None:
+    order = place_order(customer=wang, currency="EUR", lines=[NewLine(vase, Decimal(1))], at=NOW, promised_at=NOW + DAY)
+    fact = Observation.objects.get(factor=Factor.RELIABILITY)
+    assert (fact.value, fact.reference, fact.at, fact.subject_id) == (0.0, 1.0, NOW + DAY + MOMENT, order.pk)
+    place_order(customer=wang, currency="EUR", lines=[NewLine(vase, Decimal(1))], at=NOW)
+    assert Observation.objects.filter(factor=Factor.RELIABILITY).count() == 1
 
 
 def test_the_list_price_of_the_product_is_the_reference_in_its_own_currency_only(wang: Customer, vase: Product) -> None:

@@ -1,10 +1,11 @@
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from customers.choices import AttributeType
+from customers.choices import AttributeType, Factor
 from customers.models import (
     Category,
     ContactPoint,
@@ -13,6 +14,7 @@ from customers.models import (
     ImportBatch,
     Interaction,
     Merge,
+    Observation,
     Order,
     OrderLine,
     Product,
@@ -34,6 +36,7 @@ from customers.operations.import_products import import_products
 from customers.operations.import_relations import import_relations
 from customers.operations.log_interaction import log_interaction
 from customers.operations.price_orders import price_orders
+from customers.operations.promise_fact import MOMENT
 from customers.operations.records import (
     ConsentRecord,
     ContactRecord,
@@ -170,6 +173,21 @@ def test_the_price_fact_that_stood_on_record_comes_back(batch: ImportBatch, nort
     undo_import(batch=second, at=LATER)
     assert tables() == before
     assert len(before["facts"]) == 2
+
+
+def test_an_order_whose_delivery_is_taken_back_is_promised_again(north: Team) -> None:
+    order = replace(ORDER, customer_id="c2", status="shipped", delivered_at=None, promised_at=LATER + DAY)
+    first, second = new_batch(north), new_batch(north)
+    import_customers(records=[RUI], **work_for(first))
+    import_products(records=[PUMP], **work_for(first))
+    import_orders(records=[order], **work_for(first))
+    before = tables()
+    import_orders(records=[replace(order, status="delivered", delivered_at=NOW)], **work_for(second))
+    assert Observation.objects.get(factor=Factor.RELIABILITY, superseded_version=None).value == 1
+    undo_import(batch=second, at=LATER)
+    assert tables() == before
+    row = Observation.objects.get(factor=Factor.RELIABILITY, superseded_version=None)
+    assert (row.value, row.at) == (0, LATER + DAY + MOMENT)
 
 
 def test_imports_that_built_on_each_other_are_undone_one_after_the_other(

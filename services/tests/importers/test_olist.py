@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.db.models import Avg, F, Sum
 
-from customers.choices import Factor
+from customers.choices import ON_THE_WAY, Factor
 from customers.importers.run import run_import
 from customers.importers.tables import ImportStopped
 from customers.models import Category, Customer, ImportBatch, Observation, Order, OrderLine, Product, Team, User
@@ -171,8 +171,12 @@ def test_the_real_folder_gives_the_counts_of_its_publisher_and_the_same_again_ch
     assert SatisfactionRating.objects.count() == 19_986
     assert round(SatisfactionRating.objects.aggregate(mean=Avg("value"))["mean"], 4) == 4.0909
     assert Category.objects.filter(name="Health beauty").exists()
+    on_the_way = orders.filter(delivered_at=None, promised_at__isnull=False, status__in=ON_THE_WAY)
+    assert on_the_way.count() == 329
     # two deliveries are of cancelled orders: no promise counts there
-    assert Observation.objects.filter(factor=Factor.RELIABILITY, subject_type="order").count() == 19_429
+    promises = Observation.objects.filter(factor=Factor.RELIABILITY, subject_type="order")
+    assert promises.count() == 19_429 + 329
+    assert promises.filter(value=0).count() == 1_586 + 329
     before = everything()
     again = bring(data_dir / "olist").counts
     assert {kind: count["unchanged"] for kind, count in again.items()} == {
