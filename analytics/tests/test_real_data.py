@@ -50,6 +50,9 @@ def test_every_score_of_olist_equals_the_pure_function_and_replays_exactly(data_
         assert stored.raw == pytest.approx(pure.raw, abs=1e-9)
         for name, factor in zip(FACTORS, pure.factors, strict=True):
             assert getattr(stored, name) == pytest.approx(factor.value, abs=1e-9)
+            assert sum(row.points for row in factor.evidence) == pytest.approx(factor.points, abs=1e-9)
+        points = [getattr(stored, f"{name}_points") for name in FACTORS]
+        assert sum(points) == pytest.approx(stored.score - 50, abs=1e-9)
     assert Observation.objects.filter(at__lte=AS_OF).count() >= Order.objects.count()
     for customer in Customer.objects.order_by("pk")[::400]:
         explanation = explain_score(customer=customer, at=timezone.now())
