@@ -2,31 +2,24 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema, extend_schema_field
-from rest_framework import serializers, status
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from analytics.api.version_base import Number, VersionViewSet
 from analytics.api.version_preview import PreviewSerializer, shown_preview
 from analytics.filtersets import ScoreVersionFilterSet
-from analytics.models import ScoreModelVersion, VersionEvent, VersionPreview
-from analytics.operations.activate_version import activate_version
-from analytics.operations.discard_draft import discard_draft
-from analytics.operations.draft_version import draft_version
-from analytics.operations.read_parameters import merged
-from analytics.operations.revise_draft import revise_draft
+from analytics.models import ScoreModelVersion, VersionPreview
 from analytics.operations.start_measuring import start_measuring
 from analytics.operations.start_preview import start_preview
 from analytics.scoring.parameters import FACTOR_NAMES, FIELD_NAMES, ScoreParameters, limits_of
-from analytics.tasks import poke_workers_after_commit
-from customers.api.base import CatalogueViewSet
 from customers.api.fields import NothingSerializer, Strict, StrictModel
 from customers.api.idempotency import once
 from customers.api.locking import expected_version
 from customers.filtersets import LARGEST_KEY
-from customers.models import Segment
 from customers.tasks import poke_after_commit
 
 HELP = {
@@ -35,18 +28,6 @@ HELP = {
     "prior_weight": "How many observations the baseline is worth.",
     "baseline": "What the average customer has: a share; of price a ratio to the usual one.",
 }
-
-
-class Number(serializers.FloatField):
-    """A number with an end: not infinite, and not none."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, bool) or not isinstance(data, int | float):
-            self.fail("invalid")
-        value = super().to_internal_value(data)
-        if value != value or value in (float("inf"), float("-inf")):
-            self.fail("invalid")
-        return value
 
 
 def _factor(name: str) -> Any:
@@ -74,23 +55,6 @@ class OverrideSerializer(Strict):
     segment = serializers.IntegerField(min_value=1, max_value=LARGEST_KEY)
     name = serializers.CharField(read_only=True)
     parameters = ParametersSerializer(required=False)
-
-
-class VersionEventSerializer(serializers.ModelSerializer[VersionEvent]):
-    """What happened to a version."""
-
-    by = serializers.CharField(allow_null=True, help_text="The log-in name; null: the system, or somebody who left.")
-    changes = serializers.SerializerMethodField()
-
-    class Meta:
-        model = VersionEvent
-        fields = ["kind", "at", "by", "changes"]
-        read_only_fields = fields
-
-    @extend_schema_field({"type": "object", "additionalProperties": {"type": "array", "items": {}}})
-    def get_changes(self, row: VersionEvent) -> Any:
-        """By path, the old and the new value."""
-        return row.changes
 
 
 class ScoreVersionSerializer(StrictModel):
@@ -121,8 +85,10 @@ class ScoreVersionSerializer(StrictModel):
         extra_kwargs = {"note": {"max_length": 10_000}}
 
 
-class ScoreVersionViewSet(CatalogueViewSet):
+class ScoreVersionViewSet(VersionViewSet):
     """Versions of the satisfaction score: drafted, previewed, activated, and taken back. The newest comes first."""
+
+    model, usual = ScoreModelVersion, ScoreParameters
 
     queryset = ScoreModelVersion.objects.select_related("created_by").order_by("-number")
     serializer_class = ScoreVersionSerializer
@@ -132,58 +98,6 @@ class ScoreVersionViewSet(CatalogueViewSet):
         "measure": NothingSerializer,
         "start": NothingSerializer,
     }
-
-    def make(self, **values: Any) -> ScoreModelVersion:
-        """Draft one, from the version in force."""
-        base = ScoreModelVersion.objects.active().first()
-        standing = base.overrides if base else []
-        parameters = merged(base.parameters if base else ScoreParameters().as_dict(), values.pop("parameters", {}))
-        given = values.pop("overrides", None)
-        return draft_version(
-            model=ScoreModelVersion,
-            parameters=parameters,
-            overrides=standing if given is None else given,
-            standing=standing,
-            segments=self._segments(given),
-            by=self.user,
-            at=timezone.now(),
-            **values,
-        )
-
-    def change(self, row: ScoreModelVersion, expected: int | None, **values: Any) -> None:
-        """Change a draft."""
-        if "parameters" in values:
-            values["parameters"] = merged(row.parameters, values["parameters"])
-        revise_draft(
-            version=row,
-            changes=values,
-            segments=self._segments(values.get("overrides")),
-            by=self.user,
-            expected_version=row.version if expected is None else expected,
-            at=timezone.now(),
-        )
-
-    def destroy(self, request: Request, pk: str) -> Response:
-        """Discard a draft. That there was one stays on record."""
-        row = self.get_object()
-        discard_draft(version=row, by=self.user, expected_version=expected_version(request), at=timezone.now())
-        return Response(status=status.HTTP_204_NO_CONTENT)
-
-    def _segments(self, given: Any) -> Any:
-        keys = [row["segment"] for row in given or ()]
-        return Segment.objects.visible_to(self.user).filter(pk__in=keys)
-
-    @action(detail=True, methods=["post"], is_verb=True)
-    @once
-    def activate(self, request: Request, pk: str) -> Response:
-        """Put a version in force; a retired one comes back as it was. Everybody is scored anew; stored scores keep the
-        version that made them."""
-        row = self.get_object()
-        self.validated()
-        expected = expected_version(request, required=False)
-        activate_version(version=row, by=self.user, expected_version=expected, at=timezone.now())
-        poke_workers_after_commit()
-        return self.answer(row.pk)
 
     @action(detail=True, methods=["post"], is_verb=True)
     @once
@@ -219,11 +133,3 @@ class ScoreVersionViewSet(CatalogueViewSet):
         if preview.job is not None:
             poke_after_commit()
         return Response(shown_preview(preview, self.user), status=202 if preview.result is None else 200)
-
-    @extend_schema(responses=VersionEventSerializer(many=True))
-    @action(detail=True, serializer_class=VersionEventSerializer, pagination_class=None, filter_backends=[])
-    def events(self, request: Request, pk: str) -> Response:
-        """What happened to a version, and who did it: the newest two hundred, newest first."""
-        row = self.get_object()
-        events = VersionEvent.objects.filter(of=row.of, number=row.number).select_related("by")[:200]
-        return Response(VersionEventSerializer(events, many=True).data)

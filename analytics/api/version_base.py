@@ -1,0 +1,122 @@
+"""What the versions of both models, of scores and of preferences, have in common."""
+
+from typing import Any, ClassVar
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers, status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from analytics.models import VersionEvent
+from analytics.operations.activate_version import activate_version
+from analytics.operations.discard_draft import discard_draft
+from analytics.operations.draft_version import draft_version
+from analytics.operations.read_parameters import merged
+from analytics.operations.revise_draft import revise_draft
+from analytics.scoring.parameters import ScoreParameters
+from analytics.scoring.preference_parameters import PreferenceParameters
+from analytics.tasks import poke_workers_after_commit
+from customers.api.base import CatalogueViewSet
+from customers.api.fields import NothingSerializer
+from customers.api.idempotency import once
+from customers.api.locking import expected_version
+from customers.models import Segment
+
+
+class Number(serializers.FloatField):
+    """A number with an end: not infinite, and not none."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, bool) or not isinstance(data, int | float):
+            self.fail("invalid")
+        value = super().to_internal_value(data)
+        if value != value or value in (float("inf"), float("-inf")):
+            self.fail("invalid")
+        return value
+
+
+class VersionEventSerializer(serializers.ModelSerializer[VersionEvent]):
+    """What happened to a version."""
+
+    by = serializers.CharField(allow_null=True, help_text="The log-in name; null: the system, or somebody who left.")
+    changes = serializers.SerializerMethodField()
+
+    class Meta:
+        model = VersionEvent
+        fields = ["kind", "at", "by", "changes"]
+        read_only_fields = fields
+
+    @extend_schema_field({"type": "object", "additionalProperties": {"type": "array", "items": {}}})
+    def get_changes(self, row: VersionEvent) -> Any:
+        """By path, the old and the new value."""
+        return row.changes
+
+
+class VersionViewSet(CatalogueViewSet):
+    """Versions of a model: drafted, activated, and taken back."""
+
+    model: ClassVar[Any]  # ScoreModelVersion or PreferenceModelVersion, with the parameters of a first one
+    usual: ClassVar[type[ScoreParameters] | type[PreferenceParameters]]
+    inputs = {"activate": NothingSerializer}
+
+    def make(self, **values: Any) -> Any:
+        """Draft one, from the version in force."""
+        base = self.model.objects.active().first()
+        standing = base.overrides if base else []
+        parameters = merged(base.parameters if base else self.usual().as_dict(), values.pop("parameters", {}))
+        given = values.pop("overrides", None)
+        return draft_version(
+            model=self.model,
+            parameters=parameters,
+            overrides=standing if given is None else given,
+            standing=standing,
+            segments=self._segments(given),
+            by=self.user,
+            at=timezone.now(),
+            **values,
+        )
+
+    def change(self, row: Any, expected: int | None, **values: Any) -> None:
+        """Change a draft."""
+        if "parameters" in values:
+            values["parameters"] = merged(row.parameters, values["parameters"])
+        revise_draft(
+            version=row,
+            changes=values,
+            segments=self._segments(values.get("overrides")),
+            by=self.user,
+            expected_version=row.version if expected is None else expected,
+            at=timezone.now(),
+        )
+
+    def destroy(self, request: Request, pk: str) -> Response:
+        """Discard a draft. That there was one stays on record."""
+        row = self.get_object()
+        discard_draft(version=row, by=self.user, expected_version=expected_version(request), at=timezone.now())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def _segments(self, given: Any) -> Any:
+        keys = [row["segment"] for row in given or ()]
+        return Segment.objects.visible_to(self.user).filter(pk__in=keys)
+
+    @action(detail=True, methods=["post"], is_verb=True)
+    @once
+    def activate(self, request: Request, pk: str) -> Response:
+        """Put a version in force; a retired one comes back as it was. Everybody is computed anew; what is stored keeps
+        the version that made it."""
+        row = self.get_object()
+        self.validated()
+        expected = expected_version(request, required=False)
+        activate_version(version=row, by=self.user, expected_version=expected, at=timezone.now())
+        poke_workers_after_commit()
+        return self.answer(row.pk)
+
+    @extend_schema(responses=VersionEventSerializer(many=True))
+    @action(detail=True, serializer_class=VersionEventSerializer, pagination_class=None, filter_backends=[])
+    def events(self, request: Request, pk: str) -> Response:
+        """What happened to a version, and who did it: the newest two hundred, newest first."""
+        row = self.get_object()
+        events = VersionEvent.objects.filter(of=row.of, number=row.number).select_related("by")[:200]
+        return Response(VersionEventSerializer(events, many=True).data)
