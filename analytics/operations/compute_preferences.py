@@ -6,23 +6,21 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from django.utils import timezone
 from numpy.typing import NDArray
 
 from analytics.models import PreferenceModelVersion, ScoringRun
 from analytics.operations.category_statistics import CategoryStatistics, category_statistics
+from analytics.operations.find_habits import find_habits
 from analytics.operations.override_sets import sets_among
 from analytics.operations.preference_weights import weight_rows
 from analytics.operations.product_statistics import Catalogue, product_statistics
 from analytics.operations.rank_products import Known, said_of_products, top_products
 from analytics.operations.read_facts import FactSheet
 from analytics.operations.standing_profiles import standing_profiles
-from analytics.scoring.habits import Habit, Signal, service_habits
 from analytics.scoring.preference_arrays import Events, Preferences, score_preferences
 from analytics.scoring.preference_parameters import FEATURES, ITEM_FEATURES, PreferenceParameters
 from analytics.sql.purchases import BoughtRow, purchases
 from analytics.sql.said import SaidRow, said_preferences
-from analytics.sql.service_signals import SignalRow, service_signals
 from analytics.sql.upsert import Columns
 from analytics.sql.whose import Whose
 
@@ -43,20 +41,18 @@ def compute_preferences(*, sheet: FactSheet, run: ScoringRun, at: datetime) -> C
     what everybody likes says nothing of them."""
     version = PreferenceModelVersion.objects.active().get()
     sets = sets_among(overrides=version.overrides, whose=sheet.whose, customer_ids=sheet.customer_ids, at=run.as_of)
-    stands = standing_profiles(sheet=sheet, run=run, version=version, sets=sets)
-    everybody, versions = sheet.customer_ids.tolist(), sheet.versions.tolist()
-    due = [i for i, pk in enumerate(everybody) if pk not in stands]
-    ids = [everybody[i] for i in due]
-    whose = Whose.these(ids) if stands else sheet.whose
+    due = ~standing_profiles(sheet=sheet, run=run, version=version, sets=sets)
+    ids = sheet.customer_ids[due].tolist()
+    whose = sheet.whose if due.all() else Whose.these(ids)
     liked = _likings(ids, sets[due], whose, run, version) if ids else {}
-    service = _service(service_signals(whose=whose, as_of=run.as_of), run.as_of) if ids else {}
+    service = find_habits(whose=whose, as_of=run.as_of, most=MOST_SHOWN) if ids else {}
     return {
         "customer_id": ids,
         "version_id": [version.pk] * len(ids),
         "override": sets[due].tolist(),
         "as_of": [run.as_of] * len(ids),
         "computed_at": [at] * len(ids),
-        "activity_version": [versions[i] for i in due],
+        "activity_version": sheet.versions[due].tolist(),
         "categories": [liked[pk][0] if pk in liked else "[]" for pk in ids],
         "products": [liked[pk][1] if pk in liked else "[]" for pk in ids],
         "service": [service.get(pk, "{}") for pk in ids],
@@ -202,26 +198,5 @@ def _ranked(
         ]
 
 
-def _service(rows: Sequence[SignalRow], as_of: datetime) -> dict[int, str]:
-    """How to serve each customer, in the shape of PreferenceProfile.service. Hours are those of TIME_ZONE."""
-    zone = timezone.get_default_timezone()
-    signals: dict[int, list[Signal]] = defaultdict(list)
-    for who, kind, value, at in rows:
-        shown = value.astimezone(zone).hour if isinstance(value, datetime) else value
-        signals[who].append(Signal(kind, shown, at))
-    return {who: _json(_habits(service_habits(mine, as_of))) for who, mine in signals.items()}
-
-
 def _json(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"))
-
-
-def _habits(habits: dict[str, tuple[Habit, ...]]) -> dict[str, list[dict[str, Any]]]:
-    return {
-        kind: [
-            {"value": habit.value, "count": habit.count, "last_seen": habit.last_seen.isoformat()}
-            for habit in ranked[:MOST_SHOWN]
-        ]
-        for kind, ranked in habits.items()
-        if ranked
-    }

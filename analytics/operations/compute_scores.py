@@ -1,5 +1,5 @@
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from analytics.operations.override_sets import override_sets
 from analytics.operations.read_facts import FactSheet
 from analytics.operations.version_parameters import parameter_sets
 from analytics.scoring.population import PopulationScores
-from analytics.sql.arrays import Array
+from analytics.sql.arrays import Array, as_moment
 from analytics.sql.newest_snapshots import newest_snapshots
 
 # A snapshot is kept when the score moved by so many points, or after so long.
@@ -58,8 +58,8 @@ def _figures(sheet: FactSheet, run: ScoringRun, result: PopulationScores, at: da
     columns: Columns = {
         "customer_id": sheet.customer_ids,
         "version_id": np.full(n, run.version_id),
-        "as_of": _all_at(run.as_of, n),
-        "computed_at": _all_at(at, n),
+        "as_of": np.full(n, as_moment(run.as_of)),
+        "computed_at": np.full(n, as_moment(at)),
         "activity_version": sheet.versions,
         "score": result.score,
         "raw": result.raw,
@@ -71,10 +71,6 @@ def _figures(sheet: FactSheet, run: ScoringRun, result: PopulationScores, at: da
         columns[f"{name}_contribution"] = result.contributions[:, i]
         columns[f"{name}_points"] = result.points[:, i]
     return columns
-
-
-def _all_at(moment: datetime, n: int) -> Array:
-    return np.full(n, np.datetime64(moment.astimezone(UTC).replace(tzinfo=None), "us"))
 
 
 def _change(result: PopulationScores, past: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -1,6 +1,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from analytics.scoring.fact_arrays import age_days, factors_of, values
 from analytics.scoring.facts import Fact, MeasureCode
 from analytics.scoring.parameters import FactorCode, ScoreParameters
 from analytics.scoring.population import PopulationScores, score_population
-from analytics.sql.arrays import MOMENT, Array
+from analytics.sql.arrays import MOMENT, Array, as_moment
 from analytics.sql.known_facts import known_facts
 from analytics.sql.whose import Whose
 from customers.models import Observation
@@ -85,14 +85,14 @@ class FactSheet:
 def read_facts(*, whose: Whose, as_of: datetime, version: int | None = None) -> FactSheet:
     """Read the facts of these customers as of a moment, by each one's activity_version (or by `version`, to replay
     one)."""
-    horizon, now = as_of + REFRESH_AFTER, _moment(as_of)
+    horizon, now = as_of + REFRESH_AFTER, as_moment(as_of)
     found = known_facts(whose=whose, as_of=as_of, until=horizon, version=version)
     order = np.lexsort((found["observation_id"], found["customer_id"]))
     found = {name: column[order] for name, column in found.items()}
     customer_ids, first, positions = np.unique(found["customer_id"], return_index=True, return_inverse=True)
     known = found["observation_id"] > 0
     counts_from = _counts_from(found)
-    refresh_at = np.full(len(customer_ids), _moment(horizon))
+    refresh_at = np.full(len(customer_ids), as_moment(horizon))
     later = known & (counts_from > now)
     np.minimum.at(refresh_at, positions[later], counts_from[later])
     counting = known & ~later
@@ -131,10 +131,6 @@ def _counts_from(found: Mapping[str, Array]) -> Array:
 def _keys(column: Array) -> Iterable[int]:
     keys: list[int] = column.tolist()
     return keys
-
-
-def _moment(at: datetime) -> "np.datetime64":
-    return np.datetime64(at.astimezone(UTC).replace(tzinfo=None), "us")
 
 
 def _seconds(moments: Array) -> NDArray[np.float64]:

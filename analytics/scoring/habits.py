@@ -1,71 +1,91 @@
-"""How a customer likes to be served: the usual channel, language, hour and topic (SCORES.md §2, last paragraph)."""
+"""How customers like to be served: the usual channel, language, hour and topic (SCORES.md §2, last paragraph). Of many
+customers at once, as columns."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from math import fsum
 
-from analytics.scoring.ages import since_epoch
-from analytics.scoring.preference import decay
+import numpy as np
+from numpy.typing import NDArray
+
+Whole = NDArray[np.int64]
+Real = NDArray[np.float64]
 
 KINDS = ("channel", "language", "hour", "topic")
+HALF_LIFE_DAYS = 180.0
+_DAY = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
-class Signal:
-    """One thing the customer did: by which channel, in which language, at which local hour or about which topic."""
+class Signals:
+    """What customers did, by position: who, of which kind (position in KINDS), which value (a code; among equals the
+    smaller comes first), and when, in seconds since 1970."""
 
-    kind: str
-    value: str | int
-    at: datetime
+    who: Whole
+    kind: Whole
+    value: Whole
+    at: Real
 
 
 @dataclass(frozen=True, slots=True)
-class Habit:
-    """A habit and its evidence. count: how often ever; weight: the decayed count; share: of its kind's weight."""
+class Habits:
+    """Habits by customer and kind, the strongest first: the first one is the preference. count: how often ever; weight:
+    the decayed count; share: of its kind's weight; rank: from 0; last_seen: seconds since 1970."""
 
-    value: str | int
-    count: int
-    weight: float
-    share: float
-    last_seen: datetime
+    who: Whole
+    kind: Whole
+    value: Whole
+    count: Whole
+    weight: Real
+    share: Real
+    rank: Whole
+    last_seen: Real
 
 
-def service_habits(
-    signals: Iterable[Signal], as_of: datetime, half_life_days: float = 180.0
-) -> dict[str, tuple[Habit, ...]]:
-    """The habits of each of KINDS, the strongest first: the first one is the preference.
+def service_habits(signals: Signals, as_of: float, half_life_days: float = HALF_LIFE_DAYS) -> Habits:
+    """The habits that these signals show as of a moment (seconds since 1970).
 
-    Equal weights go by the latest seen, then by value. Raises ValueError for an unknown kind, a naive time and a
-    signal after as_of.
+    Equal weights go by the latest seen, then by value. Raises ValueError for an unknown kind and a signal after as_of.
     """
-    seen: dict[str, dict[str | int, list[datetime]]] = {kind: {} for kind in KINDS}
-    for signal in signals:
-        if signal.kind not in seen:
-            raise ValueError(f"{signal.kind!r} is not a kind of habit; known are {', '.join(KINDS)}")
-        seen[signal.kind].setdefault(signal.value, []).append(signal.at)
-    return {kind: _ranked(values, as_of, half_life_days) for kind, values in seen.items()}
+    _check(signals, as_of)
+    order = np.lexsort((signals.at, signals.value, signals.kind, signals.who))
+    who, kind, value = (column[order] for column in (signals.who, signals.kind, signals.value))
+    at = signals.at[order]
+    starts = _starts(who, kind, value)
+    ends = np.append(starts, len(who))[1:]
+    weight = _sums(2.0 ** -((as_of - at) / _DAY / half_life_days), starts)
+    who, kind, value, count, last_seen = who[starts], kind[starts], value[starts], ends - starts, at[ends - 1]
+    best = np.lexsort((value, -last_seen, -weight, kind, who))
+    who, kind, weight = who[best], kind[best], weight[best]
+    groups = _starts(who, kind)
+    sizes = np.diff(np.append(groups, len(who)))
+    total = np.repeat(_sums(weight, groups), sizes)
+    return Habits(
+        who=who,
+        kind=kind,
+        value=value[best],
+        count=count[best],
+        weight=weight,
+        share=np.divide(weight, total, out=np.zeros_like(weight), where=total > 0.0),
+        rank=np.arange(len(who)) - np.repeat(groups, sizes),
+        last_seen=last_seen[best],
+    )
 
 
-def _ranked(values: dict[str | int, list[datetime]], as_of: datetime, half_life_days: float) -> tuple[Habit, ...]:
-    weights = {value: fsum(decay(at, as_of, half_life_days) for at in times) for value, times in values.items()}
-    total = fsum(weights.values())
-    habits = [
-        Habit(
-            value,
-            len(times),
-            weights[value],
-            weights[value] / total if total > 0.0 else 0.0,
-            max(times, key=since_epoch),
-        )
-        for value, times in values.items()
-    ]
-    return tuple(sorted(habits, key=lambda habit: (-habit.weight, -since_epoch(habit.last_seen), _order(habit.value))))
+def _check(signals: Signals, as_of: float) -> None:
+    if len(signals.kind) and not 0 <= signals.kind.min() <= signals.kind.max() < len(KINDS):
+        raise ValueError(f"a kind of habit is a position in {', '.join(KINDS)}")
+    if len(signals.at) and signals.at.max() > as_of:
+        raise ValueError(f"a signal at {signals.at.max()} happens after {as_of}")
 
 
-def _order(value: str | int) -> tuple[int, str]:
-    """Numbers by size, before words by the alphabet."""
-    return (value, "") if isinstance(value, int) else (sys.maxsize, value)
+def _starts(*columns: Whole) -> Whole:
+    """Where another group begins, in columns that are sorted by it."""
+    if not len(columns[0]):
+        return np.empty(0, np.int64)
+    other: NDArray[np.bool_] = np.logical_or.reduce([column[1:] != column[:-1] for column in columns])
+    return np.append(0, np.flatnonzero(other) + 1)
+
+
+def _sums(column: Real, starts: Whole) -> Real:
+    return np.add.reduceat(column, starts) if len(starts) else np.empty(0)

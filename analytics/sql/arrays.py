@@ -2,16 +2,25 @@
 
 import struct
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
+from django.db.models import QuerySet
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
 
 MOMENT = np.dtype("datetime64[us]")
 """The type of columns that are moments, in UTC."""
+
+
+def as_moment(at: datetime) -> "np.datetime64":
+    """A datetime as such columns hold it."""
+    return np.datetime64(at.astimezone(UTC).replace(tzinfo=None), "us")
+
 
 # Of PostgreSQL's binary COPY: what stands before the first row, between 1970 and its year 2000, and before an array.
 _HEADER = 19
@@ -23,7 +32,7 @@ _NULLS = {"i": "0", "f": "'NaN'", "M": "'-infinity'"}
 
 def fetch_arrays(sql: str, params: Sequence[Any], types: Mapping[str, str | np.dtype[Any]]) -> dict[str, Array]:
     """The rows of a query as one array a column, in no order. `types`: numpy's, by column in the order of the query:
-    "i8", "f8" or MOMENT. A null is 0, NaN or NaT. Needs a query whose columns have these names.
+    "i8", "f8" or MOMENT. A null is 0, NaN or NaT.
 
     SQL, because on PostgreSQL the server can hand over each column whole, in its own binary form, which numpy reads as
     it is. Measured with a million rows of eight columns: 0.06 s of CPU here, where fetching rows takes 3.8 s, and COPY,
@@ -36,6 +45,15 @@ def fetch_arrays(sql: str, params: Sequence[Any], types: Mapping[str, str | np.d
         rows = cursor.fetchall()
     columns = list(zip(*rows, strict=True)) or [()] * len(dtypes)
     return {name: _of_values(column, dtype) for (name, dtype), column in zip(dtypes.items(), columns, strict=True)}
+
+
+def fetch_columns(rows: QuerySet[Any, Any], types: Mapping[str, str | np.dtype[Any]]) -> dict[str, Array]:
+    """The same of a queryset, whose values_list has columns of these types."""
+    try:
+        sql, params = rows.order_by().query.sql_with_params()
+    except EmptyResultSet:
+        return {name: np.empty(0, dtype) for name, dtype in types.items()}
+    return fetch_arrays(sql, params, types)
 
 
 def send_arrays(table: str, columns: Mapping[str, Array]) -> None:
@@ -74,7 +92,7 @@ def _whole(sql: str, params: Sequence[Any], dtypes: Mapping[str, np.dtype[Any]])
     columns = ", ".join(
         f"array_agg(COALESCE({name}::{_CASTS[dtype.kind]}, {_NULLS[dtype.kind]}))" for name, dtype in dtypes.items()
     )
-    statement = f"COPY (SELECT {columns} FROM ({sql}) AS given) TO STDOUT (FORMAT BINARY)"  # noqa: S608 - ours
+    statement = f"COPY (SELECT {columns} FROM ({sql}) AS given ({', '.join(dtypes)})) TO STDOUT (FORMAT BINARY)"  # noqa: S608 - ours
     merged = connection.ops.compose_sql(statement, params)  # type: ignore[attr-defined]  # COPY takes no parameters
     with connection.cursor() as cursor, cursor.copy(merged) as copy:
         parts = list(copy)  # the only row, and the end

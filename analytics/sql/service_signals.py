@@ -1,44 +1,70 @@
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models.functions import Coalesce
 
+from analytics.sql.arrays import MOMENT, Array, fetch_columns
 from analytics.sql.whose import Whose
 from customers.models import Customer
-from services.choices import Direction
-from services.models import Message, Ticket
+from services.choices import Channel, Direction
+from services.models import Message, ServiceType, Ticket
 
 
-class SignalRow(NamedTuple):
-    """One thing that a customer did, and when; see analytics.scoring.habits.Signal."""
+@dataclass(frozen=True, slots=True)
+class ServiceSignals:
+    """How customers met the service desk, as columns in no order. `tickets` that they asked for: who, channel, topic
+    (-1: none), at. `messages` of theirs: who, at. `records` of them: who, language, at. Channels, topics and languages
+    are positions in the lists of these names, which are sorted."""
 
-    customer_id: int
-    kind: str
-    value: str | datetime
-    at: datetime
+    tickets: dict[str, Array]
+    messages: dict[str, Array]
+    records: dict[str, Array]
+    channels: list[str]
+    topics: list[str]
+    languages: list[str]
 
 
-def service_signals(*, whose: Whose, as_of: datetime) -> list[SignalRow]:
-    """How these customers met the service desk up to a moment: channel and topic of the tickets they asked for, the
-    moments of their messages (kind `hour`), and the language on their record.
+def service_signals(*, whose: Whose, as_of: datetime) -> ServiceSignals:
+    """How these customers met the service desk up to a moment.
 
-    Set-based, three statements a chunk: customer by customer it would be three for each.
+    Set-based, five statements a chunk, and columns, not rows: to fetch five million tickets as rows takes longer than
+    to compute all scores.
     """
-    asked = (
-        Ticket.objects.filter(
-            whose.at("requester_id") | (Q(requester=None) & whose.at("customer_id")), created_at__lte=as_of
-        )
-        .order_by("pk")
-        .values_list("customer_id", "requester_id", "channel", "service_type__name", "created_at")
+    asked = Ticket.objects.filter(
+        whose.at("requester_id") | (Q(requester=None) & whose.at("customer_id")), created_at__lte=as_of
     )
-    rows: list[SignalRow] = []
-    for customer_id, requester_id, channel, topic, at in asked:
-        who = requester_id or customer_id
-        rows.append(SignalRow(who, "channel", channel, at))
-        if topic:
-            rows.append(SignalRow(who, "topic", topic, at))
     said = Message.objects.filter(whose.at("customer_id"), direction=Direction.INBOUND, at__lte=as_of)
-    rows += [SignalRow(who, "hour", at, at) for who, at in said.order_by("pk").values_list("customer_id", "at")]
     speak = Customer.objects.filter(whose.at("pk"), created_at__lte=as_of).exclude(language="")
-    rows += [SignalRow(pk, "language", code, at) for pk, code, at in speak.values_list("pk", "language", "created_at")]
-    return rows
+    channels = sorted(Channel.values)
+    languages = sorted(speak.order_by().values_list("language", flat=True).distinct())
+    types = dict(ServiceType.objects.values_list("pk", "name"))
+    topics = sorted(set(types.values()))
+    topic = _place("service_type_id", {pk: topics.index(name) for pk, name in types.items()})
+    who = Coalesce("requester_id", "customer_id")
+    return ServiceSignals(
+        tickets=fetch_columns(
+            asked.values_list(who, _place("channel", _positions(channels)), topic, "created_at"),
+            {"who": "i8", "channel": "i8", "topic": "i8", "at": MOMENT},
+        ),
+        messages=fetch_columns(said.values_list("customer_id", "at"), {"who": "i8", "at": MOMENT}),
+        records=fetch_columns(
+            speak.values_list("pk", _place("language", _positions(languages)), "created_at"),
+            {"who": "i8", "language": "i8", "at": MOMENT},
+        ),
+        channels=channels,
+        topics=topics,
+        languages=languages,
+    )
+
+
+def _positions(values: list[str]) -> dict[str, int]:
+    return {value: place for place, value in enumerate(values)}
+
+
+def _place(column: str, places: Mapping[Any, int]) -> Case | Value:
+    """Where what a column holds has its place, since columns hold numbers; -1 where it has none."""
+    whens = [When(**{column: value}, then=Value(place)) for value, place in places.items()]
+    return Case(*whens, default=Value(-1), output_field=IntegerField()) if whens else Value(-1)
