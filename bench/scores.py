@@ -94,7 +94,8 @@ def _run(*, night: int, workers: int) -> Any:
 
     ensure_versions(at=timezone.now())
     with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE analytics_customerscore")  # as autovacuum has done by the next night
+        for table in "analytics_customerscore", "customers_observation":  # as autovacuum has done by the next night
+            cursor.execute(f"VACUUM ANALYZE {table}")
         cursor.execute("CHECKPOINT")
     before = _processes.now()
     at = _at(night)

@@ -97,8 +97,9 @@ class CustomerScore(ScoreFigures):
 class ScoreSnapshot(ScoreFigures):
     """A score as it was: kept when it moved noticeably, and monthly. Never rewritten."""
 
+    # The unique index below begins with it.
     customer = models.ForeignKey(
-        "customers.Customer", models.CASCADE, verbose_name=_("customer"), related_name="score_snapshots"
+        "customers.Customer", models.CASCADE, verbose_name=_("customer"), related_name="score_snapshots", db_index=False
     )
 
     on_merge = {"customer": OnMerge.STAY}

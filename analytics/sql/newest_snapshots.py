@@ -25,6 +25,8 @@ def newest_snapshots(
     adapt = connection.ops.adapt_datetimefield_value
     table = connection.ops.quote_name(ScoreSnapshot._meta.db_table)
     of_these, keys = whose.sql("customer_id")
+    # Also said of the history itself, or the database may well read everybody's.
+    of_history, _same = whose.sql("s.customer_id")
     since = "" if after is None else "AND as_of > %s"
     statement = f"""
         SELECT {", ".join(f"s.{name}" for name in _TYPES)}
@@ -33,9 +35,10 @@ def newest_snapshots(
               WHERE {of_these} AND as_of <= %s {since}
               GROUP BY customer_id) newest
           ON newest.customer_id = s.customer_id AND newest.as_of = s.as_of
+        WHERE {of_history}
     """  # noqa: S608 - the name of a model's table, and a condition
     moments = [by] if after is None else [by, after]
-    found = fetch_arrays(statement, [*keys, *(adapt(moment) for moment in moments)], _TYPES)
+    found = fetch_arrays(statement, [*keys, *(adapt(moment) for moment in moments), *keys], _TYPES)
     result = np.full((len(customer_ids), 1 + len(FACTORS)), np.nan)
     known = np.isin(found["customer_id"], customer_ids)  # who was merged meanwhile has a history, too
     places = np.searchsorted(customer_ids, found["customer_id"][known])

@@ -2,6 +2,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q
 
 
@@ -24,7 +25,7 @@ class Whose:
         """The condition that the key at `path` is one of them."""
         if self.keys is None:
             return Q(**{f"{path}__gte": self.lo, f"{path}__lte": self.hi})
-        return Q(**{f"{path}__in": self.keys})
+        return Q(**{f"{path}__among": self.keys})
 
     def sql(self, column: str) -> tuple[str, list[Any]]:
         """The same as SQL with its parameters."""
@@ -32,4 +33,6 @@ class Whose:
             return f"{column} BETWEEN %s AND %s", [self.lo, self.hi]
         if not self.keys:
             return "1 = 0", []
+        if connection.vendor == "postgresql":  # see customers.models.among
+            return f"{column} = ANY(%s)", [list(self.keys)]
         return f"{column} IN ({', '.join(['%s'] * len(self.keys))})", list(self.keys)

@@ -48,7 +48,7 @@ def _server() -> Iterator[dict[str, str]]:
         group = Group(folder / "log")
         given = os.environ.get("DATABASE_URL")
         try:
-            with databases.url_of("sqlite" if given else "postgres", folder) as url:
+            with databases.url_of("sqlite" if given else "postgres", folder, roomy=True) as url:
                 values = environment.child_environment()
                 values.update(secret_values.throw_away(), CRM_VAR_DIR=temporary, PYTHONPATH=str(ROOT))
                 values["DATABASE_URL"] = given or url or ""

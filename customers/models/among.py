@@ -1,11 +1,12 @@
 from typing import Any
 
-from django.db.models import BigIntegerField, CharField
+from django.db.models import BigIntegerField, CharField, ForeignKey
 from django.db.models.lookups import In
 
 
 @BigIntegerField.register_lookup
 @CharField.register_lookup
+@ForeignKey.register_lookup
 class Among(In):
     """`column__among=values`: as `in`, for hundreds of values that need no conversion, a list of strings or numbers.
 
