@@ -37,7 +37,7 @@ from tests.cast import NOW
 pytestmark = pytest.mark.django_db
 
 # A chunk reads versions, facts, calendars, snapshots, purchases and signals, and writes three tables behind a fence.
-MOST_QUERIES = 28
+MOST_QUERIES = 30
 
 
 def claimed(*, at: datetime = NOW, kind: RunKind = RunKind.MANUAL) -> ScoringChunk:
