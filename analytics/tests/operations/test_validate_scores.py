@@ -140,7 +140,8 @@ def test_a_test_says_how_many_were_foretold_by_which_parameters(
     north: Team, capsys: pytest.CaptureFixture[str]
 ) -> None:
     opinions(north, 400)
-    Customer.objects.filter(pk__in=Customer.objects.values("pk")[:100]).update(country="GB")
+    some = list(Customer.objects.order_by("pk").values_list("pk", flat=True)[:100])
+    Customer.objects.filter(pk__in=some).update(country="GB")
     ensure_versions(at=NOW)
     plain = validate_scores(validation=ask_for_validation(at=NOW, in_background=False), at=NOW).result
     own = {"reliability": {"exponent": 0.0, "baseline": 0.9}, "quality": {"baseline": 0.2}}
