@@ -77,11 +77,19 @@ def test_weights_are_previewed_activated_and_rolled_back(
     log_in(root)
     page = go(reverse("admin:analytics_preferencemodelversion_add"))
     page.get_by_label("Label").fill("What many buy")
-    for name, weight in (("Affinity", "0"), ("Category lift", "0"), ("Popularity", "5")):
-        page.get_by_label(name).fill(weight)
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("heading", name="Version 2 What many buy")).to_be_visible()
     take(page, "preference-draft", look)
+
+    # a segment with weights of its own
+    page.get_by_role("link", name="Add an override").click()
+    page.get_by_label("Segment").select_option("Firms")
+    for name in ("Affinity", "Category lift", "Price fit"):
+        page.get_by_label(name).fill("0")
+    page.get_by_label("Popularity").fill("5")
+    take(page, "preference-override", look)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("#overrides")).to_contain_text("Weights: affinity 0 instead of 1")
 
     page.get_by_role("button", name="Preview", exact=True).click()
     preview = page.locator("#preview")
@@ -89,7 +97,7 @@ def test_weights_are_previewed_activated_and_rolled_back(
     expect(preview.get_by_role("row", name=re.compile("Tea pot"))).to_contain_text("−1")
     mover = preview.locator("li", has=page.get_by_role("link", name=shopper.name))
     expect(mover).to_contain_text("Tea pot → Hammer")
-    expect(preview.get_by_role("row", name=re.compile("Firms"))).to_contain_text("1 (100 %)")
+    expect(preview.get_by_role("row", name=re.compile("Firms")).first).to_contain_text("1 (100 %)")
     take(page, "preference-preview", look)
     mover.get_by_role("link", name=shopper.name).click()
     expect(page.locator("#next > ol > li").first).to_contain_text("Tea pot")  # a look changes nothing

@@ -222,7 +222,7 @@ def test_customers_of_another_team_are_not_named_in_a_preview(
     client.post(version_page(draft, "do", "preview"))
     for user, seen in ((ann, [acme]), (otto, [])):
         preview = log_in(user).get(version_page(draft)).context["preview"]
-        assert [mover.customer for mover in preview["movers"][0][1]][:1] == seen
+        assert [mover.customer for mover in preview["movers"][0][1]] == seen
         assert preview["result"]["customers"] == 21  # how everybody fares is told to everybody
 
 
@@ -239,10 +239,13 @@ def test_what_is_usual_is_measured_and_asked_for_after_a_change_of_half_lives(cl
 
 
 def popular_draft(**more: Any) -> PreferenceModelVersion:
-    """A draft by which what many buy comes first."""
-    now = PreferenceModelVersion.objects.active().get().parameters
-    weights = {**now["weights"], "affinity": 0.0, "category_lift": 0.0, "popularity": 5.0}
-    return draft_version(model=PreferenceModelVersion, parameters={**now, "weights": weights, **more}, at=NOW)
+    """A draft by which organisations, of which Acme is the only one, are shown first what many buy."""
+    now, firms = PreferenceModelVersion.objects.active().get().parameters, segment("Firms", "kind", "is", "organisation")
+    own = {"weights": {**dict.fromkeys(ITEM_FEATURES, 0.0), "popularity": 5.0}}
+    overrides = [{"segment": firms.pk, "parameters": own}]
+    return draft_version(
+        model=PreferenceModelVersion, parameters={**now, **more}, overrides=overrides, segments=[firms], at=NOW
+    )
 
 
 def test_an_agent_reads_versions_and_edits_none(log_in: LogIn, ann: User, shop: Any) -> None:

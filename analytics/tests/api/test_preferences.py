@@ -113,9 +113,10 @@ def test_a_frozen_version_and_impossible_weights_are_refused(root: User, shop: A
 
 def test_a_version_is_previewed_and_measured(root: User, otto: User, acme: Customer, shop: dict[str, Product]) -> None:
     buys(acme, "Green tea", "Black tea")
+    buys(Customer.objects.get(name="Buyer 0"), "Hammer")
     score_everybody()
     client, path = as_user(root), url("preference-versions/")
-    weights = {"affinity": 0, "category_lift": 0, "popularity": 5}
+    weights = {**dict.fromkeys(ITEM_FEATURES, 0), "popularity": 5}
     made = client.post(path, {"parameters": {"weights": weights, "item_half_life_days": 9}}).json()
     mine = f"{path}{made['id']}/"
     assert client.get(f"{mine}preview/").status_code == 404
