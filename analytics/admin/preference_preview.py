@@ -44,9 +44,7 @@ def preview_context(preview: Preview, user: Any) -> dict[str, Any]:
 
 def _figures(result: Row) -> list[tuple[str, SafeString | str, str]]:
     """(what, how many, beside it in small)."""
-    figures: list[tuple[str, SafeString | str, str]] = [
-        (_("customers with a profile"), count(result["customers"]), "")
-    ]
+    figures: list[tuple[str, SafeString | str, str]] = [(_("customers with a profile"), count(result["customers"]), "")]
     for kind, words in CHANGED.items():
         row = result["firsts"][kind]
         figures.append((str(words), count(row["changed"]), _share(row["changed"], row["customers"])))
@@ -112,9 +110,7 @@ def _name(first: Row | None) -> str:
 
 def _cells(row: Row) -> list[SafeString | str]:
     shares = [
-        f"{count(row['changed'][kind])} ({_share(row['changed'][kind], row['customers'])})"
-        if row["customers"]
-        else "–"
+        f"{count(row['changed'][kind])} ({_share(row['changed'][kind], row['customers'])})" if row["customers"] else "–"
         for kind in KINDS
     ]
     return [count(row["customers"]), *shares]

@@ -111,7 +111,5 @@ class PreferenceModelVersionAdmin(VersionAdmin):
 
     def change_view(self, request: Any, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
         """The version, with the proposal that its weights were learned by."""
-        proposal = None
-        if object_id.isdecimal():
-            proposal = WeightProposal.objects.filter(version=object_id).first()
+        proposal = WeightProposal.objects.filter(version__pk=int(object_id)).first() if object_id.isdecimal() else None
         return super().change_view(request, object_id, form_url, {"proposal": proposal, **(extra_context or {})})

@@ -28,7 +28,7 @@ HEADS = (
 
 def preview_context(preview: Preview, user: Any) -> dict[str, Any]:
     """The preview, ready to be shown. Movers are those whom the user may see."""
-    result = preview.result
+    result = preview.result or {}
     may_see = user.has_perm("analytics.view_customerscore")
     sides = (("up", _("Would rise most")), ("down", _("Would fall most")))
     return {

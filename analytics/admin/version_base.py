@@ -136,7 +136,7 @@ class VersionAdmin(ReadOnlyModelAdmin):
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """The form, which knows what is in force and what a new draft begins with."""
-        in_force = self.model.objects.active().first()  # type: ignore[attr-defined]
+        in_force = self.model.objects.active().first()
         known = {"base": None if obj else base_of_draft(self, request), "in_force": in_force}
         form = type(self.form.__name__, (self.form,), known)
         return super().get_form(request, obj, change, **{"form": form, **kwargs})

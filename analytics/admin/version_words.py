@@ -40,9 +40,7 @@ OF_SCORES = VersionWords(
         "Nothing goes by a draft. Set the numbers, look at who would move, and put it in force when it is right; from "
         "then on it is frozen, and every score names it."
     ),
-    active=_(
-        "Scores are made by this version. It is frozen: to change something, draft a new version from it."
-    ),
+    active=_("Scores are made by this version. It is frozen: to change something, draft a new version from it."),
     retired=_("Scores of its time name this version. It can be put in force again, exactly as it was."),
     new_draft=_(
         "It begins with the parameters and overrides of version %(number)s. Save it, then look at who would move; "
@@ -56,9 +54,7 @@ OF_SCORES = VersionWords(
     previewing=_("Everybody is being scored by this version, for a look. No score changes."),
     consequences=(
         _("Everybody is scored anew, beginning at once."),
-        _(
-            "Scores on record stay as they are: each names the version that made it, and charts mark the change."
-        ),
+        _("Scores on record stay as they are: each names the version that made it, and charts mark the change."),
     ),
     activated=_("Version %(number)d is in force. Everybody is being scored anew; earlier scores stay on record."),
     first_counts=_(
@@ -67,9 +63,7 @@ OF_SCORES = VersionWords(
     ),
     same_for_all=_("None: everybody goes by the same parameters."),
     override_title=_("Other parameters for a segment"),
-    override_hint=_(
-        "Segments that ask for satisfaction scores cannot be taken: a score may not depend on itself."
-    ),
+    override_hint=_("Segments that ask for satisfaction scores cannot be taken: a score may not depend on itself."),
     override_saved=_("“%(segment)s” has parameters of its own in this draft."),
 )
 

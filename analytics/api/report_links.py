@@ -19,7 +19,7 @@ class TicketsSerializer(serializers.DictField):
 
 
 class CohortLinks:
-    """Addresses of the lists behind the numbers of a report, of a queue and an agent alone where they were asked for."""
+    """Addresses of the lists behind the numbers of a report: of a queue or an agent alone, where it was."""
 
     def __init__(self, request: Request, *, queue: int | None, agent: int | None) -> None:
         self._list = reverse("ticket-list", request=request)

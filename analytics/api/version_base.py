@@ -69,7 +69,7 @@ class VersionViewSet(CatalogueViewSet):
     # The shape of a preview, and what a user sees of what it found.
     preview_shape: ClassVar[type[serializers.BaseSerializer[Any]]]
     shown_result: ClassVar[Callable[..., dict[str, Any]]]
-    inputs = {name: NothingSerializer for name in ("activate", "measure", "start")}
+    inputs = dict.fromkeys(("activate", "measure", "start"), NothingSerializer)
 
     def schema_responses(self) -> Any:
         """202: a worker does it."""

@@ -47,8 +47,7 @@ def _by_value(column: Ints) -> Iterator[tuple[int, Ints]]:
     """Each value with the positions that have it."""
     order = np.argsort(column, kind="stable")
     values, begins = np.unique(column[order], return_index=True)
-    for value, rows in zip(values.tolist(), np.split(order, begins[1:]), strict=True):
-        yield value, rows
+    yield from zip(values.tolist(), np.split(order, begins[1:]), strict=True)
 
 
 def _asked(version: ScoreModelVersion, customer_ids: Ints, day: date) -> Ints:

@@ -71,7 +71,7 @@ class _Places:
         return is_other
 
     def as_dict(self) -> Row:
-        rows = [
+        rows: list[Row] = [
             {"key": key, "name": name, "before": self.before[key], "after": self.after[key]}
             for key, name in self.names.items()
         ]

@@ -165,4 +165,3 @@ def _movers(
 
 def _rise(mover: dict[str, Any]) -> float:
     return float(mover["after"] - mover["before"])
-

@@ -26,7 +26,8 @@ def start_measuring(
     """Measure on everybody what a draft takes for usual, see measure_draft: at once where there are few customers (then
     there is no job), else by a job. One that goes on already is returned. Raises VersionIsFrozen, StaleVersion."""
     if Customer.objects.living()[: AT_ONCE + 1].count() <= AT_ONCE:
-        measure_draft(version=version, at=at, by=by, expected_version=expected_version)
+        draft: Any = version
+        measure_draft(version=draft, at=at, by=by, expected_version=expected_version)
         return None
     version.refresh_from_db()
     version.require_version(expected_version)

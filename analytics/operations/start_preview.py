@@ -90,7 +90,7 @@ def is_old(preview: Preview, version: Version) -> bool:
     return edited or preview.against_id != in_force
 
 
-def _compute(preview: Preview, at: datetime, progress: Progress | None = None) -> Preview:
+def _compute(preview: Any, at: datetime, progress: Progress | None = None) -> Preview:
     version = preview.version
     version.refresh_from_db()  # a job may have waited, and the draft been edited meanwhile
     model: Any = type(version)

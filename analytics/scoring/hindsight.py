@@ -121,9 +121,7 @@ def look_back(
     which were in force for each rating."""
     models = [parameters] if isinstance(parameters, ScoreParameters) else list(parameters)
     of = np.zeros(len(ratings), dtype=np.int64) if sets is None else sets
-    parts = [
-        _look_back(ledger, ratings[part], models, of[part], waited) for part in _portions(ledger, ratings)
-    ]
+    parts = [_look_back(ledger, ratings[part], models, of[part], waited) for part in _portions(ledger, ratings)]
     columns = {name: np.concatenate([part[name] for part in parts]) for name in (*PREDICTORS, "had_rating")}
     return Sample(
         customer=ledger.customer[ratings],

@@ -208,9 +208,10 @@ def test_a_preview_shows_what_comes_first_and_for_whom(client: Client, shop: Any
     lost = next(row for row in preview["firsts"][0]["rows"] if row["name"] == "Tea pot")
     assert (lost["before"], lost["after"], lost["change"]) == ("1", "0", "−1")
     assert lost["link"] == reverse("admin:customers_product_change", args=[shop["Tea pot"].pk])
-    assert "By the preview, another product may be wanted next for" in client.get(
-        version_page(draft, "activate")
-    ).content.decode()
+    assert (
+        "By the preview, another product may be wanted next for"
+        in client.get(version_page(draft, "activate")).content.decode()
+    )
     client.post(version_page(draft), typed(client, version_page(draft), label="x"))
     assert "Preview again." in client.get(version_page(draft)).content.decode()
 
@@ -240,7 +241,10 @@ def test_what_is_usual_is_measured_and_asked_for_after_a_change_of_half_lives(cl
 
 def popular_draft(**more: Any) -> PreferenceModelVersion:
     """A draft by which organisations, of which Acme is the only one, are shown first what many buy."""
-    now, firms = PreferenceModelVersion.objects.active().get().parameters, segment("Firms", "kind", "is", "organisation")
+    now, firms = (
+        PreferenceModelVersion.objects.active().get().parameters,
+        segment("Firms", "kind", "is", "organisation"),
+    )
     own = {"weights": {**dict.fromkeys(ITEM_FEATURES, 0.0), "popularity": 5.0}}
     overrides = [{"segment": firms.pk, "parameters": own}]
     return draft_version(

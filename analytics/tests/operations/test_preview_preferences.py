@@ -53,9 +53,7 @@ def draft(parameters: dict[str, Any], *segments: Segment, own: Any = None) -> Pr
     active = PreferenceModelVersion.objects.active().get()
     given = {**active.parameters, **parameters, "weights": active.parameters["weights"] | parameters.get("weights", {})}
     overrides = [{"segment": row.pk, "parameters": own} for row in segments]
-    return draft_version(
-        model=PreferenceModelVersion, parameters=given, overrides=overrides, segments=segments, at=NOW
-    )
+    return draft_version(model=PreferenceModelVersion, parameters=given, overrides=overrides, segments=segments, at=NOW)
 
 
 def stored() -> Firsts:

@@ -205,9 +205,7 @@ PERIOD = "cohort_after=2026-06-01T00:00:00Z&cohort_before=2026-07-01T00:00:00Z"
         (f"cohort=resolved&{PERIOD}&cohort_least=3601", 0),
     ],
 )
-def test_it_finds_the_tickets_of_a_cohort(
-    ann: User, open_one: Callable[..., Ticket], query: str, found: int
-) -> None:
+def test_it_finds_the_tickets_of_a_cohort(ann: User, open_one: Callable[..., Ticket], query: str, found: int) -> None:
     open_one()
     solve_ticket(ticket=open_one("Valve"), by=ann, at=NOW + timedelta(hours=1))
     assert len(ids(as_user(ann).get(url(f"tickets/?{query}")))) == found
