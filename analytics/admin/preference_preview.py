@@ -25,6 +25,8 @@ CHANGED = {
 }
 HEADS = (gettext_lazy("customers"), *KINDS.values())
 
+SHOWN_PLACES = 5  # that gain, and that lose
+
 Row = dict[str, Any]
 
 
@@ -37,7 +39,7 @@ def preview_context(preview: Preview, user: Any) -> dict[str, Any]:
         "figures": _figures(result),
         "sentence": _sentence(result),
         "firsts": [_first(kind, result["firsts"][kind], user) for kind in KINDS],
-        "movers": [(_("For whom most is another"), movers_seen(result["movers"], user, _mover))] if may_see else [],
+        "movers": [(_("For whom most changes"), movers_seen(result["movers"], user, _mover))] if may_see else [],
         "groups": groups_of(result, user, HEADS, _cells),
     }
 
@@ -66,7 +68,7 @@ def _sentence(result: Row) -> str:
 
 def _first(kind: str, found: Row, user: Any) -> Row:
     """Which gain and which lose first places: (name, link, in force, this version, bar, change)."""
-    rows = [*found["gained"], *found["lost"]]
+    rows = [*found["gained"][:SHOWN_PLACES], *found["lost"][:SHOWN_PLACES]]
     most = max((abs(row["after"] - row["before"]) for row in rows), default=1)
     model = "category" if kind == "category" else "product"
     links = user.has_perm(f"customers.view_{model}")

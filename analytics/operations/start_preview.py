@@ -99,7 +99,8 @@ def _compute(preview: Any, at: datetime, progress: Progress | None = None) -> Pr
     tell = progress or (lambda done, total: None)
     preview.result = PREVIEWED[model].compute(version=version, against=preview.against, as_of=at, tell=tell)
     preview.save(update_fields=["against", "row_version", "as_of", "result"])
-    return preview
+    done: Preview = preview
+    return done
 
 
 def _run(job: Job, progress: Progress, clock: Clock) -> dict[str, Any]:
