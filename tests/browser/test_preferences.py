@@ -11,12 +11,11 @@ from playwright.sync_api import expect
 
 from analytics.models import PreferenceModelVersion, StatedPreference
 from analytics.operations.work_chunks import work_chunks
-from analytics.tests.histories import HOUR, score_everybody
+from analytics.tests.histories import score_everybody
 from analytics.tests.shops import buys, crowd, stock
 from analytics.tests.versions import segment
 from customers.models import Customer, Team, User
 from tests.browser.conftest import Visit, take
-from tests.cast import NOW
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -50,7 +49,7 @@ def test_the_tab_says_why_and_takes_what_they_say(
 
     # a product that is not there is refused, and what was typed stays
     form = page.locator("#state")
-    form.get_by_text("Does not want it").click()
+    form.get_by_label("Does not want it").check()
     form.get_by_label("or product").fill("Tea spot")
     form.get_by_label("Where").fill("Visit in May")
     form.get_by_role("button", name="Put on record").click()
@@ -63,7 +62,7 @@ def test_the_tab_says_why_and_takes_what_they_say(
     expect(page.get_by_text("the profile is being made anew")).to_be_visible()
     assert StatedPreference.objects.get().recorded_by == ann
 
-    score_everybody(at=NOW + HOUR)
+    score_everybody(at=timezone.now())  # as of the day on which it was said
     page.reload()
     expect(page.locator("#said")).to_contain_text("Tea pot")
     expect(page.locator("#next")).not_to_contain_text("Tea pot")
