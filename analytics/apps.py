@@ -12,8 +12,8 @@ class AnalyticsConfig(AppConfig):
         from analytics.models import ContactRisk, CustomerScore, PreferenceProfile, RelationEffect, ScoreSnapshot
         from analytics.operations.plan_contact_risks import CONTACT_RISKS
         from analytics.operations.propose_weights import LEARN_WEIGHTS
-        from analytics.operations.start_measuring import MEASURE
-        from analytics.operations.start_preview import PREVIEW
+        from analytics.operations.start_measuring import MEASURE, MEASURE_PREFERENCES
+        from analytics.operations.start_preview import PREVIEW, PREVIEW_PREFERENCES
         from analytics.operations.validation_job import VALIDATION
         from analytics.operations.write_digests import DIGEST
         from analytics.segments import relations, scores  # noqa: F401 - facts register themselves
@@ -23,5 +23,6 @@ class AnalyticsConfig(AppConfig):
         for model in (CustomerScore, PreferenceProfile, ScoreSnapshot, RelationEffect, ContactRisk):
             register_undo(model, UndoRule(is_derived=True))
         register_columns_of_analytics()
-        for kind in (CONTACT_RISKS, DIGEST, LEARN_WEIGHTS, MEASURE, PREVIEW, VALIDATION):
+        versions = (MEASURE, MEASURE_PREFERENCES, PREVIEW, PREVIEW_PREFERENCES)
+        for kind in (CONTACT_RISKS, DIGEST, LEARN_WEIGHTS, *versions, VALIDATION):
             register_job(kind)

@@ -66,6 +66,7 @@ SCORE_MODELS = (
     "weightproposal",
     "versionevent",
     "versionpreview",
+    "preferencepreview",
     "scorevalidation",
     "relationeffect",
     "contactrisk",

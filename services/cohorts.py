@@ -127,18 +127,19 @@ def _promised(clock: str) -> Q:
 
 @dataclass(frozen=True, slots=True)
 class Cohort:
-    """A condition and what it is called over a list."""
+    """A condition and what it is called over a list. is_timed: it can be narrowed down to what took so long."""
 
     condition: Callable[[Span], Q]
     name: Promise
+    is_timed: bool = False
 
 
 COHORTS: dict[str, Cohort] = {
     "opened": Cohort(opened, _("Opened in the period")),
     "solved": Cohort(solved, _("Solved in the period")),
     "open": Cohort(open_at_end, _("Open at the end of the period")),
-    "replied": Cohort(replied, _("First answered in the period")),
-    "resolved": Cohort(resolved, _("Solved in the period, by the time it took")),
+    "replied": Cohort(replied, _("First answered in the period"), is_timed=True),
+    "resolved": Cohort(resolved, _("Solved in the period, by the time it took"), is_timed=True),
     "first_reply_kept": Cohort(kept("first_reply"), _("First reply in time")),
     "first_reply_missed": Cohort(missed("first_reply"), _("First reply late")),
     "next_reply_kept": Cohort(kept("next_reply"), _("Later replies in time")),

@@ -2,17 +2,19 @@
 
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_filters import CharFilter, ChoiceFilter, FilterSet, TypedChoiceFilter
+from django_filters import CharFilter, ChoiceFilter, FilterSet, NumberFilter, TypedChoiceFilter
 
 from customers.choices import AttributeType
 from customers.filtersets import IdFilter, MomentFilter, YesNoFilter
 from customers.operations.clean_attributes import read_value
 from customers.sql.attribute_value import AttributeValue
 from services.choices import UNSOLVED, Channel, Direction, MessageKind, Priority, TicketStatus
+from services.cohorts import COHORTS, Span
 from services.models import (
     Agent,
     AssignmentRule,
@@ -26,6 +28,29 @@ from services.models import (
     TicketAttribute,
     TicketMerge,
 )
+
+PERIOD = ("cohort_after", "cohort_before")
+TAKEN = ("cohort_least", "cohort_below")
+MOST_SECONDS = 2**31 - 1
+
+
+class _TicketFilterForm(forms.Form):
+    """A cohort goes with its period, and nothing of a cohort without it: passed over, it would find other tickets."""
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        cohort = COHORTS.get(given.get("cohort") or "")
+        for name in (*PERIOD, *TAKEN):
+            is_given = given.get(name) is not None
+            if "cohort" in self.errors or name in self.errors:
+                continue
+            if cohort is None and is_given:
+                self.add_error(name, _("Name the `cohort` that it belongs to."))
+            elif cohort and name in PERIOD and not is_given:
+                self.add_error(name, _("A cohort is one of a period: give when it begins and before when it ends."))
+            elif cohort and name in TAKEN and is_given and not cohort.is_timed:
+                self.add_error(name, _("Only the cohorts `replied` and `resolved` go by the time that was taken."))
+        return given
 
 
 class TicketFilterSet(FilterSet):
@@ -52,12 +77,41 @@ class TicketFilterSet(FilterSet):
     channel = ChoiceFilter(choices=Channel.choices)
     opened_after = MomentFilter(field_name="created_at", lookup_expr="gte")
     opened_before = MomentFilter(field_name="created_at", lookup_expr="lt")
+    cohort = ChoiceFilter(
+        method="of_cohort",
+        choices=[(name, cohort.name) for name, cohort in COHORTS.items()],
+        label=_("Those that a number of the service report counts, with its period"),
+    )
+    cohort_after = MomentFilter(method="beside_cohort", label=_("When the period of the cohort begins"))
+    cohort_before = MomentFilter(method="beside_cohort", label=_("Before when the period of the cohort ends"))
+    cohort_least = NumberFilter(
+        method="beside_cohort",
+        min_value=0,
+        max_value=MOST_SECONDS,
+        label=_("That took so many seconds of business time or more (`replied`, `resolved`)"),
+    )
+    cohort_below = NumberFilter(
+        method="beside_cohort",
+        min_value=0,
+        max_value=MOST_SECONDS,
+        label=_("That took less than so many seconds of business time (`replied`, `resolved`)"),
+    )
 
     attribute = CharFilter(method="with_value", label=_("code:value of a custom attribute"))
 
     class Meta:
         model = Ticket
+        form = _TicketFilterForm
         fields: list[str] = []
+
+    def of_cohort(self, tickets: Any, name: str, value: str) -> Any:
+        """Tickets of a cohort of the service report; the form has seen to its period."""
+        start, end, least, below = (self.form.cleaned_data[bound] for bound in (*PERIOD, *TAKEN))
+        return tickets.filter(COHORTS[value].condition(Span(start, end, least or 0, below)))
+
+    def beside_cohort(self, tickets: Any, name: str, value: Any) -> Any:
+        """Read together with the cohort."""
+        return tickets
 
     def with_value(self, tickets: Any, name: str, given: str) -> Any:
         """Tickets that have this value of a custom attribute."""

@@ -3,6 +3,8 @@
 from typing import Any
 
 _TICKS = {"color": "#84929a", "maxRotation": 0, "autoSkipPadding": 16}
+# In a legend a line is drawn as a line: a box with a dashed border tells nothing.
+_LINES = {"color": "#84929a", "usePointStyle": True, "pointStyle": "line", "pointStyleWidth": 24}
 _BASE: dict[str, Any] = {"animation": False, "responsive": True, "maintainAspectRatio": False}
 
 
@@ -58,7 +60,7 @@ def calibration_lines(title: str) -> dict[str, Any]:
     """What was foretold against what came, in per cent."""
     return {
         **_BASE,
-        "plugins": {"legend": {"display": True, "position": "bottom", "labels": {"color": "#84929a", "boxWidth": 12}}},
+        "plugins": {"legend": {"display": True, "position": "bottom", "labels": _LINES}},
         "elements": {"point": {"radius": 2, "hitRadius": 12}, "line": {"borderWidth": 2}},
         "scales": {
             "x": {

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
+from analytics.admin.parameter_table import number_of, table_of
 from analytics.admin.preference_form import FEATURE_NAMES
-from analytics.admin.versions import number_of, table_of
 from analytics.choices import ProposalState
 from analytics.models import WeightProposal
 from analytics.operations.decide_proposal import ProposalIsDecided, accept_proposal, reject_proposal

@@ -36,8 +36,8 @@ class ChunkInline(CandidTabularInline):
     """The parts of a run, each leased by one worker at a time."""
 
     model = ScoringChunk
-    fields = ["lo", "hi", "state", "customers", "time", "attempts", "error"]
-    readonly_fields = ["lo", "hi", "state", "customers", "time", "attempts", "error"]
+    fields = ["keys", "state", "customers", "time", "attempts", "error"]
+    readonly_fields = fields
     can_delete = False
     hide_title = True
     ordering = ["lo"]
@@ -50,6 +50,11 @@ class ChunkInline(CandidTabularInline):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody changes."""
         return False
+
+    @admin.display(description=gettext_lazy("keys of customers"))
+    def keys(self, chunk: ScoringChunk) -> str:
+        """From which to which."""
+        return f"{chunk.lo} – {chunk.hi}"
 
     @admin.display(description=gettext_lazy("seconds"))
     def time(self, chunk: ScoringChunk) -> str:

@@ -10,8 +10,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from analytics.admin.score_display import FACTOR_NAMES, points, pull, tone_of
-from analytics.admin.words import rank
 from analytics.models import FACTORS, CustomerScore, ScoreModelVersion, ScoreSnapshot
+from analytics.operations.rank_words import rank
 from analytics.operations.score_distribution import percentile_of
 from analytics.operations.version_parameters import override_name, parameters_of
 from analytics.scoring.waterfall import points_per_z_between

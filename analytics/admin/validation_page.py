@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from analytics.admin.chart_options import calibration_lines, interval_bars
 from analytics.models import ScoreValidation
-from analytics.operations.validation_words import PREDICTORS, verdicts
+from analytics.operations.validation_words import PREDICTORS, by_override, verdicts
 
 # Colours that read on light and dark alike.
 BLUE, GREY, AMBER = "#3c9aa6", "#9aa7ad", "#d9993c"
@@ -25,6 +25,7 @@ def validation_context(row: ScoreValidation) -> dict[str, Any]:
         "validation": row,
         "result": result,
         "is_sample": result["customers"] < result["of_customers"],
+        "by_override": by_override(result),
         "sections": [
             _section(_("All ratings"), result["all"]),
             _section(_("Customers who had rated before"), result["with_history"]),

@@ -8,15 +8,13 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from analytics.admin.version_form import OverrideForm, choosable_segments
-from analytics.admin.version_page import override_lines, page_frame, require_draft, version_link, visible_version
-from analytics.admin.version_verbs import seen_version
-from analytics.models import ScoreModelVersion
+from analytics.admin.version_form import VersionOverrideForm, choosable_segments
+from analytics.admin.version_page import override_lines, page_frame, version_link, visible_draft
+from analytics.admin.version_verbs import EDITED, seen_version
 from analytics.operations.read_parameters import merged
 from analytics.operations.revise_draft import revise_draft
 from analytics.operations.start_measuring import start_measuring
 from analytics.operations.take_overrides import OverrideRefused
-from analytics.scoring.parameters import FACTOR_NAMES as FACTORS
 from customers.models import Segment, StaleVersion
 from customers.tasks import poke_after_commit
 
@@ -27,32 +25,38 @@ def override_page(
     model_admin: Any, request: HttpRequest, pk: int, segment: int | None, *, at: datetime
 ) -> HttpResponse:
     """Write an override of a draft: a new one where no segment is named."""
-    version = visible_version(model_admin, request, pk)
-    require_draft(model_admin, request, version)
+    version = visible_draft(model_admin, request, pk)
     row = None if segment is None else _row(version, segment)
     segments = choosable_segments(request.user, version) if row is None else None
     own = row["parameters"] if row else {}
-    form = OverrideForm(request.POST or None, version=version, segments=segments, own=own)
-    if request.method == "POST" and form.is_valid() and _save(request, version, row, form, at):
+    form = model_admin.override_form(request.POST or None, version=version, segments=segments, own=own)
+    if request.method == "POST" and form.is_valid() and _save(model_admin, request, version, row, form, at):
         return HttpResponseRedirect(f"{version_link(version)}#overrides")
-    line = next((line for line in override_lines(version) if line.segment == segment), None)
+    line = next((line for line in override_lines(model_admin, version) if line.segment == segment), None)
     context = {
         **page_frame(model_admin, request, version),
         "form": form,
         "line": line,
         "has_segments": segments is None or segments.exists(),
+        "may_measure": bool(model_admin.measured_of_its_own(version)),
     }
     return TemplateResponse(request, "admin/analytics/version/override.html", context)
 
 
-def _save(request: HttpRequest, version: ScoreModelVersion, row: Row | None, form: OverrideForm, at: datetime) -> bool:
+def _save(
+    model_admin: Any,
+    request: HttpRequest,
+    version: Any,
+    row: Row | None,
+    form: VersionOverrideForm,
+    at: datetime,
+) -> bool:
     """Keep what was typed; False where it is refused, with the reason in the form."""
     user: Any = request.user
     parameters = form.parameters()
-    measures = "_measure" in request.POST
-    if measures:  # a baseline that is stated is measured on these customers
-        baselines = {factor: {"baseline": version.parameters[factor]["baseline"]} for factor in FACTORS}
-        parameters = merged(baselines, parameters)
+    stated = model_admin.measured_of_its_own(version) if "_measure" in request.POST else {}
+    if stated:  # a baseline that is stated is measured on these customers
+        parameters = merged(stated, parameters)
     key = row["segment"] if row else form.cleaned_data["segment"].pk
     mine = {"segment": key, "parameters": parameters}
     rows = [mine if old["segment"] == key else old for old in version.overrides]
@@ -62,7 +66,7 @@ def _save(request: HttpRequest, version: ScoreModelVersion, row: Row | None, for
         revise_draft(
             version=version, changes=changes, segments=segments, by=user, expected_version=seen_version(request), at=at
         )
-        job = start_measuring(version=version, by=user, at=at) if measures else None
+        job = start_measuring(version=version, by=user, at=at) if stated else None
     except StaleVersion:
         version.refresh_from_db()
         form.add_error(
@@ -75,7 +79,7 @@ def _save(request: HttpRequest, version: ScoreModelVersion, row: Row | None, for
     if job is not None:
         poke_after_commit()
     name = version.overrides[[one["segment"] for one in version.overrides].index(key)]["name"]
-    messages.success(request, _("“%(segment)s” has parameters of its own in this draft.") % {"segment": name})
+    messages.success(request, model_admin.words.override_saved % {"segment": name})
     return True
 
 
@@ -85,8 +89,7 @@ def move_override(
     """An override one place up or down, or away; then back to the draft."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
-    version = visible_version(model_admin, request, pk)
-    require_draft(model_admin, request, version)
+    version = visible_draft(model_admin, request, pk)
     rows = list(version.overrides)
     place = rows.index(_row(version, segment))
     row = rows.pop(place)
@@ -100,11 +103,11 @@ def move_override(
             version=version, changes={"overrides": rows}, by=user, expected_version=seen_version(request), at=at
         )
     except StaleVersion:
-        messages.error(request, _("Somebody edited this draft after you opened it. Look at it, then try again."))
+        messages.error(request, EDITED)
     return HttpResponseRedirect(f"{version_link(version)}#overrides")
 
 
-def _row(version: ScoreModelVersion, segment: int) -> Row:
+def _row(version: Any, segment: int) -> Row:
     found: Row | None = next((row for row in version.overrides if row["segment"] == segment), None)
     if found is None:
         raise Http404(_("This draft has no override for that segment."))

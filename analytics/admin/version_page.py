@@ -1,5 +1,7 @@
-"""What stands around the form of a score version: its verbs, overrides, preview, and what happened to it."""
+"""What stands around the form of a version, of scores or of preferences: its verbs, overrides, preview, and what
+happened to it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,12 +12,11 @@ from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from analytics.admin.score_display import FACTOR_NAMES
-from analytics.admin.version_form import LABELS, shown
-from analytics.admin.version_preview import preview_context
-from analytics.choices import OVER_EVERYBODY, RunState, VersionEventKind, VersionState
-from analytics.models import ScoreModelVersion, ScoringRun, VersionEvent, VersionPreview
+from analytics.admin.version_form import shown
+from analytics.choices import VersionEventKind, VersionState
+from analytics.models import Preview, VersionEvent
 from analytics.operations.start_measuring import measuring_of
+from analytics.operations.start_preview import preview_of
 from customers.admin.progress import progress_context
 from customers.models import Job, Segment
 from customers.segments.definition import SegmentInvalid, read_definition
@@ -24,6 +25,9 @@ from customers.segments.sentence import sentence_of
 
 MOST_EVENTS = 50
 FROM = "from"
+
+# (what, value here, value for everybody), under a heading
+Differences = list[tuple[str, list[tuple[str, str, str]]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,36 +39,38 @@ class Line:
     name: str
     asks: str
     trouble: str
-    changes: list[tuple[str, list[tuple[str, str, str]]]]
+    changes: Differences
     is_first: bool
     is_last: bool
 
 
-def visible_version(model_admin: Any, request: HttpRequest, pk: int) -> ScoreModelVersion:
+def visible_version(model_admin: Any, request: HttpRequest, pk: int) -> Any:
     """The version, or 404; 403 for someone who may see none."""
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
-    version: ScoreModelVersion | None = model_admin.get_queryset(request).filter(pk=pk).first()
+    version = model_admin.get_queryset(request).filter(pk=pk).first()
     if version is None:
         raise Http404(_("There is no such version."))
     return version
 
 
-def require_draft(model_admin: Any, request: HttpRequest, version: ScoreModelVersion) -> None:
-    """403 for whoever may not edit it, or where it is no draft."""
+def visible_draft(model_admin: Any, request: HttpRequest, pk: int) -> Any:
+    """The same of a draft: 403 for whoever may not edit it, or where it is none."""
+    version = visible_version(model_admin, request, pk)
     if not model_admin.has_change_permission(request, version):
         raise PermissionDenied
+    return version
 
 
-def base_of_draft(model_admin: Any, request: HttpRequest) -> ScoreModelVersion | None:
-    """What a new draft begins with: the version of ?from=, else the one in force."""
+def base_of_draft(model_admin: Any, request: HttpRequest) -> Any:
+    """What a new draft begins with: the version of ?from=, else the one in force; None where there is none yet."""
     rows = model_admin.get_queryset(request)
     key = request.GET.get(FROM, "")
     asked = rows.filter(pk=int(key)).first() if key.isascii() and key.isdecimal() and len(key) < 19 else None
-    return asked or rows.active().first()  # type: ignore[no-any-return]
+    return asked or rows.active().first()
 
 
-def page_frame(model_admin: Any, request: HttpRequest, version: ScoreModelVersion) -> dict[str, Any]:
+def page_frame(model_admin: Any, request: HttpRequest, version: Any) -> dict[str, Any]:
     """What all pages about one version share."""
     request.current_app = model_admin.admin_site.name
     return {
@@ -72,50 +78,55 @@ def page_frame(model_admin: Any, request: HttpRequest, version: ScoreModelVersio
         "title": str(version),
         "opts": model_admin.opts,
         "media": model_admin.media,
+        "words": model_admin.words,
         "original": version,
         "version": version,
         "page": version_link(version),
     }
 
 
-def version_link(version: ScoreModelVersion) -> str:
-    """The page of a version."""
-    return reverse("admin:analytics_scoremodelversion_change", args=[version.pk])
+def version_link(version: Any, view: str = "change") -> str:
+    """A page of a version."""
+    return reverse(f"admin:{version._meta.app_label}_{version._meta.model_name}_{view}", args=[version.pk])
 
 
-def version_context(
-    model_admin: Any, request: HttpRequest, version: ScoreModelVersion, *, at: datetime
-) -> dict[str, Any]:
+def version_context(model_admin: Any, request: HttpRequest, version: Any, *, at: datetime) -> dict[str, Any]:
     """Everything beside the form."""
-    preview = VersionPreview.objects.filter(pk=version.pk).select_related("job", "against", "by").first()
-    job = job_of(version, preview)
-    may_edit = model_admin.has_change_permission(request, version)
-    poll = reverse("admin:analytics_scoremodelversion_progress", args=[version.pk])
-    going_on = ScoringRun.objects.filter(version=version, state=RunState.RUNNING, kind__in=OVER_EVERYBODY)
+    preview = preview_of(version)
+    poll = version_link(version, "progress")
     events = VersionEvent.objects.filter(of=version.of, number=version.number).select_related("by")
     return {
-        **progress_context(request, job, poll=poll, page=version_link(version), at=at),
+        **progress_context(request, job_of(version, preview), poll=poll, page=version_link(version), at=at),
         "version": version,
-        "may_edit": may_edit,
+        "words": model_admin.words,
+        "may_edit": model_admin.has_change_permission(request, version),
         "may_activate": may_activate(model_admin, request),
         "may_draft": model_admin.has_add_permission(request),
-        "going_on": going_on.first(),
+        "going_on": model_admin.runs_by(version).first(),
         "previous": _previous(version),
         "in_force": model_admin.get_queryset(request).active().first(),
-        "overrides": override_lines(version),
-        "preview": preview_context(preview, version, request.user),
-        "events": [(event, change_lines(event, version)) for event in events[:MOST_EVENTS]],
+        "overrides": override_lines(model_admin, version),
+        "preview": shown_preview(model_admin, preview, request.user),
+        "events": [(event, change_lines(event, version, model_admin.names)) for event in events[:MOST_EVENTS]],
     }
 
 
-def _previous(version: ScoreModelVersion) -> ScoreModelVersion | None:
+def shown_preview(model_admin: Any, preview: Preview | None, user: Any) -> dict[str, Any] | None:
+    """A preview, ready to be shown; None where there is none yet."""
+    if preview is None or preview.result is None:
+        return None
+    found: dict[str, Any] = model_admin.preview_context(preview, user)
+    return found
+
+
+def _previous(version: Any) -> Any:
     """The version that this one, which is in force, took the place of."""
     if version.state != VersionState.ACTIVE:
         return None
     kinds = (VersionEventKind.ACTIVATED, VersionEventKind.ROLLED_BACK)
     event = VersionEvent.objects.filter(of=version.of, number=version.number, kind__in=kinds).first()
     number = event.changes.get("in force", [None])[0] if event else None
-    return ScoreModelVersion.objects.filter(number=number).first() if number else None
+    return type(version).objects.filter(number=number).first() if number else None
 
 
 def may_activate(model_admin: Any, request: HttpRequest) -> bool:
@@ -123,7 +134,7 @@ def may_activate(model_admin: Any, request: HttpRequest) -> bool:
     return model_admin.has_change_permission(request)  # type: ignore[no-any-return]
 
 
-def job_of(version: ScoreModelVersion, preview: VersionPreview | None) -> Job | None:
+def job_of(version: Any, preview: Preview | None) -> Job | None:
     """The work on a version that is to be shown: what goes on, or a preview that failed."""
     measuring = measuring_of(version)
     if measuring is not None:
@@ -131,7 +142,7 @@ def job_of(version: ScoreModelVersion, preview: VersionPreview | None) -> Job | 
     return preview.job if preview is not None and preview.result is None else None
 
 
-def override_lines(version: ScoreModelVersion) -> list[Line]:
+def override_lines(model_admin: Any, version: Any) -> list[Line]:
     """The overrides of a version in their order, each with what differs."""
     live = Segment.objects.in_bulk([row["segment"] for row in version.overrides])
     last, catalogue = len(version.overrides) - 1, Catalogue(None)
@@ -141,7 +152,7 @@ def override_lines(version: ScoreModelVersion) -> list[Line]:
             segment=row["segment"],
             name=row["name"],
             **_asks(row, live.get(row["segment"]), catalogue),
-            changes=_changes(row["parameters"], version.parameters),
+            changes=model_admin.differences(row["parameters"], version.parameters),
             is_first=place == 0,
             is_last=place == last,
         )
@@ -163,37 +174,32 @@ def _asks(row: dict[str, Any], segment: Segment | None, catalogue: Catalogue) ->
     return {"asks": asks, "trouble": trouble}
 
 
-def _changes(own: dict[str, Any], everybody: dict[str, Any]) -> list[tuple[str, list[tuple[str, str, str]]]]:
-    """By factor: (field, value here, value for everybody)."""
+def differing(
+    own: Mapping[str, float], everybody: Mapping[str, float], names: Mapping[str, Any]
+) -> list[tuple[str, str, str]]:
+    """Of each number that is another than for everybody: its name, and both."""
     return [
-        (
-            str(FACTOR_NAMES[factor]),
-            [
-                (str(LABELS[field]), number_format(shown(value)), number_format(shown(everybody[factor][field])))
-                for field, value in fields.items()
-            ],
-        )
-        for factor, fields in own.items()
+        (str(names[name]), number_format(shown(value)), number_format(shown(everybody[name])))
+        for name, value in own.items()
     ]
 
 
-def change_lines(event: VersionEvent, version: ScoreModelVersion) -> list[tuple[str, str, str]]:
+def change_lines(event: VersionEvent, version: Any, names: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     """What an event changed, in words: (what, old, new)."""
-    names = {str(row["segment"]): row["name"] for row in version.overrides}
-    return [(_path(path, names), _value(old), _value(new)) for path, (old, new) in event.changes.items()]
+    segments = {str(row["segment"]): row["name"] for row in version.overrides}
+    return [(_path(path, segments, names), _value(old), _value(new)) for path, (old, new) in event.changes.items()]
 
 
-def _path(path: str, names: dict[str, str]) -> str:
+def _path(path: str, segments: dict[str, str], names: Mapping[str, Any]) -> str:
     parts = path.split(".")
     if parts[0] == "overrides" and len(parts) > 1:
-        return " · ".join([names.get(parts[1], f"#{parts[1]}"), *_words(parts[2:])])
-    return " · ".join(_words(parts))
+        return " · ".join([segments.get(parts[1], f"#{parts[1]}"), *_named(parts[2:], names)])
+    return " · ".join(_named(parts, names))
 
 
-def _words(parts: list[str]) -> list[str]:
+def _named(parts: list[str], names: Mapping[str, Any]) -> list[str]:
     words: dict[str, Any] = {
-        **FACTOR_NAMES,
-        **LABELS,
+        **names,
         "label": _("label"),
         "note": _("note"),
         "overrides": _("overrides"),

@@ -15,10 +15,10 @@ from analytics.admin.contest import MAY_CONTEST, LeftOut, ReadmitForm, decided, 
 from analytics.admin.score_card import shown_value
 from analytics.admin.score_display import FACTOR_NAMES, points, pull, tone_of
 from analytics.admin.subjects import Subject, Subjects
-from analytics.admin.words import rank
 from analytics.operations.explain_score import explain_score
 from analytics.operations.explanation import Explanation
 from analytics.operations.moment_of import moment_of
+from analytics.operations.rank_words import rank
 from analytics.scoring.satisfaction import Evidence, FactorResult
 from analytics.scoring.waterfall import Cause, WaterfallRow
 from customers.admin.customer_page import page_frame, visible_customer

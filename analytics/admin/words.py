@@ -14,20 +14,6 @@ def rating_tone(scale: str, value: float) -> str:
     return "good" if share >= 0.75 else "warn" if share >= 0.5 else "bad"
 
 
-def rank(percentile: float | None) -> str:
-    """Where a score stands among all customers, told from the nearer side; empty where nobody knows. Never of
-    100 %: nobody is lower than themselves."""
-    if percentile is None:
-        return ""
-    if percentile < 50:
-        return _("lower than %(share)d %% of customers") % {"share": _whole(100 - percentile)}
-    return _("higher than %(share)d %% of customers") % {"share": _whole(percentile)}
-
-
-def _whole(share: float) -> int:
-    return min(99, max(1, round(share)))
-
-
 def elapsed(seconds: float) -> str:
     """Time by the clock on the wall: seconds up to a minute and a half, then minutes, then hours."""
     if seconds < 90:

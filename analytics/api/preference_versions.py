@@ -2,6 +2,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from analytics.api.preference_preview import PreferencePreviewSerializer, shown_result
 from analytics.api.version_base import Number, VersionViewSet
 from analytics.filtersets import PreferenceVersionFilterSet
 from analytics.models import PreferenceModelVersion
@@ -90,9 +91,10 @@ class PreferenceVersionSerializer(StrictModel):
 
 
 class PreferenceVersionViewSet(VersionViewSet):
-    """Versions of the preference profile: drafted, activated, and taken back. The newest comes first."""
+    """Versions of the preference profile: drafted, previewed, activated, and taken back. The newest comes first."""
 
     model, usual = PreferenceModelVersion, PreferenceParameters
+    preview_shape, shown_result = PreferencePreviewSerializer, shown_result
 
     queryset = PreferenceModelVersion.objects.select_related("created_by").order_by("-number")
     serializer_class = PreferenceVersionSerializer

@@ -1,7 +1,8 @@
 """Reports as data: the numbers of the page “Service reports”."""
 
 from datetime import timedelta
-from typing import Any
+from functools import partial
+from typing import Any, Protocol
 
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -11,9 +12,10 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from analytics.api.report_links import CohortLinks, TicketsSerializer
 from analytics.choices import Granularity
 from analytics.operations.report_period import Period, PeriodIsUnusable
-from analytics.operations.service_report import Distribution, Group, ServiceReport, Step, Targets, service_report
+from analytics.operations.service_report import Bar, Distribution, Group, ServiceReport, Step, Targets, service_report
 from customers.api.base import ScopedViewSet
 from customers.filtersets import LARGEST_KEY
 from services.choices import SLAClock
@@ -28,6 +30,7 @@ class KeptSerializer(serializers.Serializer[Any]):
     kept = serializers.IntegerField()
     missed = serializers.IntegerField()
     percent = serializers.FloatField(allow_null=True)
+    tickets = TicketsSerializer()
 
 
 class TargetsSerializer(serializers.Serializer[Any]):
@@ -46,6 +49,7 @@ class StepSerializer(serializers.Serializer[Any]):
     opened = serializers.IntegerField()
     solved = serializers.IntegerField(help_text="Solved then, and not reopened since.")
     open_at_end = serializers.IntegerField()
+    tickets = TicketsSerializer()
     targets = TargetsSerializer()
 
 
@@ -63,19 +67,21 @@ class BarSerializer(serializers.Serializer[Any]):
     least = serializers.IntegerField()
     below = serializers.IntegerField(allow_null=True)
     count = serializers.IntegerField()
+    tickets = TicketsSerializer()
 
 
 class DistributionSerializer(serializers.Serializer[Any]):
     """Seconds of business time."""
 
     count = serializers.IntegerField()
+    tickets = TicketsSerializer()
     median = serializers.IntegerField(allow_null=True)
     p90 = serializers.IntegerField(allow_null=True)
     bars = BarSerializer(many=True)
 
 
 class ServiceReportSerializer(serializers.Serializer[Any]):
-    """How the service desk did, of the tickets that you see."""
+    """How the service desk did, of the tickets that you see. `tickets` leads from each number of tickets to them."""
 
     first = serializers.DateField()
     last = serializers.DateField()
@@ -94,6 +100,7 @@ class ServiceReportSerializer(serializers.Serializer[Any]):
     rated = serializers.IntegerField(help_text="Tickets rated in the period.")
     asked = serializers.IntegerField(help_text="Tickets whose customer was asked in the period.")
     answered = serializers.IntegerField(help_text="Of those, answered.")
+    tickets = TicketsSerializer()
 
 
 class AskedSerializer(serializers.Serializer[Any]):
@@ -134,47 +141,76 @@ class ReportViewSet(ScopedViewSet):
             period = Period(first, last, Granularity(asked["by"]))
         except (PeriodIsUnusable, OverflowError) as error:
             raise ValidationError({"first": [str(error)]}) from error
-        report = service_report(user=self.user, period=period, queue=asked.get("queue"), agent=asked.get("agent"))
-        return Response(as_data(report))
+        queue, agent = asked.get("queue"), asked.get("agent")
+        report = service_report(user=self.user, period=period, queue=queue, agent=agent)
+        return Response(as_data(report, CohortLinks(request, queue=queue, agent=agent)))
 
 
-def as_data(report: ServiceReport) -> dict[str, Any]:
+class _To(Protocol):
+    """The tickets of a cohort, in the time of the numbers beside it."""
+
+    def __call__(self, cohort: str, **more: Any) -> str: ...
+
+
+def as_data(report: ServiceReport, links: CohortLinks) -> dict[str, Any]:
     """The report as the serializers name it."""
     plain = ("opened", "solved", "ever_solved", "reopened", "csat", "rated", "asked", "answered")
+    to = partial(links.to, start=report.period.start, end=report.period.end)
     return {
         "first": report.period.first,
         "last": report.period.last,
         "granularity": report.period.granularity,
         **{name: getattr(report, name) for name in plain},
-        "steps": [_step(step) for step in report.steps],
-        "targets": _targets(report.targets),
-        "queues": [_group(group) for group in report.queues],
-        "agents": [_group(group) for group in report.agents],
-        "first_reply": _distribution(report.first_reply),
-        "resolution": _distribution(report.resolution),
+        "tickets": {name: to(name) for name in plain if name != "csat"},
+        "steps": [_step(step, partial(links.to, start=step.start, end=step.end)) for step in report.steps],
+        "targets": _targets(report.targets, to),
+        "queues": [_group(group, to, "queue") for group in report.queues],
+        "agents": [_group(group, to, "assignee") for group in report.agents],
+        "first_reply": _distribution(report.first_reply, to, "replied"),
+        "resolution": _distribution(report.resolution, to, "resolved"),
     }
 
 
-def _step(step: Step) -> dict[str, Any]:
+def _step(step: Step, to: _To) -> dict[str, Any]:
     names = ("first", "until", "opened", "solved", "open_at_end")
-    return {**{name: getattr(step, name) for name in names}, "targets": _targets(step.targets)}
+    cohorts = {"opened": "opened", "solved": "solved", "open_at_end": "open"}
+    return {
+        **{name: getattr(step, name) for name in names},
+        "tickets": {name: to(cohort) for name, cohort in cohorts.items()},
+        "targets": _targets(step.targets, to),
+    }
 
 
-def _group(group: Group) -> dict[str, Any]:
-    return {"id": group.key, "name": group.name, "targets": _targets(group.targets)}
+def _group(group: Group, to: _To, parameter: str) -> dict[str, Any]:
+    more = {"unassigned": "true"} if group.key is None else {parameter: group.key}
+    return {"id": group.key, "name": group.name, "targets": _targets(group.targets, partial(to, **more))}
 
 
-def _targets(targets: Targets) -> dict[str, Any]:
+def _targets(targets: Targets, to: _To) -> dict[str, Any]:
     return {
         clock.value: {
             "kept": targets[clock].kept,
             "missed": targets[clock].missed,
             "percent": targets[clock].percent,
+            "tickets": {name: to(f"{clock.value}_{name}") for name in ("kept", "missed")},
         }
         for clock in SLAClock
     }
 
 
-def _distribution(found: Distribution) -> dict[str, Any]:
-    bars = [{"least": bar.least, "below": bar.below, "count": bar.count} for bar in found.bars]
-    return {"count": found.count, "median": found.median, "p90": found.p90, "bars": bars}
+def _distribution(found: Distribution, to: _To, cohort: str) -> dict[str, Any]:
+    bars = [
+        {
+            "least": bar.least,
+            "below": bar.below,
+            "count": bar.count,
+            "tickets": {"count": to(cohort, **_taken(bar))},
+        }
+        for bar in found.bars
+    ]
+    whole = {"count": to(cohort)}
+    return {"count": found.count, "tickets": whole, "median": found.median, "p90": found.p90, "bars": bars}
+
+
+def _taken(bar: Bar) -> dict[str, int]:
+    return {"cohort_least": bar.least} | ({} if bar.below is None else {"cohort_below": bar.below})

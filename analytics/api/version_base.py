@@ -1,20 +1,26 @@
 """What the versions of both models, of scores and of preferences, have in common."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.decorators import action
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from analytics.models import VersionEvent
+from analytics.api.version_preview import shown_preview
+from analytics.models import Preview, VersionEvent
 from analytics.operations.activate_version import activate_version
 from analytics.operations.discard_draft import discard_draft
 from analytics.operations.draft_version import draft_version
 from analytics.operations.read_parameters import merged
 from analytics.operations.revise_draft import revise_draft
+from analytics.operations.start_measuring import start_measuring
+from analytics.operations.start_preview import preview_of, start_preview
 from analytics.scoring.parameters import ScoreParameters
 from analytics.scoring.preference_parameters import PreferenceParameters
 from analytics.tasks import poke_workers_after_commit
@@ -23,6 +29,7 @@ from customers.api.fields import NothingSerializer
 from customers.api.idempotency import once
 from customers.api.locking import expected_version
 from customers.models import Segment
+from customers.tasks import poke_after_commit
 
 
 class Number(serializers.FloatField):
@@ -55,11 +62,22 @@ class VersionEventSerializer(serializers.ModelSerializer[VersionEvent]):
 
 
 class VersionViewSet(CatalogueViewSet):
-    """Versions of a model: drafted, activated, and taken back."""
+    """Versions of a model: drafted, previewed, activated, and taken back."""
 
     model: ClassVar[Any]  # ScoreModelVersion or PreferenceModelVersion, with the parameters of a first one
     usual: ClassVar[type[ScoreParameters] | type[PreferenceParameters]]
-    inputs = {"activate": NothingSerializer}
+    # The shape of a preview, and what a user sees of what it found.
+    preview_shape: ClassVar[type[serializers.BaseSerializer[Any]]]
+    shown_result: ClassVar[Callable[..., dict[str, Any]]]
+    inputs = dict.fromkeys(("activate", "measure", "start"), NothingSerializer)
+
+    def schema_responses(self) -> Any:
+        """202: a worker does it."""
+        if self.action == "measure":
+            return {200: self.serializer_class, 202: self.serializer_class}
+        if self.action == "start":
+            return {200: self.preview_shape, 202: self.preview_shape}
+        return self.preview_shape if self.action == "preview" else None
 
     def make(self, **values: Any) -> Any:
         """Draft one, from the version in force."""
@@ -112,6 +130,43 @@ class VersionViewSet(CatalogueViewSet):
         activate_version(version=row, by=self.user, expected_version=expected, at=timezone.now())
         poke_workers_after_commit()
         return self.answer(row.pk)
+
+    @action(detail=True, methods=["post"], is_verb=True)
+    @once
+    def measure(self, request: Request, pk: str) -> Response:
+        """Set what a draft takes for usual to what customers have now: the baselines of scores, or the means and
+        deviations of preferences. 202 where there are many customers: the draft then changes when a worker has measured
+        them."""
+        row = self.get_object()
+        self.validated()
+        expected = expected_version(request, required=False)
+        job = start_measuring(version=row, by=self.user, expected_version=expected, at=timezone.now())
+        if job is not None:
+            poke_after_commit()
+        return self.answer(row.pk, status=202 if job else 200)
+
+    @action(detail=True, filter_backends=[], pagination_class=None)
+    def preview(self, request: Request, pk: str) -> Response:
+        """Who would be moved, and how far, if this version were in force: the newest preview, with how far it is."""
+        found = preview_of(self.get_object())
+        if found is None:
+            raise NotFound(_("Nobody has previewed this version yet. POST here does."))
+        return Response(self._shown(found))
+
+    @preview.mapping.post
+    @once
+    def start(self, request: Request, pk: str) -> Response:
+        """Compute the preview: at once (200), or by a worker where there are many customers (202; ask again)."""
+        row = self.get_object()
+        self.validated()
+        preview = start_preview(version=row, by=self.user, at=timezone.now())
+        if preview.job is not None:
+            poke_after_commit()
+        return Response(self._shown(preview), status=202 if preview.result is None else 200)
+
+    def _shown(self, preview: Preview) -> dict[str, Any]:
+        seen = None if preview.result is None else type(self).shown_result(preview.result, self.user)
+        return shown_preview(preview, seen)
 
     @extend_schema(responses=VersionEventSerializer(many=True))
     @action(detail=True, serializer_class=VersionEventSerializer, pagination_class=None, filter_backends=[])

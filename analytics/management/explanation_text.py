@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from analytics.operations.explanation import Explanation, Movement
 from analytics.operations.fact_words import is_order_promise
+from analytics.operations.rank_words import rank
 from analytics.scoring.satisfaction import Evidence
 from customers.choices import Factor, Measure, SubjectType
 from customers.models import Observation
@@ -56,7 +57,7 @@ def _score_line(explanation: Explanation) -> str:
         "raw": explanation.satisfaction.raw,
     }
     if explanation.percentile is not None:
-        line += ", " + _("higher than %(percent).0f%% of customers") % {"percent": explanation.percentile}
+        line += ", " + rank(explanation.percentile)
     if explanation.low_evidence:
         line += " (" + _("low evidence") + ")"
     return line

@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from analytics.models import ScoreValidation
-from analytics.operations.validation_words import PREDICTORS, verdicts
+from analytics.operations.validation_words import PREDICTORS, by_override, verdicts
 
 
 def validation_text(validation: ScoreValidation) -> str:
@@ -21,6 +21,7 @@ def _lines(version: int, result: dict[str, Any]) -> Iterator[str]:
         "version": version,
         **{name: result[name] for name in ("ratings", "customers", "of_customers")},
     }
+    yield from by_override(result)
     yield _(
         "Each is foretold from what was on record just before it. Bad: the lowest quarter of its scale, 1 or 2 of 5."
     )

@@ -5,7 +5,14 @@ from analytics.models.run import ScoringChunk, ScoringRun
 from analytics.models.score import FACTORS, CustomerScore, PreferenceProfile, ScoreSnapshot
 from analytics.models.stated import StatedPreference
 from analytics.models.validation import ScoreValidation
-from analytics.models.version import PreferenceModelVersion, ScoreModelVersion, VersionEvent, VersionPreview
+from analytics.models.version import (
+    PreferenceModelVersion,
+    PreferencePreview,
+    Preview,
+    ScoreModelVersion,
+    VersionEvent,
+    VersionPreview,
+)
 
 __all__ = [
     "FACTORS",
@@ -13,7 +20,9 @@ __all__ = [
     "CustomerScore",
     "MoverDigest",
     "PreferenceModelVersion",
+    "PreferencePreview",
     "PreferenceProfile",
+    "Preview",
     "ProductStatistics",
     "RelationEffect",
     "ScoreModelVersion",

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -102,16 +104,16 @@ class VersionEvent(models.Model):
         return f"{self.get_kind_display()} v{self.number}"
 
 
-class VersionPreview(models.Model):
-    """Who would move, and by how much, if a version were activated: computed on the facts of everybody as of a moment.
-    Writes no score. `row_version`: the edit of the draft that was looked at; `result` is None until it is computed."""
+class Preview(models.Model):
+    """Who would be moved if a version were activated: computed on the facts of everybody as of a moment. Writes nothing
+    else. `row_version`: the edit of the draft that was looked at; `result` is None until it is computed."""
 
-    version = models.OneToOneField(
-        ScoreModelVersion, models.CASCADE, verbose_name=_("version"), related_name="preview", primary_key=True
-    )
-    against = models.ForeignKey(
-        ScoreModelVersion, models.CASCADE, verbose_name=_("compared with"), related_name="+", null=True
-    )
+    # The version that is looked at, and the one that was in force, of the same model.
+    version: Any
+    against: Any
+    version_id: int
+    against_id: int | None
+
     row_version = models.PositiveIntegerField()
     as_of = models.DateTimeField(_("as of"))
     by = models.ForeignKey(
@@ -122,11 +124,44 @@ class VersionPreview(models.Model):
     )
     result = models.JSONField(_("result"), null=True)
 
-    objects = OpenCatalogueQuerySet["VersionPreview"].as_manager()
-
     class Meta:
-        verbose_name = _("version preview")
-        verbose_name_plural = _("version previews")
+        abstract = True
 
     def __str__(self) -> str:
         return str(self.version_id)
+
+
+class VersionPreview(Preview):
+    """Who would move, and by how much: see operations.preview_version."""
+
+    version = models.OneToOneField(
+        ScoreModelVersion, models.CASCADE, verbose_name=_("version"), related_name="preview", primary_key=True
+    )
+    against = models.ForeignKey(
+        ScoreModelVersion, models.CASCADE, verbose_name=_("compared with"), related_name="+", null=True
+    )
+
+    objects = OpenCatalogueQuerySet["VersionPreview"].as_manager()
+
+    class Meta(Preview.Meta):
+        abstract = False
+        verbose_name = _("version preview")
+        verbose_name_plural = _("version previews")
+
+
+class PreferencePreview(Preview):
+    """Who would be shown other products first: see operations.preview_preferences."""
+
+    version = models.OneToOneField(
+        PreferenceModelVersion, models.CASCADE, verbose_name=_("version"), related_name="preview", primary_key=True
+    )
+    against = models.ForeignKey(
+        PreferenceModelVersion, models.CASCADE, verbose_name=_("compared with"), related_name="+", null=True
+    )
+
+    objects = OpenCatalogueQuerySet["PreferencePreview"].as_manager()
+
+    class Meta(Preview.Meta):
+        abstract = False
+        verbose_name = _("preference version preview")
+        verbose_name_plural = _("preference version previews")

@@ -31,6 +31,8 @@ MOST_CELLS = 1_000_000
 # Beyond these decimals nobody is told anything, and profiles take half the space.
 DECIMALS = 6
 
+Row = dict[str, Any]
+
 
 def compute_preferences(*, sheet: FactSheet, run: ScoringRun, at: datetime) -> Columns:
     """The preference profiles of everybody on the sheet, by the version in force: columns of PreferenceProfile.
@@ -70,15 +72,38 @@ def _likings(
     parameters = PreferenceParameters.from_dict(version.parameters)
     statistics = category_statistics(run=run, parameters=parameters)
     catalogue = product_statistics(run=run, categories=statistics, parameters=parameters)
-    weights = weight_rows(version, sets)
+    by, weights = Yardstick(statistics, catalogue, parameters), weight_rows(version, sets)
+    found = likings(ids=ids, bought=bought, said=said, weights=weights, by=by, as_of=run.as_of)
+    # Made into text one by one: a million small dicts alive at once would keep the garbage collector busy.
+    return {pk: (_json(categories), _json(products)) for pk, categories, products in found}
+
+
+@dataclass(frozen=True, slots=True)
+class Yardstick:
+    """What likings are measured with: the parameters of a version, and what everybody's purchases say by them."""
+
+    statistics: CategoryStatistics
+    catalogue: Catalogue
+    parameters: PreferenceParameters
+
+
+def likings(
+    *,
+    ids: Sequence[int],
+    bought: Sequence[BoughtRow],
+    said: Sequence[SaidRow],
+    weights: NDArray[np.float64],
+    by: Yardstick,
+    as_of: datetime,
+) -> Iterator[tuple[int, list[Row], list[Row]]]:
+    """Of each of these customers who bought or said something, the best categories and products, in the shapes of
+    PreferenceProfile. weights: of each, by ITEM_FEATURES."""
     row_of = {pk: i for i, pk in enumerate(ids)}
-    result: dict[int, tuple[str, str]] = {}
-    for part in customers_at_once(bought, said, statistics):
+    for part in customers_at_once(bought, said, by.statistics):
         mine = [pk for pk in part if pk in row_of]
         if mine:
             given = Part({pk: part[pk] for pk in mine}, said, weights[[row_of[pk] for pk in mine]])
-            result.update(_part(given, statistics, catalogue, parameters, run.as_of))
-    return result
+            yield from _part(given, by, as_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,26 +115,18 @@ class Part:
     weights: NDArray[np.float64]
 
 
-def _part(
-    part: Part,
-    statistics: CategoryStatistics,
-    catalogue: Catalogue,
-    parameters: PreferenceParameters,
-    as_of: datetime,
-) -> Iterator[tuple[int, tuple[str, str]]]:
-    preferences = features_of(part, statistics, parameters, as_of)
-    categories = _ranked(preferences, statistics, part.weights)
-    products = top_products(
-        known_of(part, preferences, statistics, catalogue, as_of), catalogue, parameters, most=MOST_SHOWN
-    )
-    # Made into text one by one: a million small dicts alive at once would keep the garbage collector busy.
+def _part(part: Part, by: Yardstick, as_of: datetime) -> Iterator[tuple[int, list[Row], list[Row]]]:
+    preferences = features_of(part, by.statistics, by.parameters, as_of)
+    categories = _ranked(preferences, by.statistics, part.weights)
+    known = known_of(part, preferences, by.statistics, by.catalogue, as_of)
+    products = top_products(known, by.catalogue, by.parameters, most=MOST_SHOWN)
     for (pk, bought), ranked, best in zip(part.bought.items(), categories, products, strict=True):
         if not bought:  # of whoever only said something, what they said they like
             ranked = [row for row in ranked if _is_said(row["because"])]
             best = [row for row in best if (row["values"][-1] or 0.0) > 0.0]
         elif not any(row.category_id for row in bought):
             ranked = [row for row in ranked if _is_said(row["because"])]
-        yield pk, (_json(ranked), _json(best))
+        yield pk, ranked, best
 
 
 def _is_said(because: Sequence[Mapping[str, Any]]) -> bool:

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import numpy as np
@@ -19,9 +19,11 @@ SAMPLE = 2_000
 MOST_HELD = 4_000_000
 
 
-def measure_preferences(*, current: PreferenceParameters, as_of: datetime) -> PreferenceParameters:
+def measure_preferences(
+    *, current: PreferenceParameters, as_of: datetime, tell: Callable[[int, int], None] = lambda done, total: None
+) -> PreferenceParameters:
     """The current parameters with the means and deviations of the features, as of a moment, over a sample of the
-    customers who bought, all categories and all products. Nobody bought: as they are."""
+    customers who bought, all categories and all products. Nobody bought: as they are. `tell` hears of three steps."""
     who = list(
         Order.objects.filter(ordered_at__lte=as_of)
         .order_by("customer_id")
@@ -31,9 +33,11 @@ def measure_preferences(*, current: PreferenceParameters, as_of: datetime) -> Pr
     bought = list(purchases(as_of=as_of, whose=Whose.these(who[:: max(1, len(who) // SAMPLE)])))
     if not bought:
         return current
+    tell(1, 3)
     statistics = measure_statistics(as_of=as_of, parameters=current)
     of_categories = [row for row in bought if row.category_id]
     parts = [_part(rows) for rows in customers_at_once(of_categories, [], statistics)]
+    tell(2, 3)
     measured = current
     if parts:
         features = [features_of(part, statistics, current, as_of).features for part in parts]

@@ -9,19 +9,19 @@ from numpy.typing import NDArray
 
 from analytics.models import ScoreModelVersion
 from analytics.operations.override_sets import override_sets
+from analytics.operations.preview_groups import (
+    MOST_MOVERS,
+    is_member,
+    shared_segments,
+    told_by_override,
+    told_by_segment,
+)
 from analytics.operations.readable_facts import Readable, readable_facts
 from analytics.operations.score_distribution import BINS
 from analytics.operations.version_parameters import parameter_sets
 from analytics.scoring.population import PopulationScores, score_population
-from analytics.segments.membership import members_among
-from customers.models import Segment
-from customers.segments.definition import SegmentInvalid
 from customers.segments.facts import Catalogue
 
-# So many of each direction are kept: whoever looks sees those of them that they may see.
-MOST_MOVERS = 200
-# So many shared segments are looked at, a query each for each chunk of customers.
-MOST_SEGMENTS = 20
 # Points from which on a customer counts as moved.
 STEPS = (1.0, 5.0, 10.0)
 NOTICEABLE = 5.0
@@ -92,7 +92,7 @@ def preview_version(
     scores, "rose", "fell"}]}. `tell` hears how many of all customers were read."""
     sides, everybody = (_Side(), _Side()), _Group()
     moved = dict.fromkeys(STEPS, 0)
-    segments = {segment: _Group() for segment in Segment.objects.filter(is_shared=True)[:MOST_SEGMENTS]}
+    segments = {segment: _Group() for segment in shared_segments()}
     overrides = [_Group() for _override in version.overrides]
     up: list[dict[str, Any]] = []
     down: list[dict[str, Any]] = []
@@ -108,7 +108,8 @@ def preview_version(
         down = heapq.nsmallest(MOST_MOVERS, [*down, *_movers(part, before, after, -change)], key=_rise)
         catalogue = Catalogue(None)
         for segment, group in segments.items():
-            rows = _members(segment, part, as_of, catalogue)
+            ids, whose = part.sheet.customer_ids, part.sheet.whose
+            rows = is_member(segment, whose=whose, customer_ids=ids, at=as_of, catalogue=catalogue)
             group.add(before.score[rows], after.score[rows])
         for number, group in enumerate(overrides, start=1):
             group.add(before.score[sets == number], after.score[sets == number])
@@ -122,13 +123,8 @@ def preview_version(
         "fell": everybody.fell,
         "up": up,
         "down": down,
-        "segments": [
-            {"segment": segment.pk, "name": segment.name, **group.as_dict()} for segment, group in segments.items()
-        ],
-        "overrides": [
-            {"segment": override["segment"], "name": override["name"], **group.as_dict()}
-            for override, group in zip(version.overrides, overrides, strict=True)
-        ],
+        "segments": told_by_segment(segments.items()),
+        "overrides": told_by_override(version.overrides, overrides),
     }
 
 
@@ -169,13 +165,3 @@ def _movers(
 
 def _rise(mover: dict[str, Any]) -> float:
     return float(mover["after"] - mover["before"])
-
-
-def _members(segment: Segment, part: Readable, as_of: datetime, catalogue: Catalogue) -> NDArray[np.bool_]:
-    """Which of these customers are in a segment; none where it cannot be asked any more."""
-    try:
-        whose = part.sheet.whose
-        members = members_among(definition=segment.definition, whose=whose, at=as_of, catalogue=catalogue)
-    except SegmentInvalid:
-        members = set()
-    return np.isin(part.sheet.customer_ids, np.fromiter(members, dtype=np.int64, count=len(members)))

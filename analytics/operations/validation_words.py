@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 PREDICTORS = {
@@ -23,3 +25,16 @@ def verdicts(evaluation: dict[str, Any]) -> list[str]:
     """In words, by each measure, whether the score beats the shrunk rating alone."""
     given = evaluation["verdict"]
     return [str(VERDICTS[given[name]] % {"measure": label}) for name, label in MEASURES.items()]
+
+
+def by_override(result: dict[str, Any]) -> list[str]:
+    """How many ratings were foretold by the parameters of which override. Tests of earlier days say nothing of it."""
+    return [
+        _("“%(segment)s”: %(ratings)s ratings of %(customers)s customers, by the parameters for this segment.")
+        % {
+            "segment": row["name"],
+            "ratings": number_format(row["ratings"], 0, force_grouping=True),
+            "customers": number_format(row["customers"], 0, force_grouping=True),
+        }
+        for row in result.get("overrides", ())
+    ]

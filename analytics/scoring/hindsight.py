@@ -5,7 +5,7 @@ came later are not known yet. Times are seconds since 1970."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -98,16 +98,30 @@ def ratings_of(ledger: Ledger) -> Ints:
     return kept[np.lexsort((kept, ledger.at[kept]))]
 
 
-def average_at(ledger: Ledger, as_of: float, current: ScoreParameters) -> ScoreParameters:
-    """The current parameters with the baselines of what was known at a moment: nothing later moves them."""
+def average_at(
+    ledger: Ledger, as_of: float, current: ScoreParameters, of: NDArray[np.bool_] | None = None
+) -> ScoreParameters:
+    """The current parameters with the baselines of what was known at a moment: nothing later moves them. of: the rows
+    to look at; without, all."""
     known = (ledger.counts_from < as_of) & (ledger.counts_until >= as_of) & ~np.isnan(ledger.x)
+    if of is not None:
+        known &= of
     ages = (as_of - ledger.at[known]) / _SECONDS_A_DAY
     return measure_baselines(ledger.factor[known], ledger.x[known], ages, current)
 
 
-def look_back(ledger: Ledger, ratings: Ints, parameters: ScoreParameters, waited: Waited) -> Sample:
-    """What was known before each of these ratings, and what was said then."""
-    parts = [_look_back(ledger, part, parameters, waited) for part in _portions(ledger, ratings)]
+def look_back(
+    ledger: Ledger,
+    ratings: Ints,
+    parameters: ScoreParameters | Sequence[ScoreParameters],
+    waited: Waited,
+    sets: Ints | None = None,
+) -> Sample:
+    """What was known before each of these ratings, and what was said then. Of several parameters `sets` says by place
+    which were in force for each rating."""
+    models = [parameters] if isinstance(parameters, ScoreParameters) else list(parameters)
+    of = np.zeros(len(ratings), dtype=np.int64) if sets is None else sets
+    parts = [_look_back(ledger, ratings[part], models, of[part], waited) for part in _portions(ledger, ratings)]
     columns = {name: np.concatenate([part[name] for part in parts]) for name in (*PREDICTORS, "had_rating")}
     return Sample(
         customer=ledger.customer[ratings],
@@ -119,10 +133,10 @@ def look_back(ledger: Ledger, ratings: Ints, parameters: ScoreParameters, waited
 
 
 def _portions(ledger: Ledger, ratings: Ints) -> list[Ints]:
-    """So many ratings at a time that the pairs with their customers' rows fit into memory."""
+    """Positions among the ratings: so many at a time that the pairs with their customers' rows fit into memory."""
     start, end = _rows_of(ledger, ratings)
     portion = np.cumsum(end - start) // _MOST_PAIRS
-    return [ratings[portion == number] for number in np.unique(portion)] or [ratings]
+    return [np.flatnonzero(portion == number) for number in np.unique(portion)] or [np.arange(len(ratings))]
 
 
 def _rows_of(ledger: Ledger, ratings: Ints) -> tuple[Ints, Ints]:
@@ -130,7 +144,9 @@ def _rows_of(ledger: Ledger, ratings: Ints) -> tuple[Ints, Ints]:
     return np.searchsorted(ledger.customer, who, "left"), np.searchsorted(ledger.customer, who, "right")
 
 
-def _look_back(ledger: Ledger, ratings: Ints, parameters: ScoreParameters, waited: Waited) -> dict[str, Floats]:
+def _look_back(
+    ledger: Ledger, ratings: Ints, models: Sequence[ScoreParameters], sets: Ints, waited: Waited
+) -> dict[str, Floats]:
     which, row = _pairs(ledger, ratings)
     moment = ledger.at[ratings][which]
     x, age = ledger.x[row].copy(), (moment - ledger.at[row]) / _SECONDS_A_DAY
@@ -138,10 +154,11 @@ def _look_back(ledger: Ledger, ratings: Ints, parameters: ScoreParameters, waite
         place = int(row[i])
         seconds, target = waited(place, float(moment[i])), float(ledger.target[place])
         x[i], age[i] = (2.0 ** -(seconds / target) if seconds > target else np.nan), 0.0
-    scores = score_population(which, ledger.factor[row], x, age, len(ratings), parameters)
+    scores = score_population(which, ledger.factor[row], x, age, len(ratings), models, sets)
     q, r, s, p = scores.factors.T
     said = np.isin(ledger.measure[row], _RATINGS)
-    before = _ratings_before(which[said], x[said], ledger.at[row][said], len(ratings), parameters.quality.baseline)
+    usual = np.array([model.quality.baseline for model in models])[sets]
+    before = _ratings_before(which[said], x[said], ledger.at[row][said], len(ratings), usual)
     return {
         "satisfaction": scores.z,
         "shrunk_rating": scores.contributions[:, FactorCode.QUALITY - 1],
@@ -162,10 +179,10 @@ def _pairs(ledger: Ledger, ratings: Ints) -> tuple[Ints, Ints]:
     return which[counts], row[counts]
 
 
-def _ratings_before(which: Ints, x: Floats, at: Floats, n: int, usual: float) -> dict[str, Floats]:
+def _ratings_before(which: Ints, x: Floats, at: Floats, n: int, usual: Floats) -> dict[str, Floats]:
     count = np.bincount(which, minlength=n)
     had = count > 0
-    mean, last = np.full(n, usual), np.full(n, usual)
+    mean, last = usual.copy(), usual.copy()
     mean[had] = np.bincount(which, x, n)[had] / count[had]
     order = np.lexsort((at, which))
     last[which[order]] = x[order]  # of several the one that is written last, which is the newest

@@ -128,6 +128,10 @@ class ScopedViewSet(GenericViewSet[Any]):
             return [IDEMPOTENCY_KEY, *([{**IF_MATCH, "required": False}] if self.is_verb else [])]
         return [{**IF_MATCH, "required": True}] if self.action in LOCKED else []
 
+    def schema_responses(self) -> Any:
+        """What this action answers, for the schema, where `serializer_class` does not say it."""
+        return None
+
     def answers_etag(self) -> bool:
         """Whether this action answers one row with a version, for the schema."""
         model = self.queryset.model

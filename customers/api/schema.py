@@ -92,6 +92,8 @@ class Schema(AutoSchema):
 
     def get_response_serializers(self) -> Any:
         view: Any = self.view
+        if (found := getattr(view, "schema_responses", lambda: None)()) is not None:
+            return found
         takes_another = getattr(view, "action", None) in getattr(view, "inputs", ())
         return view.serializer_class if takes_another else super().get_response_serializers()
 

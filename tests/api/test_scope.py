@@ -137,6 +137,8 @@ OPEN |= {
     "preferencemodelversion-list": of("preferencemodelversion", CREATE),
     "preferencemodelversion-detail": of("preferencemodelversion", ALL),
     "preferencemodelversion-activate": of("preferencemodelversion", VERB),
+    "preferencemodelversion-measure": of("preferencemodelversion", VERB),
+    "preferencemodelversion-preview": of("preferencemodelversion", {"get": "view", "post": "change"}),
     "preferencemodelversion-events": of("preferencemodelversion", READ),
     "weightproposal-list": of("weightproposal", CREATE),
     "weightproposal-detail": of("weightproposal", READ),

@@ -89,6 +89,7 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
     draft = draft_version(model=ScoreModelVersion, parameters={}, label="Draft", by=ann, at=NOW)
     start_preview(version=draft, by=ann, at=NOW)
     taste = draft_version(model=PreferenceModelVersion, parameters={}, label="Draft", by=ann, at=NOW)
+    start_preview(version=taste, by=ann, at=NOW)
     weights = dict(taste.parameters["weights"])
     proposal = WeightProposal.objects.create(state=ProposalState.OPEN, weights=weights, created_at=NOW, created_by=ann)
     write_digests(day=NOW.date(), at=NOW)

@@ -74,6 +74,17 @@ def visit(page: Page, live_server: LiveServer, look: str) -> Visit:
     return visit
 
 
+@pytest.fixture
+def go(page: Page, live_server: LiveServer) -> Visit:
+    """Open an address, and no more: what is expected of the page waits for it."""
+
+    def go(path: str) -> Page:
+        page.goto(live_server.url + path)
+        return page
+
+    return go
+
+
 def take(page: Page, name: str, look: str) -> None:
     """Save a picture of the whole page; fail where it is wider than the window."""
     page.screenshot(path=PICTURES / f"{name}-{look}.png", full_page=True)

@@ -7,7 +7,13 @@ from django.test import Client
 from django.urls import reverse
 
 from analytics.choices import ProposalState, VersionState
-from analytics.models import PreferenceModelVersion, PreferenceProfile, StatedPreference, WeightProposal
+from analytics.models import (
+    PreferenceModelVersion,
+    PreferenceProfile,
+    ScoringRun,
+    StatedPreference,
+    WeightProposal,
+)
 from analytics.operations.draft_version import draft_version
 from analytics.operations.propose_weights import propose_weights
 from analytics.scoring.preference_parameters import ITEM_FEATURES, PreferenceParameters
@@ -28,6 +34,7 @@ def shop(north: Team, acme: Customer) -> dict[str, Product]:
     products = stock()
     crowd(north)
     buys(acme, "Green tea", "Black tea")
+    buys(Customer.objects.get(name="Buyer 0"), "Hammer")
     score_everybody()
     return products
 
@@ -129,10 +136,13 @@ def test_weights_are_drafted_edited_activated_and_rolled_back(client: Client, sh
     draft.refresh_from_db()
     assert (draft.parameters["weights"]["rating"], draft.parameters["weights"]["popularity"]) == (0.0, 0.9)
     asked = client.get(version_page(draft, "activate")).content.decode()
-    assert "Put version 2 in force?" in asked
-    client.post(version_page(draft, "activate"), {"seen_version": draft.version, "measure": "1"})
+    assert "Put version 2 in force?" in asked and "Nobody has previewed it" in asked
+    client.post(version_page(draft, "activate"), {"seen_version": draft.version})
     draft.refresh_from_db()
     assert draft.state == VersionState.ACTIVE
+    page_of_it = client.get(edit)
+    assert page_of_it.context["previous"] == first
+    assert page_of_it.context["going_on"] == ScoringRun.objects.first()
     assert "weight__rating" not in client.get(edit).content.decode()  # frozen: read, not edited
     client.post(
         version_page(first, "activate"), {"seen_version": PreferenceModelVersion.objects.get(pk=first.pk).version}
@@ -185,11 +195,69 @@ def test_a_segment_gets_weights_of_its_own(client: Client, shop: Any) -> None:
     assert [one["name"] for one in draft.overrides] == ["British"]
 
 
+def test_a_preview_shows_what_comes_first_and_for_whom(client: Client, shop: Any, acme: Customer) -> None:
+    draft = popular_draft()
+    assert "Nobody has looked yet" in client.get(version_page(draft)).content.decode()
+    response = client.post(version_page(draft, "do", "preview"))
+    assert response.headers["Location"] == f"{version_page(draft)}#preview"
+    shown = client.get(version_page(draft))
+    preview, text = shown.context["preview"], shown.content.decode()
+    (_title, movers), *_others = preview["movers"]
+    assert (movers[0].customer, movers[0].way) == (acme, "Tea pot → Hammer")
+    assert page(acme) in text
+    lost = next(row for row in preview["firsts"][0]["rows"] if row["name"] == "Tea pot")
+    assert (lost["before"], lost["after"], lost["change"]) == ("1", "0", "−1")
+    assert lost["link"] == reverse("admin:customers_product_change", args=[shop["Tea pot"].pk])
+    assert (
+        "By the preview, another product may be wanted next for"
+        in client.get(version_page(draft, "activate")).content.decode()
+    )
+    client.post(version_page(draft), typed(client, version_page(draft), label="x"))
+    assert "Preview again." in client.get(version_page(draft)).content.decode()
+
+
+def test_customers_of_another_team_are_not_named_in_a_preview(
+    client: Client, log_in: LogIn, otto: User, ann: User, shop: Any, acme: Customer
+) -> None:
+    draft = popular_draft()
+    client.post(version_page(draft, "do", "preview"))
+    for user, seen in ((ann, [acme]), (otto, [])):
+        preview = log_in(user).get(version_page(draft)).context["preview"]
+        assert [mover.customer for mover in preview["movers"][0][1]] == seen
+        assert preview["result"]["customers"] == 21  # how everybody fares is told to everybody
+
+
+def test_what_is_usual_is_measured_and_asked_for_after_a_change_of_half_lives(client: Client, shop: Any) -> None:
+    draft = popular_draft(item_half_life_days=3.0)
+    warned = "what is usual was not measured"
+    assert warned in client.get(version_page(draft, "activate")).content.decode()
+    client.post(version_page(draft, "do", "measure"), {"seen_version": draft.version})
+    assert warned not in client.get(version_page(draft, "activate")).content.decode()
+    text = client.get(version_page(draft)).content.decode()
+    assert "usual of products · popularity" in text  # its history says so
+    again = client.post(version_page(draft, "do", "measure"), {"seen_version": "1"}, follow=True)
+    assert "Somebody edited this draft" in again.content.decode()
+
+
+def popular_draft(**more: Any) -> PreferenceModelVersion:
+    """A draft by which organisations, of which Acme is the only one, are shown first what many buy."""
+    now, firms = (
+        PreferenceModelVersion.objects.active().get().parameters,
+        segment("Firms", "kind", "is", "organisation"),
+    )
+    own = {"weights": {**dict.fromkeys(ITEM_FEATURES, 0.0), "popularity": 5.0}}
+    overrides = [{"segment": firms.pk, "parameters": own}]
+    return draft_version(
+        model=PreferenceModelVersion, parameters={**now, **more}, overrides=overrides, segments=[firms], at=NOW
+    )
+
+
 def test_an_agent_reads_versions_and_edits_none(log_in: LogIn, ann: User, shop: Any) -> None:
     draft = draft_version(model=PreferenceModelVersion, parameters={}, at=NOW)
     client = log_in(ann)
     assert client.get(version_page(draft)).status_code == 200
-    for address in (version_page(draft, "activate"), version_page(draft, "override_add")):
+    verbs = [version_page(draft, "do", verb) for verb in ("preview", "measure")]
+    for address in (version_page(draft, "activate"), version_page(draft, "override_add"), *verbs):
         assert client.post(address).status_code == 403
     assert PreferenceModelVersion.objects.active().get() != draft
 

@@ -6,11 +6,13 @@ import pytest
 from django.urls import reverse
 
 from analytics.models import ScoreValidation
+from analytics.operations.activate_version import activate_version
 from analytics.operations.ask_for_validation import ask_for_validation
 from analytics.operations.ensure_versions import ensure_versions
 from analytics.operations.validate_scores import validate_scores
 from analytics.tests.admin.conftest import LogIn
 from analytics.tests.operations.test_validate_scores import opinions
+from analytics.tests.versions import draft, segment
 from customers.models import Job, Team, User
 from customers.operations.stop_job import stop_job
 from customers.operations.work_jobs import work_jobs
@@ -59,6 +61,13 @@ def test_charts_and_tables_tell_the_stored_figures(log_in: LogIn, ann: User, rat
     foretold, observed = json.loads(section["calibration_chart"])["datasets"]
     assert len(foretold["data"]) == len(observed["data"]) == len(judgements[0]["bins"])
     assert page.content.decode().count("<table") >= 1 + len(judgements)
+
+
+def test_the_page_says_how_many_go_by_which_override(log_in: LogIn, ann: User, rated: None) -> None:
+    activate_version(version=draft(segment("People", "kind", "is", "person")), at=NOW)
+    row = validate_scores(validation=ask_for_validation(at=NOW, in_background=False), at=NOW)
+    text = log_in(ann).get(reverse("admin:analytics_scorevalidation_change", args=[row.pk])).content.decode()
+    assert "“People”: 200 ratings of 200 customers" in text
 
 
 def test_too_few_ratings_are_said_on_the_page(log_in: LogIn, ann: User, north: Team) -> None:

@@ -111,6 +111,32 @@ def test_a_frozen_version_and_impossible_weights_are_refused(root: User, shop: A
     assert client.post(path, {"overrides": own}).status_code == 400
 
 
+def test_a_version_is_previewed_and_measured(root: User, otto: User, acme: Customer, shop: dict[str, Product]) -> None:
+    buys(acme, "Green tea", "Black tea")
+    buys(Customer.objects.get(name="Buyer 0"), "Hammer")
+    score_everybody()
+    client, path = as_user(root), url("preference-versions/")
+    weights = {**dict.fromkeys(ITEM_FEATURES, 0), "popularity": 5}
+    made = client.post(path, {"parameters": {"weights": weights, "item_half_life_days": 9}}).json()
+    mine = f"{path}{made['id']}/"
+    assert client.get(f"{mine}preview/").status_code == 404
+    preview = client.post(f"{mine}preview/", {}).json()
+    assert preview == client.get(f"{mine}preview/").json()
+    assert (preview["version"], preview["against"], preview["state"]) == (2, 1, "done")
+    result = preview["result"]
+    mover = next(row for row in result["movers"] if row["customer"] == acme.pk)
+    assert mover["firsts"]["next"]["before"] == {"id": shop["Tea pot"].pk, "name": "Tea pot"}
+    lost = {row["name"]: row["before"] - row["after"] for row in result["firsts"]["next"]["lost"]}
+    assert lost["Tea pot"] == 1
+    otto.user_permissions.add(*Permission.objects.filter(codename="view_preferencemodelversion"))
+    seen = as_user(otto).get(f"{mine}preview/").json()["result"]
+    assert (seen["movers"], seen["customers"]) == ([], result["customers"])
+    measured = client.post(f"{mine}measure/", {}).json()
+    assert measured["parameters"]["item_means"] != made["parameters"]["item_means"]
+    assert client.get(f"{mine}preview/").json()["is_old"] is True
+    assert client.post(f"{path}{PreferenceModelVersion.objects.get(number=1).pk}/preview/", {}).status_code == 409
+
+
 def proposal() -> WeightProposal:
     _scores, version = ensure_versions(at=NOW)
     weights = {**PreferenceParameters().weights, "affinity": 2.5}

@@ -6,6 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from analytics.choices import RunKind
 from analytics.tests.histories import DAY, exclude, populate, price, promises, rating, reply, score_everybody
 from customers.models import Customer, Observation, Team, User
 from customers.operations.exclude_fact import exclude_fact
@@ -89,3 +90,10 @@ def test_it_says_what_was_left_out_by_whom_and_why(acme: Customer, ann: User) ->
     text = explain(acme, as_of=NOW.isoformat())
     assert "Left out of the score:\n    Quality, Rating 1, 2026-06-02 10:00: CSAT rating, 1 to 5: 1" in text
     assert "wrong ticket (ann, until 2026-06-04 10:00)" in text
+
+
+def test_it_is_never_said_to_stand_above_all(north: Team, acme: Customer) -> None:
+    Customer.objects.create(name="Nobody knows", team=north)
+    observe(facts=[rating(acme, 5)], at=NOW)
+    score_everybody(at=NOW, kind=RunKind.NIGHTLY)
+    assert "higher than 99 % of customers" in explain(acme)

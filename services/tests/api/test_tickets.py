@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -187,3 +188,43 @@ def test_a_refusal_tells_nothing_that_is_out_of_sight(ann: User, otto: User, tic
     ann.groups.clear()
     stale = as_user(ann).patch(path, {"subject": "x"}, headers={"If-Match": '"9"'})
     assert stale.status_code in {403, 412} and "current" not in stale.json()
+
+
+PERIOD = "cohort_after=2026-06-01T00:00:00Z&cohort_before=2026-07-01T00:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        (f"cohort=opened&{PERIOD}", 2),
+        ("cohort=opened&cohort_after=2026-07-01T00:00:00Z&cohort_before=2026-08-01T00:00:00Z", 0),
+        (f"cohort=open&{PERIOD}", 1),
+        (f"cohort=solved&{PERIOD}&unassigned=true", 1),
+        (f"cohort=resolved&{PERIOD}&cohort_least=0&cohort_below=3601", 1),
+        (f"cohort=resolved&{PERIOD}&cohort_below=3600", 0),
+        (f"cohort=resolved&{PERIOD}&cohort_least=3601", 0),
+    ],
+)
+def test_it_finds_the_tickets_of_a_cohort(ann: User, open_one: Callable[..., Ticket], query: str, found: int) -> None:
+    open_one()
+    solve_ticket(ticket=open_one("Valve"), by=ann, at=NOW + timedelta(hours=1))
+    assert len(ids(as_user(ann).get(url(f"tickets/?{query}")))) == found
+
+
+@pytest.mark.parametrize(
+    ("query", "fields", "said"),
+    [
+        (f"cohort=unicorns&{PERIOD}", ["cohort"], "not one of the available choices"),
+        ("cohort=opened", ["cohort_after", "cohort_before"], "give when it begins"),
+        ("cohort=opened&cohort_after=soon&cohort_before=2026-07-01T00:00:00Z", ["cohort_after"], "valid date"),
+        ("cohort_before=2026-07-01T00:00:00Z", ["cohort_before"], "Name the `cohort`"),
+        (f"cohort=opened&{PERIOD}&cohort_below=60", ["cohort_below"], "`replied` and `resolved`"),
+        (f"cohort=replied&{PERIOD}&cohort_least=-1", ["cohort_least"], "greater than or equal to 0"),
+        (f"cohort=replied&{PERIOD}&cohort_least=99999999999", ["cohort_least"], "less than or equal to"),
+    ],
+)
+def test_a_cohort_that_cannot_be_asked_is_refused(ann: User, query: str, fields: list[str], said: str) -> None:
+    response = as_user(ann).get(url(f"tickets/?{query}"))
+    errors = response.json()["errors"]
+    assert (response.status_code, sorted(errors)) == (400, fields)
+    assert said in str(errors)

@@ -1,8 +1,8 @@
-"""What words make of numbers."""
+"""Where a score stands among all, in words: the same on pages and on a terminal."""
 
 import pytest
 
-from analytics.admin.words import rank
+from analytics.operations.rank_words import rank
 
 
 @pytest.mark.parametrize(
