@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('analytics', '0008_relations_validation'),
+        ('analytics', '0009_one_index_of_history'),
         ('customers', '0014_overdue_orders'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
