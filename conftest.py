@@ -1,5 +1,6 @@
 """Rules for every test: where it may run, what must not be missing in CI, and no request that leaves this machine."""
 
+import gc
 import os
 import shutil
 from collections.abc import Generator, Iterator
@@ -18,6 +19,8 @@ pytest_plugins = ["tests.cast"]
 ROOT = Path(__file__).resolve().parent
 REQUIRE_ALL = os.environ.get("CRM_REQUIRE_ALL") == "1"  # .ci/run sets it: nothing may be missing there
 EVERY_TEST = os.environ.get("CRM_EVERY_TEST") == "1"  # .ci/run sets it where another Python is tried
+EACH_ONCE = os.environ.get("CRM_EACH_ONCE") == "1"  # .ci/run sets it: what is marked `once` runs on one database alone
+DATABASES = {"sqlite3": "sqlite", "postgresql": "postgres", "mysql": "mariadb"}
 NEEDS = ("browser", "gettext", "realdata", "redis")
 LOCAL = {"127.0.0.1", "localhost", "[::1]"}
 # What a browser may find: this machine alone, by name or number.
@@ -40,22 +43,40 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what belongs to another database, or, beside SQLite, asks none; skip what this machine cannot run."""
-    engine = settings.DATABASES["default"]["ENGINE"]
-    on_postgres, on_sqlite = engine.endswith("postgresql"), engine.endswith("sqlite3")
-    elsewhere = [
-        item
-        for item in items
-        if (item.get_closest_marker("postgres") and not on_postgres)
-        or not (on_sqlite or EVERY_TEST or _asks_a_database(item))
-    ]
+    """Leave out what belongs to another database, or, beside SQLite, asks none; skip what this machine cannot run; begin
+    with what takes longest, so that no process is left with it at the end."""
+    elsewhere = {item for item in items if _belongs_elsewhere(item)}
     if elsewhere:
-        config.hook.pytest_deselected(items=elsewhere)
-        items[:] = [item for item in items if item not in set(elsewhere)]
+        config.hook.pytest_deselected(items=[item for item in items if item in elsewhere])
+    items[:] = sorted((item for item in items if item not in elsewhere), key=lambda item: not _is_long(item))
     if _chromium() is None:
         for item in items:
             if item.get_closest_marker("browser"):
                 item.add_marker(pytest.mark.skip(reason="no Chromium on this machine (apt install chromium)"))
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector of garbage what stays until the end, which is half of its work."""
+    gc.collect()
+    gc.freeze()
+
+
+def _belongs_elsewhere(item: pytest.Item) -> bool:
+    database = DATABASES[settings.DATABASES["default"]["ENGINE"].rpartition(".")[2]]
+    if item.get_closest_marker("postgres") and database != "postgres":
+        return True
+    if database != "sqlite" and not EVERY_TEST and not _asks_a_database(item):
+        return True
+    once = item.get_closest_marker("once")
+    if once is None:
+        return False
+    if once.args[0] not in DATABASES.values() or not once.kwargs["reason"]:
+        raise pytest.UsageError(f"{item.nodeid}: once(DATABASE, reason=...), not {once}")
+    return EACH_ONCE and once.args[0] != database
+
+
+def _is_long(item: pytest.Item) -> bool:
+    return bool(item.get_closest_marker("once") or item.get_closest_marker("long"))
 
 
 @pytest.hookimpl(wrapper=True)
