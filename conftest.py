@@ -1,5 +1,6 @@
 """Rules for every test: where it may run, what must not be missing in CI, and no request that leaves this machine."""
 
+import gc
 import os
 import shutil
 from collections.abc import Generator, Iterator
@@ -18,8 +19,12 @@ pytest_plugins = ["tests.cast"]
 ROOT = Path(__file__).resolve().parent
 REQUIRE_ALL = os.environ.get("CRM_REQUIRE_ALL") == "1"  # .ci/run sets it: nothing may be missing there
 EVERY_TEST = os.environ.get("CRM_EVERY_TEST") == "1"  # .ci/run sets it where another Python is tried
+EACH_ONCE = os.environ.get("CRM_EACH_ONCE") == "1"  # .ci/run sets it: what is marked `once` runs on one database alone
+DATABASES = {"sqlite3": "sqlite", "postgresql": "postgres", "mysql": "mariadb"}
 NEEDS = ("browser", "gettext", "realdata", "redis")
 LOCAL = {"127.0.0.1", "localhost", "[::1]"}
+# What a browser may find: this machine alone, by name or number.
+ONLY_HERE = ",".join(["MAP * ~NOTFOUND", *(f"EXCLUDE {host}" for host in sorted(LOCAL))])
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -29,6 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.CELERY_BROKER_URL = "memory://"
     settings.CELERY_BROKER_TRANSPORT_OPTIONS = {}
     settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"] = {"anon": None, "user": None}
+    settings.WHITENOISE_AUTOREFRESH = True  # else each client of a test looks through all static files at its start
     database = settings.DATABASES["default"]
     if database["ENGINE"].endswith("sqlite3"):
         # A file, since threads that share an in-memory database fail on locks instead of waiting for them.
@@ -37,22 +43,40 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what belongs to another database, or, beside SQLite, asks none; skip what this machine cannot run."""
-    engine = settings.DATABASES["default"]["ENGINE"]
-    on_postgres, on_sqlite = engine.endswith("postgresql"), engine.endswith("sqlite3")
-    elsewhere = [
-        item
-        for item in items
-        if (item.get_closest_marker("postgres") and not on_postgres)
-        or not (on_sqlite or EVERY_TEST or _asks_a_database(item))
-    ]
+    """Leave out what belongs to another database, or, beside SQLite, asks none; skip what this machine cannot run; begin
+    with what takes longest, so that no process is left with it at the end."""
+    elsewhere = {item for item in items if _belongs_elsewhere(item)}
     if elsewhere:
-        config.hook.pytest_deselected(items=elsewhere)
-        items[:] = [item for item in items if item not in set(elsewhere)]
+        config.hook.pytest_deselected(items=[item for item in items if item in elsewhere])
+    items[:] = sorted((item for item in items if item not in elsewhere), key=lambda item: not _is_long(item))
     if _chromium() is None:
         for item in items:
             if item.get_closest_marker("browser"):
                 item.add_marker(pytest.mark.skip(reason="no Chromium on this machine (apt install chromium)"))
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector of garbage what stays until the end, which is half of its work."""
+    gc.collect()
+    gc.freeze()
+
+
+def _belongs_elsewhere(item: pytest.Item) -> bool:
+    database = DATABASES[settings.DATABASES["default"]["ENGINE"].rpartition(".")[2]]
+    if item.get_closest_marker("postgres") and database != "postgres":
+        return True
+    if database != "sqlite" and not EVERY_TEST and not _asks_a_database(item):
+        return True
+    once = item.get_closest_marker("once")
+    if once is None:
+        return False
+    if once.args[0] not in DATABASES.values() or not once.kwargs["reason"]:
+        raise pytest.UsageError(f"{item.nodeid}: once(DATABASE, reason=...), not {once}")
+    return EACH_ONCE and once.args[0] != database
+
+
+def _is_long(item: pytest.Item) -> bool:
+    return bool(item.get_closest_marker("once") or item.get_closest_marker("long"))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -116,23 +140,23 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     # Playwright runs an event loop in the thread of the test; Django must not refuse its database there.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     quiet = ["background-networking", "component-update", "sync", "gpu", "quic", "dev-shm-usage"]
-    args = ["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in quiet)]
+    args = ["--no-sandbox", "--no-first-run", f"--host-resolver-rules={ONLY_HERE}", *(f"--disable-{n}" for n in quiet)]
     return {**browser_type_launch_args, "executable_path": _chromium(), "headless": True, "args": args}
 
 
 @pytest.fixture
 def context(context: Any) -> Iterator[Any]:
-    """Refuse every request of a page to another host, and fail the test that caused one."""
+    """Fail the test whose page asked another host for anything; no such request gets through (ONLY_HERE).
+
+    Playwright's own routes would refuse it too, but switch the browser's cache off: every page would load everything."""
     outside: list[str] = []
 
-    def guard(route: Any) -> None:
-        url = urlsplit(route.request.url)
+    def look_at(what: Any) -> None:
+        url = urlsplit(what.url)
         if url.scheme in ("http", "https", "ws", "wss") and url.netloc.rsplit(":", 1)[0] not in LOCAL:
-            outside.append(route.request.url)
-            route.abort()
-        else:
-            route.fallback()
+            outside.append(what.url)
 
-    context.route("**/*", guard)
+    context.on("request", look_at)
+    context.on("page", lambda page: page.on("websocket", look_at))
     yield context
     assert not outside, f"requests left this machine: {outside}"

@@ -1,6 +1,6 @@
 """Runs of the score jobs: how far, how fast, what failed."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
@@ -36,7 +36,7 @@ class ChunkInline(CandidTabularInline):
     """The parts of a run, each leased by one worker at a time."""
 
     model = ScoringChunk
-    fields = ["keys", "state", "customers", "time", "attempts", "error"]
+    fields: ClassVar[tuple[str, ...]] = ("keys", "state", "customers", "time", "attempts", "error")
     readonly_fields = fields
     can_delete = False
     hide_title = True

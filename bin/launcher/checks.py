@@ -1,8 +1,10 @@
 """`./bin/crm check`: lint, types, contracts, migrations, deployment, schema, templates."""
 
+import os
 import subprocess
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from launcher import environment, say, secret_values
 from launcher.paths import ROOT, python, venv_dir
@@ -19,7 +21,10 @@ def main(arguments: list[str]) -> int:
         raise say.Refusal(f"No such check: {', '.join(unknown)}. There are: {', '.join(checks)}.")
     with tempfile.TemporaryDirectory(prefix="candid-check-") as folder:
         values = _production(folder)
-        failed = [name for name in arguments or checks if not _passes(name, checks[name], values)]
+        names = arguments or [*checks]
+        with ThreadPoolExecutor(os.cpu_count()) as pool:  # each waits for a process
+            passed = pool.map(lambda name: _passes(name, checks[name], values), names)
+        failed = [name for name, good in zip(names, passed, strict=True) if not good]
     say.line(f"failed: {', '.join(failed)}" if failed else "all checks pass")
     return 1 if failed else 0
 
@@ -27,10 +32,10 @@ def main(arguments: list[str]) -> int:
 def _checks() -> dict[str, list[str]]:
     manage = [python(), "manage.py"]
     templates = [str(path) for path in sorted((ROOT / "templates").rglob("*.html"))]
-    checks = {
+    checks = {  # the longest first, as they run side by side
+        "types": [_tool("mypy"), *[path for path in OURS if (ROOT / path).exists()]],
         "lint": [_tool("ruff"), "check", "--quiet", ".", "bin/crm"],
         "format": [_tool("ruff"), "format", "--check", "--quiet", ".", "bin/crm"],
-        "types": [_tool("mypy"), *[path for path in OURS if (ROOT / path).exists()]],
         "contracts": [_tool("lint-imports"), "--no-logo"],
         "migrations": [*manage, "makemigrations", "--check", "--dry-run"],
         "deployment": [*manage, "check", "--deploy", "--fail-level", "WARNING"],
@@ -54,9 +59,9 @@ def _passes(name: str, command: list[str], values: dict[str, str]) -> bool:
     started = time.monotonic()
     done = subprocess.run(command, cwd=ROOT, env=values, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     good = done.returncode == 0
-    say.step(f"{name:<12}{'ok' if good else 'FAILED'} in {time.monotonic() - started:.1f} s")
-    if not good:
-        say.line(done.stdout)
+    told = "ok" if good else "FAILED"
+    # In one go, since another check may speak at the same time.
+    say.step(f"{name:<12}{told} in {time.monotonic() - started:.1f} s" + ("" if good else f"\n{done.stdout}"))
     return good
 
 

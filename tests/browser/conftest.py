@@ -1,11 +1,14 @@
 """A browser in front of a running server: no error in its console, no 5xx, no request to another host."""
 
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, MutableMapping
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response
 from pytest_django.live_server_helper import LiveServer
 
 from analytics.tests.admin.conftest import fallen as fallen
@@ -17,8 +20,20 @@ LOOKS = {
     "dark": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "dark"},
     "phone": {"viewport": {"width": 390, "height": 844}, "color_scheme": "light"},
 }
+# Scripts have had their turn: what a load or an answer started is under way, what came is in its place.
+A_TURN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
+PATIENCE = 20
 
 Visit = Callable[[str], Page]
+under_way: MutableMapping[Page, set[Request]] = WeakKeyDictionary()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _files_of_whitenoise() -> Iterator[None]:
+    """Static files come as they do in the product, from WhiteNoise: a browser keeps them for a minute."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(StaticFilesHandler, "_should_handle", lambda self, path: False)
+        yield
 
 
 @pytest.fixture(params=list(LOOKS))
@@ -53,6 +68,10 @@ def page(context: BrowserContext, forgiven: list[str]) -> Iterator[Page]:
             wrong.append(f"{response.status} {response.url}")
 
     page = context.new_page()
+    sent = under_way[page] = set()
+    page.on("request", lambda request: sent.add(request))
+    page.on("requestfinished", lambda request: sent.discard(request))
+    page.on("requestfailed", lambda request: sent.discard(request))
     page.on("console", on_console)
     page.on("pageerror", lambda error: wrong.append(f"script: {error}"))
     page.on("response", on_response)
@@ -67,7 +86,7 @@ def visit(page: Page, live_server: LiveServer, look: str) -> Visit:
 
     def visit(path: str) -> Page:
         page.goto(live_server.url + path)
-        page.wait_for_load_state("networkidle")
+        settle(page)
         take(page, path.strip("/").replace("/", "-") or "home", look)
         return page
 
@@ -83,6 +102,16 @@ def go(page: Page, live_server: LiveServer) -> Visit:
         return page
 
     return go
+
+
+def settle(page: Page) -> None:
+    """Wait until the page is loaded and all that it asked for since has come, and no longer than that."""
+    page.wait_for_load_state("load")
+    deadline = time.monotonic() + PATIENCE
+    page.evaluate(A_TURN)
+    while under_way[page]:
+        assert time.monotonic() < deadline, f"no answer yet: {[request.url for request in under_way[page]]}"
+        page.evaluate(A_TURN)
 
 
 def take(page: Page, name: str, look: str) -> None:

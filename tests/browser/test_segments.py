@@ -7,7 +7,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from customers.models import CustomAttribute, Customer, Segment, Tag, User
-from tests.browser.conftest import Visit, take
+from tests.browser.conftest import Visit, settle, take
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -56,7 +56,7 @@ def test_a_segment_is_built_counted_saved_and_opened(
     expect(page.get_by_role("heading", name="British and unhappy")).to_be_visible()
     expect(page.get_by_role("link", name="Acme Pumps")).to_be_visible()
     expect(page.get_by_role("link", name="王芳")).to_have_count(0)
-    page.wait_for_load_state("networkidle")
+    settle(page)
     take(page, "segment-customers", look)
 
 

@@ -12,7 +12,7 @@ from analytics.models import CustomerScore, ScoreModelVersion
 from analytics.operations.work_chunks import work_chunks
 from analytics.tests.versions import british
 from customers.models import Customer, User
-from tests.browser.conftest import Visit, take
+from tests.browser.conftest import Visit, settle, take
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -20,7 +20,7 @@ LogIn = Callable[[User], None]
 
 
 def settled(page: Page, name: str, look: str) -> Page:
-    page.wait_for_load_state("networkidle")
+    settle(page)
     take(page, name, look)
     return page
 
