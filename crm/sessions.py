@@ -30,7 +30,7 @@ class SessionStore(DatabaseStore):
         key: Any = self.session_key
         row = self.model.objects.filter(pk=digest_of_key(key), expire_date__gt=timezone.now()).first()
         if row is None:
-            self._session_key = None  # type: ignore[misc]
+            self._session_key = None
         return row
 
     def exists(self, session_key: str | None = None) -> bool:
@@ -50,8 +50,9 @@ class SessionStore(DatabaseStore):
         if SESSION_KEY in data:
             data.setdefault(BEGUN, now.timestamp())
         begun = data.get(BEGUN)
-        return self.model(
-            session_key=digest_of_key(self._get_or_create_session_key()),
+        store: Any = self  # the types of Django know nothing of its private methods
+        return store.model(
+            session_key=digest_of_key(store._get_or_create_session_key()),
             session_data=self.encode(data),
             expire_date=self.get_expiry_date(modification=now),
             user_id=data.get(SESSION_KEY),

@@ -11,8 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from customers.api.base import Reads, ScopedViewSet
-from customers.api.duplicates import NothingSerializer
-from customers.api.fields import StrictModel
+from customers.api.fields import NothingSerializer, StrictModel
 from customers.api.idempotency import once
 from customers.models import ApiToken
 from customers.models.api_token import SCOPES

@@ -32,12 +32,12 @@ class Session(AbstractBaseSession):
     address = models.CharField(_("address"), max_length=45, blank=True, editable=False)
     browser = models.CharField(_("browser"), max_length=255, blank=True, editable=False)
 
-    objects = AccountQuerySet["Session"].as_manager()
+    objects = AccountQuerySet["Session"].as_manager()  # type: ignore[assignment,misc]
 
     class Meta(AbstractBaseSession.Meta):
         abstract = False
-        verbose_name = _("session")
-        verbose_name_plural = _("sessions")
+        verbose_name = _("session")  # type: ignore[assignment]
+        verbose_name_plural = _("sessions")  # type: ignore[assignment]
         ordering = ["-seen_at"]
         indexes = [
             # newest first: the list of an administrator

@@ -25,7 +25,8 @@ class Patience:
         if failures < self.free:
             return timedelta(0)
         doubled = min(failures - self.free, 20)  # 2 ** 20 times the first wait is longer than any longest one
-        return min(self.first * 2**doubled, self.longest)
+        wait: timedelta = self.first * 2**doubled
+        return min(wait, self.longest)
 
 
 # The longest wait of a user name is short: anybody can lock somebody else's name. Many people share an address.

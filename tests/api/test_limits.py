@@ -126,7 +126,7 @@ def test_redis_holds_no_address(redis_url: str, ann: User, settings: Any, monkey
     for key in server.keys("candid:count:*"):
         server.delete(key)
     with_token(ann).get(url("queues/"), REMOTE_ADDR="198.51.100.7")
-    keys = [key.decode() for key in server.keys("candid:count:*")]
+    keys = server.keys("candid:count:*")
     assert len(keys) == 2
-    assert not any("198.51" in key for key in keys)
+    assert "198.51" not in str(keys)
     assert all(server.ttl(key) > 0 for key in keys)

@@ -24,7 +24,7 @@ def account_pages(request: HttpRequest) -> list[tuple[str, str]]:
 
 def account_context(request: HttpRequest, page: str) -> dict[str, Any]:
     """What these pages have in common: their tabs, and which of them this is."""
-    request.current_app = admin.site.name  # type: ignore[attr-defined]
+    request.current_app = admin.site.name
     return {
         **admin.site.each_context(request),
         "title": _("Log-in and security"),

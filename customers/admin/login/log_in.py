@@ -1,6 +1,6 @@
 """The log-in page: name and password, or the button of the sign-in service."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
@@ -63,5 +63,5 @@ def log_in(site: Any, request: HttpRequest) -> HttpResponse:
     }
     if REDIRECT_FIELD_NAME not in request.GET and REDIRECT_FIELD_NAME not in request.POST:
         context[REDIRECT_FIELD_NAME] = reverse("admin:index")
-    request.current_app = site.name  # type: ignore[attr-defined]
-    return StaffLogin.as_view(extra_context=context)(request)
+    request.current_app = site.name
+    return cast(HttpResponse, StaffLogin.as_view(extra_context=context)(request))

@@ -1,6 +1,6 @@
 """A new password of one's own, which ends all other sessions."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import messages
@@ -48,4 +48,4 @@ def own_password(request: HttpRequest) -> HttpResponse:
     view = OwnPassword.as_view(
         success_url=reverse("admin:own_sessions"), extra_context=account_context(request, "password_change")
     )
-    return view(request)
+    return cast(HttpResponse, view(request))

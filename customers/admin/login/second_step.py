@@ -44,7 +44,7 @@ def second_step(request: HttpRequest, *, site: Any) -> HttpResponse:
         "form": form,
         "by_recovery": "recovery" in request.GET,
     }
-    request.current_app = site.name  # type: ignore[attr-defined]
+    request.current_app = site.name
     return locked_answer(TemplateResponse(request, "admin/login/second_step.html", context), form)
 
 
