@@ -1,5 +1,6 @@
 """Who is logged in, from where, in which browser; an administrator ends sessions."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
@@ -18,7 +19,7 @@ from customers.operations.end_sessions import end_sessions
 class SessionAdmin(ReadOnlyModelAdmin):
     """The sessions of everybody."""
 
-    list_display = ["user", "address", "browser_name", "begun_at", "seen_at", "expire_date"]
+    list_display = ["user", "address", "browser_name", "begun_at", "seen_at", "ends_at"]
     list_display_links = None
     list_select_related = ["user"]
     search_fields = ["user__username", "address"]
@@ -42,6 +43,11 @@ class SessionAdmin(ReadOnlyModelAdmin):
     def browser_name(self, session: Session) -> str:
         """In words."""
         return browser_words(session.browser)
+
+    @admin.display(description=gettext_lazy("ends unless used"), ordering="expire_date")
+    def ends_at(self, session: Session) -> datetime:
+        """When it ends if nobody does anything."""
+        return session.expire_date
 
     @admin.action(description=gettext_lazy("End the chosen sessions"), permissions=["end"])
     def end(self, request: HttpRequest, queryset: QuerySet[Session]) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -9,12 +10,12 @@ from customers.choices import Area, Level
 from customers.models import ApiToken
 
 EVERYTHING = {
-    Level.READ.value: gettext_lazy("Read everything that you may see"),
-    Level.WRITE.value: gettext_lazy("Read and write everything that you may"),
+    Level.READ.value: gettext_lazy("Read everything"),
+    Level.WRITE.value: gettext_lazy("Read and write everything"),
 }
 SCOPE_CHOICES = [
     *EVERYTHING.items(),
-    *((f"{area}:{level}", f"{area}:{level}") for area in Area for level in Level),
+    *((f"{area}:{level}", format_lazy("{}: {}", area.label, level.label)) for area in Area for level in Level),
 ]
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from unfold.forms import AdminOwnPasswordChangeForm, AuthenticationForm
 from unfold.widgets import BASE_INPUT_CLASSES
 
+from customers.admin.page_forms import Plain
 from customers.choices import LockKind
 from customers.models import User
 from customers.operations.check_code import WrongCode, check_code
@@ -105,7 +106,7 @@ class CodeForm(Counted, forms.Form):
         self.was_recovery = check_code(user=self.user, code=code, at=timezone.now())
 
 
-class OwnPasswordForm(Counted, AdminOwnPasswordChangeForm):
+class OwnPasswordForm(Plain, Counted, AdminOwnPasswordChangeForm):
     """A new password of one's own. The old one is asked for, and guesses at it are counted like log-ins: a browser that
     was left open is no place to try them out."""
 
