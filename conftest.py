@@ -28,13 +28,15 @@ ONLY_HERE = ",".join(["MAP * ~NOTFOUND", *(f"EXCLUDE {host}" for host in sorted(
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Settings for tests: quick passwords, plain http, no message to a real broker, no limit of requests."""
+    """Settings for tests: quick passwords, plain http, no message to a real broker, no limit of requests,
+    and one step to log in."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.SECURE_SSL_REDIRECT = settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
     settings.CELERY_BROKER_URL = "memory://"
     settings.CELERY_BROKER_TRANSPORT_OPTIONS = {}
-    settings.REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"] = {"anon": None, "user": None}
     settings.WHITENOISE_AUTOREFRESH = True  # else each client of a test looks through all static files at its start
+    settings.API_LIMITS = dict.fromkeys(settings.API_LIMITS, 0)
+    settings.TOTP_ROLES = []
     database = settings.DATABASES["default"]
     if database["ENGINE"].endswith("sqlite3"):
         # A file, since threads that share an in-memory database fail on locks instead of waiting for them.

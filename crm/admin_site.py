@@ -12,9 +12,11 @@ class CandidAdminSite(UnfoldAdminSite):
 
     def get_urls(self) -> list[Any]:
         """Our own pages, each under a prefix of its own, and those of the models."""
-        from services.admin.desk.urls import desk_urls  # its pages need the models
+        from customers.admin.login.urls import login_urls  # the pages need the models
+        from services.admin.desk.urls import desk_urls
 
         return [
+            *login_urls(self, self.admin_view),
             *desk_urls(self.admin_view),
             path("setup/industry/", self.admin_view(self.setup_industry), name="industry_setup"),
             path("reports/service/", self.admin_view(self.service_report), name="service_report"),
@@ -32,6 +34,18 @@ class CandidAdminSite(UnfoldAdminSite):
         from analytics.admin.service_report import service_report_page
 
         return service_report_page(request)
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The log-in page."""
+        from customers.admin.login.log_in import log_in
+
+        return log_in(self, request)
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """A new password of one's own."""
+        from customers.admin.login.password import own_password
+
+        return own_password(request)
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """As ever; and the page of a customer who was merged into another leads to the page of that one."""

@@ -28,6 +28,7 @@ from customers.api.orders import OrderViewSet
 from customers.api.relations import RelationTypeViewSet, RelationViewSet
 from customers.api.segments import SegmentViewSet
 from customers.api.tags import TagViewSet
+from customers.api.tokens import ApiTokenViewSet
 from services.api.assignment import AgentViewSet, AssignmentRuleViewSet, SkillViewSet
 from services.api.calendars import CalendarViewSet
 from services.api.desk import QueueViewSet, ServiceTypeViewSet, TicketAttributeViewSet
@@ -61,6 +62,7 @@ router.register("relations", RelationViewSet)
 router.register("relation-types", RelationTypeViewSet)
 router.register("attributes", CustomAttributeViewSet)
 router.register("tags", TagViewSet)
+router.register("tokens", ApiTokenViewSet)
 router.register("segments", SegmentViewSet)
 router.register("products", ProductViewSet)
 router.register("categories", CategoryViewSet)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.urls import reverse
@@ -46,6 +47,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     at = timezone.now()
     user: Any = request.user
     context["title"] = _("Dashboard")
+    context["one_step"] = not settings.TOTP_ROLES
     if user.has_perm("services.view_ticket"):
         context["tiles"] = ticket_tiles(user, at=at)
     if user.has_perm("customers.view_customer"):

@@ -73,6 +73,8 @@ def _groups() -> list[tuple[str, list[Entry]]]:
                 ("customers.user", "person"),
                 ("auth.group", "shield_person"),
                 ("customers.apitoken", "key"),
+                ("customers.session", "devices"),
+                ("customers.loginlock", "lock_clock"),
                 ("customers.importbatch", "upload_file"),
                 ("customers.export", "download"),
                 ("customers.job", "pending_actions"),

@@ -26,6 +26,8 @@ SEGMENTS = ("segment",)
 DUPLICATE_MODELS = ("duplicatepair", "merge")
 # Whoever may change an observation may leave it out of the score, and take that back; nothing else changes one.
 CONTEST = ("view", "change")
+# Whoever may have API tokens of their own; those with `view` see the tokens of everybody.
+OWN_TOKENS = ("have",)
 IMPORT_MODELS = ("importbatch", "importmapping", "importrow", "importstep")
 TICKET_MODELS = (
     "ticket",
@@ -85,6 +87,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
     "Lead": {
         CUSTOMER_MODELS + TICKET_MODELS + DUPLICATE_MODELS: WRITE,
         (*SEGMENTS, *DESK_TOOLS, "export"): ALL,
+        ("apitoken",): OWN_TOKENS,
         ("job",): READ,
         CATALOGUE_MODELS + SCORE_MODELS: READ,
         DESK_MODELS: WRITE,
@@ -96,12 +99,14 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         DUPLICATE_MODELS + IMPORT_MODELS: WRITE,
         TICKET_MODELS + DESK_MODELS + SCORE_MODELS: READ,
         ("observation",): CONTEST,
+        ("apitoken",): OWN_TOKENS,
         ("team", "job"): READ,
     },
     "Analyst": {
         CUSTOMER_MODELS + CATALOGUE_MODELS + TICKET_MODELS + DESK_MODELS + SCORE_MODELS + DUPLICATE_MODELS: READ,
         (*SEGMENTS, "export"): ALL,
         ("scorevalidation",): ("add",),
+        ("apitoken",): OWN_TOKENS,
         ("observation", "team", "job"): READ,
     },
     "Administrator": {
@@ -111,6 +116,8 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         ("observation",): CONTEST,
         ("job",): ("view", "change"),
         ("team", "user", "group", "apitoken"): ALL,
+        ("apitoken",): OWN_TOKENS,
+        ("session", "loginlock"): ("view", "delete"),
     },
 }
 SEES_ALL_TEAMS = ("Analyst", "Administrator")

@@ -18,6 +18,7 @@ from kombu import Queue
 
 from crm import logs
 from crm.db.options import complete
+from crm.sso_settings import sso_from
 from crm.timetable import TIMETABLE
 from crm.unfold import UNFOLD as UNFOLD
 
@@ -103,6 +104,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "crm.proxies.ClientAddress",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "crm.logs.RequestLog",
@@ -112,11 +114,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "crm.staff_sessions.StaffSessions",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
-# Cache: in each process, so that the web outlives Redis. Throttles count per process.
+# Cache: in each process, so that the web outlives Redis.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 # Database
@@ -162,6 +165,8 @@ SECURE_HSTS_PRELOAD = HTTPS
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 X_FRAME_OPTIONS = "DENY"
+# How many proxies of ours stand in front: only what they write into X-Forwarded-For is believed.
+PROXIES = env.int("CRM_PROXIES", default=0)
 if not PUBLIC_URL:
     host = (ALLOWED_HOSTS[0].lstrip("*.") if ALLOWED_HOSTS else "") or "localhost"
     PUBLIC_URL = f"https://{host}" if HTTPS else f"http://{host}:8000"
@@ -204,18 +209,28 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+# Roles (names of groups) whose members log in in two steps, and with them superusers: whoever may carry lists of
+# customers out. Empty: nobody has to, as in the demo.
+TOTP_ROLES = [
+    role.strip() for role in env.list("CRM_TOTP_ROLES", default=["Administrator", "Analyst", "Back office", "Lead"])
+]
+SSO = sso_from(env, flag)
+LOCAL_LOGIN = flag("CRM_LOCAL_LOGIN", default=True)
+if not LOCAL_LOGIN and SSO is None:
+    raise ImproperlyConfigured("CRM_LOCAL_LOGIN=false leaves no way in: set CRM_OIDC_ISSUER too")
 
-# Sessions: in the database, so that they outlive Redis; they end after 3 idle hours.
-SESSION_COOKIE_AGE = 3 * 3600
+# Sessions: in the database, so that they outlive Redis.
+SESSION_ENGINE = "crm.sessions"
+SESSION_COOKIE_AGE = env.int("CRM_SESSION_IDLE_MINUTES", default=180) * 60  # without a request that a person made
+SESSION_LONGEST = env.int("CRM_SESSION_LONGEST_HOURS", default=12) * 3600  # after the log-in, whatever was done
+if SESSION_COOKIE_AGE <= 0 or SESSION_LONGEST <= 0:
+    raise ImproperlyConfigured("CRM_SESSION_IDLE_MINUTES and CRM_SESSION_LONGEST_HOURS must be above 0")
 SESSION_SAVE_EVERY_REQUEST = True
 
 # Static files: straight from the packages, or, for production, what `collectstatic` wrote with hashed names.
@@ -242,12 +257,17 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "customers.api.schema.Schema",
     "EXCEPTION_HANDLER": "crm.problems.answer_problem",
     "DEFAULT_THROTTLE_CLASSES": [
-        "rest_framework.throttling.AnonRateThrottle",
-        "rest_framework.throttling.UserRateThrottle",
+        f"customers.api.throttles.{each}Throttle" for each in ("Stranger", "Address", "Token")
     ],
-    "DEFAULT_THROTTLE_RATES": {"anon": "60/min", "user": "1200/min"},
+    "NUM_PROXIES": 0,  # crm.proxies has put the right address into REMOTE_ADDR
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+# Requests a minute: of one token (or one person in the browser), of one address, of an address without a log-in.
+API_LIMITS = {
+    "token": env.int("CRM_API_TOKEN_LIMIT", default=1200),
+    "address": env.int("CRM_API_ADDRESS_LIMIT", default=6000),
+    "stranger": env.int("CRM_API_STRANGER_LIMIT", default=60),
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Candid",

@@ -50,6 +50,7 @@ UNFOLD: dict[str, Any] = {
             "950": "oklch(22.8% .036 212)",
         },
     },
+    "ACCOUNT": {"navigation": "customers.admin.login.account.account_links"},
     "COMMAND": {"search_callback": "crm.search.search", "show_history": False},
     "SIDEBAR": {
         "show_search": True,

@@ -186,3 +186,27 @@ class ExportFormat(models.TextChoices):
 class KeyPurpose(models.TextChoices):
     DATA = "data", _("Encrypts columns")
     INDEX = "index", _("Makes blind indexes")
+
+
+class LockKind(models.TextChoices):
+    """By what failed log-ins are counted."""
+
+    NAME = "name", _("User name")
+    ADDRESS = "address", _("Address")
+    CODE = "code", _("Second step")
+
+
+class Area(models.TextChoices):
+    """What an API token may be limited to: `tickets:read`. The codes are the names of scopes."""
+
+    CUSTOMERS = "customers", _("Customers, relations, segments, interactions and consents")
+    ORDERS = "orders", _("Orders, products and categories")
+    TICKETS = "tickets", _("Tickets and the service desk")
+    SCORES = "scores", _("Scores, preferences and reports on them")
+    DATA = "data", _("Imports and exports")
+    ACCOUNT = "account", _("One’s own tokens and sessions")
+
+
+class Level(models.TextChoices):
+    READ = "read", _("Read")
+    WRITE = "write", _("Write")

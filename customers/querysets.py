@@ -68,6 +68,18 @@ class OwnQuerySet(QuerySet[Row]):
         return self.filter(**{self.owner_path: user.pk})
 
 
+class AccountQuerySet(OwnQuerySet[Row]):
+    """What belongs to somebody's account, such as sessions and tokens: one's own, and all for an administrator."""
+
+    owner_path = "user"
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """The user's own rows, or all for whoever may see those of everybody."""
+        if user.is_authenticated and user.is_active and user.has_perm(f"customers.view_{self.model._meta.model_name}"):
+            return self
+        return super().visible_to(user)
+
+
 class JobQuerySet(OwnQuerySet[Row]):
     """Long work: whoever started it sees it, and who sees all teams sees all of it."""
 

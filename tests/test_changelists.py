@@ -17,7 +17,7 @@ from customers.models import User
 BUDGET = 8
 # The log-in and the transaction of a request, which every page pays alike.
 TRANSACTION = ("SAVEPOINT", "RELEASE SAVEPOINT", "BEGIN", "COMMIT")
-SESSION = "django_session"
+SESSION = "customers_session"
 
 
 @pytest.fixture

@@ -88,6 +88,7 @@ def _environment(secrets: dict[str, str]) -> dict[str, str]:
     for name, value in secrets.items():
         values.setdefault(name, value)
     values.setdefault("CRM_HTTPS", "false")  # plain http, on this machine alone
+    values.setdefault("CRM_TOTP_ROLES", "")  # the printed password alone is to open it; a banner says so
     return values
 
 

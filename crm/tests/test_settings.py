@@ -44,6 +44,10 @@ def test_secrets_are_read_from_the_var_folder(tmp_path: Path) -> None:
         ("REDIS_URL", "http://127.0.0.1", "REDIS_URL must begin with"),
         ("CRM_PUBLIC_URL", "desk.example.org", "CRM_PUBLIC_URL must begin with http"),
         ("CRM_RATING_DAYS", "-1", "CRM_RATING_DAYS must be from 0"),
+        ("CRM_OIDC_ISSUER", "http://id.example.com", "CRM_OIDC_ISSUER must begin with https://"),
+        ("CRM_OIDC_ISSUER", "https://id.example.com", "CRM_OIDC_CLIENT_ID is not set"),
+        ("CRM_LOCAL_LOGIN", "false", "leaves no way in"),
+        ("CRM_SESSION_IDLE_MINUTES", "0", "must be above 0"),
         ("DEBUG", "perhaps", "DEBUG must be true or false, not perhaps"),
     ],
 )
@@ -56,3 +60,10 @@ def test_nonsense_is_refused(tmp_path: Path, name: str, value: str, message: str
 def test_pages_may_not_run_inline_scripts() -> None:
     scripts = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]["script-src"]
     assert scripts == ["'self'", "'unsafe-eval'"]
+
+
+def test_single_sign_on_is_read_from_the_environment(tmp_path: Path) -> None:
+    service = {"CRM_OIDC_ISSUER": "https://id.example.com/", "CRM_OIDC_CLIENT_ID": "candid"}
+    assert start(tmp_path, **GOOD, **service, CRM_OIDC_ROLES="desk=Agent, a=b=Lead").returncode == 0
+    answer = start(tmp_path, **GOOD, **service, CRM_OIDC_ROLES="desk")
+    assert "CRM_OIDC_ROLES must be pairs" in answer.stderr

@@ -7,13 +7,14 @@ from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import Count
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from customers.admin.base import CandidModelAdmin
 from customers.admin.filters import VisibleRelatedFilter
+from customers.admin.user_security import change_password_and_log_out, security_card, user_security_urls
 from customers.models import Team, User
 
 admin.site.unregister(Group)
@@ -44,6 +45,11 @@ class UserAdmin(DjangoUserAdmin, CandidModelAdmin):  # type: ignore[type-arg]
     list_filter = [("is_active", BooleanRadioFilter), ("is_staff", BooleanRadioFilter), ("teams", VisibleRelatedFilter)]
     ordering = ["username"]
     filter_horizontal = ["groups"]
+    change_form_before_template = "admin/customers/user/security.html"
+
+    class Media:
+        css = {"all": ["customers/account.css"]}
+
     # What somebody may do comes from their roles (groups) alone: single permissions are never looked for again.
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
@@ -66,6 +72,20 @@ class UserAdmin(DjangoUserAdmin, CandidModelAdmin):  # type: ignore[type-arg]
         """A superuser's account is deleted by superusers only."""
         allowed = super().has_delete_permission(request, obj)
         return bool(allowed and (request.user.is_superuser or not (obj and obj.is_superuser)))
+
+    def get_urls(self) -> Any:
+        """What an administrator does to somebody's way in has addresses of its own."""
+        return [*user_security_urls(self), *super().get_urls()]
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The page of somebody, with how they log in."""
+        kwargs["extra_context"] = (kwargs.get("extra_context") or {}) | security_card(self, request, object_id)
+        response: HttpResponse = super().change_view(request, object_id, *args, **kwargs)
+        return response
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """A new password for somebody, which ends their sessions."""
+        return change_password_and_log_out(super().user_change_password, request, id, form_url)
 
     @admin.display(description=_("name"), ordering="last_name")
     def full_name(self, user: User) -> str:

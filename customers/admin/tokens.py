@@ -8,20 +8,24 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminIntegerFieldWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminIntegerFieldWidget
 
 from customers.admin.base import CandidModelAdmin
 from customers.admin.forms import CandidForm
-from customers.models import ApiToken
+from customers.admin.scope import visible_rows
+from customers.admin.token_words import SCOPE_CHOICES, scope_words, token_state
+from customers.models import ApiToken, User
 from customers.operations.issue_token import LONGEST_LIFE, issue_token
+from customers.operations.revoke_token import revoke_token
 
 
 class TokenForm(CandidForm):
-    """For whom, for what, for how long."""
+    """For whom, for what, for how long, and what it may do."""
 
     days = forms.IntegerField(
         label=gettext_lazy("Valid for, days"),
@@ -29,6 +33,12 @@ class TokenForm(CandidForm):
         max_value=LONGEST_LIFE.days,
         initial=LONGEST_LIFE.days,
         widget=UnfoldAdminIntegerFieldWidget,
+    )
+    scopes = forms.MultipleChoiceField(
+        label=gettext_lazy("What it may do"),
+        choices=SCOPE_CHOICES,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text=gettext_lazy("Never more than its user may. To write is to read as well."),
     )
 
     class Meta:
@@ -41,14 +51,33 @@ class ApiTokenAdmin(CandidModelAdmin):
     """API tokens. The token itself is shown when it is made, and never again."""
 
     form = TokenForm
-    list_display = ["name", "user", "state", "created_at", "expires_at", "last_used_at"]
+    list_display = ["name", "user", "state", "what", "expires_at", "last_used_at", "last_used_from"]
     list_select_related = ["user"]
     search_fields = ["name", "user__username"]
     ordering = ["-created_at"]
     actions = ["revoke"]
-    add_fieldsets = [(None, {"fields": ["user", "name", "days"]})]
-    fieldsets = [(None, {"fields": ["user", "name", "created_at", "expires_at", "revoked_at", "last_used_at"]})]
-    readonly_fields = ["created_at", "expires_at", "revoked_at", "last_used_at"]
+    add_fieldsets = [(None, {"fields": ["user", "name", "days", "scopes"]})]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    "user",
+                    "name",
+                    "what",
+                    ("created_at", "expires_at", "revoked_at"),
+                    ("last_used_at", "last_used_from"),
+                ]
+            },
+        )
+    ]
+    readonly_fields = ["what", "created_at", "expires_at", "revoked_at", "last_used_at", "last_used_from"]
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Only a superuser issues tokens of superusers: nobody lifts themselves up."""
+        if db_field.name == "user" and not request.user.is_superuser:
+            kwargs["queryset"] = visible_rows(User, request.user).filter(is_superuser=False).order_by("username")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A token is made and revoked, never edited; the list's actions need the permission."""
@@ -60,9 +89,9 @@ class ApiTokenAdmin(CandidModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: ApiToken, form: Any, change: bool) -> None:
         """Issue the token and show it, this once."""
-        row, token = issue_token(
-            user=obj.user, name=obj.name, at=timezone.now(), life=timedelta(days=form.cleaned_data["days"])
-        )
+        given = form.cleaned_data
+        life = timedelta(days=given["days"])
+        row, token = issue_token(user=obj.user, name=obj.name, at=timezone.now(), life=life, scopes=given["scopes"])
         obj.__dict__.update(row.__dict__)
         messages.warning(
             request,
@@ -76,8 +105,16 @@ class ApiTokenAdmin(CandidModelAdmin):
     @admin.action(description=gettext_lazy("Revoke the chosen tokens"), permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
         """The tokens stop working at once."""
-        revoked = queryset.filter(revoked_at=None).update(revoked_at=timezone.now())
-        messages.success(request, _("%(number)d tokens revoked.") % {"number": revoked})
+        at, working = timezone.now(), list(queryset.filter(revoked_at=None))
+        for token in working:
+            revoke_token(token=token, at=at)
+            self.log_change(request, token, _("The token was revoked."))
+        messages.success(request, _("%(number)d tokens revoked.") % {"number": len(working)})
+
+    @admin.display(description=gettext_lazy("scopes"))
+    def what(self, token: ApiToken) -> SafeString:
+        """What it may do."""
+        return format_html_join(" ", '<span class="cd-chip">{}</span>', ((word,) for word in scope_words(token)))
 
     @display(
         description=gettext_lazy("state"),
@@ -85,8 +122,4 @@ class ApiTokenAdmin(CandidModelAdmin):
     )
     def state(self, token: ApiToken) -> tuple[str, str]:
         """Whether it works."""
-        if token.revoked_at:
-            return "revoked", _("revoked")
-        if token.expires_at <= timezone.now():
-            return "expired", _("expired")
-        return "valid", _("valid")
+        return token_state(token, at=timezone.now())

@@ -23,6 +23,7 @@ from customers.api.pagination import Keyset, Pages
 from customers.api.parsers import StrictJSONParser
 from customers.api.permissions import ModelPermissions
 from customers.api.schema import IDEMPOTENCY_KEY, IF_MATCH
+from customers.api.scopes import TokenScope
 from customers.filtersets import LARGEST_KEY
 from customers.models import User, Versioned
 from customers.operations.add_row import add_row
@@ -36,7 +37,7 @@ class ScopedViewSet(GenericViewSet[Any]):
     """Rows that the user may see; all others do not exist. `queryset` carries what serializers need."""
 
     queryset: Any = None
-    permission_classes = [IsAuthenticated, ModelPermissions]
+    permission_classes = [IsAuthenticated, TokenScope, ModelPermissions]
     parser_classes: Any = [StrictJSONParser]
     filter_backends = [DjangoFilterBackend]
     pagination_class: Any = Keyset
@@ -61,6 +62,13 @@ class ScopedViewSet(GenericViewSet[Any]):
         unknown = sorted(set(request.query_params) - self.known_parameters())
         if unknown:
             raise ValidationError({name: [_("There is no such parameter.")] for name in unknown})
+
+    def check_permissions(self, request: Request) -> None:
+        super().check_throttles(request)  # first, so that requests which are refused count as well
+        super().check_permissions(request)
+
+    def check_throttles(self, request: Request) -> None:
+        """Done before the permissions."""
 
     def known_parameters(self) -> set[str]:
         """The query parameters of this action."""

@@ -6,6 +6,7 @@ from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
 
 from customers.api.idempotency import HEADER
+from customers.api.scopes import scope_of
 
 IDEMPOTENCY_KEY = {
     "name": HEADER,
@@ -83,6 +84,9 @@ class Schema(AutoSchema):
                 for status, response in operation["responses"].items():
                     if status in {"200", "201"}:
                         response["headers"] = {"ETag": ETAG}
+        if hasattr(view, "needs"):
+            scope = operation["x-token-scope"] = scope_of(view, self.method)
+            operation["description"] = f"{operation.get('description', '')}\n\nScope of a token: `{scope}`.".strip()
         problem = self.resolve_serializer(ProblemSerializer, "response").ref
         operation["responses"]["4XX"] = {
             "description": "Refused; the problem says why.",

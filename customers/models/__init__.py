@@ -12,10 +12,12 @@ from customers.models.import_batch import ImportBatch, ImportMapping, ImportRow,
 from customers.models.interaction import Interaction
 from customers.models.job import Job
 from customers.models.leased import FREE, Leased, LeaseLost
+from customers.models.login import Authenticator, LoginLock, RecoveryCode, SsoIdentity
 from customers.models.observation import Observation
 from customers.models.order import Category, Order, OrderLine, Product
 from customers.models.relation import Relation, RelationType
 from customers.models.segment import Segment, Tag
+from customers.models.session import Session, digest_of_key
 from customers.models.versioned import Sourced, StaleVersion, Versioned
 
 __all__ = [
@@ -23,6 +25,7 @@ __all__ = [
     "Among",
     "ApiToken",
     "AttributeDefinition",
+    "Authenticator",
     "Category",
     "Consent",
     "ContactPoint",
@@ -42,18 +45,23 @@ __all__ = [
     "Job",
     "LeaseLost",
     "Leased",
+    "LoginLock",
     "Merge",
     "Observation",
     "Order",
     "OrderLine",
     "Product",
+    "RecoveryCode",
     "Relation",
     "RelationType",
     "Segment",
+    "Session",
     "Sourced",
+    "SsoIdentity",
     "StaleVersion",
     "Tag",
     "Team",
     "User",
     "Versioned",
+    "digest_of_key",
 ]

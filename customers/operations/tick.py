@@ -1,6 +1,7 @@
 from datetime import datetime
 
 from customers.operations.forget_exports import forget_exports
+from customers.operations.forget_logins import forget_logins
 from customers.operations.forget_uploads import forget_uploads
 from customers.operations.plan_sweep import plan_sweep
 from customers.operations.work_jobs import free_jobs, give_up_worn_out_jobs
@@ -14,4 +15,5 @@ def tick(*, at: datetime) -> int:
     give_up_worn_out_jobs(at=at)
     forget_exports(at=at)
     forget_uploads(at=at)
+    forget_logins(at=at)
     return free_jobs().count()

@@ -230,6 +230,7 @@ def main() -> None:
             "DEBUG": "true",
             "SECRET_KEY": "pictures",
             "CRM_ENCRYPTION_KEY": key,
+            "CRM_TOTP_ROLES": "",
         }
         manage(environment, "migrate", "--verbosity", "0")
         manage(environment, "demo")

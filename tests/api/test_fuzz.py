@@ -88,6 +88,7 @@ RESOURCES = {
     "tickets": "ticket",
     "ticket-attributes": "ticketattribute",
     "ticket-merges": "ticketmerge",
+    "tokens": "apitoken",
 }
 
 

@@ -165,6 +165,8 @@ OPEN |= {
     "notification-detail": of("ticket", READ),
     "notification-read": {"post": "view_ticket"},
 }
+OPEN |= {f"apitoken-{what}": {"get": "have_apitoken"} for what in ("list", "detail")}
+OPEN["apitoken-revoke"] = {"post": "have_apitoken"}
 # Rows of a team alone: that one of its customers is another's own does not show them the team's.
 OF_A_TEAM = {"moverdigest-list", "moverdigest-detail"}
 # Routes that are about no row.

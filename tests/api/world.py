@@ -18,6 +18,7 @@ from customers.models import Category, Customer, Export, ImportRow, Product, Rel
 from customers.operations.create_segment import create_segment
 from customers.operations.define_attribute import define_attribute
 from customers.operations.forget_exports import exports_folder
+from customers.operations.issue_token import issue_token
 from customers.operations.log_interaction import log_interaction
 from customers.operations.merge_customers import merge_customers
 from customers.operations.observe import observe
@@ -103,8 +104,10 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
     twin, former = (Customer.objects.create(kind="organisation", name="ACME", team=acme.team) for _ in range(2))
     pair = make_pair(acme, twin)
     merge = merge_customers(kept=acme, gone=former, by=ann, at=NOW)
+    token, _secret = issue_token(user=ann, name="Warehouse", at=NOW)
     return {
         "agent": ann.agent.pk,
+        "apitoken": token.pk,
         "around": acme.pk,
         "beside": acme.pk,
         "calendar": queue.calendar_id,

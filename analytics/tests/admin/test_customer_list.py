@@ -19,7 +19,7 @@ from services.operations.open_ticket import open_ticket
 from tests.cast import NOW
 
 # What a log-in costs, whatever the page: the session and its renewal.
-OF_THE_SESSION = ("django_session", "SAVEPOINT", "BEGIN", "COMMIT")
+OF_THE_SESSION = ("customers_session", "SAVEPOINT", "BEGIN", "COMMIT")
 BUDGET = 8
 
 

@@ -28,7 +28,7 @@ from services.tests.operations.desk import a_ticket, after
 from tests.cast import make_user
 
 EVERY_PAGE = re.compile(
-    "django_session|FROM .customers_user. WHERE .customers_user.[.].id. =|^(SAVEPOINT|RELEASE|BEGIN|COMMIT)"
+    "customers_session|FROM .customers_user. WHERE .customers_user.[.].id. =|^(SAVEPOINT|RELEASE|BEGIN|COMMIT)"
 )
 
 

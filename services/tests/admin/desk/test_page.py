@@ -156,7 +156,7 @@ def asked_by(client: Any, address: str, **given: Any) -> int:
     with CaptureQueriesContext(connection) as asked:
         assert client.get(address, given).status_code == 200
     said = [query["sql"] for query in asked.captured_queries]
-    return len([sql for sql in said if not sql.startswith(TRANSACTION) and "django_session" not in sql])
+    return len([sql for sql in said if not sql.startswith(TRANSACTION) and "customers_session" not in sql])
 
 
 @pytest.mark.parametrize("asked", ["x", "-1", "99999999999999999999", "0"])
