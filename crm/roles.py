@@ -110,6 +110,8 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         ("observation",): CONTEST,
         ("job",): ("view", "change"),
         ("team", "user", "group", "apitoken"): ALL,
+        ("auditentry",): READ,
+        ("datakey",): ("view", "change"),
     },
 }
 SEES_ALL_TEAMS = ("Analyst", "Administrator")

@@ -1,6 +1,7 @@
 from customers.admin import (
     access,
     attributes,
+    audit,
     catalogue,
     consents,
     customers,
@@ -9,6 +10,7 @@ from customers.admin import (
     imports,
     interactions,
     jobs,
+    keys,
     merges,
     orders,
     relations,
@@ -20,6 +22,7 @@ from customers.admin import (
 __all__ = [
     "access",
     "attributes",
+    "audit",
     "catalogue",
     "consents",
     "customers",
@@ -28,6 +31,7 @@ __all__ = [
     "imports",
     "interactions",
     "jobs",
+    "keys",
     "merges",
     "orders",
     "relations",

@@ -2,8 +2,11 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from customers.audit.rows import AuditedQuerySet
+from customers.models.audited import Audited
 
-class ApiToken(models.Model):
+
+class ApiToken(Audited):
     """A program's key to the API. Only its SHA-256 is kept: the token itself is shown once, when it is made."""
 
     user = models.ForeignKey(
@@ -15,6 +18,11 @@ class ApiToken(models.Model):
     expires_at = models.DateTimeField(_("expires at"))
     revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
     last_used_at = models.DateTimeField(_("last used at"), null=True, blank=True, editable=False)
+
+    audit_leaves_out = frozenset({"last_used_at"})
+    audit_hides = frozenset({"digest"})
+
+    objects = AuditedQuerySet["ApiToken"].as_manager()
 
     class Meta:
         verbose_name = _("API token")

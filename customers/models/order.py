@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.choices import OnMerge, OrderStatus, SubjectType
+from customers.models.audited import Audited
 from customers.models.customer import Customer
 from customers.models.versioned import Sourced, Versioned
 from customers.querysets import OfCustomerQuerySet, OpenCatalogueQuerySet, OrderLineQuerySet
@@ -97,7 +98,7 @@ class Order(Versioned, Sourced):
         return self.number
 
 
-class OrderLine(models.Model):
+class OrderLine(Audited):
     """One product of an order, before tax: what was paid for a unit and what the list said on that day."""
 
     order = models.ForeignKey(Order, models.CASCADE, verbose_name=_("order"), related_name="lines")
@@ -119,3 +120,7 @@ class OrderLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.product}"
+
+    def audit_customers(self) -> list[int | None]:
+        """The order's."""
+        return [self.order.customer_id]
