@@ -24,6 +24,31 @@ class Audited(models.Model):
     class Meta:
         abstract = True
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """As ever; what changed is put on record with it."""
+        is_new = self._state.adding
+        using = kwargs.get("using") or router.db_for_write(type(self), instance=self)
+        with transaction.atomic(using=using, savepoint=False):
+            super().save(*args, **kwargs)
+            self._record_save(is_new, kwargs.get("update_fields"))
+
+    save.alters_data = True  # type: ignore[attr-defined]
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """As ever; what the row held is put on record, and how many rows went with it."""
+        using = kwargs.get("using") or router.db_for_write(type(self), instance=self)
+        key, label = str(self.pk), self._meta.label
+        said = Happening(AuditKind.REMOVED, self._meta.label_lower, key, customers_of_row(self))
+        changes = contents(self, gone=True) if bulk_counts() is None else {}
+        with transaction.atomic(using=using, savepoint=False):
+            deleted = super().delete(*args, **kwargs)
+            others = {name: count for name, count in deleted[1].items() if name != label and count}
+            facts = {"with": others} if others else {}
+            record_all([Happening(said.kind, said.model, said.object_id, said.customers, changes, facts)])
+        return deleted
+
+    delete.alters_data = True  # type: ignore[attr-defined]
+
     @classmethod
     def from_db(cls, db: str | None, field_names: Iterable[str], values: Any) -> Self:
         """A row as it was read; it remembers what stood there."""
@@ -53,31 +78,6 @@ class Audited(models.Model):
         """Keys of the customers that the row is about."""
         names = ("customer_id", "from_customer_id", "to_customer_id", "requester_id", "kept_id", "gone_id")
         return [value for name in names if isinstance(value := self.__dict__.get(name), int)]
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """As ever; what changed is put on record with it."""
-        is_new = self._state.adding
-        using = kwargs.get("using") or router.db_for_write(type(self), instance=self)
-        with transaction.atomic(using=using, savepoint=False):
-            super().save(*args, **kwargs)
-            self._record_save(is_new, kwargs.get("update_fields"))
-
-    save.alters_data = True  # type: ignore[attr-defined]
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """As ever; what the row held is put on record, and how many rows went with it."""
-        using = kwargs.get("using") or router.db_for_write(type(self), instance=self)
-        key, label = str(self.pk), self._meta.label
-        said = Happening(AuditKind.REMOVED, self._meta.label_lower, key, customers_of_row(self))
-        changes = contents(self, gone=True) if bulk_counts() is None else {}
-        with transaction.atomic(using=using, savepoint=False):
-            deleted = super().delete(*args, **kwargs)
-            others = {name: count for name, count in deleted[1].items() if name != label and count}
-            facts = {"with": others} if others else {}
-            record_all([Happening(said.kind, said.model, said.object_id, said.customers, changes, facts)])
-        return deleted
-
-    delete.alters_data = True  # type: ignore[attr-defined]
 
     def _record_save(self, is_new: bool, names: Iterable[str] | None) -> None:
         kind = AuditKind.ADDED if is_new else AuditKind.CHANGED

@@ -192,4 +192,7 @@ class ContactPoint(Versioned):
 
     def save(self, *args: object, **kwargs: object) -> None:
         self.index_value(region=self.customer.country)
+        names = kwargs.get("update_fields")
+        if names is not None and {"value", "kind"} & {*names}:  # type: ignore[misc]
+            kwargs["update_fields"] = [*names, "blind_index", "domain_index"]  # type: ignore[misc]
         super().save(*args, **kwargs)  # type: ignore[arg-type]

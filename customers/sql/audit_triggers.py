@@ -1,8 +1,8 @@
 """Triggers that keep the audit record append-only for every other way to the database, too.
 
 SQL, because only the database sees scripts and psql. They refuse to delete an entry or a seal and to change one, but
-for two columns of an entry: its seal, once, and the key of its values, which is wrapped anew or destroyed. Compared with
-what stands after each migrate, as those of services/sql/status_triggers.py are. Whoever owns the database can drop
+for two columns of an entry: its seal, once, and the key of its values, which is wrapped anew or destroyed. Compared
+with what stands after each migrate, as those of services/sql/status_triggers.py are. Whoever owns the database can drop
 them: that they were gone shows in `verify_audit`, since the chain needs a key that the database has not.
 """
 

@@ -22,7 +22,7 @@ def attachments_folder() -> Path:
 
 def keep_content(chunks: Iterable[bytes], *, most: int) -> tuple[str, int, str]:
     """Write a file, encrypted; returns its path below the folder, and the size and SHA-256 of what is in it. Raises
-    FileRefused, keeping nothing, where it is empty or larger than `most` bytes, whatever was said of its size before."""
+    FileRefused, keeping nothing, where it is empty or larger than `most` bytes, whatever was said before."""
     name = secrets.token_urlsafe(24)
     path = Path(name[:2]) / name
     whole = attachments_folder() / path

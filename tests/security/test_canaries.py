@@ -133,7 +133,7 @@ def _by_api(canary: Canary, root: User, team: Team) -> Customer:
         response = client.post(url("customers/"), body, headers={"Idempotency-Key": "once"})
         assert response.status_code == 201, response.content
     row = Customer.objects.get(name="By API")
-    changed = [{**points[0], "value": canary.email("apitwo")}]
+    changed = [{**points[0], "value": canary.email("apitwo")}, points[1]]
     patched = client.patch(url(f"customers/{row.pk}/"), {"contact_points": changed}, headers={"If-Match": "*"})
     assert patched.status_code == 200
     for query in ({"email": canary.email("apitwo")}, {"q": canary.email("apitwo")}, {"phone": canary.phone}):

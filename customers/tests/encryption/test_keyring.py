@@ -15,7 +15,7 @@ from customers.operations.add_contact_point import add_contact_point
 from customers.operations.wrap_keys_anew import wrap_keys_anew
 from tests.cast import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_keys")]
 
 
 def new_key() -> str:

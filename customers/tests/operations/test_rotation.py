@@ -41,7 +41,7 @@ from customers.segments.sealing import opened_definition
 from tests.cast import NOW
 from tests.imports import new_batch
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_keys")]
 
 
 @pytest.fixture(autouse=True)

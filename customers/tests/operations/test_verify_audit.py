@@ -21,7 +21,7 @@ from customers.operations.start_rotation import start_rotation
 from customers.operations.verify_audit import verify_audit
 from tests.cast import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_keys")]
 
 # Whoever has the database is bound by no queryset of ours.
 entries = AuditEntry._base_manager

@@ -41,12 +41,11 @@ def refused(sql: str) -> bool:
 
 def test_entries_and_seals_are_neither_changed_nor_removed(guarded: Customer) -> None:
     quote = connection.ops.quote_name
-    for table in ("customers_auditentry", "customers_auditseal"):
-        assert refused(f"DELETE FROM {table}")
+    assert refused("DELETE FROM customers_auditentry") and refused("DELETE FROM customers_auditseal")
     for column in ("verb", "model", "object_id", "mac", "channel", "address", "via", "kind", "values"):
-        assert refused(f"UPDATE customers_auditentry SET {quote(column)} = 'x'"), column
+        assert refused(f"UPDATE customers_auditentry SET {quote(column)} = 'x'"), column  # noqa: S608 - of ours
     for column in ("actor_id", "customer_id", "other_customer_id"):
-        assert refused(f"UPDATE customers_auditentry SET {quote(column)} = 7"), column
+        assert refused(f"UPDATE customers_auditentry SET {quote(column)} = 7"), column  # noqa: S608 - of ours
     assert refused("UPDATE customers_auditentry SET seal_id = NULL")
     assert refused("UPDATE customers_auditseal SET mac = 'x'")
     if connection.vendor == "postgresql":
@@ -58,7 +57,7 @@ def test_what_has_to_be_done_is_done(guarded: Customer) -> None:
     record("done", guarded)
     assert seal_audit(at=NOW) >= 1
     assert forget_audit_values(customer_id=guarded.pk, at=NOW) >= 2
-    entry = AuditEntry.objects.order_by("pk")[0]
+    entry = AuditEntry.objects.about(guarded.pk).order_by("pk")[0]
     assert values_of(entry) is None and AuditSeal.objects.count() == 2
     assert seal_audit(at=NOW) >= 1 and verify_audit().tampering == 0
 

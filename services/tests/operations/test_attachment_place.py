@@ -19,7 +19,7 @@ from services.operations.attach_file import attach_file
 from services.operations.attachment_files import content_of, forget_content, stored_file
 from services.tests.operations.desk import a_ticket, after
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_keys")]
 
 
 @pytest.fixture
