@@ -54,7 +54,7 @@ class DataKeyAdmin(ReadOnlyModelAdmin):
         request.current_app = self.admin_site.name
         context = {
             **self.admin_site.each_context(request),
-            "title": _("Keys"),
+            "title": _("Data keys"),
             "opts": self.opts,
             "groups": _groups(keys, counts),
             "bare": counts[0],

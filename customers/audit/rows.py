@@ -51,15 +51,15 @@ class AuditedQuerySet(QuerySet[Row]):
             self._record_rows(AuditKind.ADDED, rows)
         return rows
 
-    def bulk_update(self, objs: Iterable[Any], fields: Sequence[str], *args: Any, **kwargs: Any) -> int:
+    def bulk_update(self, objs: Iterable[Any], fields: Iterable[str], batch_size: int | None = None) -> int:
         """As ever; each row that changes is put on record. What stood there is what the caller read."""
+        fields, rows = list(fields), list(objs)
         if not self._is_recorded() or not recorded_fields(self.model, fields):
-            return super().bulk_update(objs, fields, *args, **kwargs)
-        rows = list(objs)
+            return super().bulk_update(rows, fields, batch_size)
         with transaction.atomic(using=self.db, savepoint=False):
             counts = bulk_counts()
             with in_bulk():
-                changed = super().bulk_update(rows, fields, *args, **kwargs)
+                changed = super().bulk_update(rows, fields, batch_size)
             if counts is not None:
                 counts[self.model._meta.label_lower, AuditKind.CHANGED] += len(rows)
             elif len(rows) > ONE_BY_ONE:
@@ -100,7 +100,7 @@ class AuditedQuerySet(QuerySet[Row]):
     def _first_rows(self) -> list[Any]:
         """The rows that are about to be written, as they stand; one more than is put on record one by one."""
         rows: Any = self.model._base_manager.using(self.db)
-        keys = self._chain().order_by().values_list("pk", flat=True)[: ONE_BY_ONE + 1]
+        keys = self.order_by().values_list("pk", flat=True)[: ONE_BY_ONE + 1]
         return [*rows.filter(pk__in=[*keys])]
 
     def _record_rows(self, kind: str, rows: Sequence[Any]) -> None:

@@ -79,7 +79,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'audit entry',
-                'verbose_name_plural': 'audit record',
+                'verbose_name_plural': 'audit entries',
                 'ordering': ['-id'],
                 'indexes': [models.Index(fields=['model', 'object_id', '-id'], name='audit_of_row'), models.Index(fields=['actor', '-id'], name='audit_of_actor'), models.Index(fields=['at'], name='audit_at'), models.Index(fields=['customer_id', '-id'], name='audit_of_customer'), models.Index(fields=['other_customer_id'], name='audit_of_other')],
             },

@@ -64,7 +64,7 @@ class AuditEntry(models.Model):
 
     class Meta:
         verbose_name = _("audit entry")
-        verbose_name_plural = _("audit record")
+        verbose_name_plural = _("audit entries")
         ordering = ["-id"]
         indexes = [
             # the history of one row

@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, ClassVar, Self
 
 from django.apps import apps
@@ -50,9 +50,11 @@ class Audited(models.Model):
     delete.alters_data = True  # type: ignore[attr-defined]
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Iterable[str], values: Any) -> Self:
+    def from_db(
+        cls, db: str | None, field_names: Collection[str], values: Collection[Any], *args: Any, **kwargs: Any
+    ) -> Self:
         """A row as it was read; it remembers what stood there."""
-        row = super().from_db(db, field_names, values)  # type: ignore[arg-type]
+        row = super().from_db(db, field_names, values, *args, **kwargs)
         row.audit_remember()
         return row
 

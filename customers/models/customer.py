@@ -103,7 +103,7 @@ class Customer(Versioned):
                 for field in self._meta.concrete_fields
                 if not field.primary_key and field.name not in ACTIVITY and field.attname in self.__dict__
             ]
-        super().save(*args, **kwargs)  # type: ignore[arg-type]
+        super().save(*args, **kwargs)
 
 
 class ExternalId(Audited):
@@ -195,4 +195,4 @@ class ContactPoint(Versioned):
         names = kwargs.get("update_fields")
         if names is not None and {"value", "kind"} & {*names}:  # type: ignore[misc]
             kwargs["update_fields"] = [*names, "blind_index", "domain_index"]  # type: ignore[misc]
-        super().save(*args, **kwargs)  # type: ignore[arg-type]
+        super().save(*args, **kwargs)

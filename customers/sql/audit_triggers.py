@@ -70,7 +70,7 @@ def drop_audit_triggers(*, using: str = "default") -> None:
 
 
 def _triggers(connection: Any) -> list[Trigger]:
-    def changed(column: str) -> str:
+    def changed(column: str | None) -> str:
         name = connection.ops.quote_name(column)
         same = {"sqlite": "{} IS {}", "postgresql": "{} IS NOT DISTINCT FROM {}", "mysql": "{} <=> {}"}
         return f"NOT ({same[connection.vendor].format(f'NEW.{name}', f'OLD.{name}')})"

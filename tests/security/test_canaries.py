@@ -124,7 +124,7 @@ def _by_admin(canary: Canary, bob: User) -> None:
 
 def _by_api(canary: Canary, root: User, team: Team) -> Customer:
     client = with_token(root)
-    points = [
+    points: list[dict[str, Any]] = [
         {"kind": "email", "value": canary.email("api"), "is_primary": True},
         {"kind": "messenger", "value": canary.messenger("api")},
     ]
@@ -296,7 +296,8 @@ def test_nothing_is_in_the_files_beside_messages(written: list[str], canary: Can
 def test_nothing_is_in_the_messages_to_workers(
     redis_url: str, canary: Canary, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
-    queue, real = f"canary-{uuid.uuid4()}", work.apply_async
+    queue = f"canary-{uuid.uuid4()}"
+    real: Any = work.apply_async
     with current_app.connection_for_write(redis_url) as broker, redis.Redis.from_url(redis_url) as client:
 
         def send(*args: Any, **options: Any) -> Any:

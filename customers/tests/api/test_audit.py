@@ -29,17 +29,17 @@ def test_it_tells_who_did_what_newest_first(ada: User, acme: Customer) -> None:
 def test_it_is_narrowed_down(ada: User, acme: Customer, wang: Customer) -> None:
     client = as_user(ada)
     add_contact_point(customer=acme, kind="email", value="a@example.com", at=NOW)
-    rows = client.get(url("audit/"), {"customer": acme.pk}).json()["results"]
+    rows = client.get(url(f"audit/?customer={acme.pk}")).json()["results"]
     assert {row["model"] for row in rows} == {"customers.customer", "customers.contactpoint"}
-    assert ids(client.get(url("audit/"), {"customer": acme.pk, "model": "customers.customer"}))
-    for query in ({"kind": "removed"}, {"actor": 10**9}, {"verb": "x"}, {"since": "2100-01-01T00:00:00Z"}):
-        assert ids(client.get(url("audit/"), query)) == [], query
+    assert ids(client.get(url(f"audit/?customer={acme.pk}&model=customers.customer")))
+    for query in ("kind=removed", "actor=999999", "verb=x", "since=2100-01-01T00:00:00Z"):
+        assert ids(client.get(url(f"audit/?{query}"))) == [], query
     assert client.get(url("audit/"), {"kind": "no such"}).status_code == 400
 
 
 def test_what_was_forgotten_is_not_readable(ada: User, acme: Customer) -> None:
     forget_audit_values(customer_id=acme.pk, at=NOW)
-    rows = as_user(ada).get(url("audit/"), {"customer": acme.pk, "kind": "added"}).json()["results"]
+    rows = as_user(ada).get(url("audit/"), {"customer": str(acme.pk), "kind": "added"}).json()["results"]
     assert [(row["readable"], row["changes"]) for row in rows] == [(False, {})]
 
 

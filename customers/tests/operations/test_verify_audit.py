@@ -166,7 +166,8 @@ def test_an_anchor_that_was_spoilt_keeps_nothing_from_going_on(chain: list[int],
 
 def test_of_two_who_seal_at_once_one_wins(chain: list[int], acme: Customer, monkeypatch: pytest.MonkeyPatch) -> None:
     record("done", acme)
-    real, calls = module.seal_signature, []
+    calls: list[int] = []
+    real = module.seal_signature
 
     def late(seal: AuditSeal, **given: Any) -> str:
         if not calls:
