@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from functools import cache
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Field, Model
+from django.db.models import Field, JSONField, Model
 from django.db.models.expressions import BaseExpression
 
 from customers.encryption.fields import EncryptedTextField, Sealed, open_text
@@ -37,13 +38,18 @@ def recorded_fields(model: type[Model], names: Iterable[str] | None = None) -> "
 
 
 def stood(row: Model) -> dict[str, Any]:
-    """The columns of a row as they are now, by attribute name: what a later save is compared with. Lists and
-    dictionaries are copied, since they are changed in place."""
-    return {
-        name: _copied(value) if type(value) in (dict, list) else value
-        for name, value in row.__dict__.items()
-        if name[0] != "_"
-    }
+    """The columns of a row as they are now, by attribute name (among what else it holds): what a later save is compared
+    with. Quick, since every row that is read is remembered. JSON is copied, since it is changed in place."""
+    now = row.__dict__.copy()
+    for name in _json_columns(type(row)):
+        if name in now:
+            now[name] = _copied(now[name])
+    return now
+
+
+@cache
+def _json_columns(model: type[Model]) -> tuple[str, ...]:
+    return tuple(field.attname for field in model._meta.concrete_fields if isinstance(field, JSONField))
 
 
 def differences(row: Model, before: dict[str, Any], names: Iterable[str] | None) -> Changes:

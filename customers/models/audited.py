@@ -20,6 +20,8 @@ class Audited(models.Model):
     is_audited: ClassVar[bool] = True
     audit_leaves_out: ClassVar[frozenset[str]] = frozenset()
     audit_hides: ClassVar[frozenset[str]] = frozenset()
+    # Foreign keys through which the row belongs to a customer, where `audit_customers` goes that way.
+    audit_through: ClassVar[tuple[str, ...]] = ()
 
     class Meta:
         abstract = True
@@ -67,6 +69,7 @@ class Audited(models.Model):
     def audit_remember(self, names: Iterable[str] | None = None) -> None:
         """Remember the columns (None: all) as they are, to compare the next save with."""
         now = stood(self)
+        now.pop(STOOD, None)
         if names is not None:
             wanted = {field.attname for field in self._meta.concrete_fields if {field.name, field.attname} & {*names}}
             now = self.audit_stood() | {name: value for name, value in now.items() if name in wanted}

@@ -107,6 +107,8 @@ class OrderLine(Audited):
     unit_price = models.DecimalField(_("unit price paid"), max_digits=14, decimal_places=2)
     list_price = models.DecimalField(_("list price"), max_digits=14, decimal_places=2, null=True, blank=True)
 
+    audit_through = ("order",)
+
     objects = OrderLineQuerySet["OrderLine"].as_manager()
 
     class Meta:

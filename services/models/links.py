@@ -23,6 +23,8 @@ class TicketLink(Audited):
         settings.AUTH_USER_MODEL, models.SET_NULL, verbose_name=_("by"), null=True, blank=True, related_name="+"
     )
 
+    audit_through = ("from_ticket", "to_ticket")
+
     objects = TicketLinkQuerySet["TicketLink"].as_manager()
 
     class Meta:

@@ -202,6 +202,8 @@ class Message(Audited):
 
     on_merge = {"customer": OnMerge.MOVE}
 
+    audit_through = ("ticket",)
+
     objects = MessageQuerySet["Message"].as_manager()
 
     class Meta:

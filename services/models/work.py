@@ -29,6 +29,8 @@ class TimeEntry(Audited):
     note = models.CharField(_("note"), max_length=255, blank=True)
     at = models.DateTimeField(_("at"))
 
+    audit_through = ("ticket",)
+
     objects = OfTicketQuerySet["TimeEntry"].as_manager()
 
     class Meta:
@@ -66,6 +68,7 @@ class Attachment(Audited):
     at = models.DateTimeField(_("at"))
 
     audit_leaves_out = frozenset({"path", "key"})
+    audit_through = ("ticket",)
 
     objects = OfTicketQuerySet["Attachment"].as_manager()
 
