@@ -32,6 +32,8 @@ def pytest_configure(config: pytest.Config) -> None:
     and one step to log in."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.SECURE_SSL_REDIRECT = settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
+    settings.AUDIT_TRIGGERS = False  # tests empty their tables
+    settings.KEY_MEMORY_SECONDS = 10**9  # no query more in the middle of a test that counts them
     settings.CELERY_BROKER_URL = "memory://"
     settings.CELERY_BROKER_TRANSPORT_OPTIONS = {}
     settings.WHITENOISE_AUTOREFRESH = True  # else each client of a test looks through all static files at its start

@@ -15,6 +15,7 @@ from analytics.api.validations import ValidationViewSet
 from analytics.api.versions import ScoreVersionViewSet
 from customers.api.around import AroundViewSet
 from customers.api.attributes import CustomAttributeViewSet
+from customers.api.audit import AuditEntryViewSet
 from customers.api.catalogue import CategoryViewSet, ProductViewSet
 from customers.api.consents import ConsentsOfCustomerViewSet
 from customers.api.customers import CustomerViewSet
@@ -71,6 +72,7 @@ router.register("interactions", InteractionViewSet)
 router.register("observations", ObservationViewSet)
 router.register("exports", ExportViewSet)
 router.register("imports", ImportBatchViewSet)
+router.register("audit", AuditEntryViewSet)
 router.register("tickets", TicketTapeViewSet, basename="tickettape")
 router.register("tickets", TicketTimeViewSet, basename="tickettime")
 router.register("tickets", TicketTiesViewSet, basename="tickettie")

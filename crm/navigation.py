@@ -78,6 +78,8 @@ def _groups() -> list[tuple[str, list[Entry]]]:
                 ("customers.importbatch", "upload_file"),
                 ("customers.export", "download"),
                 ("customers.job", "pending_actions"),
+                ("customers.auditentry", "policy"),
+                ("customers.datakey", "encrypted"),
             ],
         ),
     ]

@@ -118,6 +118,8 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         ("team", "user", "group", "apitoken"): ALL,
         ("apitoken",): OWN_TOKENS,
         ("session", "loginlock"): ("view", "delete"),
+        ("auditentry",): READ,
+        ("datakey",): ("view", "change"),
     },
 }
 SEES_ALL_TEAMS = ("Analyst", "Administrator")

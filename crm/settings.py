@@ -56,22 +56,28 @@ def secret(name: str) -> str:
     return value
 
 
-def encryption_key() -> str:
-    """Return CRM_ENCRYPTION_KEY: 32 random bytes in URL-safe base64."""
-    value = secret("CRM_ENCRYPTION_KEY")
+def encryption_key(name: str) -> str:
+    """Return a key that wraps the data keys: 32 random bytes in URL-safe base64."""
+    value = secret(name)
     try:
         size = len(base64.urlsafe_b64decode(value))
     except (binascii.Error, ValueError):
         size = 0
     if size != 32:
-        raise ImproperlyConfigured("CRM_ENCRYPTION_KEY must be 32 bytes in URL-safe base64 (44 characters).")
+        raise ImproperlyConfigured(f"{name} must be 32 bytes in URL-safe base64 (44 characters).")
     return value
 
 
 # Core
 DEBUG = flag("DEBUG", default=False)
 SECRET_KEY = secret("SECRET_KEY")
-CRM_ENCRYPTION_KEY = encryption_key()
+CRM_ENCRYPTION_KEY = encryption_key("CRM_ENCRYPTION_KEY")
+# While that key is changed: the one before (docs/security.md).
+CRM_ENCRYPTION_KEY_OLD = (
+    encryption_key("CRM_ENCRYPTION_KEY_OLD") if env.str("CRM_ENCRYPTION_KEY_OLD", default="") else ""
+)
+# So long a process goes on with the data keys that it knows, before it asks whether there is a newer one.
+KEY_MEMORY_SECONDS = 30
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
 # What stands before the paths of links that customers get.
 PUBLIC_URL = env.str("CRM_PUBLIC_URL", default="").rstrip("/")
@@ -108,6 +114,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "crm.logs.RequestLog",
+    "crm.headers.Headers",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",  # here, so that it sees every answer
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -115,8 +123,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "crm.staff_sessions.StaffSessions",
+    "crm.origin.AuditOrigin",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 # Cache: in each process, so that the web outlives Redis.
@@ -158,12 +166,21 @@ LOGGING = logs.configure(debug=DEBUG)
 # Security. CRM_HTTPS=false is for plain http on this machine alone, as the demo does.
 HTTPS = flag("CRM_HTTPS", default=not DEBUG)
 SECURE_SSL_REDIRECT = HTTPS
+# A proxy in front speaks TLS, and sets X-Forwarded-Proto on every request, whatever the client wrote there.
+if flag("CRM_TLS_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REDIRECT_EXEMPT = [r"^health/"]  # load balancers ask in plain http
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = HTTPS
+LANGUAGE_COOKIE_HTTPONLY = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 # How many proxies of ours stand in front: only what they write into X-Forwarded-For is believed.
 PROXIES = env.int("CRM_PROXIES", default=0)
@@ -184,6 +201,9 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+
+# The database itself refuses changes of the audit record. Tests, which empty their tables, turn it off.
+AUDIT_TRIGGERS = True
 
 # Templates
 TEMPLATES: list[dict[str, Any]] = [
@@ -298,6 +318,8 @@ SPECTACULAR_SETTINGS = {
         "ProposalState": "analytics.choices.ProposalState",
         "VersionState": "analytics.choices.VersionState",
         "LeaseState": "customers.choices.LeaseState",
+        "AuditKind": "customers.choices.AuditKind",
+        "AuditChannel": "customers.choices.AuditChannel",
     },
 }
 

@@ -15,17 +15,20 @@ class CustomersConfig(AppConfig):
         from customers.importers.known import register_imports
         from customers.operations.job_kinds import register_job
         from customers.operations.prepare_customers import prepare_customers
+        from customers.operations.rotate_values import ROTATE_KEYS
         from customers.operations.run_sweep import SWEEP
         from customers.operations.start_undo import UNDO_IMPORT
         from customers.operations.undo_catalogue import register_undo_of_customers
         from customers.segments import own  # noqa: F401 - facts register themselves
+        from customers.sql.audit_triggers import keep_audit_triggers
 
         register_imports()
+        post_migrate.connect(keep_audit_triggers, sender=self, dispatch_uid="customers.audit_triggers")
         # post_migrate, like Django's own permissions: it also runs after a test's flush.
         post_migrate.connect(prepare_customers, sender=self, dispatch_uid="customers.prepare")
         register_job(SWEEP)
         register_undo_of_customers()
         register_job(UNDO_IMPORT)
-        for kind in (CHECK, IMPORT, EXPORT):
+        for kind in (CHECK, IMPORT, EXPORT, ROTATE_KEYS):
             register_job(kind)
         register_sheets_of_customers()

@@ -186,6 +186,7 @@ class ExportFormat(models.TextChoices):
 class KeyPurpose(models.TextChoices):
     DATA = "data", _("Encrypts columns")
     INDEX = "index", _("Makes blind indexes")
+    AUDIT = "audit", _("Signs the audit record")
 
 
 class LockKind(models.TextChoices):
@@ -210,3 +211,25 @@ class Area(models.TextChoices):
 class Level(models.TextChoices):
     READ = "read", _("Read")
     WRITE = "write", _("Write")
+
+
+class AuditKind(models.TextChoices):
+    """What was done to a row."""
+
+    ADDED = "added", _("Added")
+    CHANGED = "changed", _("Changed")
+    REMOVED = "removed", _("Removed")
+    EXPORTED = "exported", _("Exported")
+    DONE = "done", _("Done")  # a verb that changes no column of its row
+    FORGOTTEN = "forgotten", _("Values made unreadable")
+
+
+class AuditChannel(models.TextChoices):
+    """Through which door it came."""
+
+    ADMIN = "admin", _("Pages")
+    API = "api", _("API")
+    LINK = "link", _("Link for customers")
+    JOB = "job", _("Job")
+    COMMAND = "command", _("Command")
+    SYSTEM = "system", _("The system itself")

@@ -21,6 +21,8 @@ from django_filters.fields import IsoDateTimeField
 
 from customers.choices import (
     AttributeType,
+    AuditChannel,
+    AuditKind,
     CustomerKind,
     Direction,
     Factor,
@@ -33,6 +35,7 @@ from customers.choices import (
 )
 from customers.folding import fold
 from customers.models import (
+    AuditEntry,
     Category,
     CustomAttribute,
     Customer,
@@ -294,6 +297,28 @@ class ObservationFilterSet(FilterSet):
     def of_factor(self, facts: Any, name: str, value: str) -> Any:
         """Facts of one factor, by its name."""
         return facts.filter(factor=Factor[value.upper()])
+
+
+class AuditEntryFilterSet(FilterSet):
+    """Entries of the audit record by who, what, to which row, and when."""
+
+    actor = IdFilter(field_name="actor_id")
+    kind = ChoiceFilter(choices=AuditKind.choices)
+    channel = ChoiceFilter(choices=AuditChannel.choices)
+    verb = CharFilter()
+    model = CharFilter()
+    object_id = CharFilter()
+    customer = IdFilter(method="of_customer", label=_("Entries about a customer and what belongs to them"))
+    since = MomentFilter(field_name="at", lookup_expr="gte")
+    until = MomentFilter(field_name="at", lookup_expr="lt")
+
+    class Meta:
+        model = AuditEntry
+        fields: list[str] = []
+
+    def of_customer(self, entries: Any, name: str, value: Any) -> Any:
+        """At either side."""
+        return entries.about(value)
 
 
 class ImportBatchFilterSet(FilterSet):

@@ -8,6 +8,7 @@ from django.apps import apps
 from django.core.cache import cache
 from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet
 
+from customers.audit.rows import AuditedQuerySet
 from customers.encryption.blind_index import blind_index, domain_index
 from customers.folding import fold
 
@@ -25,7 +26,7 @@ FEWEST_DIGITS = 5
 USUAL_COUNTRIES = 10
 
 
-class ScopedQuerySet(QuerySet[Row]):
+class ScopedQuerySet(AuditedQuerySet[Row]):
     """Rows that belong to a team, directly or through another row. A user sees the rows of their teams and those
     they own themselves; `see_all_teams` lifts the limit. Whoever is not logged in and active sees nothing."""
 
@@ -48,7 +49,7 @@ class ScopedQuerySet(QuerySet[Row]):
         return scope
 
 
-class OpenCatalogueQuerySet(QuerySet[Row]):
+class OpenCatalogueQuerySet(AuditedQuerySet[Row]):
     """Rows of the common catalogue (products, relation types, queues): every active user may see them."""
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
@@ -56,7 +57,7 @@ class OpenCatalogueQuerySet(QuerySet[Row]):
         return self if user.is_authenticated and user.is_active else self.none()
 
 
-class OwnQuerySet(QuerySet[Row]):
+class OwnQuerySet(AuditedQuerySet[Row]):
     """Rows that only their owner sees."""
 
     owner_path = "owner"
@@ -92,7 +93,7 @@ class JobQuerySet(OwnQuerySet[Row]):
         return super().visible_to(user)
 
 
-class SegmentQuerySet(QuerySet[Row]):
+class SegmentQuerySet(AuditedQuerySet[Row]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Shared segments, and the user's own."""
         if not user.is_authenticated or not user.is_active:
@@ -189,7 +190,7 @@ class OrderLineQuerySet(ScopedQuerySet[Row]):
     owner_path = "order__customer__owner"
 
 
-class RelationQuerySet(QuerySet[Row]):
+class RelationQuerySet(AuditedQuerySet[Row]):
     """A relation shows the names of both ends, so both must be visible (an empty end is us)."""
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
@@ -212,7 +213,7 @@ class RelationQuerySet(QuerySet[Row]):
         return self.filter(Q(from_customer=customer_id) | Q(to_customer=customer_id))
 
 
-class PairQuerySet(QuerySet[Row]):
+class PairQuerySet(AuditedQuerySet[Row]):
     """Two customers side by side, so both must be visible."""
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
@@ -259,3 +260,29 @@ class ObservationQuerySet(OfCustomerQuerySet[Row]):
         return self.filter(at__lte=as_of, recorded_version__lte=version).filter(
             Q(superseded_version=None) | Q(superseded_version__gt=version) | Q(superseded_at__gt=as_of)
         )
+
+
+class AuditEntryQuerySet(QuerySet[Row]):
+    """The record of changes: read by administrators, written by nobody but the record itself."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """All of it for whoever has the permission, which is for administrators: entries are about rows of every
+        team."""
+        allowed = user.is_authenticated and user.is_active and user.has_perm("customers.view_auditentry")
+        return self if allowed else self.none()
+
+    def of(self, model: type[Model], key: Any) -> Self:
+        """What happened to one row."""
+        return self.filter(model=model._meta.label_lower, object_id=str(key))
+
+    def about(self, customer_id: int) -> Self:
+        """What happened to a customer and to whatever belongs to them."""
+        return self.filter(Q(customer_id=customer_id) | Q(other_customer_id=customer_id))
+
+    def update(self, **values: Any) -> int:
+        """Refused: the record is append-only."""
+        raise TypeError("the audit record is append-only")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Refused: the record is append-only."""
+        raise TypeError("the audit record is append-only")

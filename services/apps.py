@@ -9,8 +9,10 @@ class ServicesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from customers.operations.encrypted_places import register_place
         from services.exporters.lists import register_sheets_of_services
         from services.importers.known import register_imports
+        from services.operations.attachment_place import AttachmentPlace
         from services.operations.prepare_services import prepare_services
         from services.operations.start_recompute import register_recompute
         from services.operations.undo_tickets import register_undo_of_services
@@ -23,3 +25,4 @@ class ServicesConfig(AppConfig):
         register_undo_of_services()
         register_sheets_of_services()
         register_recompute()
+        register_place(AttachmentPlace())

@@ -1,11 +1,13 @@
 """The small cast of all tests: two teams, their people, an outsider who must be refused, and their customers."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
 
+from customers.encryption.keyring import forget_keys
 from customers.models import Customer, Team, User
 from services.models import Agent, Calendar, Queue
 
@@ -20,6 +22,13 @@ def make_user(username: str, *teams: Team, role: str = "", **extra: Any) -> User
     if role:
         user.groups.add(Group.objects.get(name=role))
     return user
+
+
+@pytest.fixture
+def fresh_keys(db: None) -> Iterator[None]:
+    """Data keys that a test makes are gone with it: this process knows them no more."""
+    yield
+    forget_keys()
 
 
 @pytest.fixture

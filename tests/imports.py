@@ -23,7 +23,14 @@ def refusals_into(found: dict[str, str]) -> Report:
 # What any write moves on, whatever it writes.
 MOVED_BY_WRITES = {"version", "updated_at", "last_activity_at", "activity_version"}
 # Kept on purpose: the record of facts is append-only, and the import itself stays on record.
-KEPT = {"customers.Observation", "customers.ImportBatch", "customers.ImportStep", "customers.ImportRow"}
+KEPT = {
+    "customers.AuditEntry",
+    "customers.AuditSeal",
+    "customers.Observation",
+    "customers.ImportBatch",
+    "customers.ImportStep",
+    "customers.ImportRow",
+}
 OURS = {"customers", "services", "analytics"}
 
 Tables = dict[str, list[dict[str, Any]]]

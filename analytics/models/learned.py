@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from analytics.choices import ProposalState
 from analytics.models.run import ScoringRun
 from analytics.models.version import PreferenceModelVersion
+from customers.models import Audited
 from customers.querysets import OpenCatalogueQuerySet
 
 
@@ -28,7 +29,7 @@ class ProductStatistics(models.Model):
         return str(self.run_id)
 
 
-class WeightProposal(models.Model):
+class WeightProposal(Audited):
     """Weights of the preference features that were learned from purchases, for staff to accept or to reject.
 
     `weights`: by feature. `evidence`: how they, the weights in force and popularity foretold the purchases of the last
@@ -63,6 +64,8 @@ class WeightProposal(models.Model):
         blank=True,
         related_name="+",
     )
+
+    audit_leaves_out = frozenset({"weights", "evidence"})
 
     objects = OpenCatalogueQuerySet["WeightProposal"].as_manager()
 

@@ -5,10 +5,11 @@ from django.utils.translation import gettext_lazy as _
 
 from analytics.choices import Liking
 from customers.choices import OnMerge
+from customers.models import Audited
 from customers.querysets import OfCustomerQuerySet
 
 
-class StatedPreference(models.Model):
+class StatedPreference(Audited):
     """What a customer said they like or dislike: a category or a product. Append-only: of one thing the newest
     statement holds."""
 

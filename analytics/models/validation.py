@@ -3,10 +3,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from analytics.models.version import ScoreModelVersion
+from customers.models import Audited
 from customers.querysets import OpenCatalogueQuerySet
 
 
-class ScoreValidation(models.Model):
+class ScoreValidation(Audited):
     """A test of the scores on what customers said next. Counts and shares only: nobody can be told from it.
 
     `result`: see analytics.operations.validate_scores; null while it goes on and where `error` says why there is none.
@@ -27,6 +28,8 @@ class ScoreValidation(models.Model):
     finished_at = models.DateTimeField(_("finished at"), null=True)
     result = models.JSONField(_("result"), null=True)
     error = models.TextField(_("error"), blank=True)
+
+    audit_leaves_out = frozenset({"job", "finished_at", "result", "error"})
 
     objects = OpenCatalogueQuerySet["ScoreValidation"].as_manager()
 

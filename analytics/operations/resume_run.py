@@ -5,7 +5,8 @@ from django.db import transaction
 from analytics.choices import RunState
 from analytics.models import ScoringRun
 from analytics.operations.category_statistics import KEY
-from customers.choices import LeaseState
+from customers.audit.record import record
+from customers.choices import AuditKind, LeaseState
 
 
 class NothingToResume(Exception):
@@ -30,4 +31,5 @@ def resume_run(*, run: ScoringRun, at: datetime) -> ScoringRun:
     shared = {KEY: locked.distribution[KEY]} if locked.distribution and KEY in locked.distribution else None
     locked.state, locked.finished_at, locked.distribution = RunState.RUNNING, None, shared
     locked.save(update_fields=["state", "finished_at", "distribution"])
+    record(AuditKind.DONE, locked, verb="resume")
     return locked

@@ -25,7 +25,9 @@ from crm.demo.presence import SOURCE, require_no_other_customers
 from crm.demo.segments import colour_tags, settle_segments
 from crm.demo.settle import settle_desk, settle_staff
 from crm.demo.staff import TEAMS
-from customers.choices import ImportState, Outcome
+from customers.audit.origin import in_bulk
+from customers.audit.record import record
+from customers.choices import AuditKind, ImportState, Outcome
 from customers.models import ImportBatch, Team
 from customers.operations.import_customers import import_customers
 from customers.operations.import_interactions import import_interactions
@@ -69,6 +71,15 @@ def load_company(
     `keep` is called before the end, with the password and the names of users who were here before and have their own:
     if it cannot write the password down, nothing is loaded."""
     require_no_other_customers()
+    with in_bulk():  # thousands of invented rows are one entry
+        batch, counts = _load(company, password=password, at=at, progress=progress, keep=keep)
+    record(AuditKind.ADDED, batch, verb="demo", counts=batch.counts)
+    return counts
+
+
+def _load(
+    company: Company, *, password: str, at: datetime, progress: Progress, keep: Callable[[str, list[str]], None]
+) -> tuple[ImportBatch, dict[str, Counts]]:
     batch = ImportBatch.objects.create(format=SOURCE, path="", started_at=at)
     kept = settle_staff(password=password, at=at)
     settle_desk(years=range(at.year - 3, at.year + 2), at=at)
@@ -96,7 +107,7 @@ def load_company(
     batch.state, batch.finished_at = ImportState.DONE, at
     batch.counts = {part: tally_of(count) for part, count in counts.items()}
     batch.save(update_fields=["state", "finished_at", "counts"])
-    return counts
+    return batch, counts
 
 
 def tally_of(counts: Counts) -> dict[str, int]:

@@ -1,6 +1,7 @@
 from customers.admin import (
     access,
     attributes,
+    audit,
     catalogue,
     consents,
     customers,
@@ -9,6 +10,7 @@ from customers.admin import (
     imports,
     interactions,
     jobs,
+    keys,
     login_locks,
     merges,
     orders,
@@ -22,6 +24,7 @@ from customers.admin import (
 __all__ = [
     "access",
     "attributes",
+    "audit",
     "catalogue",
     "consents",
     "customers",
@@ -30,6 +33,7 @@ __all__ = [
     "imports",
     "interactions",
     "jobs",
+    "keys",
     "login_locks",
     "merges",
     "orders",

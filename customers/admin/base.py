@@ -13,11 +13,13 @@ from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
 from customers.admin.export_list import export_list, filters_of, may_export
 from customers.admin.forms import CandidForm
+from customers.admin.history import history_page
 from customers.admin.paginator import CappedPaginator
 from customers.admin.saving import delete, write_changes, write_new
 from customers.admin.scope import visible_rows
 from customers.exporters.sheet import sheet_of
 from customers.models import Versioned
+from customers.operations.record_sets import record_sets, sets_of
 
 
 class OnlyVisible(BaseModelAdmin):  # type: ignore[type-arg]
@@ -57,6 +59,7 @@ class CandidModelAdmin(OnlyVisible, ModelAdmin):
     form = CandidForm
     paginator: ClassVar[Any] = CappedPaginator
     show_full_result_count = False
+    history_with: ClassVar[tuple[str, ...]] = ()  # of a customer: kinds of rows whose history is shown with theirs
     empty_hint: ClassVar[Any] = ""  # what to do where the list has no row at all
     ordering: ClassVar[Any] = ("-pk",)
     list_per_page = 50
@@ -87,6 +90,12 @@ class CandidModelAdmin(OnlyVisible, ModelAdmin):
         response: HttpResponse = super().changelist_view(request, context)
         return response
 
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """What was changed in the row, by whom and when."""
+        return history_page(self, request, object_id)
+
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """The row, if the user may see it; locked when it is about to be written, so that the version that the form
         checks is the one that is saved over."""
@@ -113,6 +122,14 @@ class CandidModelAdmin(OnlyVisible, ModelAdmin):
             write_changes(obj, form.changed_data, at=timezone.now(), expected_version=seen)
         else:
             write_new(obj, at=timezone.now())
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Save the inlines, and what the form chooses many-to-many: that writes no column, so it is put on record
+        here."""
+        names = {field.name for field in self.model._meta.many_to_many} & {*form.fields}
+        before = sets_of(form.instance, names)
+        super().save_related(request, form, formsets, change)
+        record_sets(form.instance, before)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Have the inlines' rows written by their operations."""

@@ -42,7 +42,7 @@ class ContactPointFormSet(PaginationInlineFormSet):
         seen: set[str] = set()
         for form in self.forms:
             data = getattr(form, "cleaned_data", None) or {}
-            if not data.get("value") or data.get("DELETE"):
+            if not data.get("value") or not data.get("kind") or data.get("DELETE"):
                 continue
             index = blind_index(data["kind"], data["value"], region=self.instance.country)
             if index in seen:

@@ -65,6 +65,7 @@ class CustomerAdmin(CandidModelAdmin):
     inlines = [ContactPointInline]
     change_form_before_template = "admin/customers/customer/before_form.html"
     change_form_outer_before_template = "admin/customers/customer/tabs.html"
+    history_with = ("customers.contactpoint", "customers.consent", "customers.externalid")
     object_history_template = "admin/customers/customer/history.html"
     page_template = "admin/customers/customer/page.html"
 

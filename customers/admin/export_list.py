@@ -101,7 +101,7 @@ def export_list(model_admin: Any, request: HttpRequest) -> HttpResponseBase:
 
 def _at_once(sheet: Sheet, query: str, format: str, rows: "QuerySet[Any]", user: User) -> FileResponse:
     file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
-    count = write_rows(file, format=format, sheet=sheet, rows=rows, user=user)
+    count = write_rows(file, format=format, sheet=sheet, rows=rows, user=user, query=query)
     file.seek(0)
-    log_export(model=sheet.model, query=query, format=format, rows=count, user=user)
+    log_export(model=sheet.model, format=format, rows=count, user=user)
     return attachment(file, file_name(sheet, format, at=timezone.now()), format)

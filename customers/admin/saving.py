@@ -3,7 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from customers.models import ContactPoint, Relation, RelationType, Versioned
+from customers.audit.record import record
+from customers.choices import AuditKind
+from customers.models import Audited, ContactPoint, Relation, RelationType, Versioned
 from customers.operations.add_contact_point import add_contact_point
 from customers.operations.add_row import add_row
 from customers.operations.relate_customers import relate_customers
@@ -23,6 +25,8 @@ def write_new(row: Any, *, at: datetime) -> None:
         made = relate_customers(**relation_columns(row), at=at)
     else:
         made = add_row(row=row, at=at)
+        if not isinstance(row, Audited):  # a group, which is Django's
+            record(AuditKind.ADDED, row, changes={"name": [None, str(row)]})
     row.__dict__.update(made.__dict__)
 
 
@@ -46,6 +50,8 @@ def write_changes(row: Any, names: list[str], *, at: datetime, expected_version:
         revise_row(row=row, changes=changes, at=at, expected_version=expected_version)
     else:
         row.save()
+        if not isinstance(row, Audited) and changes:
+            record(AuditKind.CHANGED, row, changes={name: [None, str(value)] for name, value in changes.items()})
 
 
 def delete(row: Any, *, at: datetime) -> None:
@@ -53,4 +59,6 @@ def delete(row: Any, *, at: datetime) -> None:
     if isinstance(row, Versioned):
         remove_row(row=row, at=at)
     else:
+        if not isinstance(row, Audited):
+            record(AuditKind.REMOVED, row, changes={"name": [str(row), None]})
         row.delete()

@@ -27,6 +27,26 @@ def seal(plain: bytes, *, key: bytes, bound_to: bytes) -> str:
     return urlsafe_b64encode(nonce + _gcm(key).encrypt(nonce, plain, bound_to)).decode("ascii")
 
 
+def seal_once(plain: bytes, *, bound_to: bytes) -> tuple[str, bytes]:
+    """Encrypt with a key that is made for this one value; returns the ciphertext and the key."""
+    key, nonce = AESGCM.generate_key(256), os.urandom(NONCE_BYTES)
+    return urlsafe_b64encode(nonce + AESGCM(key).encrypt(nonce, plain, bound_to)).decode("ascii"), key
+
+
+def unseal_once(sealed: str, *, key: bytes, bound_to: bytes) -> bytes:
+    """Decrypt what `seal_once` made. Raises CannotDecrypt."""
+    try:
+        raw = urlsafe_b64decode(sealed)
+        return AESGCM(key).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], bound_to)
+    except (InvalidTag, ValueError) as error:
+        raise CannotDecrypt("the value cannot be decrypted: wrong key, or it was changed") from error
+
+
+def authenticate(text: str, *, key: bytes) -> str:
+    """The whole HMAC-SHA256 of `text` as hex: whoever lacks the key can neither make nor change it."""
+    return hmac.digest(key, text.encode(), "sha256").hex()
+
+
 def unseal(sealed: str, *, key: bytes, bound_to: bytes) -> bytes:
     """Decrypt what `seal` made. Raises CannotDecrypt on a wrong key, changed bytes or other associated data."""
     try:

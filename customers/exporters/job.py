@@ -33,7 +33,7 @@ def _run(job: Job, progress: Progress, clock: Clock) -> dict[str, Any]:
     export.rows, export.size = rows, path.stat().st_size
     export.save(update_fields=["rows", "size"])
     model = apps.get_model(export.model)
-    log_export(model=model, query=export.query, format=export.format, rows=rows, user=export.owner)
+    log_export(model=model, format=export.format, rows=rows, user=export.owner)
     return {"rows": rows, "size": export.size}
 
 
@@ -48,7 +48,15 @@ def _write(export: Export, draft: Path, progress: Progress) -> int:
         raise JobFailed(str(refused)) from refused
     draft.touch(mode=0o600)
     with draft.open("r+b") as file:
-        return write_rows(file, format=export.format, sheet=sheet, rows=rows, user=export.owner, tell=progress)
+        return write_rows(
+            file,
+            format=export.format,
+            sheet=sheet,
+            rows=rows,
+            user=export.owner,
+            query=export.query,
+            tell=progress,
+        )
 
 
 def _ended_badly(job: Job, at: datetime) -> None:

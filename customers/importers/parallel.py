@@ -21,6 +21,7 @@ from django.db import connection
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from customers.audit.origin import in_bulk
 from customers.importers.helper import READY, SIGN
 from customers.models import Team
 from customers.operations.import_customers import import_customers
@@ -65,7 +66,10 @@ class Task:
         def report(source_id: str, outcome: str, label: str, detail: str) -> None:
             told.append((source_id, outcome, label, detail))
 
-        counts = self.operation(source=self.source, records=records, team=self.team, at=self.at, report=report, **turn)
+        with in_bulk():  # also in the processes that help
+            counts = self.operation(
+                source=self.source, records=records, team=self.team, at=self.at, report=report, **turn
+            )
         return Result(counts, told)
 
 

@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 from tqdm import tqdm
 
+from customers.audit.origin import in_bulk
 from customers.choices import ImportState, OnDuplicate, Outcome
 from customers.importers.files.sheet import ImportStopped, Progress, Row, Sheet, no_progress
 from customers.importers.parallel import Hands, Task
@@ -281,7 +282,8 @@ def work_through(
     team = batch.team or Team.objects.order_by("pk")[0]
     run = ImportRun(batch, source, team, now(), RefusedRows(reports / f"import-{batch.pk}-{batch.format}.csv"), tell)
     try:
-        reader(run, path)
+        with in_bulk():  # one entry for the whole, below
+            reader(run, path)
         if not rehearsal:
             refresh_statistics()
     except BaseException as error:

@@ -2,6 +2,8 @@ from customers.models.access import Team, User
 from customers.models.among import Among
 from customers.models.api_token import ApiToken
 from customers.models.attribute import AttributeDefinition, CustomAttribute
+from customers.models.audit import AuditEntry, AuditSeal
+from customers.models.audited import Audited
 from customers.models.consent import Consent
 from customers.models.customer import ContactPoint, Customer, ExternalId, IdentifierKey
 from customers.models.data_key import DataKey
@@ -25,6 +27,9 @@ __all__ = [
     "Among",
     "ApiToken",
     "AttributeDefinition",
+    "AuditEntry",
+    "AuditSeal",
+    "Audited",
     "Authenticator",
     "Category",
     "Consent",

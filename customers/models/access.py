@@ -4,10 +4,11 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from customers.models.audited import Audited
 from customers.querysets import OpenCatalogueQuerySet
 
 
-class Team(models.Model):
+class Team(Audited):
     """Rows belong to a team; who is in it sees them."""
 
     name = models.CharField(_("name"), max_length=100, unique=True)
@@ -25,8 +26,11 @@ class Team(models.Model):
         return self.name
 
 
-class User(AbstractUser):
+class User(Audited, AbstractUser):
     """A member of staff, or a program that uses the API."""
+
+    audit_leaves_out = frozenset({"last_login"})
+    audit_hides = frozenset({"password"})
 
     class Meta(AbstractUser.Meta):
         abstract = False

@@ -3,13 +3,14 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from customers.choices import Area, Level
+from customers.models.audited import Audited
 from customers.querysets import AccountQuerySet
 
 # `write` lets do everything that the user may, `read` see everything; each also for one area alone.
 SCOPES = (*Level.values, *(f"{area}:{level}" for area in Area.values for level in Level.values))
 
 
-class ApiToken(models.Model):
+class ApiToken(Audited):
     """A program's key to the API. Only its SHA-256 is kept: the token itself is shown once, when it is made."""
 
     user = models.ForeignKey(
@@ -24,6 +25,9 @@ class ApiToken(models.Model):
     revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
     last_used_at = models.DateTimeField(_("last used at"), null=True, blank=True, editable=False)
     last_used_from = models.CharField(_("last used from"), max_length=45, blank=True, editable=False)
+
+    audit_leaves_out = frozenset({"last_used_at", "last_used_from"})
+    audit_hides = frozenset({"digest"})
 
     objects = AccountQuerySet["ApiToken"].as_manager()
 

@@ -3,11 +3,12 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from customers.choices import ConsentChannel, ConsentPurpose, OnMerge
+from customers.models.audited import Audited
 from customers.models.customer import Customer
 from customers.querysets import ConsentQuerySet
 
 
-class Consent(models.Model):
+class Consent(Audited):
     """What a customer allowed or forbade. Append-only: the newest row of a purpose and channel holds."""
 
     customer = models.ForeignKey(Customer, models.CASCADE, verbose_name=_("customer"), related_name="consents")

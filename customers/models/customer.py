@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.choices import ContactKind, CustomerKind, OnMerge
 from customers.encryption.blind_index import both_indexes
 from customers.encryption.fields import EncryptedTextField
+from customers.models.audited import Audited
 from customers.models.derived_names import FoldedNameField, NameKeyField, following
 from customers.models.versioned import Versioned
 from customers.querysets import CustomerQuerySet, OfCustomerQuerySet
@@ -51,6 +52,7 @@ class Customer(Versioned):
 
     # Whoever was merged into the one who is gone stays so: the way to the kept one leads over them.
     on_merge = {"merged_into": OnMerge.STAY}
+    audit_leaves_out = frozenset({"search_name", "name_key", *ACTIVITY})
 
     objects = CustomerQuerySet["Customer"].as_manager()
 
@@ -73,6 +75,10 @@ class Customer(Versioned):
 
     def __str__(self) -> str:
         return self.name
+
+    def audit_customers(self) -> list[int | None]:
+        """Itself."""
+        return [self.pk]
 
     def clean(self) -> None:
         """Refuse a kind that relations on record do not allow."""
@@ -97,10 +103,10 @@ class Customer(Versioned):
                 for field in self._meta.concrete_fields
                 if not field.primary_key and field.name not in ACTIVITY and field.attname in self.__dict__
             ]
-        super().save(*args, **kwargs)  # type: ignore[arg-type]
+        super().save(*args, **kwargs)
 
 
-class ExternalId(models.Model):
+class ExternalId(Audited):
     """The name another system has for a customer. A customer may have several, above all after a merge."""
 
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="external_ids")
@@ -159,6 +165,7 @@ class ContactPoint(Versioned):
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 
     on_merge = {"customer": OnMerge.APART}
+    audit_leaves_out = frozenset({"blind_index", "domain_index"})
 
     objects = OfCustomerQuerySet["ContactPoint"].as_manager()
 
@@ -185,4 +192,7 @@ class ContactPoint(Versioned):
 
     def save(self, *args: object, **kwargs: object) -> None:
         self.index_value(region=self.customer.country)
-        super().save(*args, **kwargs)  # type: ignore[arg-type]
+        names = kwargs.get("update_fields")
+        if names is not None and {"value", "kind"} & {*names}:  # type: ignore[misc]
+            kwargs["update_fields"] = [*names, "blind_index", "domain_index"]  # type: ignore[misc]
+        super().save(*args, **kwargs)

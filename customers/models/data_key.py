@@ -10,6 +10,8 @@ class DataKey(models.Model):
     purpose = models.CharField(_("purpose"), max_length=8, choices=KeyPurpose)
     wrapped = models.TextField(editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    # Of a key that encrypts columns: when no value was under it any more. It stays readable, for what was written late.
+    retired_at = models.DateTimeField(_("retired at"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("data key")

@@ -4,11 +4,12 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from customers.choices import OnMerge, PairSource, PairState
+from customers.models.audited import Audited
 from customers.models.customer import Customer
 from customers.querysets import MergeQuerySet, PairQuerySet
 
 
-class DuplicatePair(models.Model):
+class DuplicatePair(Audited):
     """Two customers who may be one. `first` has the smaller key, so that a pair exists once.
 
     `reasons` is [{"what": "name" | "email" | ..., "similarity": 0..1, "points": float}], without the values
@@ -32,6 +33,8 @@ class DuplicatePair(models.Model):
     )
 
     on_merge = {"first": OnMerge.APART, "second": OnMerge.APART}
+    # What the sweep keeps in step; a decision is a person's.
+    audit_leaves_out = frozenset({"score", "reasons", "found_at", "found_by"})
 
     objects = PairQuerySet["DuplicatePair"].as_manager()
 
@@ -51,8 +54,12 @@ class DuplicatePair(models.Model):
     def __str__(self) -> str:
         return f"{self.first_id} – {self.second_id}"
 
+    def audit_customers(self) -> list[int | None]:
+        """Both."""
+        return [self.first_id, self.second_id]
 
-class Merge(models.Model):
+
+class Merge(Audited):
     """Two customers made one: `gone` stays as a row that points to `kept`, so that everything can be put back.
 
     `columns` is {name: {"before", "after"}} of what the merge changed in `kept`; a custom attribute is named
@@ -77,6 +84,8 @@ class Merge(models.Model):
     )
 
     on_merge = {"kept": OnMerge.STAY, "gone": OnMerge.STAY}
+    # The merge itself holds every row that moved.
+    audit_leaves_out = frozenset({"columns", "moved", "dropped", "changed", "facts"})
 
     objects = MergeQuerySet["Merge"].as_manager()
 

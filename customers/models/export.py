@@ -3,15 +3,18 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from customers.choices import ExportFormat
+from customers.encryption.fields import EncryptedTextField
+from customers.models.audited import Audited
 from customers.models.job import Job
 from customers.querysets import OwnQuerySet
 
 
-class Export(models.Model):
+class Export(Audited):
     """A list of the admin or a segment, written to a file that its owner fetches. Gone after a few days."""
 
     model = models.CharField(_("list"), max_length=100, help_text=_("Label of the model, such as customers.Customer."))
-    query = models.TextField(_("filters"), blank=True, help_text=_("The query string of the list."))
+    # Encrypted, since what was searched for may be an e-mail address. Bound to the file, which has its name beforehand.
+    query = EncryptedTextField(_("filters"), blank=True, help_text=_("The query string of the list."), row_key="file")
     format = models.CharField(_("format"), max_length=4, choices=ExportFormat)
     rows = models.PositiveBigIntegerField(_("rows"), null=True)
     size = models.PositiveBigIntegerField(_("size"), null=True, help_text=_("Bytes."))
@@ -20,6 +23,8 @@ class Export(models.Model):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, verbose_name=_("owner"), related_name="+")
     created_at = models.DateTimeField(_("created at"))
     expires_at = models.DateTimeField(_("kept until"))
+
+    audit_leaves_out = frozenset({"file", "job"})
 
     objects = OwnQuerySet["Export"].as_manager()
 

@@ -3,11 +3,12 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from customers.choices import ImportState, OnDuplicate, Outcome
+from customers.models.audited import Audited
 from customers.models.job import Job
 from customers.querysets import ImportBatchQuerySet, ImportPartQuerySet, OpenCatalogueQuerySet
 
 
-class ImportBatch(models.Model):
+class ImportBatch(Audited):
     """One import: which files, how they are read, how many rows were created, updated, unchanged or refused.
 
     `tables` is how each file is read: [{"file", "kind", "columns": {column: target}}], see customers.importers."""
@@ -42,6 +43,9 @@ class ImportBatch(models.Model):
         blank=True,
         related_name="+",
     )
+
+    # ImportRow and ImportStep hold the rows; the counts stand in the record when the import ends.
+    audit_leaves_out = frozenset({"folder", "report_path", "job", "tables", "options"})
 
     objects = ImportBatchQuerySet["ImportBatch"].as_manager()
 
@@ -104,7 +108,7 @@ class ImportStep(models.Model):
         return f"{self.model} {self.pk}"
 
 
-class ImportMapping(models.Model):
+class ImportMapping(Audited):
     """How the columns of a format are read in this company, kept under a name for the next file.
 
     `tables` is {kind of table: {column: target}}."""

@@ -3,11 +3,12 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from customers.models.audited import Audited
 from customers.models.leased import Leased
 from customers.querysets import JobQuerySet
 
 
-class Job(Leased):
+class Job(Audited, Leased):
     """Long work that a worker does behind the scenes: an import, an export, a sweep for duplicates.
 
     What a kind of job does is registered by customers.operations.work_jobs.register_job. A job that is killed is
@@ -36,6 +37,12 @@ class Job(Leased):
         null=True,
         blank=True,
         related_name="+",
+    )
+
+    # Who started and who stopped it is put on record; how it goes on is not.
+    audit_leaves_out = frozenset(
+        {"key", "done", "total", "step", "language", "result", "error", "started_at", "finished_at"}
+        | {"token", "lease_until", "attempts"}
     )
 
     objects = JobQuerySet["Job"].as_manager()

@@ -65,3 +65,7 @@ class Observation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_factor_display()} {self.pk}"
+
+    def audit_customers(self) -> list[int]:
+        """Whom it is about, where a decision on it is put on record."""
+        return [self.customer_id]

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.choices import OnMerge, OrderStatus, SubjectType
+from customers.models.audited import Audited
 from customers.models.customer import Customer
 from customers.models.versioned import Sourced, Versioned
 from customers.querysets import OfCustomerQuerySet, OpenCatalogueQuerySet, OrderLineQuerySet
@@ -97,7 +98,7 @@ class Order(Versioned, Sourced):
         return self.number
 
 
-class OrderLine(models.Model):
+class OrderLine(Audited):
     """One product of an order, before tax: what was paid for a unit and what the list said on that day."""
 
     order = models.ForeignKey(Order, models.CASCADE, verbose_name=_("order"), related_name="lines")
@@ -105,6 +106,8 @@ class OrderLine(models.Model):
     quantity = models.DecimalField(_("quantity"), max_digits=12, decimal_places=3, default=Decimal(1))
     unit_price = models.DecimalField(_("unit price paid"), max_digits=14, decimal_places=2)
     list_price = models.DecimalField(_("list price"), max_digits=14, decimal_places=2, null=True, blank=True)
+
+    audit_through = ("order",)
 
     objects = OrderLineQuerySet["OrderLine"].as_manager()
 
@@ -119,3 +122,7 @@ class OrderLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.product}"
+
+    def audit_customers(self) -> list[int | None]:
+        """The order's."""
+        return [self.order.customer_id]

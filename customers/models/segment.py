@@ -49,7 +49,7 @@ class Tag(Versioned):
         names = kwargs.get("update_fields")
         if names is not None and "name" in names:  # type: ignore[operator]
             kwargs["update_fields"] = [*names, "folded"]  # type: ignore[misc]
-        super().save(*args, **kwargs)  # type: ignore[arg-type]
+        super().save(*args, **kwargs)
 
 
 class Segment(Versioned):

@@ -4,6 +4,8 @@ from django.db import models, transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
+from customers.models.audited import Audited
+
 
 class StaleVersion(Exception):
     """Somebody else saved the row since it was read. Nothing was written."""
@@ -13,7 +15,7 @@ class StaleVersion(Exception):
         super().__init__(f"{instance._meta.label} {instance.pk} was changed by somebody else")
 
 
-class Versioned(models.Model):
+class Versioned(Audited):
     """A row that people edit. Every write moves `version`, so that a stale save is refused, not lost."""
 
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)

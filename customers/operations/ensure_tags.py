@@ -5,6 +5,7 @@ from django.db import transaction
 
 from customers.folding import fold
 from customers.models import Customer, Tag
+from customers.operations.record_labels import record_labels
 
 LONGEST_TAG = 50
 
@@ -32,4 +33,6 @@ def label_customers(*, pairs: Sequence[tuple[int, int]]) -> list[Any]:
     ids = sorted({customer for customer, _ in unique})
     here = set(through.objects.filter(customer__in=ids).values_list("customer_id", "tag_id")) if ids else set()
     rows = [through(customer_id=customer, tag_id=tag) for customer, tag in unique if (customer, tag) not in here]
-    return through.objects.bulk_create(rows, batch_size=1000)
+    written = through.objects.bulk_create(rows, batch_size=1000)
+    record_labels(put=[(row.customer_id, row.tag_id) for row in rows])
+    return written

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from customers.audit.origin import in_bulk
 from customers.choices import PairState
 from customers.models import Customer, DuplicatePair, Merge, User
 from customers.operations.choose_columns import (
@@ -57,10 +58,11 @@ def merge_customers(
     versions = record_activity(customer_ids=[kept.pk, gone.pk], at=at)
     old_country = kept.country
     merge.columns = _write_columns(kept, choose_columns(kept=kept, gone=gone, choices=choices or {}))
-    _move(merge, old_country=old_country)
-    merge.facts = move_facts(gone_id=gone.pk, kept_id=kept.pk, versions=versions, at=at)
-    forget_rows(gone.pk)
-    refresh_identifiers(customers=[kept])
+    with in_bulk():  # the merge holds every row that moves
+        _move(merge, old_country=old_country)
+        merge.facts = move_facts(gone_id=gone.pk, kept_id=kept.pk, versions=versions, at=at)
+        forget_rows(gone.pk)
+        refresh_identifiers(customers=[kept])
     gone.merged_into = kept
     gone.save_checked(update_fields=["merged_into", "updated_at"])
     merge.save(force_insert=True)

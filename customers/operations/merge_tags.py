@@ -4,6 +4,7 @@ from datetime import datetime
 from django.db import transaction
 
 from customers.models import Customer, Segment, Tag
+from customers.operations.record_labels import record_labels
 from customers.operations.tag_customers import tag_customers
 from customers.segments.references import replace_value
 
@@ -21,5 +22,7 @@ def merge_tags(*, kept: Tag, others: Iterable[Tag], at: datetime) -> Tag:
         if changed != segment.definition:
             segment.definition = changed
             segment.save_checked(update_fields=["definition"])
+    worn = list(through.objects.filter(tag__in=gone).values_list("customer_id", "tag_id"))
+    record_labels(taken=worn)
     Tag.objects.filter(pk__in=gone).delete()
     return kept

@@ -4,6 +4,8 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from customers.audit.record import record
+from customers.choices import AuditKind
 from customers.models import Observation, User
 from customers.operations.record_activity import record_activity
 
@@ -57,4 +59,5 @@ def supersede_fact(
     )
     old.superseded_at, old.superseded_version = row.at, version
     old.save(update_fields=["superseded_at", "superseded_version"])
+    record(AuditKind.CHANGED, row, changes={"is_exclusion": [old.is_exclusion, is_exclusion]}, reason=said)
     return row

@@ -4,6 +4,8 @@ from customers.operations.forget_exports import forget_exports
 from customers.operations.forget_logins import forget_logins
 from customers.operations.forget_uploads import forget_uploads
 from customers.operations.plan_sweep import plan_sweep
+from customers.operations.seal_audit import seal_audit
+from customers.operations.settle_rotation import settle_rotation
 from customers.operations.work_jobs import free_jobs, give_up_worn_out_jobs
 
 
@@ -16,4 +18,6 @@ def tick(*, at: datetime) -> int:
     forget_exports(at=at)
     forget_uploads(at=at)
     forget_logins(at=at)
+    seal_audit(at=at)
+    settle_rotation(at=at)
     return free_jobs().count()

@@ -6,7 +6,9 @@ from itertools import islice
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from customers.choices import ImportState
+from customers.audit.origin import in_bulk
+from customers.audit.record import record
+from customers.choices import AuditKind, ImportState
 from customers.models import ImportBatch, User
 from customers.operations.brought import Brought, left_to_restore
 from customers.operations.undo_step import Undone, undo_step
@@ -66,6 +68,7 @@ def undo_import(
         refresh_statistics()
     batch.state, batch.finished_at, batch.error = ImportState.UNDONE, at, _told(done.kept)
     batch.save(update_fields=["state", "finished_at", "error"])
+    record(AuditKind.DONE, batch, verb="undo-import", removed=done.removed, restored=done.restored, kept=len(done.kept))
     return done
 
 
@@ -114,6 +117,7 @@ def _take_back(batch: ImportBatch, brought: Brought, by: User | None, at: dateti
     steps = list(batch.steps.order_by("-pk").values_list("pk", flat=True))
     for number, pk in enumerate(steps):
         tell(number, len(steps))
-        done.add(undo_step(pk=pk, brought=brought, moved_back=moved_back, by=by, at=at))
+        with in_bulk():  # the import's own entries tell of it, with its numbers
+            done.add(undo_step(pk=pk, brought=brought, moved_back=moved_back, by=by, at=at))
     tell(len(steps), len(steps))
     return done

@@ -7,6 +7,7 @@ from django.apps import apps
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from customers.audit.origin import in_bulk
 from customers.choices import OnMerge
 from customers.models import ContactPoint, Customer, Merge, Relation, User
 from customers.operations.choose_columns import ATTRIBUTE, columns_written, set_columns, value_of
@@ -54,13 +55,14 @@ def undo_merge(*, merge: Merge, by: User | None, at: datetime) -> Undone:
     country = kept.country
     undone.edited = _put_columns_back(merge, kept)
     moved = dict(merge.moved)
-    move_pairs_back(moved.pop(PAIRS, {}), kept_id=kept.pk, gone_id=gone.pk)
-    move_back(moved, kept_id=kept.pk, gone_id=gone.pk)
-    move_along(moved, kept_id=kept.pk, gone_id=gone.pk)
-    change_back(merge.changed)
-    _settle_phones(merge, kept, gone, country)
-    undone.missing = _put_rows_back(merge)
-    move_facts_back(merge=merge, versions=versions, at=at)
+    with in_bulk():  # the merge holds every row that moves
+        move_pairs_back(moved.pop(PAIRS, {}), kept_id=kept.pk, gone_id=gone.pk)
+        move_back(moved, kept_id=kept.pk, gone_id=gone.pk)
+        move_along(moved, kept_id=kept.pk, gone_id=gone.pk)
+        change_back(merge.changed)
+        _settle_phones(merge, kept, gone, country)
+        undone.missing = _put_rows_back(merge)
+        move_facts_back(merge=merge, versions=versions, at=at)
     merge.undone_at, merge.undone_by = at, by
     merge.save(update_fields=["undone_at", "undone_by"])
     return undone

@@ -4,6 +4,7 @@ from datetime import datetime
 from django.db import transaction
 
 from customers.models import Customer, Tag
+from customers.operations.record_labels import record_labels
 from customers.operations.source import chunks
 from customers.operations.tag_customers import note_labels
 
@@ -15,8 +16,10 @@ def untag_customers(*, customer_ids: Iterable[int], tags: Iterable[Tag], at: dat
     changed = 0
     for ids in chunks(sorted(set(customer_ids))):
         rows = Customer.tags.through.objects.filter(customer__in=ids, tag__in=keys)
-        wearing = sorted(set(rows.values_list("customer_id", flat=True)))
+        worn = list(rows.values_list("customer_id", "tag_id"))
+        wearing = sorted({customer for customer, _tag in worn})
         note_labels(customer_ids=wearing, at=at)
         rows.delete()
+        record_labels(taken=worn)
         changed += len(wearing)
     return changed

@@ -11,6 +11,7 @@ from customers.operations.clean_attributes import clean_attributes
 from customers.operations.ensure_tags import ensure_tags, label_customers
 from customers.operations.look_for_duplicates import TELLING, look_for_duplicates
 from customers.operations.record_activity import record_activity
+from customers.operations.record_labels import record_labels
 from customers.operations.records import ContactRecord
 
 
@@ -60,7 +61,10 @@ def _attributes(customer: Customer, changes: dict[str, Any], required: bool) -> 
 
 def _replace_tags(customer: Customer, names: Iterable[str]) -> None:
     wanted = {tag.pk for tag in ensure_tags(names=names).values()}
-    Customer.tags.through.objects.filter(customer=customer.pk).exclude(tag__in=wanted).delete()
+    worn = Customer.tags.through.objects.filter(customer=customer.pk).exclude(tag__in=wanted)
+    taken = list(worn.values_list("customer_id", "tag_id"))
+    worn.delete()
+    record_labels(taken=taken)
     label_customers(pairs=[(customer.pk, pk) for pk in sorted(wanted)])
 
 

@@ -6,23 +6,25 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import override
 
-from customers.choices import LeaseState
+from customers.audit.origin import Origin, acting
+from customers.choices import AuditChannel, LeaseState
 from customers.models import FREE, Job, LeaseLost
 from customers.operations.job_kinds import LEASE, Clock, JobFailed, Progress, job_kind
 
 logger = logging.getLogger(__name__)
 
 
-def free_jobs() -> "QuerySet[Job]":
-    """The jobs that a worker may take now, the oldest first."""
-    return Job.objects.filter(FREE, attempts__lt=Job.most_attempts).order_by("id")
+def free_jobs(kind: str = "") -> "QuerySet[Job]":
+    """The jobs that a worker may take now, of one kind or of all, the oldest first."""
+    of_kind = {"kind": kind} if kind else {}
+    return Job.objects.filter(FREE, attempts__lt=Job.most_attempts, **of_kind).order_by("id")
 
 
-def work_jobs(*, clock: Clock) -> Iterator[Job]:
-    """Take jobs and do them until none is free; yields each when it ended well or badly.
+def work_jobs(*, clock: Clock, kind: str = "") -> Iterator[Job]:
+    """Take jobs, of one kind or of all, and do them until none is free; yields each when it ended well or badly.
 
     What is not the job's own fault (a lost database, a bug) is raised; the job is then free again."""
-    while job := _claim(clock):
+    while job := _claim(clock, kind):
         try:
             _do(job, clock)
         except LeaseLost:
@@ -39,8 +41,8 @@ def give_up_worn_out_jobs(*, at: datetime) -> int:
     return len(worn_out)
 
 
-def _claim(clock: Clock) -> Job | None:
-    while job := free_jobs().first():
+def _claim(clock: Clock, kind: str) -> Job | None:
+    while job := free_jobs(kind).first():
         if job.lease(LEASE):
             job.write_if_mine(started_at=clock(), done=0, total=0, step="")
             return job
@@ -49,7 +51,8 @@ def _claim(clock: Clock) -> Job | None:
 
 def _do(job: Job, clock: Clock) -> None:
     try:
-        with override(job.language or settings.LANGUAGE_CODE):
+        who = Origin(AuditChannel.JOB, job.kind, job.created_by_id, via=f"job:{job.pk}")
+        with override(job.language or settings.LANGUAGE_CODE), acting(who):
             result = job_kind(job.kind).run(job, Progress(job), clock)
     except LeaseLost:
         raise

@@ -19,6 +19,7 @@ from customers.api.idempotency import once
 from customers.api.import_uploads import UploadParser
 from customers.api.locking import expected_version
 from customers.api.parsers import StrictJSONParser
+from customers.encryption.cipher import CannotDecrypt
 from services.api.ticket_serializers import LONGEST_TEXT, TicketSerializer
 from services.choices import MessageKind, Priority, TicketStatus
 from services.models import Attachment, Macro, Ticket
@@ -174,12 +175,13 @@ class AttachmentViewSet(Reads, ScopedViewSet):
         """The file itself, to be saved."""
         found = self.get_object()
         try:
-            content = content_of(found.path).open("rb")
-        except FileNotFoundError as error:
+            content = content_of(found.path)
+        except (FileNotFoundError, CannotDecrypt) as error:
             raise NotFound from error
         response = FileResponse(
             content, as_attachment=True, filename=found.name, content_type="application/octet-stream"
         )
+        response["Content-Length"] = str(found.size)
         response["X-Content-Type-Options"] = "nosniff"
         return response
 

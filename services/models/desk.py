@@ -7,7 +7,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
-from customers.models import Versioned
+from customers.audit.rows import AuditedQuerySet
+from customers.models import Audited, Versioned
 from customers.querysets import OpenCatalogueQuerySet
 from services.assignment import is_away
 from services.choices import Priority
@@ -35,12 +36,14 @@ class Calendar(Versioned):
         return self.name
 
 
-class Holiday(models.Model):
+class Holiday(Audited):
     """A day on which a calendar is closed."""
 
     calendar = models.ForeignKey(Calendar, models.CASCADE, verbose_name=_("calendar"), related_name="holidays")
     date = models.DateField(_("date"))
     name = models.CharField(_("name"), max_length=100, blank=True)
+
+    objects = AuditedQuerySet["Holiday"].as_manager()
 
     class Meta:
         verbose_name = _("holiday")
@@ -159,7 +162,7 @@ class SLAPolicy(Versioned):
         return self.name
 
 
-class SLATarget(models.Model):
+class SLATarget(Audited):
     """What a policy promises at one priority, in minutes of business time. Empty: no promise."""
 
     policy = models.ForeignKey(SLAPolicy, models.CASCADE, verbose_name=_("policy"), related_name="targets")
@@ -167,6 +170,8 @@ class SLATarget(models.Model):
     first_reply_minutes = models.PositiveIntegerField(_("first reply, minutes"), null=True, blank=True)
     next_reply_minutes = models.PositiveIntegerField(_("next reply, minutes"), null=True, blank=True)
     resolution_minutes = models.PositiveIntegerField(_("resolution, minutes"), null=True, blank=True)
+
+    objects = AuditedQuerySet["SLATarget"].as_manager()
 
     class Meta:
         verbose_name = _("SLA target")
@@ -198,6 +203,8 @@ class Agent(Versioned):
     away_until = models.DateTimeField(_("away until"), null=True, blank=True)
     # Whose turn it is: who was given a ticket by the rules longest ago.
     last_assigned_at = models.DateTimeField(_("last given a ticket by the rules"), null=True, editable=False)
+
+    audit_leaves_out = frozenset({"last_assigned_at"})
 
     objects = AgentQuerySet["Agent"].as_manager()
 

@@ -6,12 +6,13 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from customers.models import Audited
 from services.choices import LinkKind
 from services.models.ticket import Ticket
 from services.querysets import TicketLinkQuerySet, TicketMergeQuerySet
 
 
-class TicketLink(models.Model):
+class TicketLink(Audited):
     """One ticket is something to another: read from the first to the second."""
 
     from_ticket = models.ForeignKey(Ticket, models.CASCADE, verbose_name=_("ticket"), related_name="links_out")
@@ -21,6 +22,8 @@ class TicketLink(models.Model):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, verbose_name=_("by"), null=True, blank=True, related_name="+"
     )
+
+    audit_through = ("from_ticket", "to_ticket")
 
     objects = TicketLinkQuerySet["TicketLink"].as_manager()
 
@@ -36,8 +39,12 @@ class TicketLink(models.Model):
     def __str__(self) -> str:
         return f"{self.from_ticket_id} {self.get_kind_display()} {self.to_ticket_id}"
 
+    def audit_customers(self) -> list[int | None]:
+        """Those of the two tickets."""
+        return [self.from_ticket.customer_id, self.to_ticket.customer_id]
 
-class TicketMerge(models.Model):
+
+class TicketMerge(Audited):
     """One ticket went into another. `moved` remembers what went over, so that it can be undone."""
 
     kept = models.ForeignKey(Ticket, models.PROTECT, verbose_name=_("kept"), related_name="merges")
@@ -53,6 +60,8 @@ class TicketMerge(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, verbose_name=_("undone by"), null=True, blank=True, related_name="+"
     )
 
+    audit_leaves_out = frozenset({"moved"})
+
     objects = TicketMergeQuerySet["TicketMerge"].as_manager()
 
     class Meta:
@@ -62,3 +71,7 @@ class TicketMerge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.gone_id} → {self.kept_id}"
+
+    def audit_customers(self) -> list[int | None]:
+        """Those of the two tickets."""
+        return [self.kept.customer_id, self.gone.customer_id]

@@ -4,13 +4,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.choices import OnMerge, SubjectType
-from customers.models import Sourced
+from customers.models import Audited, Sourced
 from customers.querysets import OfCustomerQuerySet
 from services.choices import RatingScale
 from services.querysets import OfTicketQuerySet
 
 
-class SatisfactionRating(Sourced):
+class SatisfactionRating(Audited, Sourced):
     """What a customer said of a ticket or an order. Append-only: a changed mind is a new row that replaces the old."""
 
     customer = models.ForeignKey(
@@ -74,7 +74,7 @@ class SatisfactionRating(Sourced):
         return f"{self.get_scale_display()}: {self.value}"
 
 
-class RatingRequest(models.Model):
+class RatingRequest(Audited):
     """A customer was asked what they say of a solved ticket: by a signed link that expires, whose answer may be
     changed until then. The response rate is answered ones among all."""
 
@@ -93,6 +93,7 @@ class RatingRequest(models.Model):
     )
 
     on_merge = {"customer": OnMerge.MOVE}
+    audit_leaves_out = frozenset({"opened_at"})
 
     objects = OfTicketQuerySet["RatingRequest"].as_manager()
 

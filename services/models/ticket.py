@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.choices import OnMerge, SubjectType
-from customers.models import Sourced, Versioned
+from customers.models import Audited, Sourced, Versioned
 from services.choices import (
     UNSOLVED,
     Channel,
@@ -109,6 +109,12 @@ class Ticket(Versioned, Sourced):
     on_merge = {"customer": OnMerge.MOVE, "requester": OnMerge.MOVE}
     fact_subject, fact_parties = SubjectType.TICKET, ("customer", "requester")
     locked_after_customer = True
+    # Computed from the events, which say why.
+    audit_leaves_out = frozenset(
+        f"{clock}_{name}"
+        for clock in ("first_reply", "next_reply", "resolution")
+        for name in ("seconds", "due_at", "breached_at")
+    ) | {"first_replied_at", "solved_at", "reopen_count"}
 
     objects = TicketQuerySet["Ticket"].as_manager()
 
@@ -163,7 +169,7 @@ class Ticket(Versioned, Sourced):
         return int(self.time_entries.aggregate(minutes=models.Sum("minutes"))["minutes"] or 0)
 
 
-class Message(models.Model):
+class Message(Audited):
     """One thing that was said: a public reply, or an internal note that never leaves the house."""
 
     ticket = models.ForeignKey(Ticket, models.CASCADE, verbose_name=_("ticket"), related_name="messages")
@@ -196,6 +202,8 @@ class Message(models.Model):
 
     on_merge = {"customer": OnMerge.MOVE}
 
+    audit_through = ("ticket",)
+
     objects = MessageQuerySet["Message"].as_manager()
 
     class Meta:
@@ -210,6 +218,10 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.pk}"
+
+    def audit_customers(self) -> list[int | None]:
+        """Those of the ticket."""
+        return [self.ticket.customer_id, self.ticket.requester_id]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """As ever; what its ticket is found by follows."""

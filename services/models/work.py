@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from customers.models import Team, Versioned
+from customers.models import Audited, Team, Versioned
 from services.choices import MessageKind, NotificationKind, PresenceMode, Priority, SLAClock, TicketStatus
 from services.models.rules import EscalationStep
 from services.models.ticket import Message, Ticket
@@ -20,7 +20,7 @@ from services.querysets import (
 )
 
 
-class TimeEntry(models.Model):
+class TimeEntry(Audited):
     """Time that somebody spent on a ticket. Append-only: a mistake is corrected by an entry below zero."""
 
     ticket = models.ForeignKey(Ticket, models.CASCADE, verbose_name=_("ticket"), related_name="time_entries")
@@ -28,6 +28,8 @@ class TimeEntry(models.Model):
     minutes = models.IntegerField(_("minutes"))
     note = models.CharField(_("note"), max_length=255, blank=True)
     at = models.DateTimeField(_("at"))
+
+    audit_through = ("ticket",)
 
     objects = OfTicketQuerySet["TimeEntry"].as_manager()
 
@@ -40,8 +42,12 @@ class TimeEntry(models.Model):
     def __str__(self) -> str:
         return f"{self.minutes} min"
 
+    def audit_customers(self) -> list[int | None]:
+        """Those of the ticket."""
+        return [self.ticket.customer_id, self.ticket.requester_id]
 
-class Attachment(models.Model):
+
+class Attachment(Audited):
     """A file of a message, or of one that is being written (no message yet). `kind` is that of the message: a file of
     a note never goes out with a reply."""
 
@@ -61,6 +67,9 @@ class Attachment(models.Model):
     )
     at = models.DateTimeField(_("at"))
 
+    audit_leaves_out = frozenset({"path", "key"})
+    audit_through = ("ticket",)
+
     objects = OfTicketQuerySet["Attachment"].as_manager()
 
     class Meta:
@@ -70,6 +79,10 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def audit_customers(self) -> list[int | None]:
+        """Those of the ticket."""
+        return [self.ticket.customer_id, self.ticket.requester_id]
 
 
 class Draft(models.Model):

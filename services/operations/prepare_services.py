@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import override, pgettext_lazy
 
+from customers.audit.origin import in_bulk
 from customers.models import Team
 from services.choices import Priority
 from services.models import Calendar, Queue, ServiceType, SLAPolicy, SLATarget
@@ -33,7 +34,7 @@ def prepare_services(**signal: Any) -> None:
     Only where there is none: what staff deleted does not come back."""
     if Queue._meta.db_table not in connection.introspection.table_names():  # migrated back to zero
         return
-    with transaction.atomic(), override(None):
+    with transaction.atomic(), override(None), in_bulk():  # nobody's doing
         if Queue.objects.exists() or Calendar.objects.exists():
             return
         calendar = Calendar.objects.create(name="Office hours", time_zone=settings.TIME_ZONE, hours=OFFICE_HOURS)

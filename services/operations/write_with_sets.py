@@ -5,6 +5,7 @@ from django.db import transaction
 
 from customers.models import Versioned
 from customers.operations.add_row import add_row
+from customers.operations.record_sets import record_sets, sets_of
 from customers.operations.revise_row import revise_row
 
 Row = TypeVar("Row", bound=Versioned)
@@ -24,6 +25,8 @@ def write_with_sets(*, row: Row, changes: dict[str, Any], at: datetime, expected
         add_row(row=row, at=at)
     else:
         revise_row(row=row, changes=columns, expected_version=expected_version, at=at)
-    for name in names & set(changes):
+    before = sets_of(row, names & set(changes))
+    for name in before:
         getattr(row, name).set(changes[name])
+    record_sets(row, before)
     return row

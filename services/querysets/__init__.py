@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, Q
 
+from customers.audit.rows import AuditedQuerySet
 from customers.querysets import OpenCatalogueQuerySet, ScopedQuerySet
 from services.querysets.tickets import SEARCHED, TicketQuerySet, due_between, late_at
 from services.querysets.words import MessageQuerySet, OfTicketQuerySet, TicketWordsQuerySet
@@ -71,7 +72,7 @@ class TicketMergeQuerySet(ScopedQuerySet[Row]):
     owner_path = "kept__assignee__user"
 
 
-class MacroQuerySet(QuerySet[Row]):
+class MacroQuerySet(AuditedQuerySet[Row]):
     """Everybody's macros, those of one's teams, and one's own."""
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
@@ -82,7 +83,7 @@ class MacroQuerySet(QuerySet[Row]):
         return self.filter(of_team, Q(owner=None) | Q(owner=user.pk))
 
 
-class DeskViewQuerySet(QuerySet[Row]):
+class DeskViewQuerySet(AuditedQuerySet[Row]):
     """Everybody's views, and one's own."""
 
     def visible_to(self, user: User | AnonymousUser) -> Self:

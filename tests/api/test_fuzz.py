@@ -53,6 +53,7 @@ RESOURCES = {
     "agents": "agent",
     "assignment-rules": "assignmentrule",
     "attachments": "attachment",
+    "audit": "auditentry",
     "attributes": "customattribute",
     "calendars": "calendar",
     "categories": "category",

@@ -157,6 +157,7 @@ OPEN["report-service"] = of("ticket", READ)
 OPEN["customerscore-movers"] = of("customerscore", READ)
 OPEN |= {f"scoringrun-{view}": of("scoringrun", READ) for view in ("list", "detail", "progress")}
 OPEN |= {"scorevalidation-list": of("scorevalidation", CREATE), "scorevalidation-detail": of("scorevalidation", READ)}
+OPEN |= {f"auditentry-{view}": of("auditentry", READ) for view in ("list", "detail")}
 OPEN["scoringrun-resume"] = of("scoringrun", VERB)
 # One's own alone.
 OPEN |= {

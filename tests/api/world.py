@@ -14,7 +14,7 @@ from analytics.operations.start_preview import start_preview
 from analytics.operations.state_preference import state_preference
 from analytics.operations.write_digests import write_digests
 from analytics.tests.histories import rating, score_everybody
-from customers.models import Category, Customer, Export, ImportRow, Product, RelationType, Tag, User
+from customers.models import AuditEntry, Category, Customer, Export, ImportRow, Product, RelationType, Tag, User
 from customers.operations.create_segment import create_segment
 from customers.operations.define_attribute import define_attribute
 from customers.operations.forget_exports import exports_folder
@@ -113,6 +113,7 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         "calendar": queue.calendar_id,
         "assignmentrule": rule.pk,
         "attachment": file.pk,
+        "auditentry": AuditEntry.objects.order_by("pk")[0].pk,
         "category": category.pk,
         "consent": acme.pk,
         "customattribute": attribute.pk,

@@ -42,7 +42,7 @@ def scored(acme: Customer) -> Customer:
 
 def export(user: User) -> bytes:
     file = io.BytesIO()
-    write_rows(file, format="csv", sheet=CustomerSheet(), rows=Customer.objects.visible_to(user), user=user)
+    write_rows(file, format="csv", sheet=CustomerSheet(), rows=Customer.objects.visible_to(user), user=user, query="")
     return file.getvalue()
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from customers.models import ContactPoint, Customer, User
 from customers.operations.add_contact_point import add_contact_point
 from customers.tests.admin.conftest import LogIn
+from customers.tests.admin.forms import posted
 from customers.tests.admin.test_stale_save import form_of, save
 from tests.cast import NOW
 
@@ -64,3 +65,20 @@ def test_a_customer_is_found_by_a_whole_address(client: Client, acme: Customer, 
     text = client.get(reverse("admin:customers_customer_changelist"), {"q": "Info@acme.example"}).content.decode()
     assert acme.name in text
     assert wang.name not in text
+
+
+def test_an_address_that_is_changed_is_found_by_the_new_one_alone(client: Client, acme: Customer) -> None:
+    add_contact_point(customer=acme, kind="email", value="old@example.com", at=NOW)
+    address = reverse("admin:customers_customer_change", args=[acme.pk])
+    data = posted(client, address) | {"contact_points-0-value": "new@example.com"}
+    assert save(client, acme, data).status_code == 302
+    assert ContactPoint.objects.get().value == "new@example.com"
+    assert list(Customer.objects.reached_at("email", "new@example.com")) == [acme]
+    assert not Customer.objects.reached_at("email", "old@example.com").exists()
+
+
+def test_a_point_without_its_kind_is_refused_with_a_reason(client: Client, acme: Customer) -> None:
+    data = with_points(client, acme, ("email", "info@acme.example"))
+    del data["contact_points-0-kind"]
+    response = save(client, acme, data)
+    assert response.status_code == 200 and "This field is required." in response.content.decode()

@@ -12,8 +12,9 @@ from django.urls import reverse
 
 from customers.admin import export_list as module
 from customers.admin.filters import CountryFilter
+from customers.audit.record import values_of
 from customers.exporters.sheet import sheet_of, sheets
-from customers.models import Customer, Export, Team, User
+from customers.models import AuditEntry, Customer, Export, Team, User
 from customers.operations.work_jobs import work_jobs
 from customers.tests.admin.conftest import LogIn
 from customers.tests.exporters.reading import read_csv, read_xlsx
@@ -74,8 +75,12 @@ def test_excel_too(client: Client) -> None:
 def test_it_is_logged(client: Client, bob: User) -> None:
     export(client, "?q=acme")
     assert [(entry.user, entry.get_change_message()) for entry in LogEntry.objects.all()] == [
-        (bob, "Exported 1 rows as csv: q=acme")
+        (bob, "Exported 1 rows as csv.")
     ]
+    entry = AuditEntry.objects.get(kind="exported")
+    facts = (values_of(entry) or {})["facts"]
+    assert (entry.actor, entry.model, facts["rows"], facts["filter"]) == (bob, "customers.customer", 1, "q=acme")
+    assert "name" in facts["columns"] and facts["format"] == "csv"
 
 
 def test_a_long_list_is_left_to_a_worker(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 def written(user: User, format: str = "csv") -> list[dict[str, Any]]:
     file = io.BytesIO()
     rows = Customer.objects.visible_to(user).order_by("pk")
-    write_rows(file, format=format, sheet=CustomerSheet(), rows=rows, user=user)
+    write_rows(file, format=format, sheet=CustomerSheet(), rows=rows, user=user, query="")
     return read_xlsx(file.getvalue()) if format == "xlsx" else read_csv(file.getvalue())
 
 

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from django.contrib.admin.models import LogEntry
 
+from customers.audit.record import values_of
 from customers.exporters import job as module
 from customers.exporters.write_export import write_rows
-from customers.models import Customer, Export, Job, Team, User
+from customers.models import AuditEntry, Customer, Export, Job, Team, User
 from customers.operations.start_export import start_export
 from customers.operations.stop_job import stop_job
 from customers.operations.tick import tick
@@ -59,7 +60,10 @@ def test_it_is_logged(export: Export, bob: User) -> None:
     entry = LogEntry.objects.get()
     assert entry.user == bob
     assert entry.content_type and entry.content_type.model == "customer"
-    assert entry.get_change_message() == "Exported 1 rows as csv: kind__exact=person"
+    assert entry.get_change_message() == "Exported 1 rows as csv."
+    told = AuditEntry.objects.get(kind="exported")
+    assert (told.actor, told.channel, told.via) == (bob, "job", f"job:{Job.objects.get().pk}")
+    assert (values_of(told) or {})["facts"]["filter"] == "kind__exact=person"
 
 
 def test_a_worker_that_dies_leaves_nothing_and_the_next_begins_anew(

@@ -22,7 +22,7 @@ def written(name: str, user: User) -> list[dict[str, str]]:
     sheet = next(sheet for sheet in sheets() if sheet.name == name)
     model: Any = sheet.model
     file = io.BytesIO()
-    write_rows(file, format="csv", sheet=sheet, rows=model.objects.visible_to(user).order_by("pk"), user=user)
+    write_rows(file, format="csv", sheet=sheet, rows=model.objects.visible_to(user).order_by("pk"), user=user, query="")
     return read_csv(file.getvalue())
 
 

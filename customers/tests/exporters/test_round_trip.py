@@ -29,7 +29,7 @@ def again(user: User, team: Team, format: str) -> ImportBatch:
     folder = new_upload()
     with (folder / f"customers.{format}").open("w+b") as file:
         rows = Customer.objects.visible_to(user).order_by("pk")
-        write_rows(file, format=format, sheet=CustomerSheet(), rows=rows, user=user)
+        write_rows(file, format=format, sheet=CustomerSheet(), rows=rows, user=user, query="")
     batch = draft_import(folder=folder, by=user, team=team, at=NOW)
     start_import(batch=batch, by=user, at=NOW)
     list(work_jobs(clock=lambda: NOW))
@@ -72,7 +72,7 @@ def test_in_another_installation_they_are_new_and_the_same(format: str, bob: Use
     folder = new_upload()
     with (folder / f"customers.{format}").open("w+b") as file:
         rows = Customer.objects.order_by("pk")
-        write_rows(file, format=format, sheet=CustomerSheet(), rows=rows, user=bob)
+        write_rows(file, format=format, sheet=CustomerSheet(), rows=rows, user=bob, query="")
     acme.delete()
     batch = draft_import(folder=folder, by=bob, team=north, at=NOW)
     start_import(batch=batch, by=bob, at=NOW)

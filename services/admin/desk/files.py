@@ -9,6 +9,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from customers.encryption.cipher import CannotDecrypt
 from services.admin.desk.access import at_the_desk, ticket_in_sight
 from services.admin.desk.ticket_column import is_thumbnail
 from services.admin.desk.write import require_may_write
@@ -68,13 +69,14 @@ def hand_out(request: HttpRequest, key: UUID) -> HttpResponseBase:
 def file_response(attachment: Attachment, *, inline: bool = False) -> FileResponse:
     """The file with headers that keep browsers from running anything in it."""
     try:
-        content = content_of(attachment.path).open("rb")
-    except FileNotFoundError as error:
+        content = content_of(attachment.path)
+    except (FileNotFoundError, CannotDecrypt) as error:
         raise Http404(_("This file is lost.")) from error
     response = FileResponse(
         content, as_attachment=not inline, filename=attachment.name, content_type=attachment.content_type
     )
+    response["Content-Length"] = str(attachment.size)
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "private, max-age=3600"
+    response["Cache-Control"] = "private, no-store"
     return response

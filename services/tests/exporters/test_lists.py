@@ -21,7 +21,7 @@ def written(model: Any, user: User) -> list[dict[str, str]]:
     sheet = sheet_of(model)
     assert sheet is not None
     file = io.BytesIO()
-    write_rows(file, format="csv", sheet=sheet, rows=model.objects.visible_to(user).order_by("pk"), user=user)
+    write_rows(file, format="csv", sheet=sheet, rows=model.objects.visible_to(user).order_by("pk"), user=user, query="")
     return read_csv(file.getvalue())
 
 

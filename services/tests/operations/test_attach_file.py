@@ -11,7 +11,7 @@ from customers.models import Customer, User
 from services.choices import MessageKind
 from services.models import Attachment, Queue, Ticket
 from services.operations.attach_file import MOST_FILES, attach_file
-from services.operations.attachment_files import content_of
+from services.operations.attachment_files import content_of, stored_file
 from services.operations.detach_file import FileIsSent, detach_file
 from services.operations.file_types import FileRefused
 from services.operations.forget_attachments import forget_attachments
@@ -43,7 +43,8 @@ def files(var: Path) -> list[Path]:
 def test_a_file_lies_under_a_random_name_for_its_owner_alone(attach: Any, var: Path) -> None:
     attachment = attach("../../etc/Leak.PNG", PNG, b"more")
     (path,) = files(var)
-    assert path == content_of(attachment.path) and path.read_bytes() == PNG + b"more"
+    assert path == stored_file(attachment.path) and content_of(attachment.path).read() == PNG + b"more"
+    assert PNG not in path.read_bytes() and b"more" not in path.read_bytes()  # encrypted at rest
     assert path.stat().st_mode & 0o777 == 0o600
     assert "Leak" not in str(path) and attachment.name == "Leak.PNG"
     assert (attachment.content_type, attachment.size) == ("image/png", len(PNG) + 4)

@@ -11,7 +11,7 @@ from customers.models import Customer, User
 from services.choices import MessageKind
 from services.models import Attachment, Queue, Ticket
 from services.operations.attach_file import attach_file
-from services.operations.attachment_files import attachments_folder, content_of
+from services.operations.attachment_files import attachments_folder, stored_file
 from services.operations.forget_orphans import forget_orphans
 from services.tests.operations.desk import a_ticket, after
 
@@ -25,7 +25,7 @@ def ticket(acme: Customer, queue: Queue, var: Path) -> Ticket:
 
 def attach(ticket: Ticket, by: User, *, written: datetime) -> Path:
     made = attach_file(ticket=ticket, kind=MessageKind.NOTE, name="a.txt", chunks=[b"x"], by=by, at=AT)
-    path = content_of(made.path)
+    path = stored_file(made.path)
     os.utime(path, (written.timestamp(), written.timestamp()))
     return path
 
