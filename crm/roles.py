@@ -26,6 +26,10 @@ SEGMENTS = ("segment",)
 DUPLICATE_MODELS = ("duplicatepair", "merge")
 # Whoever may change an observation may leave it out of the score, and take that back; nothing else changes one.
 CONTEST = ("view", "change")
+# Whoever may add an erasure may ask for one and withdraw it; whoever may change one decides.
+PRIVACY_MODELS = ("erasure", "privacyflag", "personexport")
+RETENTION_MODELS = ("retentionrule", "retentionrun")
+PUT_DOWN = ("view", "add")
 IMPORT_MODELS = ("importbatch", "importmapping", "importrow", "importstep")
 TICKET_MODELS = (
     "ticket",
@@ -80,6 +84,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         SEGMENTS + DESK_TOOLS: ALL,
         (*DUPLICATE_MODELS, "team"): READ,
         ("observation",): CONTEST,
+        ("privacyflag",): PUT_DOWN,
     },
     "Lead": {
         CUSTOMER_MODELS + TICKET_MODELS + DUPLICATE_MODELS: WRITE,
@@ -88,26 +93,32 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         CATALOGUE_MODELS + SCORE_MODELS: READ,
         DESK_MODELS: WRITE,
         ("observation",): CONTEST,
-        ("team",): READ,
+        ("team", "erasure"): READ,
+        ("privacyflag",): PUT_DOWN,
     },
     "Back office": {
         CUSTOMER_MODELS + CATALOGUE_MODELS + SEGMENTS + ("export",): ALL,
         DUPLICATE_MODELS + IMPORT_MODELS: WRITE,
         TICKET_MODELS + DESK_MODELS + SCORE_MODELS: READ,
         ("observation",): CONTEST,
-        ("team", "job"): READ,
+        PRIVACY_MODELS: PUT_DOWN,
+        ("team", "job", *RETENTION_MODELS): READ,
     },
     "Analyst": {
         CUSTOMER_MODELS + CATALOGUE_MODELS + TICKET_MODELS + DESK_MODELS + SCORE_MODELS + DUPLICATE_MODELS: READ,
         (*SEGMENTS, "export"): ALL,
         ("scorevalidation",): ("add",),
-        ("observation", "team", "job"): READ,
+        ("observation", "team", "job", "privacyflag", *RETENTION_MODELS): READ,
     },
     "Administrator": {
         CUSTOMER_MODELS + CATALOGUE_MODELS + TICKET_MODELS + DESK_MODELS + SCORE_MODELS + SEGMENTS + DESK_TOOLS: ALL,
         DUPLICATE_MODELS + IMPORT_MODELS: WRITE,
         ("export",): ALL,
         ("observation",): CONTEST,
+        PRIVACY_MODELS: PUT_DOWN,
+        ("erasure",): ("view", "add", "change"),
+        ("retentionrule",): ("view", "change"),
+        ("retentionrun",): PUT_DOWN,
         ("job",): ("view", "change"),
         ("team", "user", "group", "apitoken"): ALL,
     },

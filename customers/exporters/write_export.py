@@ -10,7 +10,7 @@ from django.db.models import Model, QuerySet
 from customers.exporters.files import write_all, writer_for
 from customers.exporters.pages import pages_of_keys
 from customers.exporters.sheet import Sheet
-from customers.models import User
+from customers.models import Customer, User
 
 Tell = Callable[[int, int], object]
 
@@ -35,6 +35,18 @@ def write_rows(
     tell(done, total)
     writer.close()
     return done
+
+
+def log_person_export(*, customer: Customer, rows: int, user: User) -> None:
+    """Put into the history of a customer who took everything known of them out of the house."""
+    LogEntry.objects.create(
+        user_id=user.pk,
+        content_type=ContentType.objects.get_for_model(Customer),
+        object_id=str(customer.pk),
+        object_repr=str(customer.pk),
+        action_flag=CHANGE,
+        change_message=f"Exported everything known of this person: {rows} rows",
+    )
 
 
 def log_export(*, model: type[Model], query: str, format: str, rows: int, user: User) -> None:

@@ -6,7 +6,7 @@ from customers.models.consent import Consent
 from customers.models.customer import ContactPoint, Customer, ExternalId, IdentifierKey
 from customers.models.data_key import DataKey
 from customers.models.duplicate import DuplicatePair, Merge
-from customers.models.export import Export
+from customers.models.export import Export, PersonExport
 from customers.models.idempotency import IdempotencyKey
 from customers.models.import_batch import ImportBatch, ImportMapping, ImportRow, ImportStep
 from customers.models.interaction import Interaction
@@ -14,6 +14,7 @@ from customers.models.job import Job
 from customers.models.leased import FREE, Leased, LeaseLost
 from customers.models.observation import Observation
 from customers.models.order import Category, Order, OrderLine, Product
+from customers.models.privacy import Erasure, PrivacyFlag, RetentionRule, RetentionRun
 from customers.models.relation import Relation, RelationType
 from customers.models.segment import Segment, Tag
 from customers.models.versioned import Sourced, StaleVersion, Versioned
@@ -30,6 +31,7 @@ __all__ = [
     "Customer",
     "DataKey",
     "DuplicatePair",
+    "Erasure",
     "Export",
     "ExternalId",
     "IdempotencyKey",
@@ -46,9 +48,13 @@ __all__ = [
     "Observation",
     "Order",
     "OrderLine",
+    "PersonExport",
+    "PrivacyFlag",
     "Product",
     "Relation",
     "RelationType",
+    "RetentionRule",
+    "RetentionRun",
     "Segment",
     "Sourced",
     "StaleVersion",
