@@ -10,6 +10,9 @@ from customers.operations.lock_customers import lock_customers
 from customers.operations.preview_erasure import preview_erasure
 from customers.operations.start_person_export import NoPerson, require_person
 
+# What a decision fills in.
+DECIDED = ("decision", "decided_at", "decided_by", "result")
+
 
 @transaction.atomic
 def ask_for_erasure(*, customer: Customer, reason: str, by: User | None, at: datetime) -> Erasure:
@@ -32,6 +35,6 @@ def ask_for_erasure(*, customer: Customer, reason: str, by: User | None, at: dat
         asked_by=by,
         preview=preview_erasure(customer=customer),
     )
-    erasure.full_clean(exclude=["customer", "asked_by"])
+    erasure.full_clean(exclude=["customer", "asked_by", "preview", *DECIDED])
     erasure.save(force_insert=True)
     return erasure

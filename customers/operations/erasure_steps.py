@@ -105,7 +105,7 @@ def clean_import_steps(erasing: Erasing) -> dict[str, int]:
 def forget_answers(erasing: Erasing) -> dict[str, int]:
     """Answers that are kept for a day, so that a request is not done twice, are encrypted: each is looked at."""
     wanted = [text.casefold() for text in (*erasing.values.certain, *erasing.values.names)]
-    keys = [row.pk for row in IdempotencyKey.objects.exclude(body=None).iterator() if _holds(row.body, wanted)]
+    keys = [row.pk for row in IdempotencyKey.objects.filter(body__isnull=False).iterator() if _holds(row.body, wanted)]
     deleted = 0
     for some in chunks(keys):
         deleted += IdempotencyKey.objects.filter(pk__in=some).delete()[0]

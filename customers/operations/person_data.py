@@ -77,8 +77,9 @@ def _told(entry: Entry) -> list[Told]:
 def _rows(entry: Entry, columns: Sequence[Told], keys: Sequence[Any]) -> Iterator[PersonRow]:
     joined = [told.name for told in columns if told.field.many_to_one or told.field.one_to_one]
     many = [told.name for told in columns if told.field.many_to_many]
-    for rows in by_keys(entry, keys):
-        for row in rows.select_related(*joined).prefetch_related(*many) if joined else rows.prefetch_related(*many):
+    for some in by_keys(entry, keys):
+        rows = some.order_by("pk").prefetch_related(*many)
+        for row in rows.select_related(*joined) if joined else rows:
             values = {told.name: _value(row, told) for told in columns}
             shown = [_shown(row, told, values[told.name]) for told in columns]
             yield PersonRow(plain(row.pk), values, shown, file_of(row) if has_files(entry.model) else None)

@@ -166,7 +166,7 @@ def test_they_are_no_movers_and_stand_in_no_digest(acme: Customer, wang: Custome
         observe(facts=told, at=NOW - HOUR)
     score_everybody(at=NOW)
     flag(wang, "restriction")
-    found = movers(scores=CustomerScore.objects.visible_to(root), since=NOW - 2 * DAY, points=1.0)
+    found = movers(scores=CustomerScore.objects.visible_to(root), since=NOW - DAY, points=1.0)
     assert [mover.customer_id for mover in found] == [acme.pk]
     write_digests(day=NOW.date(), at=NOW)
     digests = list(MoverDigest.objects.filter(team=north))
