@@ -98,7 +98,7 @@ def privacy_page(
         "flags": _flags(customer, request, history, opened or {}),
         "history": history,
         "is_marketing_allowed": _is_marketing_allowed(customer, at),
-        "may_object": user.has_perm("customers.add_consent"),
+        "may_object": user.has_perm("customers.add_consent") and customer.erased_at is None,
         "may_export": may_export,
         "exports": [(export, export_file(export) is not None) for export in exports],
         "erasures": erasures if sees_erasures else [],

@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from customers.models import Customer, Team, User
+from customers.choices import RetentionKind
+from customers.models import Customer, RetentionRule, Team, User
+from customers.operations.work_jobs import work_jobs
 from services.models import Queue
 from tests.browser.conftest import Visit, take
 from tests.cast import make_user
@@ -72,3 +75,24 @@ def test_a_restriction_is_put_on_and_shown(
     expect(page.get_by_text("On record: Restriction of processing.")).to_be_visible()
     expect(page.get_by_text("processing restricted").first).to_be_visible()
     take(page, "privacy-restricted", look)
+
+
+def test_register_and_retention_are_looked_at(
+    log_in: LogIn, visit: Visit, page: Page, look: str, north: Team, life: Customer
+) -> None:
+    log_in(make_user("ada", north, role="Administrator"))
+    visit(reverse("admin:data_register"))
+    expect(page.get_by_text("What each column holds of a person")).to_be_visible()
+    visit(reverse("admin:data_register") + "?pii=direct")
+    expect(page.get_by_text("replaced by a tombstone").first).to_be_visible()
+    take(page, "register-direct", look)
+    visit(reverse("admin:customers_retentionrule_changelist"))
+    rule = RetentionRule.objects.get(kind=RetentionKind.INTERACTIONS)
+    visit(reverse("admin:customers_retentionrule_change", args=[rule.pk]))
+    page.get_by_role("button", name="Report").click()
+    expect(page.get_by_text("Waits for a worker")).to_be_visible()
+    list(work_jobs(clock=timezone.now))
+    page.reload()
+    expect(page.get_by_text("Found", exact=True)).to_be_visible()
+    take(page, "retention-run", look)
+    visit(reverse("admin:customers_retentionrun_changelist"))
