@@ -16,10 +16,16 @@ class AnalyticsConfig(AppConfig):
         from analytics.operations.start_preview import PREVIEW, PREVIEW_PREFERENCES
         from analytics.operations.validation_job import VALIDATION
         from analytics.operations.write_digests import DIGEST
+        from analytics.registry import ENTRIES
         from analytics.segments import relations, scores  # noqa: F401 - facts register themselves
+        from customers.choices import RetentionKind
         from customers.operations.job_kinds import register_job
+        from customers.operations.retention_kinds import deleted, register_retention
         from customers.operations.undo_rules import UndoRule, register_undo
+        from customers.registry import register
 
+        register(ENTRIES)
+        register_retention(RetentionKind.SNAPSHOTS, deleted(ScoreSnapshot, "as_of"))
         for model in (CustomerScore, PreferenceProfile, ScoreSnapshot, RelationEffect, ContactRisk):
             register_undo(model, UndoRule(is_derived=True))
         register_columns_of_analytics()

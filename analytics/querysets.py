@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from django.db.models import Model
+from django.db.models import Model, Q
 
 from analytics.choices import OVER_EVERYBODY, RunState
 from customers.querysets import OfCustomerQuerySet, OpenCatalogueQuerySet
@@ -22,7 +22,17 @@ class ScoreQuerySet(OfCustomerQuerySet[Row]):
 
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """The scores of the customers that this user may see; a customer who was merged away has none."""
-        return super().visible_to(user).filter(customer__merged_into=None)
+        return super().visible_to(user).profiled()
+
+    def profiled(self) -> Self:
+        """Those of customers who may be profiled (CustomerQuerySet.profiled): a run that was under way when somebody
+        objected may have written theirs."""
+        return self.filter(
+            customer__merged_into=None,
+            customer__restricted_at=None,
+            customer__profiling_objected_at=None,
+            customer__erased_at=None,
+        )
 
     def fell_by(self, points: float) -> Self:
         """Scores that are lower by at least `points` than thirty days before."""
@@ -31,6 +41,15 @@ class ScoreQuerySet(OfCustomerQuerySet[Row]):
     def rose_by(self, points: float) -> Self:
         """Scores that are higher by at least `points` than thirty days before."""
         return self.filter(change__gte=points)
+
+    def unprofiled(self) -> Self:
+        """All others."""
+        return self.filter(
+            Q(customer__merged_into__isnull=False)
+            | Q(customer__restricted_at__isnull=False)
+            | Q(customer__profiling_objected_at__isnull=False)
+            | Q(customer__erased_at__isnull=False)
+        )
 
 
 class VersionQuerySet(OpenCatalogueQuerySet[Row]):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import path
 from unfold.sites import UnfoldAdminSite
 
@@ -19,6 +19,7 @@ class CandidAdminSite(UnfoldAdminSite):
             *login_urls(self, self.admin_view),
             *desk_urls(self.admin_view),
             path("setup/industry/", self.admin_view(self.setup_industry), name="industry_setup"),
+            path("data-register/", self.admin_view(self.data_register), name="data_register"),
             path("reports/service/", self.admin_view(self.service_report), name="service_report"),
             *super().get_urls(),
         ]
@@ -46,6 +47,12 @@ class CandidAdminSite(UnfoldAdminSite):
         from customers.admin.login.password import own_password
 
         return own_password(request)
+
+    def data_register(self, request: HttpRequest) -> HttpResponseBase:
+        """What each column holds of a person."""
+        from customers.admin.register_page import register_page
+
+        return register_page(request)
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """As ever; and the page of a customer who was merged into another leads to the page of that one."""

@@ -20,13 +20,16 @@ from customers.api.catalogue import CategoryViewSet, ProductViewSet
 from customers.api.consents import ConsentsOfCustomerViewSet
 from customers.api.customers import CustomerViewSet
 from customers.api.duplicates import DuplicateViewSet
+from customers.api.erasures import ErasureViewSet
 from customers.api.exports import ExportViewSet
 from customers.api.imports import ImportBatchViewSet
 from customers.api.interactions import InteractionViewSet
 from customers.api.merges import MergeViewSet
 from customers.api.observations import ObservationViewSet
 from customers.api.orders import OrderViewSet
+from customers.api.privacy import PrivacyOfCustomerViewSet
 from customers.api.relations import RelationTypeViewSet, RelationViewSet
+from customers.api.retention import RetentionRuleViewSet, RetentionRunViewSet
 from customers.api.segments import SegmentViewSet
 from customers.api.tags import TagViewSet
 from customers.api.tokens import ApiTokenViewSet
@@ -55,6 +58,7 @@ router.register("customers", InsightViewSet, basename="insight")  # before the o
 router.register("customers", BesideViewSet, basename="beside")
 router.register("customers", AroundViewSet, basename="around")
 router.register("customers", ConsentsOfCustomerViewSet, basename="consent")
+router.register("customers", PrivacyOfCustomerViewSet, basename="privacyflag")
 router.register("customers", StatedPreferencesOfCustomerViewSet, basename="statedpreference")
 router.register("customers", CustomerViewSet)
 router.register("duplicates", DuplicateViewSet)
@@ -73,6 +77,9 @@ router.register("observations", ObservationViewSet)
 router.register("exports", ExportViewSet)
 router.register("imports", ImportBatchViewSet)
 router.register("audit", AuditEntryViewSet)
+router.register("erasures", ErasureViewSet)
+router.register("retention-rules", RetentionRuleViewSet)
+router.register("retention-runs", RetentionRunViewSet)
 router.register("tickets", TicketTapeViewSet, basename="tickettape")
 router.register("tickets", TicketTimeViewSet, basename="tickettime")
 router.register("tickets", TicketTiesViewSet, basename="tickettie")

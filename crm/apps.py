@@ -12,7 +12,11 @@ class CrmConfig(AppConfig):
     verbose_name = "Candid"
 
     def ready(self) -> None:
+        from crm.registry import ENTRIES
         from crm.roles import prepare_roles
+        from customers.registry import register
+
+        register(ENTRIES)
 
         # After analytics, the last app with models: by then the permissions of all rooms exist.
         post_migrate.connect(prepare_roles, sender=apps.get_app_config("analytics"), dispatch_uid="crm.prepare")

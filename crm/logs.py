@@ -1,6 +1,7 @@
 """Logs: one line an event, with the id of the request that caused it, and ids only.
 
-Query strings and exception texts are left out: both may hold names, addresses or telephone numbers.
+Query strings and exception texts are left out: both may hold names, addresses or telephone numbers. What slips through
+is taken out at the end (crm.scrub).
 """
 
 import time
@@ -14,6 +15,8 @@ from celery.signals import before_task_publish, task_postrun, task_prerun
 from django.http import HttpRequest, HttpResponse
 from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
 from structlog.typing import EventDict, Processor, WrappedLogger
+
+from crm.scrub import scrub
 
 REQUEST_ID_HEADER = "candid_request_id"
 
@@ -94,8 +97,9 @@ def configure(*, debug: bool) -> dict[str, Any]:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    people: list[Processor] = [structlog.dev.ConsoleRenderer()]
-    machines: list[Processor] = [exception_without_text, structlog.processors.JSONRenderer()]
+    # An exception keeps its text on the console of whoever develops, and nowhere else.
+    people: list[Processor] = [scrub, structlog.dev.ConsoleRenderer()]
+    machines: list[Processor] = [exception_without_text, scrub, structlog.processors.JSONRenderer()]
     return {
         "version": 1,
         "disable_existing_loggers": False,

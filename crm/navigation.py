@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _
 
 from crm.setup_page import may_set_up
 from customers.admin.duplicates import open_pairs
+from customers.admin.erasures import waiting_erasures
+from customers.admin.register_page import MAY_SEE
 from services.admin.desk.access import may_work
 
 # group -> entries: (model, icon). Only what the user may see is shown; a model without a page is left out.
 Entry = tuple[str, str]
 # model -> how many wait there for this user, to be shown beside the entry
-BADGES = {"customers.duplicatepair": open_pairs}
+BADGES = {"customers.duplicatepair": open_pairs, "customers.erasure": waiting_erasures}
 
 
 def _groups() -> list[tuple[str, list[Entry]]]:
@@ -63,6 +65,7 @@ def _groups() -> list[tuple[str, list[Entry]]]:
                 ("services.deskview", "view_list"),
             ],
         ),
+        (_("Privacy"), [("customers.erasure", "person_remove"), ("customers.retentionrule", "auto_delete")]),
         (
             _("Settings"),
             [
@@ -103,6 +106,11 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         report = reverse("admin:service_report")
         groups[0]["items"].append(  # type: ignore[attr-defined]
             {"title": _("Service reports"), "icon": "bar_chart", "link": report, "active": request.path == report}
+        )
+    if request.user.has_perm(MAY_SEE):
+        link = reverse("admin:data_register")
+        groups[-2]["items"].append(  # type: ignore[attr-defined]
+            {"title": _("Data register"), "icon": "policy", "link": link, "active": request.path == link}
         )
     if may_set_up(request):
         setup = reverse("admin:industry_setup")

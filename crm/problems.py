@@ -28,11 +28,14 @@ from customers.operations.clean_attributes import BadAttributes
 from customers.operations.create_customer import LooksLikeAnother
 from customers.operations.deliver_order import NotOnTheWay
 from customers.operations.dismiss_pair import PairIsDecided
+from customers.operations.erasure_hindrances import ErasureRefused
 from customers.operations.merge_customers import MergeRefused
 from customers.operations.place_order import BadOrder
 from customers.operations.record_activity import CustomerIsMerged
 from customers.operations.relate_customers import AlreadyRelated, RelationRefused
 from customers.operations.remove_attribute import AttributeInUse
+from customers.operations.set_privacy_flag import FlagRefused
+from customers.operations.start_person_export import NoPerson
 from customers.operations.supersede_fact import BadDecision, FactIsPast
 from customers.operations.undo_import import CannotUndo, RowsTouched
 from customers.operations.undo_merge import UndoRefused
@@ -59,6 +62,9 @@ CONFLICTS: dict[type[Exception], str] = {
     AlreadyRelated: "already_related",
     AlreadyTaken: "already_taken",
     CustomerIsMerged: "customer_is_merged",
+    ErasureRefused: "erasure_refused",
+    FlagRefused: "flag_refused",
+    NoPerson: "no_person",
     AtWork: "at_work",
     AlreadyLearning: "already_learning",
     CannotUndo: "cannot_undo",

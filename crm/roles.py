@@ -28,6 +28,10 @@ DUPLICATE_MODELS = ("duplicatepair", "merge")
 CONTEST = ("view", "change")
 # Whoever may have API tokens of their own; those with `view` see the tokens of everybody.
 OWN_TOKENS = ("have",)
+# Whoever may add an erasure may ask for one and withdraw it; whoever may change one decides.
+PRIVACY_MODELS = ("erasure", "privacyflag", "personexport")
+RETENTION_MODELS = ("retentionrule", "retentionrun")
+PUT_DOWN = ("view", "add")
 IMPORT_MODELS = ("importbatch", "importmapping", "importrow", "importstep")
 TICKET_MODELS = (
     "ticket",
@@ -83,6 +87,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         SEGMENTS + DESK_TOOLS: ALL,
         (*DUPLICATE_MODELS, "team"): READ,
         ("observation",): CONTEST,
+        ("privacyflag",): PUT_DOWN,
     },
     "Lead": {
         CUSTOMER_MODELS + TICKET_MODELS + DUPLICATE_MODELS: WRITE,
@@ -92,7 +97,8 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         CATALOGUE_MODELS + SCORE_MODELS: READ,
         DESK_MODELS: WRITE,
         ("observation",): CONTEST,
-        ("team",): READ,
+        ("team", "erasure"): READ,
+        ("privacyflag",): PUT_DOWN,
     },
     "Back office": {
         CUSTOMER_MODELS + CATALOGUE_MODELS + SEGMENTS + ("export",): ALL,
@@ -100,20 +106,25 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         TICKET_MODELS + DESK_MODELS + SCORE_MODELS: READ,
         ("observation",): CONTEST,
         ("apitoken",): OWN_TOKENS,
-        ("team", "job"): READ,
+        PRIVACY_MODELS: PUT_DOWN,
+        ("team", "job", *RETENTION_MODELS): READ,
     },
     "Analyst": {
         CUSTOMER_MODELS + CATALOGUE_MODELS + TICKET_MODELS + DESK_MODELS + SCORE_MODELS + DUPLICATE_MODELS: READ,
         (*SEGMENTS, "export"): ALL,
         ("scorevalidation",): ("add",),
         ("apitoken",): OWN_TOKENS,
-        ("observation", "team", "job"): READ,
+        ("observation", "team", "job", "privacyflag", *RETENTION_MODELS): READ,
     },
     "Administrator": {
         CUSTOMER_MODELS + CATALOGUE_MODELS + TICKET_MODELS + DESK_MODELS + SCORE_MODELS + SEGMENTS + DESK_TOOLS: ALL,
         DUPLICATE_MODELS + IMPORT_MODELS: WRITE,
         ("export",): ALL,
         ("observation",): CONTEST,
+        PRIVACY_MODELS: PUT_DOWN,
+        ("erasure",): ("view", "add", "change"),
+        ("retentionrule",): ("view", "change"),
+        ("retentionrun",): PUT_DOWN,
         ("job",): ("view", "change"),
         ("team", "user", "group", "apitoken"): ALL,
         ("apitoken",): OWN_TOKENS,

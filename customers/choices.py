@@ -181,6 +181,36 @@ class OnMerge(Enum):
 class ExportFormat(models.TextChoices):
     CSV = "csv", "CSV"
     XLSX = "xlsx", "XLSX"
+    ZIP = "zip", "ZIP"  # of everything known of one person
+
+
+LIST_FORMATS = (ExportFormat.CSV, ExportFormat.XLSX)
+"""What a list is written as."""
+
+
+class PrivacyFlagKind(models.TextChoices):
+    RESTRICTION = "restriction", _("Restriction of processing")
+    PROFILING = "profiling", _("Objection to profiling")
+    HOLD = "hold", _("Legal hold")
+
+
+class ErasureState(models.TextChoices):
+    ASKED = "asked", _("Asked for")
+    DONE = "done", _("Erased")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class RetentionKind(models.TextChoices):
+    """What a retention rule is about."""
+
+    TICKET_TEXTS = "ticket_texts", _("Texts and files of solved tickets")
+    INTERACTIONS = "interactions", _("Texts of interactions")
+    IMPORTS = "imports", _("Rows of imports, and what undoes them")
+    SNAPSHOTS = "snapshots", _("Old scores")
+    JOBS = "jobs", _("Jobs that have ended")
+    LOG = "log", _("Log of the admin")
+    SESSIONS = "sessions", _("Sessions of staff that have ended")
 
 
 class KeyPurpose(models.TextChoices):

@@ -25,6 +25,7 @@ from customers.choices import (
     AuditKind,
     CustomerKind,
     Direction,
+    ErasureState,
     Factor,
     ImportState,
     InteractionKind,
@@ -40,6 +41,7 @@ from customers.models import (
     CustomAttribute,
     Customer,
     DuplicatePair,
+    Erasure,
     ImportBatch,
     Interaction,
     Merge,
@@ -152,7 +154,8 @@ class CustomerFilterSet(FilterSet):
         segment = Segment.objects.visible_to(user).filter(pk=value).first()
         if segment is None:
             return customers.none()
-        return customers.meeting(segment_condition(definition=segment.definition, user=user, at=timezone.now()))
+        condition = segment_condition(definition=segment.definition, user=user, at=timezone.now())
+        return customers.for_campaigns().meeting(condition)
 
 
 class RelationFilterSet(FilterSet):
@@ -274,6 +277,17 @@ class MergeFilterSet(FilterSet):
 
     class Meta:
         model = Merge
+        fields: list[str] = []
+
+
+class ErasureFilterSet(FilterSet):
+    """Erasures by customer and state."""
+
+    customer = IdFilter()
+    state = ChoiceFilter(choices=ErasureState.choices)
+
+    class Meta:
+        model = Erasure
         fields: list[str] = []
 
 

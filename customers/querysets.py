@@ -112,6 +112,19 @@ class CustomerQuerySet(ScopedQuerySet[Row]):
         """Customers that were not merged into another."""
         return self.filter(merged_into=None)
 
+    def present(self) -> Self:
+        """Living customers who are no tombstone: those who may be the same as somebody else."""
+        return self.living().filter(erased_at=None)
+
+    def profiled(self) -> Self:
+        """Living customers of whom a score and preferences may be computed: neither restricted nor erased, and who did
+        not object. analytics.sql.profiled says the same in SQL."""
+        return self.living().filter(restricted_at=None, profiling_objected_at=None, erased_at=None)
+
+    def for_campaigns(self) -> Self:
+        """Without those whose data may only be kept (GDPR art. 18), and tombstones."""
+        return self.filter(restricted_at=None, erased_at=None)
+
     def meeting(self, condition: Q) -> Self:
         """Customers who meet a condition of customers.segments: `meeting(segment_condition(...))`."""
         return self.filter(condition)

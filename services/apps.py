@@ -10,15 +10,23 @@ class ServicesConfig(AppConfig):
 
     def ready(self) -> None:
         from customers.operations.encrypted_places import register_place
+        from customers.registry import register
         from services.exporters.lists import register_sheets_of_services
         from services.importers.known import register_imports
         from services.operations.attachment_place import AttachmentPlace
+        from services.operations.erasure_of_tickets import register_erasure_of_tickets
         from services.operations.prepare_services import prepare_services
+        from services.operations.retention_of_tickets import register_retention_of_tickets
         from services.operations.start_recompute import register_recompute
         from services.operations.undo_tickets import register_undo_of_services
+        from services.registry import desk
+        from services.registry import tickets as of_tickets
         from services.segments import ratings, tickets  # noqa: F401 - facts register themselves
         from services.sql.status_triggers import keep_status_triggers
 
+        register((*of_tickets.ENTRIES, *desk.ENTRIES))
+        register_erasure_of_tickets()
+        register_retention_of_tickets()
         register_imports()
         post_migrate.connect(keep_status_triggers, sender=self, dispatch_uid="services.status_triggers")
         post_migrate.connect(prepare_services, sender=self, dispatch_uid="services.prepare")

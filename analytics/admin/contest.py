@@ -102,6 +102,8 @@ def _decide(
     customer = visible_customer(model_admin, request, pk)
     if not request.user.has_perm(MAY_CONTEST):
         raise PermissionDenied
+    if not customer.is_profiled:  # there is no score that it could be left out of; the page says why
+        return page(model_admin, request, pk, at=at, opened=None)
     row = Observation.objects.visible_to(request.user).filter(customer=customer, pk=fact).first()
     if row is None:
         raise Http404(_("There is no such fact, or you may not see it."))

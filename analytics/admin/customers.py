@@ -30,6 +30,7 @@ from analytics.admin.why_page import why_page
 from analytics.operations.score_distribution import newest_distribution
 from customers.admin.customers import CustomerAdmin
 from customers.models import Customer
+from customers.operations.why_not_profiled import why_not_profiled
 from customers.sql.united import Part
 
 admin.site.unregister(Customer)
@@ -120,16 +121,19 @@ class ScoredCustomerAdmin(CustomerAdmin):
         """Score, preferences, open tickets and the newest entries of the timeline as well."""
         beside: Any = customer  # with what page_queryset put beside it
         may_see = request.user.has_perm("analytics.view_customerscore")
-        card = score_card(customer, getattr(beside, "score", None), beside.distribution, at=at) if may_see else None
+        stored = getattr(beside, "score", None) if customer.is_profiled else None
+        card = score_card(customer, stored, beside.distribution, at=at) if may_see else None
         may_see_preferences = request.user.has_perm("analytics.view_preferenceprofile")
+        likes = getattr(beside, "preferences", None) if customer.is_profiled else None
         return {
             **super().page_context(request, customer, at=at, rows=rows),
             "may_see_score": may_see,
             "score": card,
             "history_data": json.dumps(card.chart) if card else "",
             "history_options": json.dumps(score_line(card.reached)) if card else "",
+            "not_profiled": why_not_profiled(customer=customer),
             "may_see_preferences": may_see_preferences,
-            "preferences": preference_card(getattr(beside, "preferences", None)) if may_see_preferences else None,
+            "preferences": preference_card(likes) if may_see_preferences else None,
             **(relation_card(customer, request, rows) if may_see else {}),
             **open_tickets(rows, at=at),
             **newest_lines(newest(customer, request, at=at), customer, rows),
@@ -139,13 +143,15 @@ class ScoredCustomerAdmin(CustomerAdmin):
     def satisfaction(self, customer: Customer) -> SafeString:
         """Score and bar, never without the label where the evidence is low."""
         score = getattr(customer, "score", None)
+        if not customer.is_profiled:
+            return format_html('<span class="cd-muted" title="{}">–</span>', why_not_profiled(customer=customer))
         return score_bar(score) if score else format_html('<span class="cd-muted">{}</span>', _("not yet"))
 
     @admin.display(description=_("30 days"), ordering="score__change")
     def change(self, customer: Customer) -> SafeString | str:
         """Points against thirty days before, and the factor that moved the score most."""
         score = getattr(customer, "score", None)
-        if score is None or score.change is None:
+        if score is None or score.change is None or not customer.is_profiled:
             return "–"
         return change_and_factor(score.change, FACTOR_NAMES.get(FACTOR_OF_CODE.get(score.change_factor or 0, ""), ""))
 

@@ -17,7 +17,7 @@ def score_panel(request: HttpRequest, customer: Customer) -> SafeString:
     """Score, change, the factor that weighs most, the three things that moved it, and the way to all reasons."""
     if not request.user.has_perm("analytics.view_customerscore"):
         return SafeString("")
-    score = CustomerScore.objects.filter(pk=customer.pk).first()
+    score = CustomerScore.objects.filter(pk=customer.pk).profiled().first()
     if score is None:
         return SafeString("")
     heaviest = max(FACTORS, key=lambda name: abs(getattr(score, f"{name}_points")))

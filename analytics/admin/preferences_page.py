@@ -21,6 +21,7 @@ from analytics.operations.state_preference import state_preference
 from customers.admin.customer_page import page_frame, visible_customer
 from customers.admin.page_forms import MomentInput, Plain
 from customers.models import Category, Customer, Product
+from customers.operations.why_not_profiled import why_not_profiled
 
 # The page shows so many of the newest statements.
 SHOWN = 50
@@ -74,6 +75,9 @@ def preferences_page(model_admin: Any, request: HttpRequest, pk: int, *, at: dat
     customer = visible_customer(model_admin, request, pk)
     if not request.user.has_perm("analytics.view_preferenceprofile"):
         raise PermissionDenied
+    if reason := why_not_profiled(customer=customer):
+        context = {**page_frame(model_admin, request, customer, tab="preferences"), "reason": reason}
+        return TemplateResponse(request, "admin/analytics/not_profiled.html", context)
     may_state = request.user.has_perm("analytics.add_statedpreference")
     form = StatedForm(request.POST or None)
     if request.method == "POST":

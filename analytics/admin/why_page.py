@@ -23,6 +23,7 @@ from analytics.scoring.satisfaction import Evidence, FactorResult
 from analytics.scoring.waterfall import Cause, WaterfallRow
 from customers.admin.customer_page import page_frame, visible_customer
 from customers.models import Observation
+from customers.operations.why_not_profiled import why_not_profiled
 
 CAUSES = {
     Cause.NEW: gettext_lazy("new"),
@@ -81,6 +82,9 @@ def why_page(
     customer = visible_customer(model_admin, request, pk)
     if not request.user.has_perm("analytics.view_customerscore"):
         raise PermissionDenied
+    if reason := why_not_profiled(customer=customer):
+        context = {**page_frame(model_admin, request, customer, tab="why"), "reason": reason}
+        return TemplateResponse(request, "admin/analytics/not_profiled.html", context)
     asked = (request.POST or request.GET).get("as_of", "").strip()
     as_of, problem = _date(asked, at)
     found = explain_score(customer=customer, as_of=as_of, at=at)

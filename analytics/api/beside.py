@@ -56,8 +56,8 @@ class BesideViewSet(LivingCustomers, ScopedViewSet):
     def relation_effects(self, request: Request, pk: str) -> Response:
         """What the customer feels of the late tickets of their relations, and whether one contact carries them."""
         customer = self.get_object()
-        effect = RelationEffect.objects.filter(pk=customer.pk).first()
-        risk = ContactRisk.objects.filter(pk=customer.pk).first()
+        effect = RelationEffect.objects.filter(pk=customer.pk).profiled().first()
+        risk = ContactRisk.objects.filter(pk=customer.pk).profiled().first()
         sources = effect.sources if effect else []
         around = [row["customer"] for row in sources] + ([risk.contact_id] if risk else [])
         names = dict(Customer.objects.visible_to(self.user).filter(pk__in=around).values_list("pk", "name"))

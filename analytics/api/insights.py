@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from analytics.api.explanation import ExplanationSerializer
 from analytics.api.scores import PreferenceSerializer
 from analytics.models import PreferenceProfile
-from analytics.operations.explain_score import explain_score
+from analytics.operations.explain_score import NotProfiled, explain_score
 from analytics.operations.moment_of import moment_of
 from analytics.operations.timeline import timeline
 from analytics.operations.timeline_sources import TYPES, Place
@@ -24,6 +24,7 @@ from customers.api.fields import FIRST_YEAR, LAST_YEAR
 from customers.api.merged import LivingCustomers
 from customers.api.pagination import LARGEST_PAGE, page_size_of
 from customers.models import Customer
+from customers.operations.why_not_profiled import why_not_profiled
 
 SALT = "api.timeline"
 
@@ -86,15 +87,22 @@ class InsightViewSet(LivingCustomers, ScopedViewSet):
         serializer_class=ExplanationSerializer,
     )
     def score(self, request: Request, pk: str) -> Response:
-        """Why the satisfaction score is what it is, down to tickets, ratings and orders; or was, on a day."""
+        """Why the satisfaction score is what it is, down to tickets, ratings and orders; or was, on a day. Of whoever
+        objected to profiling, or whose data is restricted, there is none (404 says why)."""
         customer = self.get_object()
-        explanation = explain_score(customer=customer, as_of=_as_of(request), at=timezone.now())
+        as_of = _as_of(request)
+        try:
+            explanation = explain_score(customer=customer, as_of=as_of, at=timezone.now())
+        except NotProfiled as refused:
+            raise NotFound(str(refused)) from refused
         return Response(explanation.as_dict())
 
     @action(detail=True, needs="analytics.view_preferenceprofile", serializer_class=PreferenceSerializer)
     def preferences(self, request: Request, pk: str) -> Response:
         """What the customer prefers, and how they like to be served."""
         customer = self.get_object()
+        if reason := why_not_profiled(customer=customer):
+            raise NotFound(reason)
         profile = PreferenceProfile.objects.select_related("version").filter(customer=customer).first()
         if profile is None:
             raise NotFound(_("No profile has been computed yet; the next run does it."))

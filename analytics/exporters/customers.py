@@ -12,7 +12,7 @@ DIGITS = {"score": 1, "change": 1, "quality": 3, "reliability": 3, "responsivene
 
 
 def _scores(keys: Sequence[int]) -> dict[int, tuple[Any, ...]]:
-    rows = CustomerScore.objects.filter(customer__in=keys).order_by().values("customer_id", *FIGURES)
+    rows = CustomerScore.objects.filter(customer__in=keys).profiled().order_by().values("customer_id", *FIGURES)
     return {row["customer_id"]: tuple(_cell(name, row[name]) for name in FIGURES) for row in rows}
 
 

@@ -22,10 +22,10 @@ class DigestLine:
 
 
 def digest_lines(*, digests: Iterable[MoverDigest], user: User, direction: str) -> list[DigestLine]:
-    """Who fell (or rose) in these digests, who moved most first: those customers whom the user may see now. One
-    query."""
+    """Who fell (or rose) in these digests, who moved most first: those customers whom the user may see now, and
+    who may be profiled. One query."""
     told = [line for digest in digests for line in digest.lines.get(direction, [])]
-    seen = Customer.objects.visible_to(user).in_bulk([line["customer"] for line in told])
+    seen = Customer.objects.visible_to(user).profiled().in_bulk([line["customer"] for line in told])
     lines = [
         DigestLine(seen[line["customer"]], line["before"], line["score"], line["low_evidence"], line["factor"])
         for line in told

@@ -17,8 +17,14 @@ from analytics.scoring.parameters import ScoreParameters
 from analytics.scoring.waterfall import waterfall
 from analytics.sql.whose import Whose
 from customers.models import Customer, Observation, Order
+from customers.operations.why_not_profiled import why_not_profiled
 
 Stored = CustomerScore | ScoreSnapshot
+
+
+class NotProfiled(Exception):
+    """There is no score to explain: the customer objected to profiling, is restricted or was erased. The text says
+    which."""
 
 
 def explain_score(*, customer: Customer, at: datetime, as_of: datetime | None = None) -> Explanation:
@@ -27,7 +33,11 @@ def explain_score(*, customer: Customer, at: datetime, as_of: datetime | None = 
     Without `as_of`, the stored score; with it, the snapshot of that day in TIME_ZONE where there is one. It is
     replayed from what was on record when it was computed, and gives the stored number exactly; what was recorded or
     corrected later is named, with the number that follows from it. Where nothing is stored, the score is computed as
-    of `as_of` (or `at`) from everything known now."""
+    of `as_of` (or `at`) from everything known now.
+
+    Raises NotProfiled."""
+    if reason := why_not_profiled(customer=customer):
+        raise NotProfiled(reason)
     stored = _stored(customer, as_of)
     if stored is None:
         return _fresh(customer, as_of, at)

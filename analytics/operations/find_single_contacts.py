@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from analytics.models import ContactRisk
 from analytics.sql.contact_loads import ContactLoad, contact_loads, contacts_of
+from analytics.sql.profiled import unprofiled_among
 from analytics.sql.upsert import upsert
 
 PERIOD = timedelta(days=365)
@@ -39,9 +40,15 @@ def find_single_contacts(*, at: datetime) -> int:
     }
     known = contacts_of(organisations=list(busy), on=timezone.localdate(at))
     risks = (_risk(organisation, asked, known.get(organisation, set())) for organisation, asked in busy.items())
-    found = [risk for risk in risks if risk is not None]
+    found = _profiled([risk for risk in risks if risk is not None])
     _write(found, at)
     return len(found)
+
+
+def _profiled(found: list[Risk]) -> list[Risk]:
+    """Without what would be said of somebody who objected, or whose data is restricted."""
+    left_out = unprofiled_among({pk for risk in found for pk in (risk.organisation, risk.contact)})
+    return [risk for risk in found if not {risk.organisation, risk.contact} & left_out]
 
 
 def _by_organisation(loads: Iterable[ContactLoad]) -> Iterator[tuple[int, dict[int | None, int]]]:

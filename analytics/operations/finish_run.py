@@ -31,9 +31,9 @@ def _close(run: ScoringRun, at: datetime) -> None:
     failed = customers.get(LeaseState.FAILED)
     distribution = run.distribution  # what the chunks shared
     if run.kind in OVER_EVERYBODY:
-        # A worker may publish the score of a customer who was merged into another while it computed.
+        # A worker may publish the score of a customer who was merged into another, or objected, while it computed.
         for model in (CustomerScore, PreferenceProfile):
-            model._default_manager.filter(customer__merged_into__isnull=False).delete()
+            model._default_manager.unprofiled().delete()
         distribution = {**measure_distribution(), **(distribution or {})}
     closed = ScoringRun.objects.filter(pk=run.pk, state=RunState.RUNNING).update(
         state=RunState.DONE if failed is None else RunState.PARTIAL,

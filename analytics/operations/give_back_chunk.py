@@ -26,7 +26,7 @@ def give_back_chunk(*, chunk: ScoringChunk, error: Exception) -> None:
 def _cut(chunk: ScoringChunk, mine: QuerySet[ScoringChunk], message: str) -> None:
     middle = (chunk.lo + chunk.hi) // 2
     counts = [
-        Customer.objects.living().filter(pk__range=part).count()
+        Customer.objects.profiled().filter(pk__range=part).count()
         for part in ((chunk.lo, middle), (middle + 1, chunk.hi))
     ]
     if mine.update(state=LeaseState.TODO, hi=middle, attempts=0, customers=counts[0], error=message):

@@ -1,7 +1,7 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.utils import timezone
@@ -9,7 +9,10 @@ from django.utils import timezone
 from analytics.models import RelationEffect
 from analytics.scoring.relation_effects import Effect, relation_effects
 from analytics.sql.late_relations import late_tickets, ties_of
+from analytics.sql.profiled import unprofiled_among
 from analytics.sql.upsert import upsert
+
+Found = TypeVar("Found")
 
 DECIMALS = 6
 # So many reasons are kept of one customer: what a person reads.
@@ -22,12 +25,19 @@ def refresh_relation_effects(*, at: datetime) -> int:
     The cost follows the late tickets, not the customers. May be lost, doubled or run twice at once: what is newer
     stands, and what nobody feels any more is deleted."""
     on = timezone.localdate(at)
-    late = late_tickets(at=at)
+    late = _profiled(late_tickets(at=at))
     near = list(ties_of(customer_ids=late.keys(), on=on))
     middle = {tie.other(end) for tie in near if tie.is_corporate for end in (tie.first, tie.second) if end in late}
     effects = relation_effects(late, [*near, *ties_of(customer_ids=middle - late.keys(), on=on)])
-    _write(effects, at)
-    return len(effects)
+    felt = _profiled(effects)
+    _write(felt, at)
+    return len(felt)
+
+
+def _profiled(found: dict[int, Found]) -> dict[int, Found]:
+    """Without customers who objected to profiling, or whose data is restricted: nothing is told of them or by them."""
+    left_out = unprofiled_among(found)
+    return {pk: value for pk, value in found.items() if pk not in left_out}
 
 
 @transaction.atomic

@@ -35,7 +35,7 @@ def write_digests(*, day: date, at: datetime) -> int:
 def _digest(team: Team, day: date, at: datetime) -> MoverDigest:
     last = MoverDigest.objects.filter(team=team, day__lt=day).order_by("-day").first()
     since = last.until if last else at - USUALLY
-    scores = CustomerScore.objects.filter(customer__team=team, customer__merged_into=None)
+    scores = CustomerScore.objects.filter(customer__team=team).profiled()
     fell = movers(scores=scores, since=since, points=POINTS, direction="fell")
     rose = movers(scores=scores, since=since, points=POINTS, direction="rose")
     return MoverDigest(

@@ -3,6 +3,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from analytics.sql.profiled import is_profiled
 from customers.models import Customer
 
 
@@ -15,17 +16,17 @@ class CustomerRange(NamedTuple):
 
 
 def customer_ranges(*, size: int) -> list[CustomerRange]:
-    """All customers that were not merged into another, cut into ranges that hold `size` of them each, the last one
+    """All customers who may be profiled, cut into ranges that hold `size` of them each, the last one
     fewer.
 
     SQL, because the plan of a run over a million customers must not read a million keys: the database numbers them
     along the primary key and hands over every `size`-th.
     """
     table = connection.ops.quote_name(Customer._meta.db_table)
-    living = f"FROM {table} WHERE merged_into_id IS NULL"
+    profiled = f"FROM {table} WHERE {is_profiled()}"
     statement = f"""
-        SELECT id, (SELECT MAX(id) {living}), (SELECT COUNT(*) {living})
-        FROM (SELECT id, ROW_NUMBER() OVER (ORDER BY id) AS place {living}) AS numbered
+        SELECT id, (SELECT MAX(id) {profiled}), (SELECT COUNT(*) {profiled})
+        FROM (SELECT id, ROW_NUMBER() OVER (ORDER BY id) AS place {profiled}) AS numbered
         WHERE (place - 1) %% %s = 0
         ORDER BY id
     """  # noqa: S608 - the name of a model's table

@@ -30,12 +30,12 @@ class LedgerRow(NamedTuple):
 
 
 def rated_customers(*, at_most: int) -> tuple[list[int], int]:
-    """Keys, in order, of customers who have said something, and how many there are of them in all. Beyond `at_most` it
-    is every second, third ... of them: a sample that is the same each time.
+    """Keys, in order, of customers who have said something and may be profiled, and how many there are of them in all.
+    Beyond `at_most` it is every second, third ... of them: a sample that is the same each time.
 
     SQL, because of a million customers only a few thousand are looked at: the keys alone are read."""
-    living = Customer.objects.living()
-    rated = Observation.objects.filter(measure__in=RATINGS, customer__in=living).order_by("customer_id")
+    profiled = Customer.objects.profiled()
+    rated = Observation.objects.filter(measure__in=RATINGS, customer__in=profiled).order_by("customer_id")
     keys = list(rated.values_list("customer_id", flat=True).distinct().iterator(chunk_size=20_000))
     step = -(-len(keys) // at_most) if keys else 1
     return keys[::step], len(keys)

@@ -10,7 +10,8 @@ from customers.models import Customer
 def stale_customers(*, as_of: datetime, since: datetime | None, whose: Whose | None = None) -> list[int]:
     """Keys, in order, of the customers (of these, or of all) whose score is stale: never scored, read another
     activity_version than the customer has now, or past its refresh_at. Of the first two kinds only those with
-    activity after `since` (None: ever). Whoever was merged into another has no score.
+    activity after `since` (None: ever). Whoever was merged into another, or may not be profiled, has no
+    score.
 
     Two index scans, so that the cost follows the customers that changed and not those that exist: activity since
     `since` (customer_activity) against the versions that their scores read, and refresh_at (customer_score_refresh).
@@ -19,10 +20,11 @@ def stale_customers(*, as_of: datetime, since: datetime | None, whose: Whose | N
     score is stale is then decided by the version, which is exact.
     """
     asked = Q() if whose is None else whose.at("pk")
-    changed = Customer.objects.living().filter(asked, Q(score=None) | ~Q(score__activity_version=F("activity_version")))
+    is_behind = Q(score=None) | ~Q(score__activity_version=F("activity_version"))
+    changed = Customer.objects.profiled().filter(asked, is_behind)
     if since is not None:
         changed = changed.filter(last_activity_at__gte=since)
-    due = CustomerScore.objects.filter(asked, refresh_at__lte=as_of, customer__merged_into=None)
+    due = CustomerScore.objects.filter(asked, refresh_at__lte=as_of).profiled()
     found: set[int] = set(changed.order_by().values_list("pk", flat=True).iterator())
     found.update(due.order_by().values_list("pk", flat=True).iterator())
     return sorted(found)

@@ -60,7 +60,8 @@ class SegmentFilter(KeptFilter):
             return queryset.none()
         user: Any = request.user
         try:
-            return queryset.meeting(segment_condition(definition=segment.definition, user=user, at=timezone.now()))
+            condition = segment_condition(definition=segment.definition, user=user, at=timezone.now())
+            return queryset.for_campaigns().meeting(condition)
         except SegmentInvalid as error:
             messages.error(request, f"{segment}: {error}")
             return queryset.none()

@@ -56,12 +56,16 @@ def customer_page(
     customer = visible_customer(model_admin, request, pk)
     rows = united(model_admin.page_parts(request, customer, at=at))
     user = request.user
+    is_tombstone = customer.erased_at is not None  # nothing is put down of nobody
+    may_log = user.has_perm("customers.add_interaction") and not is_tombstone
+    may_ask = user.has_perm("customers.add_consent") and not is_tombstone
     context = {
         **page_frame(model_admin, request, customer, tab="overview"),
         "language": language_name(customer.language),
-        "interaction_form": InteractionForm() if user.has_perm("customers.add_interaction") else None,
-        "consent_form": ConsentForm() if user.has_perm("customers.add_consent") else None,
+        "interaction_form": InteractionForm() if may_log else None,
+        "consent_form": ConsentForm() if may_ask else None,
         **model_admin.page_context(request, customer, at=at, rows=rows),
+        **({"may_relate": False, "may_merge": False} if is_tombstone else {}),
         **(opened or {}),
     }
     return TemplateResponse(request, model_admin.page_template, context)

@@ -27,6 +27,7 @@ from customers.admin.identity_card import identity_card, identity_parts
 from customers.admin.merge_with import merge_with
 from customers.admin.merged import refuse_merged
 from customers.admin.page_urls import page_urls
+from customers.admin.privacy_badges import badge_chips
 from customers.admin.relations_card import relations_card
 from customers.admin.words import ago
 from customers.models import ContactPoint, Customer
@@ -125,6 +126,11 @@ class CustomerAdmin(CandidModelAdmin):
             *super().get_urls(),
         ]
 
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A tombstone is not edited."""
+        is_tombstone = isinstance(obj, Customer) and obj.erased_at is not None
+        return not is_tombstone and bool(super().has_change_permission(request, obj))
+
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """The customer; one who was merged into another leads to that one."""
         row = super().get_object(request, object_id, from_field)
@@ -219,12 +225,13 @@ class CustomerAdmin(CandidModelAdmin):
         """The name, which leads to the page, under a small sign of the kind."""
         return format_html(
             '<a class="cd-who" href="{}"><span class="material-symbols-outlined" aria-hidden="true">{}</span>'
-            "<span><b>{}</b><small>{}{}</small></span></a>",
+            "<span><b>{}</b><small>{}{}{}</small></span></a>",
             reverse("admin:customers_customer_page", args=[customer.pk]),
             "apartment" if customer.kind == "organisation" else "person",
             customer.name,
             customer.get_kind_display(),
             f" · {customer.country}" if customer.country else "",
+            badge_chips(customer),
         )
 
     @admin.display(description=_("owner"), ordering="owner__username")

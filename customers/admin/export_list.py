@@ -14,12 +14,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from customers.choices import ExportFormat
+from customers.choices import LIST_FORMATS, ExportFormat
 from customers.exporters.download import attachment, file_name
 from customers.exporters.rows import MayNotSee, NoSuchList, register_rows, rows_of_list
 from customers.exporters.sheet import Sheet, sheet_of
 from customers.exporters.write_export import log_export, write_rows
-from customers.models import User
+from customers.models import Customer, User
 from customers.operations.start_export import start_export
 from customers.tasks import poke_after_commit
 
@@ -68,6 +68,8 @@ def rows_shown(model: type[Model], query: str, user: User) -> "QuerySet[Any]":
         rows: QuerySet[Any] = model_admin.get_changelist_instance(request).queryset
     except (IncorrectLookupParameters, SuspiciousOperation) as error:
         raise NoSuchList(_("There are filters that this list does not have.")) from error
+    if model is Customer:  # what may only be kept is not handed out (GDPR art. 18, PIPL art. 47)
+        rows = rows.filter(restricted_at=None)
     if heard.said:  # the list shows nobody, and says why
         raise NoSuchList(" ".join(heard.said))
     return rows
@@ -89,7 +91,7 @@ def export_list(model_admin: Any, request: HttpRequest) -> HttpResponseBase:
     except NoSuchList as refused:
         messages.error(request, str(refused))
         return HttpResponseRedirect(back)
-    if format not in ExportFormat.values:
+    if format not in LIST_FORMATS:
         messages.error(request, _("Choose CSV or XLSX."))
         return HttpResponseRedirect(f"{back}?{query}")
     if rows.order_by()[: AT_ONCE + 1].count() <= AT_ONCE:

@@ -9,13 +9,13 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Ht
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 from unfold.decorators import display
 
 from customers.admin.base import ReadOnlyModelAdmin
 from customers.admin.progress import progress_answer, progress_context
 from customers.choices import LeaseState
-from customers.exporters.download import attachment, export_name
+from customers.exporters.download import attachment, export_name, may_fetch
 from customers.models import Export
 from customers.operations.forget_exports import export_file
 
@@ -79,8 +79,8 @@ class ExportAdmin(ReadOnlyModelAdmin):
     def download(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """Hand the file to its owner, who may still see what is in it."""
         export = self._own(request, pk)
-        model = apps.get_model(export.model)
-        if not request.user.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}"):
+        user: Any = request.user
+        if not may_fetch(export, user):
             raise PermissionDenied
         found = export_file(export)
         if found is None:
@@ -104,12 +104,16 @@ class ExportAdmin(ReadOnlyModelAdmin):
 
 def list_label(export: Export) -> str:
     """The name of the list in words."""
+    if export.person_id is not None:
+        return gettext("Everything known of a person")
     name = str(apps.get_model(export.model)._meta.verbose_name_plural)
     return name[:1].upper() + name[1:]
 
 
 def list_link(export: Export) -> str:
-    """The address of the list with the filters of the export."""
+    """The address of the list with the filters of the export; of a person, that of their privacy."""
+    if export.person_id is not None:
+        return reverse("admin:customers_customer_privacy", args=[export.person_id])
     options = apps.get_model(export.model)._meta
     link = reverse(f"admin:{options.app_label}_{options.model_name}_changelist")
     return f"{link}?{export.query}" if export.query else link

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 
-from customers.admin import page_verbs, relation_verbs
+from customers.admin import page_verbs, privacy_page, relation_verbs
 from customers.admin.customer_lookup import lookup
 
 
@@ -33,5 +33,10 @@ def page_urls(model_admin: Any) -> list[URLPattern]:
         at(relation, relation_verbs.edit, "relation"),
         at(f"{relation}end/", relation_verbs.end, "relation_end"),
         at(f"{relation}succeed/", relation_verbs.succeed, "relation_succeed"),
+        at("privacy/", privacy_page.privacy_page, "privacy"),
+        at("privacy/flag/", privacy_page.take_flag, "privacy_flag"),
+        at("privacy/marketing/", privacy_page.take_objection, "privacy_marketing"),
+        at("privacy/export/", privacy_page.export, "privacy_export"),
+        at("privacy/erasure/", privacy_page.ask, "privacy_erasure"),
         path("<int:pk>/others/", wrap(others), name="customers_customer_others"),
     ]

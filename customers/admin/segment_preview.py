@@ -25,7 +25,7 @@ def preview(state: BuilderState, *, user: User, at: datetime) -> dict[str, Any]:
         definition = read_definition(definition_of(state, catalogue), catalogue=catalogue)
     except SegmentInvalid as error:
         return {"problems": error.sentences()}
-    customers = Customer.objects.visible_to(user).meeting(clause_of(definition, Asking(user, at)).q())
+    customers = Customer.objects.visible_to(user).for_campaigns().meeting(clause_of(definition, Asking(user, at)).q())
     return {
         "sentence": sentence_of(definition, catalogue=catalogue),
         **_look(customers, first=SHOWN),

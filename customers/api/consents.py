@@ -15,7 +15,7 @@ from customers.api.locking import expected_version
 from customers.api.pagination import Keyset
 from customers.choices import ConsentChannel, ConsentPurpose
 from customers.models import Consent, Customer
-from customers.operations.may_contact import CHANNELS, answer, statements_in_force
+from customers.operations.may_contact import CHANNELS, answer, barred_answer, statements_in_force
 from customers.operations.record_consent import record_consent
 
 
@@ -42,12 +42,14 @@ class ConsentSerializer(StrictModel):
 
 
 class AnswerSerializer(serializers.Serializer[Any]):
-    """Whether the customer may be contacted, and which statement decides (null: nothing was said)."""
+    """Whether the customer may be contacted, and which statement decides (null: nothing was said, or they restricted
+    the processing of their data: `barred_by`)."""
 
     purpose = serializers.ChoiceField(choices=ConsentPurpose.choices)
     channel = serializers.ChoiceField(choices=ConsentChannel.choices)
     allowed = serializers.BooleanField()
     decided_by = ConsentSerializer(allow_null=True)
+    barred_by = serializers.CharField(help_text="`restricted` or `erased` where that decides; else empty.")
 
 
 class AnswersSerializer(serializers.Serializer[Any]):
@@ -99,18 +101,20 @@ class ConsentsOfCustomerViewSet(ScopedViewSet):
     def may_contact(self, request: Request, pk: str) -> Response:
         """Whether the customer may be contacted now, by purpose and channel. A no for any channel beats every yes to a
         single one; where nothing was said, only service messages are allowed."""
-        said = Consent.objects.visible_to(self.user).filter(customer=self.get_object(), at__lte=timezone.now())
+        customer = self.get_object()
+        said = Consent.objects.visible_to(self.user).filter(customer=customer, at__lte=timezone.now())
         standing = statements_in_force(said)
         results = []
         for purpose in ConsentPurpose:
             for channel in CHANNELS:
-                found = answer(standing, purpose=purpose, channel=channel)
+                found = barred_answer(customer, purpose) or answer(standing, purpose=purpose, channel=channel)
                 results.append(
                     {
                         "purpose": purpose,
                         "channel": channel,
                         "allowed": found.allowed,
                         "decided_by": found.decided_by,
+                        "barred_by": found.barred_by,
                     }
                 )
         return Response(self.shown({"results": results}))

@@ -14,8 +14,8 @@ from rest_framework.request import Request
 from customers.api.base import Creates, Reads, ScopedViewSet
 from customers.api.fields import Strict, StrictModel, Text, VisibleRow
 from customers.api.jobs import JobSerializer
-from customers.choices import ExportFormat
-from customers.exporters.download import attachment, export_name
+from customers.choices import LIST_FORMATS, ExportFormat
+from customers.exporters.download import attachment, export_name, may_fetch
 from customers.exporters.files import CONTENT_TYPES
 from customers.exporters.rows import MayNotSee, NoSuchList, rows_of_list
 from customers.exporters.sheet import sheet_of, sheets
@@ -34,18 +34,21 @@ class NotReady(APIException):
 
 
 class ExportSerializer(StrictModel):
-    """A list that a worker writes to a file. Yours alone, and gone after three days."""
+    """A list, or everything known of one `person`, that a worker writes to a file. Yours alone, and gone after three
+    days."""
 
     list = serializers.SerializerMethodField()
     job = JobSerializer(read_only=True, allow_null=True)
 
     class Meta:
         model = Export
-        fields = ["id", "list", "query", "format", "rows", "size", "job", "created_at", "expires_at"]
+        fields = ["id", "list", "person", "query", "format", "rows", "size", "job", "created_at", "expires_at"]
         read_only_fields = fields
 
     def get_list(self, export: Export) -> str:
-        """The name of the list."""
+        """The name of the list; `person`: everything known of one."""
+        if export.person_id is not None:
+            return "person"
         return sheet.name if (sheet := sheet_of(apps.get_model(export.model))) else export.model
 
 
@@ -63,7 +66,7 @@ class NewExportSerializer(Strict):
     segment = VisibleRow(
         queryset=Segment.objects.all(), required=False, allow_null=True, help_text="Of customers: those in it."
     )
-    format = serializers.ChoiceField(choices=ExportFormat.choices)
+    format = serializers.ChoiceField(choices=[(format.value, format.label) for format in LIST_FORMATS])
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """A segment is a filter of customers like any other."""
@@ -111,8 +114,7 @@ class ExportViewSet(Reads, Creates, ScopedViewSet):
     def download(self, request: Request, pk: str) -> FileResponse:
         """The file, once it is written."""
         export = self.get_object()
-        options = apps.get_model(export.model)._meta
-        if not self.user.has_perm(f"{options.app_label}.view_{options.model_name}"):
+        if not may_fetch(export, self.user):
             raise PermissionDenied
         found = export_file(export)
         if found is None:

@@ -20,6 +20,7 @@ BYTE_ORDER_MARK = "\ufeff"  # without it Excel reads CSV in the code page of the
 CONTENT_TYPES = {
     ExportFormat.CSV: "text/csv; charset=utf-8",
     ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ExportFormat.ZIP: "application/zip",
 }
 
 # What a sheet and a cell of Excel hold at most.

@@ -60,6 +60,11 @@ def _write(export: Export, draft: Path, progress: Progress) -> int:
 
 
 def _ended_badly(job: Job, at: datetime) -> None:
+    forget_files(job)
+
+
+def forget_files(job: Job) -> None:
+    """Delete what the job of an export has written."""
     export = Export.objects.filter(pk=job.subject_id or 0).first()
     if export is not None:
         for path in exports_folder().glob(f"{export.file}*"):

@@ -11,7 +11,7 @@ from customers.audit.record import record_export
 from customers.exporters.files import write_all, writer_for
 from customers.exporters.pages import pages_of_keys
 from customers.exporters.sheet import Sheet
-from customers.models import User
+from customers.models import Customer, User
 
 Tell = Callable[[int, int], object]
 
@@ -40,6 +40,18 @@ def write_rows(
     writer.close()
     record_export(model=sheet.model, rows=done, format=format, filter=query, columns=plan.header)
     return done
+
+
+def log_person_export(*, customer: Customer, rows: int, user: User) -> None:
+    """Put into the history of a customer who took everything known of them out of the house."""
+    LogEntry.objects.create(
+        user_id=user.pk,
+        content_type=ContentType.objects.get_for_model(Customer),
+        object_id=str(customer.pk),
+        object_repr=str(customer.pk),
+        action_flag=CHANGE,
+        change_message=f"Exported everything known of this person: {rows} rows",
+    )
 
 
 def log_export(*, model: type[Model], format: str, rows: int, user: User) -> None:

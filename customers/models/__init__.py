@@ -8,7 +8,7 @@ from customers.models.consent import Consent
 from customers.models.customer import ContactPoint, Customer, ExternalId, IdentifierKey
 from customers.models.data_key import DataKey
 from customers.models.duplicate import DuplicatePair, Merge
-from customers.models.export import Export
+from customers.models.export import Export, PersonExport
 from customers.models.idempotency import IdempotencyKey
 from customers.models.import_batch import ImportBatch, ImportMapping, ImportRow, ImportStep
 from customers.models.interaction import Interaction
@@ -17,6 +17,7 @@ from customers.models.leased import FREE, Leased, LeaseLost
 from customers.models.login import Authenticator, LoginLock, RecoveryCode, SsoIdentity
 from customers.models.observation import Observation
 from customers.models.order import Category, Order, OrderLine, Product
+from customers.models.privacy import Erasure, PrivacyFlag, RetentionRule, RetentionRun
 from customers.models.relation import Relation, RelationType
 from customers.models.segment import Segment, Tag
 from customers.models.session import Session, digest_of_key
@@ -38,6 +39,7 @@ __all__ = [
     "Customer",
     "DataKey",
     "DuplicatePair",
+    "Erasure",
     "Export",
     "ExternalId",
     "IdempotencyKey",
@@ -55,10 +57,14 @@ __all__ = [
     "Observation",
     "Order",
     "OrderLine",
+    "PersonExport",
+    "PrivacyFlag",
     "Product",
     "RecoveryCode",
     "Relation",
     "RelationType",
+    "RetentionRule",
+    "RetentionRun",
     "Segment",
     "Session",
     "Sourced",

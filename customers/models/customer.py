@@ -15,6 +15,8 @@ from customers.models.versioned import Versioned
 from customers.querysets import CustomerQuerySet, OfCustomerQuerySet
 
 ACTIVITY = ("last_activity_at", "activity_version")
+# Set by verbs alone (set_privacy_flag, erase_person). Whoever has one of them is not scored.
+PRIVACY = ("restricted_at", "profiling_objected_at", "erased_at")
 
 
 class Customer(Versioned):
@@ -49,6 +51,10 @@ class Customer(Versioned):
     # Moved by record_activity only: a score that read another activity_version is stale.
     last_activity_at = models.DateTimeField(_("last activity at"), default=timezone.now, editable=False)
     activity_version = models.PositiveBigIntegerField(default=1, editable=False)
+    # GDPR art. 18 and 21, PIPL art. 44: since when. GDPR art. 17, PIPL art. 47: the row is a tombstone.
+    restricted_at = models.DateTimeField(_("restricted since"), null=True, editable=False)
+    profiling_objected_at = models.DateTimeField(_("objects to profiling since"), null=True, editable=False)
+    erased_at = models.DateTimeField(_("erased at"), null=True, editable=False)
 
     # Whoever was merged into the one who is gone stays so: the way to the kept one leads over them.
     on_merge = {"merged_into": OnMerge.STAY}
@@ -80,6 +86,11 @@ class Customer(Versioned):
         """Itself."""
         return [self.pk]
 
+    @property
+    def is_profiled(self) -> bool:
+        """Whether a score and preferences may be computed: see CustomerQuerySet.profiled."""
+        return all(getattr(self, name) is None for name in PRIVACY)
+
     def clean(self) -> None:
         """Refuse a kind that relations on record do not allow."""
         if not self.pk:
@@ -96,12 +107,12 @@ class Customer(Versioned):
         names = kwargs.get("update_fields")
         if names is not None:
             kwargs["update_fields"] = [*names, *following(names)]  # type: ignore[misc, arg-type]
-        # record_activity moves the activity under a lock of its own: saving an older copy must not move it back.
+        # Verbs move the activity and the flags under a lock: saving an older copy must not move them back.
         if not self._state.adding and kwargs.get("update_fields") is None:
             kwargs["update_fields"] = [
                 field.name
                 for field in self._meta.concrete_fields
-                if not field.primary_key and field.name not in ACTIVITY and field.attname in self.__dict__
+                if not field.primary_key and field.name not in (*ACTIVITY, *PRIVACY) and field.attname in self.__dict__
             ]
         super().save(*args, **kwargs)
 

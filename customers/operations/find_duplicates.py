@@ -69,7 +69,7 @@ def _candidates(newcomers: Sequence[Newcomer]) -> list[set[int]]:
             names[one.telling_name].append(position)
     look_up(ContactPoint.objects.all(), "blind_index", contacts, "customer_id", MOST_SHARING)
     look_up(IdentifierKey.objects.all(), "blind_index", identifiers, "customer_id", MOST_SHARING)
-    look_up(Customer.objects.living(), "name_key", names, "pk", MOST_NAMESAKES)
+    look_up(Customer.objects.present(), "name_key", names, "pk", MOST_NAMESAKES)
     return found
 
 

@@ -1,6 +1,10 @@
 """Whether we may write to or call a customer, and what they said that decides it.
 
-The rule, for a purpose (marketing, surveys ...) and a channel (e-mail, phone ...):
+Nobody writes to a tombstone. Of whoever restricted the processing of their data (GDPR art. 18, PIPL art. 44) the data
+may only be kept: service messages are allowed, all else is not, whatever they said. An objection to marketing (GDPR
+art. 21(2)) is a no to it for any channel, like a withdrawn consent (GDPR art. 7(3), PIPL art. 15).
+
+The rule for everybody else, for a purpose (marketing, surveys ...) and a channel (e-mail, phone ...):
 
 1. Of what was said about one purpose and channel, the newest holds. Of one moment, what was put down last.
 2. Who said no to a purpose for any channel is not contacted for it, whatever they said of single channels, before or
@@ -33,14 +37,18 @@ Statements = dict[tuple[str, str], Consent]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Whether it is allowed, and the statement that decides (None: nothing was said)."""
+    """Whether it is allowed, and the statement that decides (None: nothing was said, or a flag decides)."""
 
     allowed: bool
     decided_by: Consent | None
+    barred_by: str = ""
+    """`restricted` or `erased`: what the customer is, where that decides."""
 
 
 def may_contact(*, customer: Customer, purpose: str, channel: str, at: datetime) -> bool:
     """Whether a customer may be contacted at this moment, by the rule above. One query."""
+    if barred := barred_answer(customer, purpose):
+        return barred.allowed
     said = Consent.objects.filter(customer=customer, purpose=purpose, at__lte=at)
     return answer(statements_in_force(said), purpose=purpose, channel=channel).allowed
 
@@ -58,3 +66,12 @@ def answer(statements: Statements, *, purpose: str, channel: str) -> Answer:
             return Answer(False, said)
     said = of_this or of_any
     return Answer(True, said) if said else Answer(purpose in ALLOWED_UNASKED, None)
+
+
+def barred_answer(customer: Customer, purpose: str) -> Answer | None:
+    """The answer where it does not depend on what was said; None where it does."""
+    if customer.erased_at is not None:
+        return Answer(False, None, "erased")
+    if customer.restricted_at is not None and purpose not in ALLOWED_UNASKED:
+        return Answer(False, None, "restricted")
+    return None

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from customers.audit.origin import in_bulk
 from customers.choices import PairState
 from customers.models import Customer, DuplicatePair, Merge, User
+from customers.operations.carry_flags import carry_flags
 from customers.operations.choose_columns import (
     ATTRIBUTE,
     choose_columns,
@@ -63,6 +64,7 @@ def merge_customers(
         merge.facts = move_facts(gone_id=gone.pk, kept_id=kept.pk, versions=versions, at=at)
         forget_rows(gone.pk)
         refresh_identifiers(customers=[kept])
+        carry_flags(kept=kept, gone=gone)
     gone.merged_into = kept
     gone.save_checked(update_fields=["merged_into", "updated_at"])
     merge.save(force_insert=True)
@@ -83,6 +85,8 @@ def _require_mergeable(kept: Customer, gone: Customer) -> None:
     for customer in (kept, gone):
         if customer.merged_into_id is not None:
             raise MergeRefused(_("%(name)s was merged into another customer before.") % {"name": customer.name})
+        if customer.erased_at is not None:
+            raise MergeRefused(_("A person who was erased is not merged with anybody."))
     if kept.kind != gone.kind:
         raise MergeRefused(_("A person and an organisation cannot be one."))
 

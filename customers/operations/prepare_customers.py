@@ -6,6 +6,7 @@ from django.utils.translation import override, pgettext_lazy
 from customers.audit.origin import in_bulk
 from customers.encryption.keyring import make_data_keys
 from customers.models import RelationType, Team
+from customers.operations.ensure_retention_rules import ensure_retention_rules
 
 FIRST_TEAM = "Everybody"
 
@@ -48,11 +49,12 @@ RELATION_NAMES = {
 
 
 def prepare_customers(**signal: Any) -> None:
-    """What every installation starts with, after each migrate: the data keys, a first team, and the usual relation
-    types. Only where there is none: what staff deleted does not come back."""
+    """What every installation starts with, after each migrate: the data keys, the retention rules, a first team, and
+    the usual relation types. Only where there is none: what staff deleted does not come back."""
     if Team._meta.db_table not in connection.introspection.table_names():  # migrated back to zero
         return
     make_data_keys()
+    ensure_retention_rules()
     with transaction.atomic(), override(None), in_bulk():  # nobody's doing
         if not Team.objects.exists():
             Team.objects.create(name=FIRST_TEAM)

@@ -102,7 +102,7 @@ def read_profiles(
     `encrypted`: read addresses too, and look which mailboxes and numbers say little."""
     found: dict[int, Profile] = {}
     for ids in chunks(customer_ids):
-        rows = Customer.objects.living().filter(pk__in=ids).order_by().values(*_columns(attributes))
+        rows = Customer.objects.present().filter(pk__in=ids).order_by().values(*_columns(attributes))
         points = ContactPoint.objects.filter(customer__in=ids)
         found.update((row["pk"], profile) for row, profile in _profiles(rows, points, attributes, encrypted))
     return found
@@ -112,7 +112,7 @@ def stream_profiles(attributes: MatchingAttributes) -> Iterator[list[tuple[dict[
     """The profiles of everybody beside their rows (with pk and name_key), some thousand at a time, in order of key."""
     after = 0
     while True:
-        customers = Customer.objects.living().filter(pk__gt=after).order_by("pk")
+        customers = Customer.objects.present().filter(pk__gt=after).order_by("pk")
         rows = list(customers.values("name_key", *_columns(attributes))[:CUSTOMERS_AT_ONCE])
         if not rows:
             return

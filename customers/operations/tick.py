@@ -3,6 +3,7 @@ from datetime import datetime
 from customers.operations.forget_exports import forget_exports
 from customers.operations.forget_logins import forget_logins
 from customers.operations.forget_uploads import forget_uploads
+from customers.operations.plan_retention import plan_retention
 from customers.operations.plan_sweep import plan_sweep
 from customers.operations.seal_audit import seal_audit
 from customers.operations.settle_rotation import settle_rotation
@@ -14,6 +15,7 @@ def tick(*, at: datetime) -> int:
 
     Every step may be lost, doubled or run twice at once."""
     plan_sweep(at=at)
+    plan_retention(at=at)
     give_up_worn_out_jobs(at=at)
     forget_exports(at=at)
     forget_uploads(at=at)

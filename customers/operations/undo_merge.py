@@ -80,6 +80,8 @@ def _lock(merge: Merge, kept: Customer, gone: Customer) -> None:
 def _require_undoable(merge: Merge, kept: Customer, gone: Customer) -> None:
     if merge.undone_at is not None:
         raise UndoRefused(_("This merge was undone before."))
+    if kept.erased_at is not None:
+        raise UndoRefused(_("This person was erased: there is nothing that could be put back."))
     if kept.merged_into is not None:
         text = _("%(name)s was merged into %(into)s since. Undo that merge first.")
         raise UndoRefused(text % {"name": kept.name, "into": kept.merged_into.name})

@@ -2,7 +2,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from customers.encryption.blind_index import blind_index
 from customers.models import ContactPoint, Customer
@@ -34,6 +36,8 @@ def update_customer(
     relations on record need the kind that stood."""
     customer.refresh_from_db(from_queryset=Customer.objects.select_for_update())
     customer.require_version(expected_version)
+    if customer.erased_at is not None:
+        raise ValidationError(_("This person was erased: the row stays as it is. Make a new customer."))
     old_country = customer.country
     if "attributes" in changes:
         changes = {**changes, "attributes": _attributes(customer, changes, require_attributes)}

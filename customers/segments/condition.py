@@ -18,9 +18,10 @@ JOINS: dict[str, Callable[[Sequence[Clause]], Clause]] = {"all": AllOf, "any": A
 def segment_customers(*, segment: Segment, user: User | None, at: datetime) -> CustomerQuerySet[Customer]:
     """The customers of a segment that this user may see; rows that are counted are those that they may see as well.
 
-    `user` None is the system (policies, score versions): everybody. Raises SegmentInvalid where the segment asks for
-    what there is no more, or for what the user may not see."""
-    customers: Any = Customer.objects.living() if user is None else Customer.objects.visible_to(user)
+    `user` None is the system (policies, score versions): everybody. Asked by a person, a segment may become a campaign:
+    whoever restricted the processing of their data is in none (GDPR art. 18, PIPL art. 44). Raises SegmentInvalid where
+    the segment asks for what there is no more, or for what the user may not see."""
+    customers: Any = Customer.objects.living() if user is None else Customer.objects.visible_to(user).for_campaigns()
     found: CustomerQuerySet[Customer] = customers.meeting(
         segment_condition(definition=segment.definition, user=user, at=at)
     )

@@ -60,6 +60,12 @@ SCOPED: dict[str, Permissions] = {
     "observation-list": of("observation", READ),
     "observation-detail": of("observation", READ),
     **{f"observation-{verb}": of("observation", VERB) for verb in ("exclude", "readmit")},
+    "privacyflag-privacy": of("privacyflag", CREATE),
+    "privacyflag-export-person": {"post": "add_personexport"},
+    "erasure-list": of("erasure", CREATE),
+    "erasure-detail": of("erasure", READ),
+    **{f"erasure-{verb}": of("erasure", VERB) for verb in ("approve", "refuse")},
+    "erasure-withdraw": {"post": "add_erasure"},
     "export-list": of("export", CREATE),
     "export-detail": of("export", READ),
     "export-download": of("export", READ),
@@ -158,6 +164,12 @@ OPEN["customerscore-movers"] = of("customerscore", READ)
 OPEN |= {f"scoringrun-{view}": of("scoringrun", READ) for view in ("list", "detail", "progress")}
 OPEN |= {"scorevalidation-list": of("scorevalidation", CREATE), "scorevalidation-detail": of("scorevalidation", READ)}
 OPEN |= {f"auditentry-{view}": of("auditentry", READ) for view in ("list", "detail")}
+OPEN |= {
+    "retentionrule-list": of("retentionrule", READ),
+    "retentionrule-detail": of("retentionrule", CHANGE),
+    "retentionrule-report": {"post": "add_retentionrun"},
+    **{f"retentionrun-{view}": of("retentionrun", READ) for view in ("list", "detail")},
+}
 OPEN["scoringrun-resume"] = of("scoringrun", VERB)
 # One's own alone.
 OPEN |= {

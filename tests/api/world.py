@@ -14,7 +14,21 @@ from analytics.operations.start_preview import start_preview
 from analytics.operations.state_preference import state_preference
 from analytics.operations.write_digests import write_digests
 from analytics.tests.histories import rating, score_everybody
-from customers.models import AuditEntry, Category, Customer, Export, ImportRow, Product, RelationType, Tag, User
+from customers.choices import PrivacyFlagKind, RetentionKind
+from customers.models import (
+    AuditEntry,
+    Category,
+    Customer,
+    Erasure,
+    Export,
+    ImportRow,
+    PrivacyFlag,
+    Product,
+    RelationType,
+    RetentionRule,
+    Tag,
+    User,
+)
 from customers.operations.create_segment import create_segment
 from customers.operations.define_attribute import define_attribute
 from customers.operations.forget_exports import exports_folder
@@ -26,6 +40,7 @@ from customers.operations.place_order import NewLine, place_order
 from customers.operations.record_consent import record_consent
 from customers.operations.relate_customers import relate_customers
 from customers.operations.start_export import start_export
+from customers.operations.start_retention import start_retention
 from services.choices import MessageKind
 from services.models import (
     AssignmentRule,
@@ -105,6 +120,11 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
     pair = make_pair(acme, twin)
     merge = merge_customers(kept=acme, gone=former, by=ann, at=NOW)
     token, _secret = issue_token(user=ann, name="Warehouse", at=NOW)
+    flag = {"kind": PrivacyFlagKind.HOLD, "is_set": False, "reason": "Settled"}
+    PrivacyFlag.objects.create(customer=acme, at=NOW, by=ann, **flag)
+    erasure = Erasure.objects.create(customer=acme, reason="By letter", asked_at=NOW, asked_by=ann)
+    kept = RetentionRule.objects.get(kind=RetentionKind.JOBS)
+    retention = start_retention(rule=kept, is_dry_run=True, by=ann, at=NOW)
     return {
         "agent": ann.agent.pk,
         "apitoken": token.pk,
@@ -122,6 +142,7 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         "deskticket": ticket.pk,
         "deskview": view.pk,
         "duplicatepair": pair.pk,
+        "erasure": erasure.pk,
         "export": export.pk,
         "importbatch": batch.pk,
         "insight": acme.pk,
@@ -134,11 +155,14 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         "order": order.pk,
         "preferencemodelversion": taste.pk,
         "preferenceprofile": acme.pk,
+        "privacyflag": acme.pk,
         "product": product.pk,
         "queue": queue.pk,
         "ratingrequest": asked.pk,
         "relation": relation.pk,
         "relationtype": client.pk,
+        "retentionrule": kept.pk,
+        "retentionrun": retention.pk,
         "scoremodelversion": draft.pk,
         "scorevalidation": validation.pk,
         "scoringrun": run.pk,

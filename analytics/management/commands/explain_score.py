@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from analytics.management.explanation_text import explanation_text
-from analytics.operations.explain_score import explain_score
+from analytics.operations.explain_score import NotProfiled, explain_score
 from analytics.operations.moment_of import moment_of
 from customers.models import Customer
 
@@ -31,7 +31,10 @@ class Command(BaseCommand):
         except ValueError as error:
             message = _("--as-of takes a date such as 2026-03-31, not %(text)s.")
             raise CommandError(message % {"text": options["as_of"]}) from error
-        explanation = explain_score(customer=customer, as_of=as_of, at=timezone.now())
+        try:
+            explanation = explain_score(customer=customer, as_of=as_of, at=timezone.now())
+        except NotProfiled as refused:
+            raise CommandError(str(refused)) from refused
         if options["json"]:
             self.stdout.write(json.dumps(explanation.as_dict()))
         else:

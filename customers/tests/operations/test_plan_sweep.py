@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from customers.models import DuplicatePair, Job, Team
-from customers.operations.plan_sweep import plan_sweep
+from customers.operations.plan_sweep import KIND, plan_sweep
 from customers.operations.queue_duplicates import queue_duplicates
 from customers.operations.tick import tick
 from customers.operations.work_jobs import work_jobs
@@ -18,7 +18,8 @@ def moment(day: int, hour: int, minute: int = 0) -> datetime:
 
 
 def keys(state: str) -> list[str | None]:
-    return list(Job.objects.filter(state=state).order_by("pk").values_list("key", flat=True))
+    jobs = Job.objects.filter(kind=KIND, state=state)
+    return list(jobs.order_by("pk").values_list("key", flat=True))
 
 
 def test_it_is_due_once_a_night(settings: Any) -> None:
@@ -34,7 +35,7 @@ def test_the_night_is_that_of_the_installation(settings: Any) -> None:
     settings.TIME_ZONE = "Asia/Shanghai"
     tick(at=moment(3, 18, 59))  # 02:59 on the 4th in Shanghai
     tick(at=moment(3, 19))
-    assert Job.objects.order_by("pk").last().key == "duplicates:2026-06-04"  # type: ignore[union-attr]
+    assert Job.objects.filter(kind=KIND).order_by("pk").last().key == "duplicates:2026-06-04"  # type: ignore[union-attr]
 
 
 def test_of_missed_nights_the_newest_is_made_up_for(settings: Any) -> None:

@@ -1,0 +1,132 @@
+"""The register: customers, how they are reached, how they relate, what they agreed to."""
+
+from customers.registry import Entry, direct, free, indirect, none, staff
+from customers.registry.terms import EVIDENCE, FIGURES, LINK, PROOF, OnErasure, Purpose, Retention
+
+ENTRIES = (
+    Entry(
+        "customers.Customer",
+        Purpose.SERVE,
+        Retention.CUSTOMER,
+        (
+            none("id version team"),
+            direct("name", OnErasure.TOMBSTONE),
+            direct("search_name name_key", OnErasure.DERIVED),
+            direct("given_name family_name", OnErasure.EMPTY),
+            indirect("language country industry tags", OnErasure.EMPTY),
+            free("attributes", OnErasure.EMPTY),
+            indirect("kind created_at updated_at last_activity_at activity_version", keep=FIGURES),
+            indirect("merged_into", keep=LINK),
+            indirect("restricted_at profiling_objected_at erased_at", keep=PROOF),
+            staff("owner"),
+        ),
+        about=("pk",),
+    ),
+    Entry(
+        "customers.ContactPoint",
+        Purpose.SERVE,
+        Retention.CUSTOMER,
+        (
+            none("id version"),
+            direct("value blind_index"),
+            indirect("customer kind label is_primary domain_index created_at"),
+        ),
+        about=("customer",),
+        is_deleted=True,
+    ),
+    Entry(
+        "customers.ExternalId",
+        Purpose.BRING,
+        Retention.CUSTOMER,
+        (none("id"), direct("source_id"), indirect("customer source")),
+        about=("customer",),
+        is_deleted=True,
+    ),
+    Entry(
+        "customers.IdentifierKey",
+        Purpose.SERVE,
+        Retention.CUSTOMER,
+        (none("id"), direct("blind_index"), indirect("customer")),
+        about=("customer",),
+        is_deleted=True,
+    ),
+    Entry(
+        "customers.Relation",
+        Purpose.SERVE,
+        Retention.CUSTOMER,
+        (
+            none("id version"),
+            indirect("type from_customer to_customer since until strength"),
+            free("role note"),
+        ),
+        about=("from_customer", "to_customer"),
+        is_deleted=True,
+    ),
+    Entry(
+        "customers.Interaction",
+        Purpose.SERVE,
+        Retention.INTERACTIONS,
+        (
+            none("id version"),
+            indirect("customer", keep=LINK),
+            indirect("kind direction at", keep=FIGURES),
+            free("subject", OnErasure.TOMBSTONE),
+            free("body", OnErasure.EMPTY),
+            staff("author"),
+        ),
+        about=("customer",),
+    ),
+    Entry(
+        "customers.Consent",
+        Purpose.CONSENT,
+        Retention.PROOF,
+        (
+            none("id"),
+            indirect("customer", keep=LINK),
+            indirect("purpose channel is_given at recorded_at text_version", keep=PROOF),
+            free("source", OnErasure.EMPTY),
+            staff("recorded_by"),
+        ),
+        about=("customer",),
+    ),
+    Entry(
+        "customers.Observation",
+        Purpose.PROFILE,
+        Retention.FIGURES,
+        (
+            none("id"),
+            indirect("customer", keep=LINK),
+            indirect("factor measure value reference at due_at subject_type subject_id", keep=EVIDENCE),
+            indirect("recorded_at recorded_version superseded_at superseded_version", keep=EVIDENCE),
+            indirect("is_exclusion excluded_until", keep=EVIDENCE),
+            free("reason", OnErasure.EMPTY),
+            staff("excluded_by"),
+        ),
+        about=("customer",),
+    ),
+    Entry(
+        "customers.DuplicatePair",
+        Purpose.SERVE,
+        Retention.CUSTOMER,
+        (
+            none("id"),
+            indirect("first second score reasons state found_by found_at decided_at"),
+            staff("decided_by"),
+        ),
+        about=("first", "second"),
+        is_deleted=True,
+    ),
+    Entry(
+        "customers.Merge",
+        Purpose.SERVE,
+        Retention.CUSTOMER,
+        (
+            none("id"),
+            indirect("kept gone", keep=LINK),
+            indirect("moved facts at undone_at", keep=FIGURES),
+            direct("columns dropped changed", OnErasure.EMPTY),
+            staff("by undone_by"),
+        ),
+        about=("kept", "gone"),
+    ),
+)

@@ -1,0 +1,54 @@
+"""What the retention rule for texts of tickets is about: tickets that were solved long ago, and are still."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from customers.choices import RetentionKind
+from customers.operations.redact import TOMBSTONE
+from customers.operations.retention_kinds import Old, register_retention
+from services.choices import UNSOLVED
+from services.models import Attachment, Message, Ticket
+from services.operations.erasure_of_tickets import forget_with_transaction
+
+
+def old_tickets(cutoff: datetime) -> Any:
+    """Tickets that were solved before."""
+    return Ticket.objects.filter(solved_at__lt=cutoff).exclude(status__in=UNSOLVED)
+
+
+def _messages(cutoff: datetime) -> Any:
+    return Message.objects.filter(ticket__in=old_tickets(cutoff)).exclude(body=TOMBSTONE)
+
+
+def _files(cutoff: datetime) -> Any:
+    return Attachment.objects.filter(ticket__in=old_tickets(cutoff))
+
+
+def _subjects(cutoff: datetime) -> Any:
+    return old_tickets(cutoff).exclude(subject=TOMBSTONE)
+
+
+def _forget_messages(keys: Sequence[Any]) -> object:
+    return Message.objects.filter(pk__in=keys).update(body=TOMBSTONE)
+
+
+def _forget_files(keys: Sequence[Any]) -> object:
+    rows = Attachment.objects.filter(pk__in=keys)
+    for path in rows.values_list("path", flat=True):
+        forget_with_transaction(path)
+    return rows.delete()
+
+
+def _forget_subjects(keys: Sequence[Any]) -> object:
+    return Ticket.objects.filter(pk__in=keys).update(subject=TOMBSTONE, attributes={})
+
+
+def register_retention_of_tickets() -> None:
+    """Messages, files, then subjects and custom attributes: figures and events stay."""
+    register_retention(
+        RetentionKind.TICKET_TEXTS,
+        Old(_messages, "ticket__solved_at", _forget_messages),
+        Old(_files, "ticket__solved_at", _forget_files),
+        Old(_subjects, "solved_at", _forget_subjects),
+    )
