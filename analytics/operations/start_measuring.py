@@ -16,7 +16,7 @@ Version = ScoreModelVersion | PreferenceModelVersion
 
 KINDS: dict[type[Version], str] = {
     ScoreModelVersion: "measure-version",
-    PreferenceModelVersion: "measure-preference-version",
+    PreferenceModelVersion: "measure-preferences",
 }
 
 

@@ -46,7 +46,7 @@ def _changed(result: dict[str, Any]) -> dict[str, Any]:
 
 PREVIEWED: dict[type[Version], Previewed] = {
     ScoreModelVersion: Previewed(VersionPreview, preview_version, "preview-version", _moved),
-    PreferenceModelVersion: Previewed(PreferencePreview, preview_preferences, "preview-preference-version", _changed),
+    PreferenceModelVersion: Previewed(PreferencePreview, preview_preferences, "preview-preferences", _changed),
 }
 
 
