@@ -125,6 +125,12 @@ ENTRIES = (
         (none("version against row_version as_of job"), indirect("result", keep=FIGURES), staff("by")),
     ),
     Entry(
+        "analytics.PreferencePreview",
+        Purpose.RUN,
+        Retention.USE,
+        (none("version against row_version as_of job"), indirect("result", keep=FIGURES), staff("by")),
+    ),
+    Entry(
         "analytics.ScoreValidation",
         Purpose.RUN,
         Retention.USE,

@@ -6,11 +6,13 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from customers.audit.rows import AuditedQuerySet
 from customers.choices import LockKind
 from customers.encryption.fields import EncryptedTextField
+from customers.models.audited import Audited
 
 
-class Authenticator(models.Model):
+class Authenticator(Audited):
     """The app that shows somebody's codes (TOTP, RFC 6238). `next_secret` waits for its first code, so that a new
     phone replaces the old one only once it works."""
 
@@ -25,6 +27,11 @@ class Authenticator(models.Model):
     # The step of 30 seconds whose code was taken last: no code is taken twice.
     last_step = models.PositiveBigIntegerField(default=0, editable=False)
 
+    audit_leaves_out = frozenset({"last_step"})
+    audit_hides = frozenset({"secret", "next_secret"})
+
+    objects = AuditedQuerySet["Authenticator"].as_manager()
+
     class Meta:
         verbose_name = _("authenticator")
         verbose_name_plural = _("authenticators")
@@ -33,7 +40,7 @@ class Authenticator(models.Model):
         return str(self.pk)
 
 
-class RecoveryCode(models.Model):
+class RecoveryCode(Audited):
     """Opens the second step once, for somebody whose phone is gone. Only its SHA-256 is kept."""
 
     user = models.ForeignKey(
@@ -42,6 +49,10 @@ class RecoveryCode(models.Model):
     digest = models.CharField(max_length=64, editable=False)
     created_at = models.DateTimeField(_("created at"))
     used_at = models.DateTimeField(_("used at"), null=True)
+
+    audit_hides = frozenset({"digest"})
+
+    objects = AuditedQuerySet["RecoveryCode"].as_manager()
 
     class Meta:
         verbose_name = _("recovery code")
@@ -84,7 +95,7 @@ class LoginLock(models.Model):
         return str(self.user) if self.user else str(_("unknown user name"))
 
 
-class SsoIdentity(models.Model):
+class SsoIdentity(Audited):
     """Who somebody is at the sign-in service: its `sub`, which never changes, unlike names and addresses."""
 
     user = models.ForeignKey(
@@ -96,6 +107,11 @@ class SsoIdentity(models.Model):
     digest = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(_("created at"))
     last_used_at = models.DateTimeField(_("last used at"))
+
+    audit_leaves_out = frozenset({"last_used_at"})
+    audit_hides = frozenset({"digest"})
+
+    objects = AuditedQuerySet["SsoIdentity"].as_manager()
 
     class Meta:
         verbose_name = _("single sign-on identity")

@@ -6,13 +6,14 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from customers.choices import ErasureState, OnMerge, PrivacyFlagKind, RetentionKind
+from customers.models.audited import Audited
 from customers.models.customer import Customer
 from customers.models.job import Job
 from customers.models.versioned import Versioned
 from customers.querysets import OfCustomerQuerySet, OpenCatalogueQuerySet
 
 
-class PrivacyFlag(models.Model):
+class PrivacyFlag(Audited):
     """A restriction, an objection or a legal hold that was put on a customer or taken off. Append-only: of each kind
     the newest row holds. Customer repeats what the score job must know."""
 
@@ -108,7 +109,7 @@ class RetentionRule(Versioned):
         return self.get_kind_display()
 
 
-class RetentionRun(models.Model):
+class RetentionRun(Audited):
     """What a rule did, or, as a report, would do: `found` rows from before `cutoff`, `done` of them so far."""
 
     rule = models.ForeignKey(RetentionRule, models.CASCADE, verbose_name=_("rule"), related_name="runs")
@@ -124,6 +125,9 @@ class RetentionRun(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, verbose_name=_("started by"), null=True, blank=True, related_name="+"
     )
     finished_at = models.DateTimeField(_("finished at"), null=True)
+
+    # What a job finds and does: the run itself is the record of it.
+    audit_leaves_out = frozenset({"found", "oldest_at", "done", "job", "finished_at"})
 
     objects = OpenCatalogueQuerySet["RetentionRun"].as_manager()
 

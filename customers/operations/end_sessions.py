@@ -2,6 +2,8 @@ from collections.abc import Collection
 
 from django.db import transaction
 
+from customers.audit.record import record
+from customers.choices import AuditKind
 from customers.models import Session, User
 
 
@@ -13,4 +15,6 @@ def end_sessions(*, user: User, but: str = "", only: Collection[str] | None = No
     if only is not None:
         rows = rows.filter(pk__in=only)
     ended, _each = rows.delete()
+    if ended:
+        record(AuditKind.DONE, user, verb="end_sessions", sessions=ended)
     return ended

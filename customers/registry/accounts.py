@@ -18,6 +18,33 @@ ENTRIES = (
         "customers.ApiToken",
         Purpose.STAFF,
         Retention.USE,
-        (none("id digest created_at expires_at revoked_at"), staff("user name last_used_at")),
+        (none("id digest scopes created_at expires_at revoked_at"), staff("user name last_used_at last_used_from")),
+    ),
+    Entry(
+        "customers.Authenticator",
+        Purpose.STAFF,
+        Retention.USE,
+        (none("id confirmed_at last_step"), staff("user secret next_secret")),
+    ),
+    Entry(
+        "customers.RecoveryCode", Purpose.STAFF, Retention.USE, (none("id created_at"), staff("user digest used_at"))
+    ),
+    Entry(
+        "customers.SsoIdentity",
+        Purpose.STAFF,
+        Retention.USE,
+        (none("id issuer created_at"), staff("user subject digest last_used_at")),
+    ),
+    Entry(
+        "customers.LoginLock",
+        Purpose.STAFF,
+        Retention.DAY,
+        (none("id kind failures locked_until"), staff("user key last_failed_at address")),
+    ),
+    Entry(
+        "customers.Session",
+        Purpose.STAFF,
+        Retention.DAY,
+        (none("expire_date"), staff("session_key session_data user begun_at seen_at address browser")),
     ),
 )

@@ -113,6 +113,18 @@ ENTRIES = (
         "customers.DataKey",
         Purpose.RUN,
         Retention.USE,
-        (none("id purpose wrapped created_at"),),
+        (none("id purpose wrapped created_at retired_at"),),
     ),
+    Entry(
+        "customers.AuditEntry",
+        Purpose.STAFF,
+        Retention.PROOF,
+        (
+            none("id at kind verb model object_id channel via mac seal"),
+            indirect("customer_id other_customer_id", keep=LINK),
+            free("values key", OnErasure.REDACT),
+            staff("actor address"),
+        ),
+    ),
+    Entry("customers.AuditSeal", Purpose.RUN, Retention.PROOF, (none("id number at entries mac"),)),
 )

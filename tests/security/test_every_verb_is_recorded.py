@@ -21,6 +21,7 @@ from customers.models import (
     AuditEntry,
     Customer,
     DuplicatePair,
+    Erasure,
     ImportBatch,
     ImportStep,
     Observation,
@@ -93,6 +94,8 @@ CREATE: dict[str, Body] = {
     "preferencemodelversion-list": nothing,
     "weightproposal-list": nothing,
     "scorevalidation-list": nothing,
+    "erasure-list": lambda w: {"customer": person(w), "reason": "By letter"},
+    "privacyflag-privacy": lambda w: {"kind": "restriction", "is_set": True, "reason": "By letter"},
 }  # fmt: skip
 
 PATCH: dict[str, Body] = {
@@ -107,6 +110,7 @@ PATCH: dict[str, Body] = {
     "servicetype-detail": lambda w: {"name": "Other"},
     "scoremodelversion-detail": lambda w: {"note": "Other"},
     "preferencemodelversion-detail": lambda w: {"note": "Other"},
+    "retentionrule-detail": lambda w: {"days": 99},
 }
 
 
@@ -158,6 +162,14 @@ VERBS: dict[str, Body] = {
     "calendar-fill-holidays": lambda w: {"country": "DE", "first_year": 2026, "last_year": 2026},
     "agent-away": lambda w: {"away_from": "2026-06-01T00:00:00Z"},
     "scoringrun-resume": nothing,
+    "preferencemodelversion-measure": nothing,
+    "preferencemodelversion-preview": nothing,
+    "apitoken-revoke": nothing,
+    "erasure-approve": nothing,
+    "erasure-refuse": lambda w: {"decision": "An order is on its way"},
+    "erasure-withdraw": nothing,
+    "privacyflag-export-person": nothing,
+    "retentionrule-report": nothing,
 }
 
 UPLOADS = {"importbatch-list", "deskticket-attachments"}
@@ -168,6 +180,19 @@ OF_UPLOADS = {f"importbatch-{verb}" for verb in ("map", "check", "start")}
 def another(world: World) -> Ticket:
     ticket = Ticket.objects.get(pk=world["ticket"])
     return open_ticket(customer=ticket.customer, subject="Other", queue=ticket.queue, by=None, at=NOW, body="x")
+
+
+def person(world: World) -> int:
+    team = Customer.objects.get(pk=world["customer"]).team
+    return Customer.objects.create(name="Li Na", kind="person", team=team).pk
+
+
+def of_a_person(world: World) -> None:
+    Erasure.objects.filter(pk=world["erasure"]).update(customer=person(world))
+
+
+def a_person(world: World) -> None:
+    Customer.objects.filter(pk=world["privacyflag"]).update(kind="person")
 
 
 def other_queue(world: World) -> int:
@@ -213,6 +238,8 @@ BEFORE: dict[str, Callable[[World], None]] = {
     "observation-readmit": left_out,
     "duplicatepair-reopen": dismissed,
     "scoringrun-resume": failed,
+    "privacyflag-export-person": a_person,
+    **{f"erasure-{verb}": of_a_person for verb in ("approve", "refuse", "withdraw")},
 }
 
 
