@@ -9,9 +9,7 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.utils import timezone
 
-from customers.models.session import digest_of_key
-
-BEGUN, ADDRESS, BROWSER = "begun", "address", "browser"
+from customers.models.session import ADDRESS, BEGUN, BROWSER, digest_of_key
 
 
 class SessionStore(DatabaseStore):

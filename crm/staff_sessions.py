@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from crm.sessions import ADDRESS
 from customers.admin.login.begin import PROOF
 from customers.models import Authenticator, User
+from customers.models.session import ADDRESS
 from customers.operations.needs_two_steps import needs_two_steps
 
 # What stays open to somebody who has to set up a second step first.

@@ -7,6 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.querysets import AccountQuerySet
 
+# What the data of a session says beside Django's own: written at the log-in, kept in columns by crm.sessions.
+BEGUN, ADDRESS, BROWSER = "begun", "address", "browser"
+
 
 def digest_of_key(key: str) -> str:
     """What is stored of a session's key: its SHA-256, as hex, so that a stolen copy of the database opens no session.

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from customers.models import Authenticator, User
+from customers.models.session import ADDRESS, BEGUN, BROWSER
 
 # session["proof"]: what stands for a second step: a code of the app, a recovery code, or the sign-in service.
 PROOF = "proof"
@@ -63,9 +64,9 @@ def begin_session(
     request.session.pop(WAITING, None)
     login(request, user, backend=BACKEND)
     session: Any = request.session
-    session["begun"] = at.timestamp()
-    session["address"] = request.META.get("REMOTE_ADDR", "")[:45]
-    session["browser"] = request.META.get("HTTP_USER_AGENT", "")[:255]
+    session[BEGUN] = at.timestamp()
+    session[ADDRESS] = request.META.get("REMOTE_ADDR", "")[:45]
+    session[BROWSER] = request.META.get("HTTP_USER_AGENT", "")[:255]
     session.pop(PROOF, None)
     if proof:
         session[PROOF] = proof
