@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from rest_framework.test import APIClient
 
-from analytics.models import ScoringChunk, ScoringRun
+from analytics.models import ScoreValidation, ScoringChunk, ScoringRun
 from customers.audit.record import is_genuine, values_of
 from customers.models import (
     ApiToken,
@@ -200,12 +200,17 @@ def solved_and_not_asked(world: World) -> None:
     RatingRequest.objects.all().delete()
 
 
+def none_waits(world: World) -> None:
+    ScoreValidation.objects.update(finished_at=NOW)
+
+
 def has_steps(world: World) -> None:
     ImportStep.objects.create(batch_id=world["importbatch"], model="customers.Customer")
 
 
 BEFORE: dict[str, Callable[[World], None]] = {
     "importbatch-undo": has_steps,
+    "scorevalidation-list": none_waits,  # one that waits is found again
     "ticket-reopen": solved,
     "ticket-close": solved,
     "ticket-rate": solved,
