@@ -8,6 +8,8 @@ from analytics.models import PreferenceModelVersion, ScoreModelVersion
 from analytics.operations.measure_draft import measure_draft
 from analytics.operations.revise_draft import VersionIsFrozen
 from analytics.operations.start_preview import AT_ONCE, GOING_ON
+from customers.audit.record import record
+from customers.choices import AuditKind
 from customers.models import Customer, Job, StaleVersion, User
 from customers.operations.job_kinds import Clock, JobFailed, JobKind, Progress
 from customers.operations.start_job import start_job
@@ -28,6 +30,7 @@ def start_measuring(
     if Customer.objects.living()[: AT_ONCE + 1].count() <= AT_ONCE:
         draft: Any = version
         measure_draft(version=draft, at=at, by=by, expected_version=expected_version)
+        record(AuditKind.DONE, version, measured=True)
         return None
     version.refresh_from_db()
     version.require_version(expected_version)

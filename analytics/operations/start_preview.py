@@ -13,7 +13,8 @@ from analytics.operations.activate_version import VersionIsActive
 from analytics.operations.ensure_versions import ensure_versions
 from analytics.operations.preview_preferences import preview_preferences
 from analytics.operations.preview_version import preview_version
-from customers.choices import LeaseState
+from customers.audit.record import record
+from customers.choices import AuditKind, LeaseState
 from customers.models import Customer, Job, User
 from customers.operations.job_kinds import Clock, JobFailed, JobKind, Progress
 from customers.operations.start_job import start_job
@@ -66,6 +67,7 @@ def start_preview(*, version: Version, at: datetime, by: User | None = None) -> 
         return found
     made: dict[str, Any] = {"row_version": row.version, "as_of": at, "by": by, "job": None, "result": None}
     preview: Preview = asked.kept.objects.update_or_create(version=row, defaults=made)[0]
+    record(AuditKind.DONE, row, preview=True)
     if Customer.objects.living()[: AT_ONCE + 1].count() <= AT_ONCE:
         return _compute(preview, at)
     preview.job = start_job(kind=asked.kind, subject_id=row.pk, at=at, by=by)

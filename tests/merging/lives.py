@@ -178,7 +178,10 @@ def make_pair(one: Customer, other: Customer, *, score: float = 0.8, state: str 
 # What a merge and its undoing leave other than it was: clocks, the ledger (compared apart), the merge itself, and what
 # the next sweep computes anew.
 CLOCKS = {"version", "updated_at", "activity_version", "last_activity_at"}
-APART = {"customers.Observation", "customers.Merge", "analytics.CustomerScore", "analytics.PreferenceProfile"}
+APART = {
+    *("customers.Observation", "customers.Merge", "analytics.CustomerScore", "analytics.PreferenceProfile"),
+    *("customers.AuditEntry", "customers.AuditSeal"),
+}
 
 Tables = dict[str, dict[str, dict[str, Any]]]
 
