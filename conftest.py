@@ -47,8 +47,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what belongs to another database, or, beside SQLite, asks none; skip what this machine cannot run;
-    begin with what takes longest, so that no process is left with it at the end."""
+    """Leave out what belongs to another database, or, beside SQLite, asks none; skip what this machine cannot run.
+
+    What takes longest begins, so that no process is left with it at the end."""
     elsewhere = {item for item in items if _belongs_elsewhere(item)}
     if elsewhere:
         config.hook.pytest_deselected(items=[item for item in items if item in elsewhere])
@@ -152,8 +153,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 def context(context: Any) -> Iterator[Any]:
     """Fail the test whose page asked another host for anything; no such request gets through (ONLY_HERE).
 
-    Playwright's own routes would refuse it too, but switch the browser's cache off: each page would load everything.
-    """
+    Playwright's own routes would refuse it too, but switch the cache off: every page would load everything."""
     outside: list[str] = []
 
     def look_at(what: Any) -> None:

@@ -29,7 +29,7 @@ RATINGS = 19_986
 
 
 @pytest.mark.realdata
-@pytest.mark.once("mariadb", reason="20,000 customers; test_score_chunk.py compares small crowds on each")
+@pytest.mark.once("sqlite", reason="20,000 customers; test_score_chunk.py compares small crowds on each")
 @pytest.mark.django_db
 def test_every_score_of_olist_equals_the_pure_function_and_replays_exactly(data_dir: Path, north: Team) -> None:
     reports = settings.VAR_DIR / "reports"

@@ -33,6 +33,7 @@ CHECKS: Any = [
 ]
 # Requests of each kind by each role; a long run takes a few hundred.
 EXAMPLES = int(os.environ.get("CRM_FUZZ_EXAMPLES", "3"))
+SCHEMAS: list[Any] = []
 # Fields that refer to a row, and what to put there so that more than a 404 or a 400 is seen.
 REFERENCES = {
     "customer": "customer",
@@ -117,6 +118,13 @@ def point_at_rows(case: Any, world: World) -> None:
                 case.body[name] = world[resource]
 
 
+def schema(headers: dict[str, str]) -> Any:
+    """The schema as it is answered: the same to everybody, so it is asked for once. Each takes seconds to make."""
+    if not SCHEMAS:
+        SCHEMAS.append(schemathesis.openapi.from_wsgi("/api/schema/?format=json", application, headers=headers))
+    return SCHEMAS[0]
+
+
 def requests_of(operation: Any, mode: GenerationMode) -> Any:
     """Generated requests of one kind, each with a coin that says whether to point them at rows that exist."""
     return st.tuples(operation.as_strategy(generation_mode=mode), st.booleans())
@@ -127,7 +135,6 @@ def requests_of(operation: Any, mode: GenerationMode) -> Any:
 @pytest.mark.parametrize("who", ["root", "ann"])
 def test_it_answers_as_its_schema_says(who: str, mode: GenerationMode, root: User, ann: User, world: World) -> None:
     headers = {"Authorization": bearer({"root": root, "ann": ann}[who])}
-    schema = schemathesis.openapi.from_wsgi("/api/schema/", application, headers=headers)
     asked = 0
 
     def ask(drawn: tuple[Any, bool]) -> None:
@@ -146,7 +153,7 @@ def test_it_answers_as_its_schema_says(who: str, mode: GenerationMode, root: Use
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    results: Any = schema.get_all_operations()
+    results: Any = schema(headers).get_all_operations()
     for result in results:
         given: Any = hypothesis.given(requests_of(result.ok(), mode))
         run = settings(given(ask))

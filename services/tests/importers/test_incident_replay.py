@@ -73,7 +73,7 @@ def without_repeats(states: list[str]) -> list[str]:
     return [state for i, state in enumerate(states) if i == 0 or states[i - 1] != state]
 
 
-WHOLE = pytest.mark.once("sqlite", reason="119,998 updates; the sample is replayed on each")
+WHOLE = pytest.mark.once("postgres", reason="119,998 updates; the sample is replayed on each")
 
 
 @pytest.mark.parametrize(

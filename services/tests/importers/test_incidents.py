@@ -145,7 +145,7 @@ def test_a_real_sample_is_brought_in_and_found_unchanged(data_dir: Path, bring: 
 
 
 @pytest.mark.realdata
-@pytest.mark.once("mariadb", reason="119,998 updates; the sample is brought in on each")
+@pytest.mark.once("postgres", reason="119,998 updates; the sample is brought in on each")
 def test_the_whole_log_gives_the_counts_of_its_publisher(data_dir: Path, bring: Importing) -> None:
     bring(data_dir / "incidents" / "incident_event_log_first119998_untouched.csv.xz")
     tickets = Ticket.objects.all()

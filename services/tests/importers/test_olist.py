@@ -147,7 +147,7 @@ def test_the_whole_import_is_undone(bring: Importing, folder: Path, bob: User) -
 
 
 @pytest.mark.realdata
-@pytest.mark.once("postgres", reason="20,000 orders; the small shop above goes the same ways on each")
+@pytest.mark.once("mariadb", reason="20,000 orders come and go; the small shop above does the same on each")
 def test_the_real_folder_gives_the_counts_of_its_publisher_and_the_same_again_changes_nothing(
     data_dir: Path, bring: Importing
 ) -> None:

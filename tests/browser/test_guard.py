@@ -1,0 +1,16 @@
+"""What the browser of these tests can reach."""
+
+import pytest
+from playwright.sync_api import Browser, Error
+from pytest_django.live_server_helper import LiveServer
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def test_nothing_but_this_machine(browser: Browser, live_server: LiveServer) -> None:
+    page = browser.new_page()
+    for stranger in ("http://example.org/", "http://192.0.2.1/", "https://[2001:db8::1]/"):
+        with pytest.raises(Error, match="ERR_NAME_NOT_RESOLVED"):
+            page.goto(stranger)
+    assert page.goto(live_server.url + "/health/live/") is not None
+    page.close()
