@@ -37,7 +37,7 @@ class ChunkInline(CandidTabularInline):
 
     model = ScoringChunk
     fields = ["keys", "state", "customers", "time", "attempts", "error"]
-    readonly_fields = fields
+    readonly_fields = ["keys", "state", "customers", "time", "attempts", "error"]
     can_delete = False
     hide_title = True
     ordering = ["lo"]
