@@ -14,11 +14,17 @@ KEPT = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """So many failures cost nothing; each further one doubles the wait, up to the longest."""
+    """So many failures cost nothing; each further one doubles the wait, up to the longest. In each `forgives` without
+    a failure one is forgiven, where many people share what is counted."""
 
     free: int
     first: timedelta
     longest: timedelta
+    forgives: timedelta = KEPT
+
+    def still_counted(self, failures: int, since: timedelta) -> int:
+        """What is left of so many failures, the last of which was so long ago."""
+        return 0 if since > KEPT else max(0, failures - since // self.forgives)
 
     def wait_after(self, failures: int) -> timedelta:
         """How long nothing is heard after this many failures."""
@@ -34,7 +40,9 @@ class Patience:
 # must know the password first.
 PATIENCE = {
     LockKind.NAME: Patience(free=5, first=timedelta(seconds=30), longest=timedelta(minutes=15)),
-    LockKind.ADDRESS: Patience(free=20, first=timedelta(seconds=30), longest=timedelta(hours=1)),
+    LockKind.ADDRESS: Patience(
+        free=20, first=timedelta(seconds=30), longest=timedelta(hours=1), forgives=timedelta(minutes=5)
+    ),
     LockKind.CODE: Patience(free=5, first=timedelta(seconds=30), longest=timedelta(hours=1)),
 }
 
@@ -51,7 +59,8 @@ class LockedOut(Exception):
 class Attempt:
     """An attempt that was counted as failed before it was tried: so many at once get no more tries than one by one."""
 
-    rows: tuple[tuple[int, LockKind, datetime | None], ...]
+    # key, kind, until when it locked, and when the failure before was
+    rows: tuple[tuple[int, LockKind, datetime | None, datetime], ...]
 
 
 @transaction.atomic
@@ -65,14 +74,17 @@ def count_attempt(*, name: str, address: str, at: datetime, kind: LockKind = Loc
     until = max((row.locked_until for row in rows if row.locked_until and row.locked_until > at), default=None)
     if until is not None:
         raise LockedOut(until)
+    before = [row.last_failed_at for row in rows]
     for row in rows:
-        row.failures = 1 if row.last_failed_at < at - KEPT else row.failures + 1
-        wait = PATIENCE[LockKind(row.kind)].wait_after(row.failures)
+        patience = PATIENCE[LockKind(row.kind)]
+        row.failures = patience.still_counted(row.failures, at - row.last_failed_at) + 1
+        wait = patience.wait_after(row.failures)
         row.last_failed_at, row.address = at, address
         row.locked_until = at + wait if wait else None
         row.user = user if row.kind != LockKind.ADDRESS else None
         row.save()
-    return Attempt(tuple((row.pk, LockKind(row.kind), row.locked_until) for row in rows))
+    counted = zip(rows, before, strict=True)
+    return Attempt(tuple((row.pk, LockKind(row.kind), row.locked_until, last) for row, last in counted))
 
 
 def _key_of(name: str, user: User | None) -> str:

@@ -105,6 +105,21 @@ def test_after_a_day_of_peace_counting_begins_anew(ann: User) -> None:
     assert LoginLock.objects.get(kind=LockKind.NAME).failures == 1
 
 
+def test_an_office_behind_one_address_is_not_locked_by_a_slip_now_and_then(ann: User) -> None:
+    at = NOW
+    for number in range(60):
+        at += timedelta(minutes=6)
+        count_attempt(name=f"slip {number}", address=HERE, at=at)
+        forgive_attempt(attempt=count_attempt(name="ann", address=HERE, at=at + timedelta(minutes=3)))
+    assert LoginLock.objects.get(kind=LockKind.ADDRESS).failures <= 2
+
+
+def test_who_comes_in_makes_no_failure_newer(ann: User) -> None:
+    fail("bob", 1)
+    forgive_attempt(attempt=count_attempt(name="ann", address=HERE, at=NOW + timedelta(minutes=3)))
+    assert LoginLock.objects.get(kind=LockKind.ADDRESS).last_failed_at == NOW
+
+
 def test_a_lifted_lock_is_gone(ann: User) -> None:
     fail("ann", 5)
     lift_lock(lock=LoginLock.objects.get(kind=LockKind.NAME))
