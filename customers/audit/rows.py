@@ -17,6 +17,7 @@ Row = TypeVar("Row", bound=Model, covariant=True)
 
 # More rows than that, by one statement, are one entry with their number.
 ONE_BY_ONE = 1_000
+PARENTS_AT_ONCE = 500
 
 
 class AuditedQuerySet(QuerySet[Row]):
@@ -123,7 +124,8 @@ class AuditedQuerySet(QuerySet[Row]):
 def _with_parents(rows: Sequence[Any]) -> Sequence[Any]:
     """The rows, with the rows through which they belong to a customer: asked for together."""
     if 0 < len(rows) <= ONE_BY_ONE and rows[0].audit_through:
-        prefetch_related_objects(list(rows), *rows[0].audit_through)
+        for start in range(0, len(rows), PARENTS_AT_ONCE):  # SQLite refuses a condition of 1,000 alternatives
+            prefetch_related_objects(list(rows[start : start + PARENTS_AT_ONCE]), *rows[0].audit_through)
     return rows
 
 

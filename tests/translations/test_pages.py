@@ -28,8 +28,8 @@ VOID = {"input", "img", "br", "hr", "meta", "link", "path", "circle", "rect", "l
 DATA = (
     r"Candid|Acme Pumps|North support|North|South|Everybody|Ann|ann|Bob|bob|root|Office hours|Standard|Support"
     r"|It leaks\.|We come\.|So be it\.|Pump|The pump leaks again|Please come soon\."
-    r"|Administrator|Agent|Analyst|Back office|Lead|Can (?:add|change|delete|view|see) [a-zA-Z -]+"  # permissions
-    r"|\{[a-z_.]+\}|Enter|Esc"  # placeholders of macros, keys
+    r"|Administrator|Agent|Analyst|Back office|Lead|Can (?:add|change|delete|view|see|have) [a-zA-Z -]+"  # permissions
+    r"|\{[a-z_.]+\}|Enter|Esc|CRM_TOTP_ROLES"  # placeholders of macros, keys
     r"|CSAT|NPS|CES|SLA|SKU|API|GB|CN|Ctrl|esc|UTC|ISO|LDAP|Mac|Control|Command|English|en|zh|hans"
     r"|CSV|XLSX|xlsx|Excel|JSON|zip|Dynamics|Olist|Online Retail \(UCI\)|Salesforce|ServiceNow|SugarCRM"
     r"|SuiteCRM|Zendesk|id|name|email|company|size|Ana Lima|ana@example\.com|wang@example\.cn|Acme"  # in the example

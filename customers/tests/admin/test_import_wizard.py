@@ -237,9 +237,10 @@ def test_a_check_that_fails_leads_back_to_the_mapping_with_the_reason(
     assert str(var_dir) not in text
 
 
-def test_files_that_are_gone_are_told_of(client: Client, batch: ImportBatch, var_dir: Path) -> None:
+def test_files_that_are_gone_are_told_of(log_in: LogIn, bob: User, batch: ImportBatch, var_dir: Path) -> None:
     tick(at=batch.started_at + timedelta(days=6, hours=23))
     assert folders(var_dir) == [batch.folder]
+    client = log_in(bob)  # the session of a week ago has ended
     ImportBatch.objects.update(folder="")
     response = post_map(client, batch, action="check", follow=True)
     assert response.headers["Location"] == reverse("admin:customers_importbatch_add")
