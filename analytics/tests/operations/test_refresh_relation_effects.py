@@ -120,5 +120,5 @@ def test_the_number_of_queries_does_not_grow_with_the_customers(
         for worker in persons(north, "xy"):
             relate("works-for", worker, child)
     late(parent, queue, 2)
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         assert refresh_relation_effects(at=LATER) == 24
