@@ -239,8 +239,8 @@ class Area(models.TextChoices):
 
 
 class Level(models.TextChoices):
-    READ = "read", _("Read")
-    WRITE = "write", _("Write")
+    READ = "read", pgettext_lazy("scope", "Read")
+    WRITE = "write", pgettext_lazy("scope", "Write")
 
 
 class AuditKind(models.TextChoices):
