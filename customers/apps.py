@@ -15,7 +15,9 @@ class CustomersConfig(AppConfig):
         from customers.importers.jobs import CHECK, IMPORT
         from customers.importers.known import register_imports
         from customers.models import Export
-        from customers.operations.forget_exports import export_file
+        from customers.operations.encrypted_places import register_place
+        from customers.operations.file_places import EXPORTS, UPLOADS
+        from customers.operations.forget_exports import export_file, open_export
         from customers.operations.job_kinds import register_job
         from customers.operations.person_files import register_files
         from customers.operations.prepare_customers import prepare_customers
@@ -31,7 +33,7 @@ class CustomersConfig(AppConfig):
 
         for module in (accounts, orders, people, work):
             register(module.ENTRIES)
-        register_files(Export._meta.label, export_file)
+        register_files(Export._meta.label, export_file, open_export)
         register_retention_of_customers()
         register_imports()
         post_migrate.connect(keep_audit_triggers, sender=self, dispatch_uid="customers.audit_triggers")
@@ -43,3 +45,5 @@ class CustomersConfig(AppConfig):
         for kind in (CHECK, IMPORT, EXPORT, PERSON_EXPORT, RETENTION, ROTATE_KEYS):
             register_job(kind)
         register_sheets_of_customers()
+        for place in (UPLOADS, EXPORTS):
+            register_place(place)

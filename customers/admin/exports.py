@@ -17,7 +17,7 @@ from customers.admin.progress import progress_answer, progress_context
 from customers.choices import LeaseState
 from customers.exporters.download import attachment, export_name, may_fetch
 from customers.models import Export
-from customers.operations.forget_exports import export_file
+from customers.operations.forget_exports import export_file, open_export
 
 NO_EXPORT = gettext_lazy("There is no such export, or it is not yours, or its time is over.")
 
@@ -82,10 +82,9 @@ class ExportAdmin(ReadOnlyModelAdmin):
         user: Any = request.user
         if not may_fetch(export, user):
             raise PermissionDenied
-        found = export_file(export)
-        if found is None:
+        if export_file(export) is None:
             raise Http404(NO_EXPORT)
-        return attachment(found.open("rb"), export_name(export), export.format)
+        return attachment(open_export(export), export_name(export), export.format)
 
     @admin.display(description=gettext_lazy("list"))
     def list_name(self, export: Export) -> str:

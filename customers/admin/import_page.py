@@ -18,7 +18,7 @@ from customers.choices import ImportState, Outcome
 from customers.importers.formats import label_of
 from customers.models import Customer, ImportBatch, ImportRow
 from customers.operations.undo_import import UNDOABLE
-from customers.operations.uploads import upload_of
+from customers.operations.uploads import open_report, upload_of
 
 ROWS_SHOWN = 50
 TONES = {
@@ -177,4 +177,4 @@ def import_report(model_admin: Any, request: HttpRequest, pk: int) -> FileRespon
     if path is None:
         raise Http404(_("This import has no report."))
     name = f"import-{batch.pk}-refused.csv"
-    return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")
+    return FileResponse(open_report(path), as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")

@@ -20,7 +20,7 @@ from customers.exporters.files import CONTENT_TYPES
 from customers.exporters.rows import MayNotSee, NoSuchList, rows_of_list
 from customers.exporters.sheet import sheet_of, sheets
 from customers.models import Customer, Export, Segment
-from customers.operations.forget_exports import export_file
+from customers.operations.forget_exports import export_file, open_export
 from customers.operations.start_export import start_export
 from customers.tasks import poke_after_commit
 
@@ -116,7 +116,6 @@ class ExportViewSet(Reads, Creates, ScopedViewSet):
         export = self.get_object()
         if not may_fetch(export, self.user):
             raise PermissionDenied
-        found = export_file(export)
-        if found is None:
+        if export_file(export) is None:
             raise NotReady
-        return attachment(found.open("rb"), export_name(export), export.format)
+        return attachment(open_export(export), export_name(export), export.format)

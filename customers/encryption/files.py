@@ -8,7 +8,7 @@ import io
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -21,45 +21,82 @@ MAGIC = b"candid-file-1\n"
 HEAD_BYTES = 256
 CHUNK_BYTES = 64 * 1024
 TAG_BYTES = 16
+STORED_BYTES = CHUNK_BYTES + TAG_BYTES
 
 
 def encrypted(chunks: Iterable[bytes], *, file_id: str) -> Iterator[bytes]:
     """The bytes to be stored for a file of these contents."""
-    key = AESGCM.generate_key(256)
-    yield _head(key, file_id)
-    cipher, waiting, place = AESGCM(key), b"", 0
+    sealing = _Sealing(file_id)
+    yield sealing.head
     for chunk in chunks:
-        waiting += bytes(chunk)
-        while len(waiting) > CHUNK_BYTES:
-            yield cipher.encrypt(_nonce(place), waiting[:CHUNK_BYTES], _bound_to(file_id, is_last=False))
-            waiting, place = waiting[CHUNK_BYTES:], place + 1
-    yield cipher.encrypt(_nonce(place), waiting, _bound_to(file_id, is_last=True))
+        yield from sealing.take(chunk)
+    yield sealing.last()
 
 
-class DecryptedFile(io.RawIOBase):
-    """What was stored, as it reads: for whoever streams it from the beginning. A file that was stored before files were
-    encrypted reads as it is. Raises CannotDecrypt while it is read."""
+class EncryptedFile(io.RawIOBase):
+    """A file that is encrypted while it is written, from its beginning to its end. It is whole once it is closed, which
+    leaves the file behind it open."""
 
     def __init__(self, file: IO[bytes], *, file_id: str) -> None:
         super().__init__()
-        self._file, self._id = file, file_id
-        head = file.read(HEAD_BYTES)
-        self._is_plain = not head.startswith(MAGIC)
-        self._ready, self._place = (head, 0) if self._is_plain else (b"", 0)
-        self._cipher = None if self._is_plain else AESGCM(_key_of(head, file_id))
-        self._ahead = b"" if self._is_plain else file.read(CHUNK_BYTES + TAG_BYTES)
+        self._file, self._sealing = file, _Sealing(file_id)
+        file.write(self._sealing.head)
+
+    def writable(self) -> bool:
+        """Yes."""
+        return True
+
+    def write(self, data: Any) -> int:
+        """Take all of it."""
+        plain = bytes(data)
+        for chunk in self._sealing.take(plain):
+            self._file.write(chunk)
+        return len(plain)
+
+    def close(self) -> None:
+        """Write what is left."""
+        if not self.closed:
+            self._file.write(self._sealing.last())
+            self._file.flush()
+        super().close()
+
+
+class DecryptedFile(io.RawIOBase):
+    """What was stored, as it reads, from any place: a chunk is opened when it is asked for. Raises CannotDecrypt while
+    it is read."""
+
+    def __init__(self, file: IO[bytes], *, file_id: str) -> None:
+        super().__init__()
+        self._file, self._id, self._at = file, file_id, 0
+        file.seek(0)
+        self._cipher = AESGCM(_key_of(file.read(HEAD_BYTES), file_id))
+        self._size, self._chunks = _plain_size(file.seek(0, io.SEEK_END))
+        self._held: tuple[int, bytes] = (-1, b"")
 
     def readable(self) -> bool:
         """Yes."""
         return True
 
+    def seekable(self) -> bool:
+        """Yes."""
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go to a place of what is in it."""
+        self._at = max(0, offset + (0, self._at, self._size)[whence])
+        return self._at
+
+    def tell(self) -> int:
+        """The place of what comes next."""
+        return self._at
+
     def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override]
-        """The next bytes."""
-        if not self._ready:
-            self._ready = self._file.read(CHUNK_BYTES) if self._cipher is None else self._next(self._cipher)
-        taken = self._ready[: len(buffer)]
+        """The next bytes. The end is believed of the last chunk alone, which says that it is the last."""
+        place = min(self._at // CHUNK_BYTES, self._chunks - 1)
+        begin = self._at - place * CHUNK_BYTES
+        taken = self._chunk(place)[begin : begin + len(buffer)]
         buffer[: len(taken)] = taken
-        self._ready = self._ready[len(taken) :]
+        self._at += len(taken)
         return len(taken)
 
     def close(self) -> None:
@@ -67,26 +104,35 @@ class DecryptedFile(io.RawIOBase):
         self._file.close()
         super().close()
 
-    def _next(self, cipher: AESGCM) -> bytes:
-        if not self._ahead:
-            return b""
-        chunk, self._ahead = self._ahead, self._file.read(CHUNK_BYTES + TAG_BYTES)
-        try:
-            plain = cipher.decrypt(_nonce(self._place), chunk, _bound_to(self._id, is_last=not self._ahead))
-        except InvalidTag as error:
-            raise CannotDecrypt("the file was changed, cut off or moved") from error
-        self._place += 1
-        return plain
+    def _chunk(self, place: int) -> bytes:
+        if self._held[0] != place:
+            self._file.seek(HEAD_BYTES + place * STORED_BYTES)
+            bound_to = _bound_to(self._id, is_last=place == self._chunks - 1)
+            try:
+                self._held = place, self._cipher.decrypt(_nonce(place), self._file.read(STORED_BYTES), bound_to)
+            except InvalidTag as error:
+                raise CannotDecrypt("the file was changed, cut off or moved") from error
+        return self._held[1]
 
 
 def open_decrypted(path: Path, *, file_id: str) -> IO[bytes]:
-    """A stored file, opened for reading what is in it. Raises FileNotFoundError, CannotDecrypt."""
+    """A stored file, opened for reading what is in it. One from before files were encrypted reads as it is. Raises
+    FileNotFoundError, CannotDecrypt."""
     file = path.open("rb")
     try:
-        return io.BufferedReader(DecryptedFile(file, file_id=file_id), CHUNK_BYTES)
+        if file.read(len(MAGIC)) == MAGIC:
+            return io.BufferedReader(DecryptedFile(file, file_id=file_id), CHUNK_BYTES)
+        file.seek(0)
     except BaseException:
         file.close()
         raise
+    return file
+
+
+def size_of(path: Path) -> int:
+    """How many bytes are in a stored file. Raises FileNotFoundError."""
+    stored = path.stat().st_size
+    return stored if key_id_of(path) is None else _plain_size(stored)[0]
 
 
 def key_id_of(path: Path) -> int | None:
@@ -99,7 +145,7 @@ def key_id_of(path: Path) -> int | None:
 def wrap_anew(path: Path, *, file_id: str) -> None:
     """Put a stored file under the current data key; one that is not encrypted yet becomes so. The old file stays until
     the new one is whole."""
-    draft = path.with_name(f"{path.name}.anew.{os.getpid()}")
+    draft = path.with_name(f".{path.name}.anew.{os.getpid()}")
     mode = path.stat().st_mode & 0o777
     try:
         with path.open("rb") as file, draft.open("xb") as new:
@@ -118,6 +164,39 @@ def wrap_anew(path: Path, *, file_id: str) -> None:
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+class _Sealing:
+    """The chunks of one file that is being written."""
+
+    def __init__(self, file_id: str) -> None:
+        key = AESGCM.generate_key(256)
+        self.head = _head(key, file_id)
+        self._cipher, self._id, self._waiting, self._place = AESGCM(key), file_id, bytearray(), 0
+
+    def take(self, data: bytes) -> Iterator[bytes]:
+        """What can be stored by now. A full chunk waits until there is more, since the last one says so."""
+        self._waiting += data
+        while len(self._waiting) > CHUNK_BYTES:
+            yield self._sealed(bytes(self._waiting[:CHUNK_BYTES]), is_last=False)
+            del self._waiting[:CHUNK_BYTES]
+            self._place += 1
+
+    def last(self) -> bytes:
+        """What is left."""
+        return self._sealed(bytes(self._waiting), is_last=True)
+
+    def _sealed(self, plain: bytes, *, is_last: bool) -> bytes:
+        return self._cipher.encrypt(_nonce(self._place), plain, _bound_to(self._id, is_last=is_last))
+
+
+def _plain_size(stored: int) -> tuple[int, int]:
+    """How many bytes are in a stored file of so many, and in how many chunks. Raises CannotDecrypt without any."""
+    body = stored - HEAD_BYTES
+    if body < TAG_BYTES:
+        raise CannotDecrypt("the file was cut off")
+    chunks = -(-body // STORED_BYTES)
+    return max(0, body - chunks * TAG_BYTES), chunks
 
 
 def _head(key: bytes, file_id: str) -> bytes:

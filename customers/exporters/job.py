@@ -8,11 +8,12 @@ from django.apps import apps
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from customers.encryption.files import size_of
 from customers.exporters.rows import MayNotSee, NoSuchList, rows_of_list
 from customers.exporters.sheet import sheet_of
 from customers.exporters.write_export import log_export, write_rows
 from customers.models import Export, Job
-from customers.operations.forget_exports import exports_folder
+from customers.operations.forget_exports import exports_folder, new_export_file
 from customers.operations.job_kinds import Clock, JobFailed, JobKind, Progress
 from customers.operations.start_export import KIND
 
@@ -30,7 +31,7 @@ def _run(job: Job, progress: Progress, clock: Clock) -> dict[str, Any]:
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
-    export.rows, export.size = rows, path.stat().st_size
+    export.rows, export.size = rows, size_of(path)
     export.save(update_fields=["rows", "size"])
     model = apps.get_model(export.model)
     log_export(model=model, format=export.format, rows=rows, user=export.owner)
@@ -46,8 +47,7 @@ def _write(export: Export, draft: Path, progress: Progress) -> int:
         rows = rows_of_list(model, export.query, export.owner)
     except (NoSuchList, MayNotSee) as refused:
         raise JobFailed(str(refused)) from refused
-    draft.touch(mode=0o600)
-    with draft.open("r+b") as file:
+    with new_export_file(export, draft) as file:
         return write_rows(
             file,
             format=export.format,

@@ -6,11 +6,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from customers.encryption.files import size_of
 from customers.exporters.job import forget_files
 from customers.exporters.person_archive import write_person
 from customers.exporters.write_export import log_person_export
 from customers.models import Customer, Export, Job
-from customers.operations.forget_exports import exports_folder
+from customers.operations.forget_exports import exports_folder, new_export_file
 from customers.operations.job_kinds import Clock, JobFailed, JobKind, Progress
 from customers.operations.start_person_export import KIND, NoPerson, require_person
 
@@ -26,14 +27,13 @@ def _run(job: Job, progress: Progress, clock: Clock) -> dict[str, Any]:
     # Each attempt writes a file of its own, so that a worker who was thought dead spoils nothing.
     draft = path.with_name(f"{path.name}.{job.token.hex}")
     try:
-        draft.touch(mode=0o600)
-        with draft.open("r+b") as file:
+        with new_export_file(export, draft) as file:
             found = write_person(file, customer=export.person, at=clock(), tell=progress)
         job.write_if_mine(done=found["rows"], total=found["rows"])  # raises where another worker took over
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
-    export.rows, export.size = found["rows"], path.stat().st_size
+    export.rows, export.size = found["rows"], size_of(path)
     export.save(update_fields=["rows", "size"])
     log_person_export(customer=export.person, rows=found["rows"], user=export.owner)
     return {**found, "size": export.size}

@@ -3,6 +3,7 @@ change it step by step, and keep it with `save`."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from customers.importers.dates import DateOrder
@@ -174,8 +175,10 @@ class Draft:
                 if content and any(map(content.is_moment, parts_of(target))):
                     yield column
 
+    @transaction.atomic
     def save(self) -> None:
-        """Keep it."""
+        """Keep it. Under the row's lock, so that a rotation of keys does not bring back what was seen before."""
+        ImportBatch.objects.select_for_update().filter(pk=self.batch.pk).first()
         remember(self.folder, self.seen)
         self.batch.tables = [table.as_entry() for table in self.tables]
         self.batch.save(update_fields=["format", "tables", "options"])

@@ -45,7 +45,8 @@ def draft_import(
         raise NothingReadable(reasons or [_("There are no files in it.")])
     mappings = [table.as_mapping() for table in inspection.tables]
     first = next(table.file for table in seen if not table.error)
-    batch = ImportBatch.objects.create(
+    remember(folder, seen)  # before there is a row: a rotation of keys must not come between
+    return ImportBatch.objects.create(
         format=code,
         source=source or usual_source(first, format_of(code), mappings),
         path=names[:255],
@@ -57,8 +58,6 @@ def draft_import(
         started_at=at,
         started_by=by,
     )
-    remember(folder, seen)
-    return batch
 
 
 def _unpack_all(folder: Path) -> list[str]:

@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from customers.audit.origin import in_bulk
 from customers.choices import ImportState, OnDuplicate, Outcome
+from customers.encryption.files import size_of
 from customers.importers.files.sheet import ImportStopped, Progress, Row, Sheet, no_progress
 from customers.importers.parallel import Hands, Task
 from customers.importers.report import RefusedRows
@@ -105,7 +106,7 @@ class ImportRun:
     def rows(self, kind: str, path: Path, columns: Iterable[str]) -> Iterator[TableRow]:
         """The rows of a table that can be used, with a progress bar on a terminal; the others are refused as `kind`."""
         self.counts.setdefault(kind, Counts())
-        size = path.stat().st_size if path.is_file() else 0
+        size = size_of(path) if path.is_file() else 0
         with tqdm(total=size, desc=path.name, unit="B", unit_scale=True, disable=None, leave=False) as bar:
 
             def progress(read: int) -> None:
@@ -267,8 +268,8 @@ def work_through(
 ) -> ImportBatch:
     """Do the import of a batch row, or rehearse it; it ends in the state `ended`, or in `failed`.
 
-    The report of refused rows is written into the folder `reports`. Raises ImportStopped where a file cannot be
-    read."""
+    The report of refused rows is written into the folder `reports`, encrypted if the files were uploaded. Raises
+    ImportStopped where a file cannot be read."""
     batch.rows.all().delete()
     batch.duplicates = 0
     earlier = {} if rehearsal else _written_before(batch)
@@ -280,7 +281,8 @@ def work_through(
         on_duplicate=batch.on_duplicate,
     )
     team = batch.team or Team.objects.order_by("pk")[0]
-    run = ImportRun(batch, source, team, now(), RefusedRows(reports / f"import-{batch.pk}-{batch.format}.csv"), tell)
+    report = RefusedRows(reports / f"import-{batch.pk}-{batch.format}.csv", encrypted=bool(batch.folder))
+    run = ImportRun(batch, source, team, now(), report, tell)
     try:
         with in_bulk():  # one entry for the whole, below
             reader(run, path)

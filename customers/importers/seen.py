@@ -1,9 +1,8 @@
 """What was seen of uploaded files, kept beside them: the pages of the wizard show it without reading the files anew.
 
-It holds samples of personal data, so it stands in the folder of the upload and not in the database."""
+It holds samples of personal data, so it stands in the folder of the upload, encrypted, and not in the database."""
 
 import json
-import secrets
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from itertools import islice
@@ -14,6 +13,7 @@ from customers.importers.files.open_file import open_file
 from customers.importers.files.sheet import ImportStopped
 from customers.importers.formats import format_of
 from customers.importers.inspect import InspectedTable, Inspection, inspect
+from customers.operations.uploads import keep_beside, open_upload
 
 FILE = ".seen.json"
 PREVIEW_ROWS = 5
@@ -67,15 +67,13 @@ def files_in(folder: Path) -> list[Path]:
 
 def remember(folder: Path, tables: Iterable[SeenTable]) -> None:
     """Keep what was seen."""
-    draft = folder / f"{FILE}.{secrets.token_hex(4)}"  # somebody may be reading the other
-    draft.touch(mode=0o600)
-    draft.write_text(json.dumps([asdict(table) for table in tables]), encoding="utf-8")
-    draft.replace(folder / FILE)
+    keep_beside(folder, FILE, json.dumps([asdict(table) for table in tables]).encode())
 
 
 def recall(folder: Path) -> list[SeenTable]:
     """What was seen, in the order of the files."""
-    kept = json.loads((folder / FILE).read_text(encoding="utf-8"))
+    with open_upload(folder / FILE) as file:
+        kept = json.load(file)
     return [SeenTable(**{**one, "columns": [SeenColumn(**column) for column in one["columns"]]}) for one in kept]
 
 

@@ -1,13 +1,15 @@
-"""Where uploaded files wait to be imported: a folder for each import, which nobody else reads."""
+"""Where uploaded files wait to be imported: a folder for each import, which nobody else reads, and in it encrypted."""
 
 import re
 import secrets
 import shutil
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from django.conf import settings
 
+from customers.encryption.files import encrypted, open_decrypted
 from customers.models import ImportBatch
 
 FORBIDDEN = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
@@ -35,13 +37,48 @@ def upload_of(batch: ImportBatch) -> Path | None:
 
 
 def keep_file(folder: Path, name: str, chunks: Iterable[bytes]) -> Path:
-    """Write a file into an upload's folder, as it comes in, under a name that is safe and free."""
+    """Write a file into an upload's folder, encrypted as it comes in, under a name that is safe and free."""
     path = folder / free_name(name, [one.name for one in folder.iterdir()])
+    _write(path, chunks, upload_id(path))
+    return path
+
+
+def keep_beside(folder: Path, name: str, content: bytes) -> None:
+    """Write something of our own into an upload's folder, encrypted, in place of what stood there: whoever is reading
+    that goes on."""
+    path = folder / name
+    draft = folder / f".{name}.{secrets.token_hex(4)}"
+    _write(draft, [content], upload_id(path))
+    draft.replace(path)
+
+
+def open_upload(path: Path) -> IO[bytes]:
+    """A file that is to be imported, opened for reading what is in it; one that lies elsewhere, for a command, reads
+    as it is. Raises FileNotFoundError, CannotDecrypt."""
+    return open_decrypted(path, file_id=upload_id(path))
+
+
+def open_report(path: Path) -> IO[bytes]:
+    """The report of an import's refused rows, as it reads: encrypted if the files were uploaded. Raises
+    FileNotFoundError, CannotDecrypt."""
+    return open_decrypted(path, file_id=report_id(path))
+
+
+def report_id(path: Path) -> str:
+    """What an encrypted report is bound to."""
+    return f"report:{path.name}"
+
+
+def upload_id(path: Path) -> str:
+    """What an encrypted file of an import is bound to."""
+    return f"import:{path.parent.name}/{path.name}"
+
+
+def _write(path: Path, chunks: Iterable[bytes], file_id: str) -> None:
     path.touch(mode=0o600)
     with path.open("r+b") as file:
-        for chunk in chunks:
+        for chunk in encrypted(chunks, file_id=file_id):
             file.write(chunk)
-    return path
 
 
 def free_name(name: str, taken: Iterable[str]) -> str:

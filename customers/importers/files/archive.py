@@ -1,15 +1,17 @@
-"""A zip of files, unpacked into a folder: under names of our own making, and never more than a disk bears."""
+"""A zip of files, unpacked into an upload's folder: under names of our own making, and never more than a disk bears."""
 
 import re
 import shutil
 import zipfile
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from customers.encryption.files import size_of
 from customers.importers.files.sheet import stop
-from customers.operations.uploads import free_name
+from customers.operations.uploads import keep_file, open_upload
 
 MOST_FILES = 200
 MOST_BYTES = 8 << 30
@@ -23,7 +25,7 @@ def unpack(path: Path, into: Path) -> list[Path]:
     archive. Raises ImportStopped for what is locked, damaged or too much, and where nothing is in it."""
     found: list[Path] = []
     try:
-        with zipfile.ZipFile(path) as archive:
+        with open_upload(path) as file, zipfile.ZipFile(file) as archive:
             parts = [part for part in archive.infolist() if not NOT_MEANT.search(part.filename)]
             if len(parts) > MOST_FILES:
                 text = _("holds more than %(most)d files: import a part of them at a time.")
@@ -32,9 +34,11 @@ def unpack(path: Path, into: Path) -> list[Path]:
                 raise stop(path, _("is locked with a password: pack it again without one."))
             room = MOST_BYTES
             for part in parts:
-                target = into / free_name(part.filename, (one.name for one in into.iterdir()))
+                if min(room, shutil.disk_usage(into).free) < part.file_size:
+                    raise _no_room(path)
+                target = keep_file(into, part.filename, _unpacked(archive, part, room, path))
                 found.append(target)
-                room -= _copy(archive, part, target, room, path)
+                room -= size_of(target)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise stop(path, _("the file is damaged or incomplete: save or pack it again")) from error
     if not found:
@@ -42,19 +46,15 @@ def unpack(path: Path, into: Path) -> list[Path]:
     return found
 
 
-def _copy(archive: zipfile.ZipFile, part: zipfile.ZipInfo, target: Path, room: int, path: Path) -> int:
+def _unpacked(archive: zipfile.ZipFile, part: zipfile.ZipInfo, room: int, path: Path) -> Iterator[bytes]:
     size = 0
-    if min(room, shutil.disk_usage(target.parent).free) < part.file_size:
-        raise stop(path, _("unpacks to more than there is room for: import a part of it at a time."))
-    with archive.open(part) as stream, _new(target).open("r+b") as out:
+    with archive.open(part) as stream:
         while chunk := stream.read(CHUNK):
             size += len(chunk)
             if size > room:
-                raise stop(path, _("unpacks to more than there is room for: import a part of it at a time."))
-            out.write(chunk)
-    return size
+                raise _no_room(path)
+            yield chunk
 
 
-def _new(path: Path) -> Path:
-    path.touch(mode=0o600, exist_ok=False)
-    return path
+def _no_room(path: Path) -> Exception:
+    return stop(path, _("unpacks to more than there is room for: import a part of it at a time."))

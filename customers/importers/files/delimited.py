@@ -9,6 +9,7 @@ from typing import IO, Protocol
 
 from django.utils.translation import gettext as _
 
+from customers.encryption.files import size_of
 from customers.importers.files.encodings import find_encoding, not_utf8
 from customers.importers.files.packed import opened
 from customers.importers.files.sheet import Progress, Row, clean_header, fit, no_progress, stop
@@ -47,7 +48,7 @@ class DelimitedSheet:
         self.path, self.file = path, file
         self.encoding, self.is_guess = found.name, found.is_guess
         self.estimate = max(found.lines - 1, 0)  # cells with line breaks make it fewer
-        self.size = path.stat().st_size
+        self.size = size_of(path)
         self.delimiter = _stated(path, delimiter) or self._find_delimiter()
         self.header: list[str] = []
         with self._reading() as (text, _read):

@@ -15,6 +15,7 @@ from typing import IO, Any
 
 from django.utils.translation import gettext as _
 
+from customers.encryption.files import size_of
 from customers.importers.files.encodings import find_encoding, not_utf8
 from customers.importers.files.packed import opened
 from customers.importers.files.sheet import MOST_COLUMNS, Progress, Row, clean_header, no_progress, stop
@@ -37,7 +38,7 @@ class JsonSheet:
     def __init__(self, document: "_Document", *, file: str, name: str, paths: list[str], rows: int) -> None:
         self._document, self.file, self.name, self._paths = document, file, name, paths
         self.encoding, self.is_guess = document.encoding, document.is_guess
-        self.size, self.estimate = document.path.stat().st_size, rows
+        self.size, self.estimate = size_of(document.path), rows
         where = f"{document.path} [{name}]" if name else document.path
         self.header = clean_header(where, paths)
 

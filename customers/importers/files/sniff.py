@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from customers.importers.files.packed import opened
 from customers.importers.files.sheet import ImportStopped, stop
+from customers.operations.uploads import open_upload
 
 FIRST_BYTES = 64 * 1024
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -85,7 +86,7 @@ def _ole(start: bytes) -> str:
 
 def _zip(path: Path) -> FileKind:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with open_upload(path) as file, zipfile.ZipFile(file) as archive:
             names = set(archive.namelist())
             kind = _beginning(archive, "mimetype") if "mimetype" in names else b""
     except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError) as error:

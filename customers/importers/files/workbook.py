@@ -20,7 +20,9 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from customers.cells import from_xlsx
+from customers.encryption.files import size_of
 from customers.importers.files.sheet import Progress, Row, clean_header, fit, no_progress, stop
+from customers.operations.uploads import open_upload
 
 MOST_PARTS = 5000
 MOST_BYTES = 2 << 30
@@ -46,7 +48,7 @@ class ExcelSheet:
     def __init__(self, path: Path, *, file: str, name: str, head: tuple[int, list[str]], last: int) -> None:
         """`head` is the row of the header, and `last` the one that the workbook says is the last."""
         self.path, self.file, self.name = path, file, name
-        self.size = path.stat().st_size
+        self.size = size_of(path)
         self._first, cells = head
         self.header = clean_header(f"{path} [{name}]", cells)
         self.estimate = max(min(last, MOST_ROWS) - self._first, 0)
@@ -77,7 +79,7 @@ class ExcelSheet:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
-    with path.open("rb") as file:  # a path would be judged by its name
+    with open_upload(path) as file:
         book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
         try:
             yield book
@@ -115,7 +117,7 @@ def refuse_bomb(path: Path) -> None:
     """Raise ImportStopped where a zip file unpacks to far more than it pretends, before anybody reads it."""
     total = 0
     try:
-        with zipfile.ZipFile(path) as archive:
+        with open_upload(path) as file, zipfile.ZipFile(file) as archive:
             parts = archive.infolist()
             if len(parts) > MOST_PARTS:
                 raise _bomb(path)
@@ -127,7 +129,7 @@ def refuse_bomb(path: Path) -> None:
 
 def _unpacked_size(archive: zipfile.ZipFile, part: zipfile.ZipInfo, path: Path, most: int) -> int:
     limit = MOST_SHARED if part.filename.endswith("sharedStrings.xml") else most
-    packed = path.stat().st_size  # no part is larger, whatever it says
+    packed = size_of(path)  # no part is larger, whatever it says
     size = 0
     with archive.open(part) as stream:
         while chunk := stream.read(CHUNK):

@@ -1,6 +1,10 @@
 """Files at rest: whoever has the disk reads nothing and changes nothing unseen."""
 
+import io
+import secrets
+import zipfile
 from pathlib import Path
+from typing import IO, cast
 
 import pytest
 
@@ -9,9 +13,11 @@ from customers.encryption.files import (
     CHUNK_BYTES,
     HEAD_BYTES,
     TAG_BYTES,
+    EncryptedFile,
     encrypted,
     key_id_of,
     open_decrypted,
+    size_of,
     wrap_anew,
 )
 from customers.encryption.keyring import current_key, forget_keys, new_wrapped_key
@@ -44,6 +50,41 @@ def test_no_more_than_a_chunk_is_held(tmp_path: Path) -> None:
     store(tmp_path / "f", b"x" * 10 * CHUNK_BYTES)
     with open_decrypted(tmp_path / "f", file_id="a") as file:
         assert file.read(10) == b"x" * 10
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_it_can_be_written_in_pieces_and_read_from_any_place(tmp_path: Path, size: int) -> None:
+    content, path = (bytes(range(251)) * (size // 251 + 1))[:size], tmp_path / "f"
+    with path.open("wb") as stored, EncryptedFile(stored, file_id="a") as file:
+        for start in range(0, size, 7000):
+            file.write(memoryview(content)[start : start + 7000])
+    assert read(path) == content and size_of(path) == size
+    with open_decrypted(path, file_id="a") as file:
+        assert file.seek(0, io.SEEK_END) == size and file.read() == b""
+        for place in (0, size // 2, size - 1, CHUNK_BYTES, CHUNK_BYTES - 3):
+            assert file.seek(max(0, place)) == file.tell()
+            assert file.read(10) == content[max(0, place) : max(0, place) + 10]
+
+
+def test_an_archive_and_an_excel_file_are_read_in_it(tmp_path: Path) -> None:
+    path = tmp_path / "f"
+    with path.open("wb") as stored, EncryptedFile(stored, file_id="a") as file:
+        with zipfile.ZipFile(cast("IO[bytes]", file), "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("one", b"1" * 200_000)
+            archive.writestr("two", secrets.token_bytes(200_000))
+    with open_decrypted(path, file_id="a") as found, zipfile.ZipFile(found) as archive:
+        assert archive.testzip() is None and archive.read("one") == b"1" * 200_000
+
+
+def test_an_empty_file_that_was_cut_off_does_not_open(tmp_path: Path) -> None:
+    path = tmp_path / "f"
+    store(path, b"x" * 100)
+    path.write_bytes(path.read_bytes()[: HEAD_BYTES + TAG_BYTES])
+    with pytest.raises(CannotDecrypt):
+        read(path)
+    path.write_bytes(path.read_bytes()[:HEAD_BYTES])
+    with pytest.raises(CannotDecrypt):
+        read(path)
 
 
 def chunk(place: int) -> slice:

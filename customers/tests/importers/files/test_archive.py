@@ -6,6 +6,7 @@ import pytest
 from customers.importers.files import archive
 from customers.importers.files.archive import unpack
 from customers.importers.files.sheet import ImportStopped
+from customers.operations.uploads import open_upload
 
 
 def zipped(path: Path, *entries: tuple[str, bytes]) -> Path:
@@ -34,7 +35,7 @@ def test_files_come_out_under_plain_names_and_never_outside(tmp_path: Path, into
         ("empty/", b""),
     )
     found = unpack(path, into)
-    assert [(one.name, one.read_bytes()) for one in found] == [
+    assert [(one.name, open_upload(one).read()) for one in found] == [
         ("Account.csv", b"1"), ("passwd", b"2"), ("2-Account.csv", b"3"), ("y_.csv", b"4"),
     ]  # fmt: skip
     assert {one.parent for one in found} == {into}
