@@ -31,7 +31,7 @@ from customers.operations.dismiss_pair import PairIsDecided
 from customers.operations.erasure_hindrances import ErasureRefused
 from customers.operations.merge_customers import MergeRefused
 from customers.operations.place_order import BadOrder
-from customers.operations.record_activity import CustomerIsMerged
+from customers.operations.record_activity import CustomerIsErased, CustomerIsMerged
 from customers.operations.relate_customers import AlreadyRelated, RelationRefused
 from customers.operations.remove_attribute import AttributeInUse
 from customers.operations.set_privacy_flag import FlagRefused
@@ -61,6 +61,7 @@ CONFLICTS: dict[type[Exception], str] = {
     AgentTakesNoTickets: "agent_takes_no_tickets",
     AlreadyRelated: "already_related",
     AlreadyTaken: "already_taken",
+    CustomerIsErased: "customer_is_erased",
     CustomerIsMerged: "customer_is_merged",
     ErasureRefused: "erasure_refused",
     FlagRefused: "flag_refused",

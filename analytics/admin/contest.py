@@ -25,7 +25,7 @@ from customers.choices import Factor
 from customers.models import Customer, Observation
 from customers.operations.exclude_fact import exclude_fact
 from customers.operations.readmit_fact import readmit_fact
-from customers.operations.record_activity import CustomerIsMerged
+from customers.operations.record_activity import CustomerIsErased, CustomerIsMerged
 from customers.operations.supersede_fact import BadDecision, FactIsPast
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
@@ -113,7 +113,7 @@ def _decide(
             made = verb(observation=row, by=request.user, at=at, **given.terms())
         except BadDecision as refused:
             given.add_error(refused.field, str(refused))
-        except (FactIsPast, CustomerIsMerged) as refused:
+        except (FactIsPast, CustomerIsErased, CustomerIsMerged) as refused:
             messages.error(request, str(refused))
             return _back(request, row)
         else:
@@ -136,12 +136,9 @@ def _tell(model_admin: Any, request: HttpRequest, customer: Customer, row: Obser
     numbers = {"was": number_format(round(found.score, 1), 1), "now": number_format(round(found.now, 1), 1)}
     if row.is_exclusion:
         text = _("Left out. The score goes from %(was)s to %(now)s within two minutes.")
-        change = _("Left a fact out of the score: %(reason)s")
     else:
         text = _("It counts again. The score goes from %(was)s to %(now)s within two minutes.")
-        change = _("Took a fact back into the score: %(reason)s")
     messages.success(request, text % numbers)
-    model_admin.log_change(request, customer, change % {"reason": row.reason})
 
 
 def left_out_rows(found: Explanation, subjects: Subjects, factor: str) -> list[LeftOut]:

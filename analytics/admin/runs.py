@@ -125,8 +125,7 @@ class ScoringRunAdmin(ReadOnlyModelAdmin):
         run = self._run(request, pk)
         if not may_resume(request):
             raise PermissionDenied
-        if resume(request, run, at=timezone.now()):
-            self.log_change(request, run, _("Failed parts are tried again."))
+        resume(request, run, at=timezone.now())
         return HttpResponseRedirect(reverse("admin:analytics_scoringrun_change", args=[pk]))
 
     def _run(self, request: HttpRequest, pk: int) -> ScoringRun:

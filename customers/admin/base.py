@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
+from customers.admin.bounded import Bounded
 from customers.admin.export_list import export_list, filters_of, may_export
 from customers.admin.forms import CandidForm
 from customers.admin.history import history_page
@@ -143,6 +144,15 @@ class CandidModelAdmin(OnlyVisible, ModelAdmin):
             write_new(row, at=at)
         formset.save_m2m()
 
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """Nothing: the audit record has it, where names are encrypted. Django's log keeps them in clear."""
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """Nothing: see log_addition."""
+
+    def log_deletions(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        """Nothing: see log_addition."""
+
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         """Have the row deleted by its operation."""
         delete(obj, at=timezone.now())
@@ -169,13 +179,13 @@ class ReadOnlyModelAdmin(CandidModelAdmin):
         return False
 
 
-class CandidTabularInline(OnlyVisible, TabularInline):
+class CandidTabularInline(Bounded, OnlyVisible, TabularInline):
     """Rows of another model on the page of their owner, as a table."""
 
     extra = 0
 
 
-class CandidStackedInline(OnlyVisible, StackedInline):
+class CandidStackedInline(Bounded, OnlyVisible, StackedInline):
     """Rows of another model on the page of their owner, one below the other."""
 
     extra = 0

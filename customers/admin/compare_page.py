@@ -171,9 +171,7 @@ def take_merge(
 
 
 def _note(request: HttpRequest, merge: Merge) -> None:
-    """Tell it, offer the way back, and write it into the history of the kept one."""
-    page = admin.site._registry[Customer]
-    page.log_change(request, merge.kept, _("Merged “%(name)s” into this customer.") % {"name": merge.gone.name})
+    """Tell it, and offer the way back."""
     messages.success(
         request,
         format_html(

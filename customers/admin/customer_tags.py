@@ -88,12 +88,17 @@ def tag_many(
         return None
     form = TagForm(request.POST if "post" in request.POST else None, user=user)
     is_put_on = action == "put_tag_on"
+    erased = {*customers.filter(erased_at__isnull=False).values_list("pk", flat=True)}
     if form.is_valid():
         name = form.cleaned_data["name"]
         tags = ensure_tags(names=[name]).values() if is_put_on else Tag.objects.filter(folded=fold(name))
+        ids = [pk for pk in ids if pk not in erased]
         changed = (tag_customers if is_put_on else untag_customers)(customer_ids=ids, tags=tags, at=at)
         text = ngettext("%(number)d customer changed.", "%(number)d customers changed.", changed)
         messages.success(request, text % {"number": changed})
+        if erased:
+            text = ngettext("%(number)d was erased and left out.", "%(number)d were erased and left out.", len(erased))
+            messages.warning(request, text % {"number": len(erased)})
         return None
     request.current_app = model_admin.admin_site.name
     context = {

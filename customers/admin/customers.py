@@ -66,7 +66,14 @@ class CustomerAdmin(CandidModelAdmin):
     inlines = [ContactPointInline]
     change_form_before_template = "admin/customers/customer/before_form.html"
     change_form_outer_before_template = "admin/customers/customer/tabs.html"
-    history_with = ("customers.contactpoint", "customers.consent", "customers.externalid")
+    history_with = (
+        "customers.contactpoint",
+        "customers.consent",
+        "customers.externalid",
+        "customers.merge",
+        "customers.privacyflag",
+        "customers.observation",
+    )
     object_history_template = "admin/customers/customer/history.html"
     page_template = "admin/customers/customer/page.html"
 

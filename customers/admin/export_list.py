@@ -18,7 +18,7 @@ from customers.choices import LIST_FORMATS, ExportFormat
 from customers.exporters.download import attachment, file_name
 from customers.exporters.rows import MayNotSee, NoSuchList, register_rows, rows_of_list
 from customers.exporters.sheet import Sheet, sheet_of
-from customers.exporters.write_export import log_export, write_rows
+from customers.exporters.write_export import write_rows
 from customers.models import Customer, User
 from customers.operations.start_export import start_export
 from customers.tasks import poke_after_commit
@@ -103,7 +103,6 @@ def export_list(model_admin: Any, request: HttpRequest) -> HttpResponseBase:
 
 def _at_once(sheet: Sheet, query: str, format: str, rows: "QuerySet[Any]", user: User) -> FileResponse:
     file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
-    count = write_rows(file, format=format, sheet=sheet, rows=rows, user=user, query=query)
+    write_rows(file, format=format, sheet=sheet, rows=rows, user=user, query=query)
     file.seek(0)
-    log_export(model=sheet.model, format=format, rows=count, user=user)
     return attachment(file, file_name(sheet, format, at=timezone.now()), format)

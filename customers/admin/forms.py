@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.contrib.admin.models import LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model, Q
 from django.utils.formats import localize
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from customers.models import User, Versioned
+from customers.models import AuditEntry, Customer, User, Versioned
+from customers.operations.record_activity import CustomerIsErased
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,7 @@ class CandidForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.differences: list[Difference] = []
-        self.last_change: LogEntry | None = None
+        self.last_change: AuditEntry | None = None
         if isinstance(self.instance, Versioned) and self.instance.pk:
             self.initial["seen_version"] = self.instance.version
         self._keep_colleagues_who_left()
@@ -40,7 +39,14 @@ class CandidForm(forms.ModelForm):  # type: ignore[type-arg]
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if self._is_stale(data):
             self._refuse(data)
+        self._refuse_erased(data)
         return data
+
+    def _refuse_erased(self, data: dict[str, Any]) -> None:
+        """Nothing is put down about a person who was erased. The operation says so too; here what was typed stays."""
+        for name, value in [*data.items()]:
+            if isinstance(value, Customer) and value.erased_at is not None:
+                self.add_error(name, str(CustomerIsErased([value.pk], value.erased_at)))
 
     def _keep_colleagues_who_left(self) -> None:
         """An owner who is no longer active is offered to nobody, yet may stay where they stand."""
@@ -73,8 +79,9 @@ class CandidForm(forms.ModelForm):  # type: ignore[type-arg]
             if name in data and name in self.changed_data and self.standing(name) != data[name]
         ]
         self.last_change = (
-            LogEntry.objects.select_related("user")
-            .filter(content_type=ContentType.objects.get_for_model(row), object_id=str(row.pk))
+            AuditEntry.objects.select_related("actor")
+            .filter(model=row._meta.label_lower, object_id=str(row.pk))
+            .order_by("-pk")
             .first()
         )
         posted: Any = self.data

@@ -60,7 +60,6 @@ class LoginLockAdmin(ReadOnlyModelAdmin):
     def lift(self, request: HttpRequest, queryset: QuerySet[LoginLock]) -> None:
         """They may try again at once."""
         locks = list(queryset.select_related("user"))
-        self.log_deletions(request, queryset)
         for lock in locks:
             lift_lock(lock=lock)
         text = ngettext("%(n)d lock was lifted.", "%(n)d locks were lifted.", len(locks))

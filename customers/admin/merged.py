@@ -1,4 +1,5 @@
-"""The old page of a customer who was merged into another leads to the page of that one."""
+"""The old page of a customer who was merged into another leads to the page of that one; and what is typed about
+somebody who was erased is refused, whatever page it was typed on."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -10,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from customers.models import Customer
-from customers.operations.record_activity import CustomerIsMerged
+from customers.operations.record_activity import CustomerIsErased, CustomerIsMerged
 from customers.operations.survivor import survivor
 
 View = Callable[..., HttpResponse]
@@ -38,7 +39,7 @@ def refuse_merged(request: HttpRequest, key: Any) -> None:
 
 
 def lead_to_kept(view: View) -> View:
-    """Have a view of the admin answer WasMerged with the way to the kept one."""
+    """Have a view of the admin answer WasMerged with the way to the kept one, CustomerIsErased with the tombstone."""
 
     @wraps(view)
     def lead(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -49,6 +50,9 @@ def lead_to_kept(view: View) -> View:
         except CustomerIsMerged as merged:  # while the page was open: it leads on by itself when it is asked for again
             messages.error(request, f"{merged} {_('Nothing was saved.')}")
             return HttpResponseRedirect(request.path)
+        except CustomerIsErased as erased:
+            messages.error(request, f"{erased} {_('Nothing was saved.')}")
+            return HttpResponseRedirect(reverse("admin:customers_customer_page", args=[erased.customer_ids[0]]))
 
     return lead
 

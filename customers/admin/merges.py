@@ -22,7 +22,7 @@ from unfold.decorators import display
 from customers.admin.base import ReadOnlyModelAdmin
 from customers.admin.compare_page import both, compare_page, may, take_merge
 from customers.admin.compare_rows import field_labels
-from customers.models import Customer, Merge, Team, User
+from customers.models import Merge, Team, User
 from customers.operations.source import keys_in
 from customers.operations.undo_merge import Undone, UndoRefused, undo_merge
 
@@ -101,9 +101,6 @@ class MergeAdmin(ReadOnlyModelAdmin):
             messages.error(request, str(refused))
         else:
             _tell(request, undone)
-            page: Any = self.admin_site._registry[Customer]
-            for customer in (merge.kept, merge.gone):
-                page.log_change(request, customer, gettext("Undid the merge of this customer."))
         return HttpResponseRedirect(reverse("admin:customers_merge_change", args=[merge.pk]))
 
     def _merge(self, request: HttpRequest, key: Any) -> Merge:

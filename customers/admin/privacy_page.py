@@ -144,7 +144,6 @@ def take_flag(model_admin: Any, request: HttpRequest, pk: int, *, at: datetime) 
     else:
         words = _("On record: %(flag)s.") if row.is_set else _("Taken off: %(flag)s.")
         messages.success(request, words % {"flag": row.get_kind_display()})
-        model_admin.log_change(request, customer, words % {"flag": row.get_kind_display()})
     return _back(pk)
 
 
@@ -182,7 +181,6 @@ def ask(model_admin: Any, request: HttpRequest, pk: int, *, at: datetime) -> Htt
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            model_admin.log_change(request, customer, _("Asked for the erasure of this person."))
             return HttpResponseRedirect(reverse("admin:customers_erasure_change", args=[erasure.pk]))
     return privacy_page(model_admin, request, pk, at=at, opened={"erasure_form": form})
 

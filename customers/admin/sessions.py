@@ -60,8 +60,5 @@ class SessionAdmin(ReadOnlyModelAdmin):
             if user.is_superuser and not request.user.is_superuser:
                 continue
             ended += end_sessions(user=user, only=keys)
-            self.log_change(
-                request, user, ngettext("%d session was ended.", "%d sessions were ended.", len(keys)) % len(keys)
-            )
         text = ngettext("%(n)d session has ended.", "%(n)d sessions have ended.", ended)
         messages.success(request, text % {"n": ended})

@@ -6,12 +6,15 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.decorators import method_decorator
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminIntegerFieldWidget
 
@@ -88,19 +91,29 @@ class ApiTokenAdmin(CandidModelAdmin):
         return False
 
     def save_model(self, request: HttpRequest, obj: ApiToken, form: Any, change: bool) -> None:
-        """Issue the token and show it, this once."""
+        """Issue the token; the answer to this very request shows it (see response_add)."""
         given = form.cleaned_data
         life = timedelta(days=given["days"])
         row, token = issue_token(user=obj.user, name=obj.name, at=timezone.now(), life=life, scopes=given["scopes"])
         obj.__dict__.update(row.__dict__)
-        messages.warning(
-            request,
-            format_html(
-                "{}<br><code class='cd-code'>{}</code>",
-                _("Copy the token now: it is not kept and not shown again."),
-                token,
-            ),
-        )
+        obj.shown_once = token  # type: ignore[attr-defined]
+
+    @method_decorator(never_cache)
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """The form; its answer holds the token."""
+        return super().add_view(request, form_url, extra_context)  # type: ignore[no-any-return]
+
+    def response_add(self, request: HttpRequest, obj: ApiToken, post_url_continue: str | None = None) -> HttpResponse:
+        """The token, on the page that answers, and nowhere else: no message, since those wait in a cookie."""
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("New token"),
+            "opts": self.opts,
+            "token": obj,
+            "shown": obj.shown_once,  # type: ignore[attr-defined]
+            "scopes": scope_words(obj),
+        }
+        return TemplateResponse(request, "admin/customers/apitoken/issued.html", context)
 
     @admin.action(description=gettext_lazy("Revoke the chosen tokens"), permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
@@ -108,7 +121,6 @@ class ApiTokenAdmin(CandidModelAdmin):
         at, working = timezone.now(), list(queryset.filter(revoked_at=None))
         for token in working:
             revoke_token(token=token, at=at)
-            self.log_change(request, token, _("The token was revoked."))
         messages.success(request, _("%(number)d tokens revoked.") % {"number": len(working)})
 
     @admin.display(description=gettext_lazy("scopes"))

@@ -63,7 +63,6 @@ def user_security_urls(model_admin: Any) -> list[URLPattern]:
 def _reset(model_admin: Any, request: HttpRequest, user: User) -> HttpResponse:
     """Somebody lost phone and codes: they set up a new app at their next log-in."""
     if remove_authenticator(user=user, but=this_session(request)):
-        model_admin.log_change(request, user, _("The second step of the log-in was reset."))
         messages.success(
             request, _("The second step of %(user)s is reset; their sessions have ended.") % {"user": user}
         )
@@ -76,7 +75,6 @@ def _end(model_admin: Any, request: HttpRequest, user: User) -> HttpResponse:
     ended = end_sessions(user=user, but=this_session(request))
     if ended:
         text = ngettext("%(n)d session has ended.", "%(n)d sessions have ended.", ended) % {"n": ended}
-        model_admin.log_change(request, user, text)
         messages.success(request, text)
     else:
         messages.info(request, _("%(user)s is not logged in.") % {"user": user})

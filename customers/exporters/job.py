@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from customers.encryption.files import size_of
 from customers.exporters.rows import MayNotSee, NoSuchList, rows_of_list
 from customers.exporters.sheet import sheet_of
-from customers.exporters.write_export import log_export, write_rows
+from customers.exporters.write_export import write_rows
 from customers.models import Export, Job
 from customers.operations.forget_exports import exports_folder, new_export_file
 from customers.operations.job_kinds import Clock, JobFailed, JobKind, Progress
@@ -33,8 +33,6 @@ def _run(job: Job, progress: Progress, clock: Clock) -> dict[str, Any]:
         draft.unlink(missing_ok=True)
     export.rows, export.size = rows, size_of(path)
     export.save(update_fields=["rows", "size"])
-    model = apps.get_model(export.model)
-    log_export(model=model, format=export.format, rows=rows, user=export.owner)
     return {"rows": rows, "size": export.size}
 
 

@@ -35,7 +35,7 @@ def _run(job: Job, progress: Progress, clock: Clock) -> dict[str, Any]:
         draft.unlink(missing_ok=True)
     export.rows, export.size = found["rows"], size_of(path)
     export.save(update_fields=["rows", "size"])
-    log_person_export(customer=export.person, rows=found["rows"], user=export.owner)
+    log_person_export(customer=export.person, rows=found["rows"])
     return {**found, "size": export.size}
 
 

@@ -3,11 +3,10 @@
 from collections.abc import Callable
 from typing import IO, Any
 
-from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.contenttypes.models import ContentType
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 
-from customers.audit.record import record_export
+from customers.audit.record import record, record_export
+from customers.choices import AuditKind
 from customers.exporters.files import write_all, writer_for
 from customers.exporters.pages import pages_of_keys
 from customers.exporters.sheet import Sheet
@@ -42,26 +41,6 @@ def write_rows(
     return done
 
 
-def log_person_export(*, customer: Customer, rows: int, user: User) -> None:
+def log_person_export(*, customer: Customer, rows: int) -> None:
     """Put into the history of a customer who took everything known of them out of the house."""
-    LogEntry.objects.create(
-        user_id=user.pk,
-        content_type=ContentType.objects.get_for_model(Customer),
-        object_id=str(customer.pk),
-        object_repr=str(customer.pk),
-        action_flag=CHANGE,
-        change_message=f"Exported everything known of this person: {rows} rows",
-    )
-
-
-def log_export(*, model: type[Model], format: str, rows: int, user: User) -> None:
-    """Put into the log of the admin who took which list out of the house. The filter may name somebody: it stands in
-    the audit record, encrypted."""
-    LogEntry.objects.create(
-        user_id=user.pk,
-        content_type=ContentType.objects.get_for_model(model),
-        object_id=None,
-        object_repr=str(model._meta.verbose_name_plural)[:200],
-        action_flag=CHANGE,
-        change_message=f"Exported {rows} rows as {format}.",
-    )
+    record(AuditKind.EXPORTED, customer, verb="export_person", rows=rows)

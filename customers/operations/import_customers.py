@@ -25,7 +25,7 @@ from customers.operations.import_rows import (
 from customers.operations.keep_identifiers import keep_identifiers
 from customers.operations.profiles import matching_attributes
 from customers.operations.queue_duplicates import Pair, pair, queue_duplicates
-from customers.operations.record_activity import record_activity
+from customers.operations.record_activity import CustomerIsErased, record_activity
 from customers.operations.records import Counts, CustomerRecord, Refused
 from customers.operations.row_maker import RowMaker
 from customers.operations.source import Changes, Report, Source, chunks
@@ -155,6 +155,8 @@ class _Batch:
                 self.tally.refuse(record.source_id, str(refused), record.name)
 
     def _revise(self, record: CustomerRecord, customer: Customer) -> None:
+        if customer.erased_at is not None:  # known by an id of ours, which an old export of a list may hold
+            raise Refused(str(CustomerIsErased([customer.pk], customer.erased_at)))
         before = set_what_differs(customer, self.drafts.values(record, customer))
         if before:
             check_row(customer, leave_out=("team", "owner", "merged_into"))

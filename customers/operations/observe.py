@@ -48,14 +48,18 @@ class NewFact:
 
 
 @transaction.atomic
-def observe(*, facts: Iterable[NewFact], at: datetime, also_touched: Iterable[int] = ()) -> list[Observation]:
+def observe(
+    *, facts: Iterable[NewFact], at: datetime, also_touched: Iterable[int] = (), of_erased: bool = False
+) -> list[Observation]:
     """Put facts on record at time `at` and note the activity of their customers (and of `also_touched`).
 
     Facts that already stand on record are left alone. Returns the rows that were written. A fact never reaches back
     before the one it supersedes: its `at` is moved up to it, so that on every date exactly one of the two counts; but a
-    whole fact takes its place on every date. What somebody left out stays out when it is corrected."""
+    whole fact takes its place on every date. What somebody left out stays out when it is corrected.
+    `of_erased`: see record_activity."""
     fresh = list(facts)
-    versions = record_activity(customer_ids=[*(f.customer_id for f in fresh), *also_touched], at=at)
+    touched = [*(f.customer_id for f in fresh), *also_touched]
+    versions = record_activity(customer_ids=touched, at=at, of_erased=of_erased)
     on_record, counted = _current_rows(fresh), _counted_until(fresh)
     superseded: list[Observation] = []
     written: list[Observation] = []

@@ -15,7 +15,7 @@ def price_orders(*, at: datetime) -> int:
     later batches still move."""
     count = 0
     for priced in prices_of_orders_without_one():
-        observe(facts=[price_fact(price) for price in priced], at=at)
+        observe(facts=[price_fact(price) for price in priced], at=at, of_erased=True)
         count += len(priced)
     return count
 

@@ -1,5 +1,7 @@
 from django.db import transaction
 
+from customers.audit.record import record
+from customers.choices import AuditKind
 from customers.models import Authenticator, RecoveryCode, User
 from customers.operations.end_sessions import end_sessions
 
@@ -11,4 +13,6 @@ def remove_authenticator(*, user: User, but: str = "") -> bool:
     removed, _each = Authenticator.objects.filter(user=user).delete()
     RecoveryCode.objects.filter(user=user).delete()
     end_sessions(user=user, but=but)
+    if removed:
+        record(AuditKind.DONE, user, verb="remove_authenticator")
     return bool(removed)

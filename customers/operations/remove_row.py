@@ -12,5 +12,5 @@ def remove_row(*, row: Versioned, at: datetime, expected_version: int | None = N
     row.refresh_from_db(from_queryset=type(row)._base_manager.select_for_update())
     row.require_version(expected_version)
     if not isinstance(row, Customer):
-        record_activity(customer_ids=customers_of(row), at=at)
+        record_activity(customer_ids=customers_of(row), at=at, of_erased=True)
     row.delete()

@@ -38,7 +38,7 @@ def set_privacy_flag(
     next sweep scores the customer again.
 
     Raises FlagRefused, StaleVersion, CustomerIsMerged; ValidationError without a reason."""
-    record_activity(customer_ids=[customer.pk], at=at)
+    record_activity(customer_ids=[customer.pk], at=at, of_erased=True)  # told below, in its own words
     customer.refresh_from_db()
     customer.require_version(expected_version)
     if customer.erased_at is not None:

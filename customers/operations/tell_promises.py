@@ -18,9 +18,10 @@ def tell_promises(
     moved: Iterable[int] = (),
     more: Iterable[NewFact] = (),
     also_touched: Iterable[int] = (),
+    of_erased: bool = False,
 ) -> None:
     """Put on record what orders that are new or have changed say of their promises; what nothing is left to say of is
-    withdrawn. moved: keys of orders that went to another customer. more, also_touched: as for `observe`."""
+    withdrawn. moved: keys of orders that went to another customer. more, also_touched, of_erased: as for `observe`."""
     facts = {order.pk: promise_fact(order) for order in orders}
     withdraw_facts(
         factor=Factor.RELIABILITY,
@@ -28,4 +29,5 @@ def tell_promises(
         subject_ids=[*moved, *(pk for pk, fact in facts.items() if fact is None)],
         at=at,
     )
-    observe(facts=[*(fact for fact in facts.values() if fact), *more], at=at, also_touched=also_touched)
+    told = [*(fact for fact in facts.values() if fact), *more]
+    observe(facts=told, at=at, also_touched=also_touched, of_erased=of_erased)

@@ -28,7 +28,7 @@ def _after_restoring(restored: Restored, at: datetime) -> None:
     moved = [order.pk for order, before in restored if "customer_id" in before]
     _withdraw(Factor.PRICE, repriced, at)
     prices = [_price(order, before["price"]) for order, before in restored if "price" in before]
-    tell_promises(orders=promises, moved=moved, more=prices, at=at)
+    tell_promises(orders=promises, moved=moved, more=prices, at=at, of_erased=True)
 
 
 def _withdraw(factor: Factor, orders: Iterable[Order], at: datetime) -> None:

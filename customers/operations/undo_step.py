@@ -76,7 +76,7 @@ def _remove(model: type[Model], rows: list[Any], at: datetime) -> None:
         return
     undo_rule(model).before_removal(rows, at)
     if model is not Customer:
-        record_activity(customer_ids=[pk for row in rows for pk in customers_of(row)], at=at)
+        record_activity(customer_ids=[pk for row in rows for pk in customers_of(row)], at=at, of_erased=True)
     model._base_manager.filter(one_of("pk", [row.pk for row in rows])).delete()
 
 
@@ -89,7 +89,7 @@ def _restore(model: type[Model], rows: list[tuple[Any, Changes]], at: datetime) 
     with undo_rule(model).while_restoring(rows):
         update_rows(model, [(row, _set(row, before, gone)) for row, before in rows], at=at)
     customers += [pk for row, _ in rows for pk in customers_of(row)]
-    record_activity(customer_ids=customers, at=at)
+    record_activity(customer_ids=customers, at=at, of_erased=True)
     undo_rule(model).after_restoring(rows, at)
 
 

@@ -27,7 +27,7 @@ def withdraw_facts(*, factor: int, subject_type: str, subject_ids: Iterable[int]
 def _withdraw(customers: dict[int, int], at: datetime) -> int:
     if not customers:
         return 0
-    record_activity(customer_ids=customers.values(), at=at)
+    record_activity(customer_ids=customers.values(), at=at, of_erased=True)
     version = Customer.objects.filter(pk=OuterRef("customer")).values("activity_version")
     rows = Observation.objects.filter(pk__in=list(customers))
     return rows.update(superseded_at=F("at"), superseded_version=Subquery(version))

@@ -22,7 +22,7 @@ from services.admin.rating_question import rating_question
 from services.admin.ticket_beside import Beside
 from services.admin.ticket_forms import THEN, AssignForm, ComposeForm, PriorityForm, RateForm
 from services.admin.ticket_ties import Tie, tie_forms, ties_of
-from services.admin.ticket_verbs import REFUSALS, do, form_for, may_take, moves_of, reason
+from services.admin.ticket_verbs import REFUSALS, do, erased_party, form_for, may_take, moves_of, reason
 from services.choices import RatingScale, TicketStatus
 from services.models import Ticket
 from services.operations.clean_ticket_attributes import ticket_definitions
@@ -171,14 +171,15 @@ def _verbs(
     if not model_admin.has_change_permission(request, ticket):
         return {"can_change": False}
     user: Any = request.user
-    is_final = ticket.status in FINAL
+    is_final, erased = ticket.status in FINAL, erased_party(ticket)
     return {
         **tie_forms(ticket, user, ties, beside.queues),
         "can_change": True,
         "is_final": is_final,
+        "erased": erased,
         "moves": moves_of(ticket),
         "can_take": may_take(ticket, user, is_agent=beside.is_agent),
-        "compose": None if is_final else _compose_box(compose, seen),
+        "compose": None if is_final or erased else _compose_box(compose, seen),
         "then": [pair for pair in THEN if not pair[0] or pair[0] in TRANSITIONS[ticket.status]],
         "assign_form": None
         if is_final

@@ -9,7 +9,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from customers.models import StaleVersion, User
+from customers.models import Customer, StaleVersion, User
+from customers.operations.record_activity import CustomerIsErased
 from services.admin import ticket_ties
 from services.admin.assignment_words import headline
 from services.admin.ticket_forms import AssignForm, ComposeForm, PriorityForm, RateForm, SeenForm
@@ -127,6 +128,7 @@ def _compose(common: dict[str, Any], given: dict[str, Any]) -> str:
 
 # What an operation may refuse. Each is told in plain words; what was typed stays on the page.
 REFUSALS = (
+    CustomerIsErased,
     StaleVersion,
     TicketIsFinal,
     TicketIsSolved,
@@ -146,6 +148,11 @@ def reason(refusal: Exception) -> str:
             "The ticket changed while this page was open, so nothing was done. Look at what is new, then try again."
         )
     return str(refusal)
+
+
+def erased_party(ticket: Ticket) -> Customer | None:
+    """Who of the ticket was erased, if anybody: nothing is written to it any more."""
+    return next((who for who in (ticket.customer, ticket.requester) if who and who.erased_at), None)
 
 
 def may_take(ticket: Ticket, user: User, *, is_agent: bool | None = None) -> bool:

@@ -11,8 +11,8 @@ EXPIRED, MERGED = "expired", "merged"
 
 
 class RatingRequestIsOver(Exception):
-    """No answer is taken any more: `why` is that the time is over, or that the ticket went into another. Nothing was
-    changed."""
+    """No answer is taken any more: `why` is that the time is over, as it is for a person who was erased, or that the
+    ticket went into another. Nothing was changed."""
 
     def __init__(self, why: str) -> None:
         self.why = why
@@ -38,6 +38,8 @@ def answer_rating_request(*, request: RatingRequest, value: int, at: datetime, c
 def require_open(request: RatingRequest, *, at: datetime) -> None:
     """Raise RatingRequestIsOver unless an answer is taken at this moment."""
     if at >= request.expires_at:
+        raise RatingRequestIsOver(EXPIRED)
+    if request.customer.erased_at is not None:
         raise RatingRequestIsOver(EXPIRED)
     if Ticket.objects.filter(pk=request.ticket_id, status=TicketStatus.MERGED).exists():
         raise RatingRequestIsOver(MERGED)

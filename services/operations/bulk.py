@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connection
 
 from customers.models import User
-from customers.operations.record_activity import CustomerIsMerged
+from customers.operations.record_activity import CustomerIsErased, CustomerIsMerged
 from services.models import Ticket
 from services.operations.add_note import add_note
 from services.operations.assign_ticket import AgentTakesNoTickets, AlreadyTaken, assign_ticket
@@ -38,6 +38,7 @@ BULK_VERBS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {
 REFUSALS = (
     AgentTakesNoTickets,
     AlreadyTaken,
+    CustomerIsErased,
     CustomerIsMerged,
     IllegalTransition,
     TicketIsFinal,

@@ -11,5 +11,6 @@ def close_ticket(*, ticket: Ticket, by: User | None, at: datetime, expected_vers
 
     Raises IllegalTransition, StaleVersion."""
     with changing(ticket=ticket, by=by, at=at, expected_version=expected_version) as change:
+        change.of_erased = True  # nothing is put down about them: it ends
         change.move_to(TicketStatus.CLOSED)
     return ticket

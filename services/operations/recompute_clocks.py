@@ -131,5 +131,5 @@ def _write(page: _Page, at: datetime) -> set[int]:
     lock_customers(customer_ids=page.customers)  # first of all, as verbs do
     written = write_clocks(CLOCK_COLUMNS, page.rows)
     TicketEvent.objects.bulk_create(event for event in page.breaches if event.ticket_id in written)
-    observe(facts=(fact for fact in page.facts if fact.subject_id in written), at=at)
+    observe(facts=(fact for fact in page.facts if fact.subject_id in written), at=at, of_erased=True)
     return written

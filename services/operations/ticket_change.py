@@ -45,6 +45,7 @@ class TicketChange:
     touched: set[str] = field(default_factory=set)
     recorded: bool = False
     facts: list[NewFact] = field(default_factory=list)  # beyond those of the ticket itself
+    of_erased: bool = False  # whether it may be done to the ticket of a person who was erased
     _terms: dict[tuple[int | None, int, int], Terms] = field(default_factory=dict)
 
     @property
@@ -121,7 +122,8 @@ class TicketChange:
         self.refresh_clocks()
         if self.ticket.status != TicketStatus.MERGED:
             self.facts += facts_of(ticket=self.ticket, events=self.history, terms=self.terms, at=self.at)
-        observe(facts=self.facts, at=self.recorded_at, also_touched=counts_for(self.ticket))
+        touched = counts_for(self.ticket)
+        observe(facts=self.facts, at=self.recorded_at, also_touched=touched, of_erased=self.of_erased)
         self.ticket.version += 1
         self.ticket.save(update_fields=[*self.touched, *CLOCK_COLUMNS, "version", "updated_at"])
 

@@ -37,7 +37,7 @@ def register_undo_of_services() -> None:
 def _forget_tickets(tickets: Rows, at: datetime) -> None:
     for factor in Factor.RELIABILITY, Factor.RESPONSIVENESS:
         _withdraw(factor, SubjectType.TICKET, tickets, at)
-    record_activity(customer_ids=[pk for ticket in tickets for pk in counts_for(ticket)], at=at)
+    record_activity(customer_ids=[pk for ticket in tickets for pk in counts_for(ticket)], at=at, of_erased=True)
 
 
 def _step_back(rows: Restored) -> AbstractContextManager[None]:
@@ -63,7 +63,8 @@ def _tell_tickets_anew(restored: Restored, at: datetime) -> None:
         refresh_clocks(ticket=ticket, events=history, terms=terms, at=at)
         facts += facts_of(ticket=ticket, events=history, terms=terms, at=at)
     Ticket.objects.bulk_update(tickets, CLOCK_COLUMNS, batch_size=200)
-    observe(facts=facts, at=at, also_touched=[pk for ticket in tickets for pk in counts_for(ticket)])
+    touched = [pk for ticket in tickets for pk in counts_for(ticket)]
+    observe(facts=facts, at=at, also_touched=touched, of_erased=True)
 
 
 def _answered_again(keys: Collection[int], excused: Container[Row]) -> dict[int, str]:
@@ -86,7 +87,7 @@ def _tell_ratings_anew(restored: Restored, at: datetime) -> None:
         about = rating.ticket or rating.order
         ids = {rating.customer_id, *counts_for(about)} if isinstance(about, Ticket) else {about.customer_id}
         facts += rating_facts(rating, customer_ids=sorted(ids))
-    observe(facts=facts, at=at, also_touched=[rating.customer_id for rating in standing])
+    observe(facts=facts, at=at, also_touched=[rating.customer_id for rating in standing], of_erased=True)
 
 
 def _withdraw(factor: Factor, subject_type: SubjectType, rows: Rows, at: datetime) -> None:

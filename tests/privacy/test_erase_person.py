@@ -35,7 +35,7 @@ from customers.operations.approve_erasure import approve_erasure
 from customers.operations.ask_for_erasure import ask_for_erasure
 from customers.operations.create_customer import create_customer
 from customers.operations.erasure_hindrances import ErasureRefused
-from customers.operations.forget_exports import exports_folder
+from customers.operations.forget_exports import exports_folder, new_export_file
 from customers.operations.may_contact import may_contact
 from customers.operations.merge_customers import MergeRefused, merge_customers
 from customers.operations.refuse_erasure import refuse_erasure
@@ -216,7 +216,8 @@ def test_exported_lists_that_hold_them_are_deleted(ticket: Ticket, wang: Custome
     start_person_export(customer=wang, by=root, at=NOW)
     for name, text in (("theirs", f"id\r\n{EMAIL}\r\n"), ("others", "id\r\n7\r\n")):
         export = start_export(model=Customer, query="", format="csv", by=bob, at=NOW)
-        (exports_folder() / export.file).write_text(text)
+        with new_export_file(export, exports_folder() / export.file) as file:
+            file.write(text.encode())
         export.rows, export.query = 1, name
         export.save(update_fields=["rows", "query"])
     result = erase(wang, bob, root)

@@ -3,7 +3,8 @@ the program's logs, Redis, or the files beside messages.
 
 Meant are e-mail addresses, telephone numbers, postal addresses and messenger names: of customers, in filters, in
 answers that are kept to be given again, and in the audit record. Names and the texts of messages are not encrypted
-(decision 0002). Files of uploads and exports that wait for a few days below VAR_DIR are as their owners need them."""
+(decision 0002). Files of imports, what was seen in them, reports of refused rows and exports, which wait for some days
+below VAR_DIR, are looked through from the first byte to the last."""
 
 import io
 import logging
@@ -11,6 +12,7 @@ import os
 import sqlite3
 import subprocess
 import uuid
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -27,15 +29,17 @@ from launcher.databases import postgres_binary
 
 from customers.importers.draft_import import draft_import
 from customers.importers.jobs import start_check, start_import
-from customers.models import AuditEntry, ContactPoint, Customer, ImportBatch, Job, Segment, Team, User
+from customers.models import AuditEntry, ContactPoint, Customer, Export, ImportBatch, Job, Segment, Team, User
 from customers.operations.add_contact_point import add_contact_point
 from customers.operations.create_segment import create_segment
+from customers.operations.forget_exports import export_file, open_export
 from customers.operations.merge_customers import merge_customers
 from customers.operations.seal_audit import seal_audit
 from customers.operations.start_export import start_export
+from customers.operations.start_person_export import start_person_export
 from customers.operations.sweep_duplicates import sweep_duplicates
 from customers.operations.undo_import import undo_import
-from customers.operations.uploads import keep_file, new_upload
+from customers.operations.uploads import keep_file, new_upload, open_report
 from customers.operations.work_jobs import work_jobs
 from customers.tasks import poke, work
 from customers.tests.admin.forms import posted
@@ -290,6 +294,33 @@ def test_nothing_is_in_the_logs(written: list[str], canary: Canary, log: io.Stri
 def test_nothing_is_in_the_files_beside_messages(written: list[str], canary: Canary, tmp_path: Path) -> None:
     files = list(files_below(tmp_path / "attachments"))
     assert len(files) >= Attachment.objects.count() == 1
+    assert {str(path): found for path in files if (found := canary.found_in_file(path))} == {}
+
+
+def test_nothing_is_in_the_files_of_imports_and_exports(written: list[str], canary: Canary, tmp_path: Path) -> None:
+    bob, team = User.objects.get(username="bob"), Team.objects.get(name="North")
+    start_person_export(customer=Customer.objects.get(name="By admin"), by=bob, at=NOW)
+    list(work_jobs(clock=timezone.now))
+    folder = new_upload()  # one that waits
+    with zipfile.ZipFile(tmp_path / "packed", "w") as archive:
+        archive.writestr("in.csv", f"id,name,email\n1,Waits,{canary.email('waits')}\n")
+    keep_file(folder, "a.zip", [(tmp_path / "packed").read_bytes()])
+    (tmp_path / "packed").unlink()
+    line = f"{canary.email('id')},{'x' * 300},{canary.email('long')}\n"  # refused: the name is too long
+    keep_file(folder, "b.csv", [f"id,name,email\n{line}".encode()])
+    waiting = draft_import(folder=folder, by=bob, team=team, source="shop", at=NOW)
+    start_check(batch=waiting, by=bob, at=NOW)
+    list(work_jobs(clock=timezone.now))
+    waiting.refresh_from_db()
+    with open_report(Path(waiting.report_path)) as report:
+        assert canary.email("id") in report.read().decode()
+    lists = [export_file(export) for export in Export.objects.all()]
+    assert len(lists) == 2 and all(lists)
+    with open_export(Export.objects.get(person=None)) as file:
+        assert canary.mark.encode() in file.read()  # it is the right file
+    files = [path for path in files_below(tmp_path) if not path.name.endswith((".sqlite3", ".sql"))]
+    folders = {path.relative_to(tmp_path).parts[0] for path in files}
+    assert {"imports", "exports", "reports", "attachments"} <= folders
     assert {str(path): found for path in files if (found := canary.found_in_file(path))} == {}
 
 

@@ -1,14 +1,14 @@
 """Contesting a score on the page of its reasons."""
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.urls import reverse
 
 from analytics.tests.admin.conftest import LogIn
 from analytics.tests.admin.test_why_page import why
 from analytics.tests.histories import HOUR, score_everybody
-from customers.models import Customer, Observation, User
+from customers.audit.record import values_of
+from customers.models import AuditEntry, Customer, Observation, User
 from customers.operations.exclude_fact import exclude_fact
 from services.models import SatisfactionRating
 from tests.cast import NOW, make_user
@@ -44,8 +44,8 @@ def test_it_leaves_a_fact_out_with_reason_and_end(client: Client, bad: Observati
         ann,
         2199,
     )
-    entry = LogEntry.objects.get(object_id=str(bad.customer_id))
-    assert (entry.user, "wrong ticket" in entry.change_message) == (ann, True)
+    entry = AuditEntry.objects.get(model="customers.observation", customer_id=bad.customer_id)
+    assert (entry.actor, (values_of(entry) or {})["facts"]["reason"]) == (ann, "wrong ticket")
 
 
 def test_the_page_says_it_at_once_and_what_follows(client: Client, bad: Observation) -> None:

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from django.contrib import messages
-from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
@@ -74,9 +73,6 @@ def test_excel_too(client: Client) -> None:
 
 def test_it_is_logged(client: Client, bob: User) -> None:
     export(client, "?q=acme")
-    assert [(entry.user, entry.get_change_message()) for entry in LogEntry.objects.all()] == [
-        (bob, "Exported 1 rows as csv.")
-    ]
     entry = AuditEntry.objects.get(kind="exported")
     facts = (values_of(entry) or {})["facts"]
     assert (entry.actor, entry.model, facts["rows"], facts["filter"]) == (bob, "customers.customer", 1, "q=acme")

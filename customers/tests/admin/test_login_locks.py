@@ -1,11 +1,10 @@
 """An administrator sees and lifts locks."""
 
-from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from customers.models import LoginLock, User
+from customers.models import AuditEntry, LoginLock, User
 from customers.operations.count_attempt import count_attempt
 from customers.tests.admin.conftest import LogIn
 from customers.tests.admin.login.codes import PASSWORD
@@ -37,7 +36,7 @@ def test_a_lifted_lock_lets_them_in_and_is_on_record(log_in: LogIn, ann: User) -
     admin.post(reverse(LIST), {"action": "lift", "_selected_action": [row.pk]})
     assert not LoginLock.objects.filter(user=ann).exists()
     assert Client().post("/admin/login/", {"username": "ann", "password": PASSWORD}).status_code == 302
-    assert LogEntry.objects.filter(content_type__model="loginlock").exists()
+    assert AuditEntry.objects.filter(model="customers.loginlock", kind="removed", object_id=str(row.pk)).exists()
 
 
 def test_nobody_else_sees_them(log_in: LogIn, bob: User) -> None:

@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.admin.models import LogEntry
 
 from customers.exporters.person_archive import write_person
-from customers.models import Customer, Export, Job, Team, User
+from customers.models import AuditEntry, Customer, Export, Job, Team, User
 from customers.operations.add_contact_point import add_contact_point
-from customers.operations.forget_exports import export_file
+from customers.operations.forget_exports import export_file, open_export
 from customers.operations.log_interaction import log_interaction
 from customers.operations.merge_customers import merge_customers
 from customers.operations.record_consent import record_consent
@@ -93,11 +92,14 @@ def test_a_worker_writes_it_and_it_is_logged(known: Customer, bob: User) -> None
     path = export_file(export)
     assert path is not None
     assert path.stat().st_mode & 0o777 == 0o600
-    assert (export.person, export.owner, export.size) == (known, bob, path.stat().st_size)
+    assert (export.person, export.owner) == (known, bob)
+    with open_export(export) as file:
+        content = file.read()
+    assert export.size == len(content)
+    assert not path.read_bytes().startswith(b"PK") and zipfile.ZipFile(io.BytesIO(content)).testzip() is None
     assert Job.objects.get().state == "done"
-    entry = LogEntry.objects.get()
-    assert (entry.user, entry.object_id) == (bob, str(known.pk))
-    assert "王芳" not in entry.object_repr + entry.change_message
+    entry = AuditEntry.objects.get(verb="export_person")
+    assert (entry.kind, entry.actor, entry.object_id, entry.customer_id) == ("exported", bob, str(known.pk), known.pk)
 
 
 def test_it_is_gone_after_three_days(known: Customer, bob: User) -> None:

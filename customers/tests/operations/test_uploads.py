@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from customers.operations.uploads import free_name, keep_file, new_upload, uploads_folder
+from customers.operations.uploads import free_name, keep_file, new_upload, open_upload, uploads_folder
 
 
 @pytest.fixture(autouse=True)
@@ -33,8 +33,10 @@ def test_a_name_that_is_taken_gets_a_number() -> None:
     assert free_name("People.csv", ["people.csv", "2-people.csv"]) == "3-People.csv"
 
 
-def test_files_are_kept_where_only_their_owner_reads_them() -> None:
+@pytest.mark.django_db
+def test_files_are_kept_encrypted_where_only_their_owner_reads_them() -> None:
     folder = new_upload()
     path = keep_file(folder, "a.csv", [b"id\n", b"1\n"])
-    assert path.read_bytes() == b"id\n1\n"
+    assert open_upload(path).read() == b"id\n1\n"
+    assert b"id\n" not in path.read_bytes()
     assert [one.stat().st_mode & 0o777 for one in (uploads_folder(), folder, path)] == [0o700, 0o700, 0o600]

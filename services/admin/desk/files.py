@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from customers.encryption.cipher import CannotDecrypt
+from customers.operations.record_activity import CustomerIsErased
 from services.admin.desk.access import at_the_desk, ticket_in_sight
 from services.admin.desk.ticket_column import is_thumbnail
 from services.admin.desk.write import require_may_write
@@ -34,7 +35,7 @@ def attach(request: HttpRequest, pk: int, *, at: datetime) -> HttpResponse:
         attachment = attach_file(
             ticket=ticket, kind=MessageKind(kind), name=file.name or "", chunks=file.chunks(), by=user, at=at
         )
-    except FileRefused as refusal:
+    except (FileRefused, CustomerIsErased) as refusal:
         return JsonResponse({"said": str(refusal)}, status=422)
     attachment.is_thumbnail = is_thumbnail(attachment)  # type: ignore[attr-defined]
     return HttpResponse(render_to_string("admin/desk/waiting_file.html", {"file": attachment}, request))

@@ -13,7 +13,7 @@ from services.admin.clock_faces import clock_faces
 from services.admin.conversation import Entry, conversation, lines_since
 from services.admin.desk.clocks import standing, ticking
 from services.admin.ticket_forms import agents_for
-from services.admin.ticket_verbs import may_take, moves_of
+from services.admin.ticket_verbs import erased_party, may_take, moves_of
 from services.choices import MessageKind, PresenceMode, Priority, TicketStatus
 from services.models import Attachment, Draft, Presence, Ticket, TicketEvent
 from services.operations.file_types import PICTURES, TYPES
@@ -62,7 +62,7 @@ def ticket_column(
     terms = terms_of(ticket)
     entries, has_earlier = conversation(ticket, events)
     files = _files(ticket, user)
-    is_final = ticket.status in FINAL
+    is_final, erased = ticket.status in FINAL, erased_party(ticket)
     return {
         "ticket": ticket,
         "now": at,
@@ -74,12 +74,13 @@ def ticket_column(
         "entries": [Said(entry, files[entry.message]) if entry.message else Said(entry, []) for entry in entries],
         "has_earlier": has_earlier,
         "is_final": is_final,
+        "erased": erased,
         "moves": [move for move in moves_of(ticket) if move.to != TicketStatus.CLOSED],
         "can_take": may_take(ticket, user),
         "priorities": Priority.choices if ticket.is_unsolved else [],
         "agents": [] if is_final else list(agents_for(ticket, user)),
         "send_and": [row for row in SEND_AND if not row[0] or row[0] in TRANSITIONS[ticket.status]],
-        "boxes": [] if is_final else _boxes(ticket, user, files[None], typed),
+        "boxes": [] if is_final or erased else _boxes(ticket, user, files[None], typed),
         "accepted": ",".join(f".{end}" for end in TYPES),
         "refusal": typed.refusal,
         "news": typed.news or (lines_since(events, seen) if seen is not None else []),

@@ -12,6 +12,7 @@ from django.utils.formats import time_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from customers.operations.record_activity import CustomerIsErased
 from services.admin.desk.access import at_the_desk, ticket_in_sight
 from services.admin.desk.answers import answer_refusal, answer_verb
 from services.admin.desk.ticket_column import SEND_AND, Typed
@@ -122,7 +123,10 @@ def draft(request: HttpRequest, pk: int, *, at: datetime) -> HttpResponse:
         return JsonResponse({"said": _why(form)}, status=422)
     user: Any = request.user
     given = form.cleaned_data
-    kept = save_draft(ticket=ticket, user=user, kind=MessageKind(given["kind"]), body=given["body"], at=at)
+    try:
+        kept = save_draft(ticket=ticket, user=user, kind=MessageKind(given["kind"]), body=given["body"], at=at)
+    except CustomerIsErased as refusal:
+        return JsonResponse({"said": str(refusal)}, status=409)
     said = _("Draft saved at %(time)s") % {"time": time_format(localtime(at))} if kept else ""
     return JsonResponse({"said": said})
 

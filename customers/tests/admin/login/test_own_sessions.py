@@ -1,12 +1,11 @@
 """“My sessions”: one's own, and nobody else's."""
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.urls import reverse
 
 from customers.admin.login.browsers import browser_words
-from customers.models import Session, User, digest_of_key
+from customers.models import AuditEntry, Session, User, digest_of_key
 from customers.tests.admin.conftest import LogIn
 from customers.tests.admin.login.codes import PASSWORD
 from tests.cast import make_user
@@ -71,7 +70,7 @@ def test_an_administrator_sees_and_ends_those_of_everybody(log_in: LogIn, ann: U
     client.post(address, {"action": "end", "_selected_action": [this(hers), this(roots)]})
     assert not is_in(hers)
     assert is_in(roots)  # a superuser's are ended by superusers alone
-    assert LogEntry.objects.filter(object_id=str(ann.pk)).exists()
+    assert AuditEntry.objects.filter(verb="end_sessions", object_id=str(ann.pk), actor__username="carla").exists()
 
 
 def test_nobody_else_sees_them(log_in: LogIn, bob: User) -> None:

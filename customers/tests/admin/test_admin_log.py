@@ -1,0 +1,63 @@
+"""Django's log of the admin keeps names in clear: nothing of ours writes it, and what stood in it is gone."""
+
+import importlib
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection
+from django.urls import reverse
+
+from customers.admin.base import CandidModelAdmin
+from customers.models import Audited, AuditEntry, Customer, Tag, User
+from customers.tests.admin.conftest import LogIn
+from customers.tests.admin.forms import posted
+
+
+def test_no_page_of_an_audited_model_writes_it() -> None:
+    writers = {
+        model._meta.label
+        for model, page in admin.site._registry.items()
+        if issubclass(model, Audited) and type(page).log_change is not CandidModelAdmin.log_change
+    }
+    assert writers == set()
+
+
+def test_what_is_added_changed_and_deleted_is_in_the_audit_record_alone(
+    log_in: LogIn, root: User, acme: Customer
+) -> None:
+    client = log_in(root)
+    add = reverse("admin:customers_tag_add")
+    assert client.post(add, posted(client, add) | {"name": "Zhang's friends"}).status_code == 302
+    tag = Tag.objects.get()
+    page = reverse("admin:customers_customer_change", args=[acme.pk])
+    assert client.post(page, posted(client, page) | {"name": "Renamed"}).status_code == 302
+    client.post(reverse("admin:customers_tag_delete", args=[tag.pk]), {"post": "yes"})
+    user = reverse("admin:customers_user_change", args=[root.pk])
+    assert client.post(user, posted(client, user) | {"first_name": "Rosa"}).status_code == 302
+    assert not LogEntry.objects.exists()
+    told = set(AuditEntry.objects.values_list("model", "kind"))
+    assert {("customers.tag", "added"), ("customers.tag", "removed"), ("customers.customer", "changed")} <= told
+
+
+def test_a_refused_save_says_who_saved_before(log_in: LogIn, bob: User, acme: Customer) -> None:
+    client = log_in(bob)
+    page = reverse("admin:customers_customer_change", args=[acme.pk])
+    mine = posted(client, page) | {"name": "Mine"}
+    client.post(page, posted(client, page) | {"name": "Theirs"})
+    assert "Last saved by bob" in client.post(page, mine).content.decode()
+
+
+@pytest.mark.django_db
+def test_what_stood_in_it_is_scrubbed(root: User, acme: Customer) -> None:
+    migration: Any = importlib.import_module("customers.migrations.0019_small6_scrub_admin_log")
+    kind = ContentType.objects.get_for_model(Customer)
+    given = {"content_type": kind, "object_id": str(acme.pk), "object_repr": "Zhang Wei", "change_message": "Zhang"}
+    row = LogEntry.objects.create(user=root, action_flag=CHANGE, **given)
+    migration.scrub(apps, SimpleNamespace(connection=connection))
+    row.refresh_from_db()
+    assert (row.object_repr, row.change_message, row.object_id, row.user) == ("", "", str(acme.pk), root)
