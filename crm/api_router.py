@@ -31,6 +31,7 @@ from customers.api.privacy import PrivacyOfCustomerViewSet
 from customers.api.relations import RelationTypeViewSet, RelationViewSet
 from customers.api.retention import RetentionRuleViewSet, RetentionRunViewSet
 from customers.api.segments import SegmentViewSet
+from customers.api.sessions import LoginLockViewSet, SessionViewSet
 from customers.api.tags import TagViewSet
 from customers.api.tokens import ApiTokenViewSet
 from services.api.assignment import AgentViewSet, AssignmentRuleViewSet, SkillViewSet
@@ -68,6 +69,8 @@ router.register("relation-types", RelationTypeViewSet)
 router.register("attributes", CustomAttributeViewSet)
 router.register("tags", TagViewSet)
 router.register("tokens", ApiTokenViewSet)
+router.register("sessions", SessionViewSet)
+router.register("login-locks", LoginLockViewSet)
 router.register("segments", SegmentViewSet)
 router.register("products", ProductViewSet)
 router.register("categories", CategoryViewSet)

@@ -135,7 +135,9 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 SILENCED_SYSTEM_CHECKS = ["models.W040"]
 DATABASES = {"default": complete(env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR}/candid.sqlite3"))}
 
-# Files
+# Files and forms
+# Two hundred rows of an inline, each of a dozen fields.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
 MEDIA_ROOT = VAR_DIR / "media"  # never served as it is: an authorising view hands files out
 FILE_UPLOAD_PERMISSIONS = 0o600
 # What one upload of files to import may hold, all together.

@@ -54,8 +54,8 @@ def prepare_customers(**signal: Any) -> None:
     if Team._meta.db_table not in connection.introspection.table_names():  # migrated back to zero
         return
     make_data_keys()
-    ensure_retention_rules()
     with transaction.atomic(), override(None), in_bulk():  # nobody's doing
+        ensure_retention_rules()
         if not Team.objects.exists():
             Team.objects.create(name=FIRST_TEAM)
         if not RelationType.objects.exists():

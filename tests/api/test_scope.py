@@ -180,6 +180,10 @@ OPEN |= {
 }
 OPEN |= {f"apitoken-{what}": {"get": "have_apitoken"} for what in ("list", "detail")}
 OPEN["apitoken-revoke"] = {"post": "have_apitoken"}
+# Of everybody, for administrators.
+for model in ("session", "loginlock"):
+    OPEN |= {f"{model}-{what}": of(model, READ) for what in ("list", "detail")}
+OPEN |= {"session-end": {"post": "delete_session"}, "loginlock-lift": {"post": "delete_loginlock"}}
 # Rows of a team alone: that one of its customers is another's own does not show them the team's.
 OF_A_TEAM = {"moverdigest-list", "moverdigest-detail"}
 # Routes that are about no row.

@@ -1,10 +1,12 @@
 """One row of everything, all of it North's."""
 
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from analytics.choices import ProposalState
 from analytics.models import MoverDigest, PreferenceModelVersion, ScoreModelVersion, WeightProposal
@@ -22,10 +24,12 @@ from customers.models import (
     Erasure,
     Export,
     ImportRow,
+    LoginLock,
     PrivacyFlag,
     Product,
     RelationType,
     RetentionRule,
+    Session,
     Tag,
     User,
 )
@@ -66,7 +70,7 @@ from tests.cast import NOW
 from tests.imports import new_batch
 from tests.merging.lives import make_pair
 
-World = dict[str, int]
+World = dict[str, Any]
 
 
 @pytest.fixture
@@ -120,6 +124,10 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
     pair = make_pair(acme, twin)
     merge = merge_customers(kept=acme, gone=former, by=ann, at=NOW)
     token, _secret = issue_token(user=ann, name="Warehouse", at=NOW)
+    session = Session.objects.create(
+        session_key="5e" * 32, user=ann, begun_at=NOW, seen_at=NOW, expire_date=timezone.now() + timedelta(days=1)
+    )
+    lock = LoginLock.objects.create(kind="name", key=f"user {ann.pk}", user=ann, failures=5, last_failed_at=NOW)
     flag = {"kind": PrivacyFlagKind.HOLD, "is_set": False, "reason": "Settled"}
     PrivacyFlag.objects.create(customer=acme, at=NOW, by=ann, **flag)
     erasure = Erasure.objects.create(customer=acme, reason="By letter", asked_at=NOW, asked_by=ann)
@@ -147,6 +155,7 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         "importbatch": batch.pk,
         "insight": acme.pk,
         "interaction": call.pk,
+        "loginlock": lock.pk,
         "macro": macro.pk,
         "merge": merge.pk,
         "moverdigest": MoverDigest.objects.get().pk,
@@ -168,6 +177,7 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         "scoringrun": run.pk,
         "segment": segment.pk,
         "servicetype": ServiceType.objects.get(code="repair").pk,
+        "session": session.pk,
         "skill": skill.pk,
         "slapolicy": SLAPolicy.objects.get(name="Standard").pk,
         "statedpreference": acme.pk,

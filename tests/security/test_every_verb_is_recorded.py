@@ -165,6 +165,8 @@ VERBS: dict[str, Body] = {
     "preferencemodelversion-measure": nothing,
     "preferencemodelversion-preview": nothing,
     "apitoken-revoke": nothing,
+    "session-end": nothing,
+    "loginlock-lift": nothing,
     "erasure-approve": nothing,
     "erasure-refuse": lambda w: {"decision": "An order is on its way"},
     "erasure-withdraw": nothing,
