@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,7 @@ from tests.cast import NOW
 
 pytestmark = pytest.mark.django_db
 
-TYPES = {"pk": "i8", "language": "S40", "country": "S8", "restricted_at": MOMENT}
+TYPES: dict[str, Any] = {"pk": "i8", "language": "S40", "country": "S8", "restricted_at": MOMENT}
 
 
 def test_texts_come_whole_and_nothing_is_an_empty_one(north: Team) -> None:
