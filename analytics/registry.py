@@ -87,7 +87,7 @@ ENTRIES = (
         Purpose.RUN,
         Retention.USE,
         (
-            none("id state token lease_until attempts run lo hi customers seconds"),
+            none("id state token lease_until attempts run lo hi customer_ids customers seconds"),
             free("error", OnErasure.REDACT),
         ),
     ),

@@ -40,11 +40,13 @@ class ScoringRun(models.Model):
 
 
 class ScoringChunk(Leased):
-    """A range of customers, lo <= id <= hi, of a run."""
+    """A range of customers, lo <= id <= hi, of a run. In a sweep, those of the range who were stale when it was
+    planned: to ask for them chunk by chunk would be to look at all that changed for each."""
 
     run = models.ForeignKey(ScoringRun, models.CASCADE, verbose_name=_("run"), related_name="chunks")
     lo = models.BigIntegerField()
     hi = models.BigIntegerField()
+    customer_ids = models.JSONField(null=True, editable=False)  # in order; null: everybody in the range
     customers = models.PositiveIntegerField(_("customers"), default=0)
     seconds = models.FloatField(_("seconds"), default=0)
     error = models.TextField(_("error"), blank=True)

@@ -1,6 +1,7 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -10,13 +11,15 @@ from analytics.choices import RunKind
 from analytics.models import ScoringRun
 from analytics.operations.score_distribution import score_distribution
 from analytics.scoring.facts import SCALES
-from analytics.scoring.preference_arrays import Categories, Events, measure_categories
+from analytics.scoring.preference_arrays import Categories, CategorySums, Events
 from analytics.scoring.preference_parameters import PreferenceParameters
 from analytics.sql.purchases import BoughtRow, RatedRow, order_ratings, purchases
 from customers.models import Category
 
 KEY = "categories"
 SECONDS_A_DAY = 86_400.0
+# Of purchases and ratings: some 30 MB with what is computed of them.
+ROWS_AT_ONCE = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,36 +67,38 @@ def category_statistics(*, run: ScoringRun, parameters: PreferenceParameters) ->
 
 
 def measure_statistics(*, as_of: datetime, parameters: PreferenceParameters) -> CategoryStatistics:
-    """Read all purchases and ratings up to a moment, as columns: some 30 bytes each."""
+    """Read all purchases and ratings up to a moment, and keep the sums alone, so that a worker's memory does not grow
+    with their number."""
     named = list(Category.objects.order_by("pk").values_list("pk", "name"))
     positions = {pk: i for i, (pk, _name) in enumerate(named)}
+    sums = CategorySums(len(named), parameters)
     codes: dict[str, int] = {}
-    bought = np.fromiter(
-        (
-            (positions[row.category_id], row.at, row.unit_price, codes.setdefault(row.currency, len(codes)))
-            for row in purchases(as_of=as_of)
-            if row.category_id in positions
-        ),
-        dtype=[("category", "i4"), ("at", "f8"), ("price", "f8"), ("currency", "i2")],
+    bought = (
+        (positions[row.category_id], row.at, row.unit_price, codes.setdefault(row.currency, len(codes)))
+        for row in purchases(as_of=as_of)
+        if row.category_id in positions
     )
-    rated = np.fromiter(
-        (
-            (positions[row.category_id], row.at, position_on_scale(row))
-            for row in order_ratings(as_of=as_of)
-            if row.category_id in positions
-        ),
-        dtype=[("category", "i4"), ("at", "f8"), ("x", "f8")],
+    for part in in_parts(bought, [("category", "i4"), ("at", "f8"), ("price", "f8"), ("currency", "i2")]):
+        for name, code in codes.items():
+            mine = part[part["currency"] == code]
+            sums.add_purchases(
+                _events(np.zeros(mine.size), mine["category"], mine["at"], as_of, _log(mine["price"])), name
+            )
+    rated = (
+        (positions[row.category_id], row.at, position_on_scale(row))
+        for row in order_ratings(as_of=as_of)
+        if row.category_id in positions
     )
-    most_used = int(np.bincount(bought["currency"], minlength=1).argmax())
-    price = np.where(bought["currency"] == most_used, bought["price"], 0.0)
-    figures = measure_categories(
-        _events(np.zeros(bought.size), bought["category"], bought["at"], as_of, _log(price)),
-        _events(np.zeros(rated.size), rated["category"], rated["at"], as_of, rated["x"]),
-        len(named),
-        parameters,
-    )
-    currency = next((name for name, code in codes.items() if code == most_used), "")
-    return CategoryStatistics(list(positions), [name for _pk, name in named], currency, figures)
+    for part in in_parts(rated, [("category", "i4"), ("at", "f8"), ("x", "f8")]):
+        given = _events(np.zeros(part.size), part["category"], part["at"], as_of, part["x"])
+        sums.ratings.add(given.category, given.age_days, given.value)
+    return CategoryStatistics(list(positions), [name for _pk, name in named], sums.currency, sums.figures())
+
+
+def in_parts(rows: Iterator[tuple[Any, ...]], columns: list[tuple[str, str]]) -> Iterator[NDArray[Any]]:
+    """Rows as arrays of some columns, ROWS_AT_ONCE of them at a time."""
+    while (part := np.fromiter(islice(rows, ROWS_AT_ONCE), dtype=columns)).size:
+        yield part
 
 
 def _events(who: ArrayLike, what: ArrayLike, at: ArrayLike, as_of: datetime, value: ArrayLike) -> Events:

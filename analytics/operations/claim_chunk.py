@@ -29,8 +29,8 @@ def claim_chunk(*, run: ScoringRun | None = None) -> ScoringChunk | None:
 
 
 def free_chunks(run: ScoringRun) -> "QuerySet[ScoringChunk]":
-    """The chunks of a run that a worker may take now."""
-    return run.chunks.filter(FREE, attempts__lt=ScoringChunk.most_attempts)
+    """The chunks of a run that a worker may take now, without the keys: those of one alone will be read."""
+    return run.chunks.filter(FREE, attempts__lt=ScoringChunk.most_attempts).defer("customer_ids")
 
 
 def _running_runs(run: ScoringRun | None) -> list[ScoringRun]:

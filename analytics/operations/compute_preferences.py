@@ -19,6 +19,7 @@ from analytics.operations.read_facts import FactSheet
 from analytics.operations.standing_profiles import standing_profiles
 from analytics.scoring.preference_arrays import Events, Preferences, score_preferences
 from analytics.scoring.preference_parameters import FEATURES, ITEM_FEATURES, PreferenceParameters
+from analytics.sql.arrays import as_moment
 from analytics.sql.purchases import BoughtRow, purchases
 from analytics.sql.said import SaidRow, said_preferences
 from analytics.sql.upsert import Columns
@@ -44,17 +45,18 @@ def compute_preferences(*, sheet: FactSheet, run: ScoringRun, at: datetime) -> C
     version = PreferenceModelVersion.objects.active().get()
     sets = sets_among(overrides=version.overrides, whose=sheet.whose, customer_ids=sheet.customer_ids, at=run.as_of)
     due = ~standing_profiles(sheet=sheet, run=run, version=version, sets=sets)
-    ids = sheet.customer_ids[due].tolist()
+    keys = sheet.customer_ids[due]
+    ids = keys.tolist()
     whose = sheet.whose if due.all() else Whose.these(ids)
     liked = _likings(ids, sets[due], whose, run, version) if ids else {}
     service = find_habits(whose=whose, as_of=run.as_of, most=MOST_SHOWN) if ids else {}
     return {
-        "customer_id": ids,
-        "version_id": [version.pk] * len(ids),
-        "override": sets[due].tolist(),
-        "as_of": [run.as_of] * len(ids),
-        "computed_at": [at] * len(ids),
-        "activity_version": sheet.versions[due].tolist(),
+        "customer_id": keys,
+        "version_id": np.full(len(ids), version.pk),
+        "override": sets[due],
+        "as_of": np.full(len(ids), as_moment(run.as_of)),
+        "computed_at": np.full(len(ids), as_moment(at)),
+        "activity_version": sheet.versions[due],
         "categories": [liked[pk][0] if pk in liked else "[]" for pk in ids],
         "products": [liked[pk][1] if pk in liked else "[]" for pk in ids],
         "service": [service.get(pk, "{}") for pk in ids],

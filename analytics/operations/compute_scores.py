@@ -11,7 +11,7 @@ from analytics.operations.read_facts import FactSheet
 from analytics.operations.version_parameters import parameter_sets
 from analytics.scoring.population import PopulationScores
 from analytics.sql.arrays import Array, as_moment
-from analytics.sql.newest_snapshots import newest_snapshots
+from analytics.sql.newest_snapshots import newest_scores, newest_snapshots
 
 # A snapshot is kept when the score moved by so many points, or after so long.
 NOTICEABLE = 1.0
@@ -38,7 +38,7 @@ def compute_scores(*, sheet: FactSheet, run: ScoringRun, at: datetime) -> Comput
     sets = override_sets(version=run.version, whose=whose, customer_ids=ids, at=run.as_of)
     result = sheet.scores(parameter_sets(run.version), sets)
     long_ago = newest_snapshots(ids, whose=whose, by=run.as_of - PERIOD)
-    recent = newest_snapshots(ids, whose=whose, by=run.as_of, after=run.as_of - PERIOD)
+    recent = newest_scores(ids, whose=whose, after=run.as_of - PERIOD, by=run.as_of)
     figures = {**_figures(sheet, run, result, at), "override": sets}
     change, factor = _change(result, long_ago)
     scores = {
@@ -48,7 +48,7 @@ def compute_scores(*, sheet: FactSheet, run: ScoringRun, at: datetime) -> Comput
         "change": change,
         "change_factor": factor,
     }
-    due = np.ones(len(ids), dtype=bool) if run.kind == RunKind.REPLAY else _is_due(result.score, recent[:, 0])
+    due = np.ones(len(ids), dtype=bool) if run.kind == RunKind.REPLAY else _is_due(result.score, recent)
     return ComputedScores(len(ids), scores, {name: column[due] for name, column in figures.items()})
 
 

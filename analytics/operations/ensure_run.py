@@ -31,7 +31,10 @@ def ensure_run(
     if made:
         plan = customer_ranges(size=CHUNK_CUSTOMERS) if ranges is None else ranges
         ScoringChunk.objects.bulk_create(
-            (ScoringChunk(run=run, lo=part.lo, hi=part.hi, customers=part.customers) for part in plan),
+            (
+                ScoringChunk(run=run, lo=part.lo, hi=part.hi, customers=part.customers, customer_ids=part.keys)
+                for part in plan
+            ),
             batch_size=1000,
         )
     return run

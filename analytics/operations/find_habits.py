@@ -21,7 +21,7 @@ def find_habits(*, whose: Whose, as_of: datetime, most: int) -> dict[int, str]:
     """How each of these customers likes to be served, by key, in the shape of PreferenceProfile.service, as JSON: the
     `most` strongest habits of each kind. Hours are those of TIME_ZONE.
 
-    Five queries whatever the customers are."""
+    Four queries whatever the customers are."""
     found = service_signals(whose=whose, as_of=as_of)
     labels = _labels(found)
     habits = service_habits(_signals(found), as_of.timestamp())

@@ -1,7 +1,10 @@
+from typing import Any
+
 from django.db import transaction
 from django.db.models import QuerySet
 
 from analytics.models import ScoringChunk
+from analytics.sql.customer_ranges import CustomerRange, ranges_of
 from customers.choices import LeaseState
 from customers.models import Customer
 
@@ -24,10 +27,23 @@ def give_back_chunk(*, chunk: ScoringChunk, error: Exception) -> None:
 
 
 def _cut(chunk: ScoringChunk, mine: QuerySet[ScoringChunk], message: str) -> None:
+    first, second = _halves(chunk)
+    if mine.update(state=LeaseState.TODO, attempts=0, error=message, **_columns(first)):
+        ScoringChunk.objects.create(run=chunk.run, error=message, **_columns(second))
+
+
+def _halves(chunk: ScoringChunk) -> tuple[CustomerRange, CustomerRange]:
+    keys = chunk.customer_ids
+    if keys is not None:
+        first, second = ranges_of(keys, size=-(-len(keys) // 2))
+        return first, second
     middle = (chunk.lo + chunk.hi) // 2
-    counts = [
-        Customer.objects.profiled().filter(pk__range=part).count()
-        for part in ((chunk.lo, middle), (middle + 1, chunk.hi))
-    ]
-    if mine.update(state=LeaseState.TODO, hi=middle, attempts=0, customers=counts[0], error=message):
-        ScoringChunk.objects.create(run=chunk.run, lo=middle + 1, hi=chunk.hi, customers=counts[1], error=message)
+    return _range(chunk.lo, middle), _range(middle + 1, chunk.hi)
+
+
+def _range(lo: int, hi: int) -> CustomerRange:
+    return CustomerRange(lo, hi, Customer.objects.profiled().filter(pk__range=(lo, hi)).count())
+
+
+def _columns(part: CustomerRange) -> dict[str, Any]:
+    return {"lo": part.lo, "hi": part.hi, "customers": part.customers, "customer_ids": part.keys}

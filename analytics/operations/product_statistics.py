@@ -13,11 +13,12 @@ from scipy import sparse
 
 from analytics.choices import RunKind, RunState
 from analytics.models import ProductStatistics, ScoringRun
-from analytics.operations.category_statistics import SECONDS_A_DAY, CategoryStatistics, position_on_scale
+from analytics.operations.category_statistics import SECONDS_A_DAY, CategoryStatistics, in_parts, position_on_scale
 from analytics.scoring.catalogue import measure_items
-from analytics.scoring.item_arrays import Items, shrunk_ratings
+from analytics.scoring.item_arrays import Items
 from analytics.scoring.items import Baskets
 from analytics.scoring.preference_parameters import PreferenceParameters
+from analytics.scoring.rating_sums import RatingSums
 from analytics.sql.purchases import held_products, order_ratings
 from customers.models import Customer, Product
 
@@ -178,12 +179,12 @@ def _chosen(product: NDArray[np.int64], age: NDArray[np.float64], parameters: Pr
 
 
 def _ratings(ids: NDArray[np.int64], as_of: datetime, parameters: PreferenceParameters) -> NDArray[np.float64]:
-    rated = np.fromiter(
-        ((row.product_id, row.at, position_on_scale(row)) for row in order_ratings(as_of=as_of)),
-        dtype=[("product", "i8"), ("at", "f8"), ("x", "f8")],
-    )
-    place, known = places_among(ids, rated["product"])
-    return shrunk_ratings(place[known], _age(rated["at"][known], as_of), rated["x"][known], len(ids), parameters)
+    sums = RatingSums(len(ids), parameters)
+    rated = ((row.product_id, row.at, position_on_scale(row)) for row in order_ratings(as_of=as_of))
+    for part in in_parts(rated, [("product", "i8"), ("at", "f8"), ("x", "f8")]):
+        place, known = places_among(ids, part["product"])
+        sums.add(place[known], _age(part["at"][known], as_of), part["x"][known])
+    return sums.shrunk()
 
 
 def _age(at: NDArray[np.float64], as_of: datetime) -> NDArray[np.float64]:

@@ -82,11 +82,11 @@ class FactSheet:
         return [_fact(self.rows[pk], waited) for pk, waited in elapsed.items()]
 
 
-def read_facts(*, whose: Whose, as_of: datetime, version: int | None = None) -> FactSheet:
+def read_facts(*, whose: Whose, as_of: datetime, version: int | None = None, profiled: bool = False) -> FactSheet:
     """Read the facts of these customers as of a moment, by each one's activity_version (or by `version`, to replay
-    one)."""
+    one); `profiled`: only of those who may be profiled, which a range is in any case."""
     horizon, now = as_of + REFRESH_AFTER, as_moment(as_of)
-    found = known_facts(whose=whose, as_of=as_of, until=horizon, version=version)
+    found = known_facts(whose=whose, as_of=as_of, until=horizon, version=version, profiled=profiled)
     order = np.lexsort((found["observation_id"], found["customer_id"]))
     found = {name: column[order] for name, column in found.items()}
     customer_ids, first, positions = np.unique(found["customer_id"], return_index=True, return_inverse=True)

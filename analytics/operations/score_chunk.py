@@ -7,9 +7,7 @@ from analytics.choices import RunKind
 from analytics.models import CustomerScore, PreferenceProfile, ScoreSnapshot, ScoringChunk
 from analytics.operations.compute_preferences import compute_preferences
 from analytics.operations.compute_scores import ComputedScores, compute_scores
-from analytics.operations.read_facts import FactSheet, read_facts
-from analytics.operations.stale_since import stale_since
-from analytics.sql.stale_customers import stale_customers
+from analytics.operations.read_facts import read_facts
 from analytics.sql.upsert import Columns, upsert
 from analytics.sql.whose import Whose
 from customers.choices import LeaseState
@@ -21,20 +19,17 @@ def score_chunk(*, chunk: ScoringChunk, at: datetime) -> int | None:
 
     Raises ValueError for a fact with an impossible value; see give_back_chunk."""
     started = time.perf_counter()
-    sheet = _read(chunk)
+    sheet = read_facts(whose=_whose(chunk), as_of=chunk.run.as_of, profiled=True)
     computed = compute_scores(sheet=sheet, run=chunk.run, at=at)
     if chunk.run.kind == RunKind.REPLAY:  # history only
         return _publish(chunk, computed, None, started)
     return _publish(chunk, computed, compute_preferences(sheet=sheet, run=chunk.run, at=at), started)
 
 
-def _read(chunk: ScoringChunk) -> FactSheet:
-    run, whose = chunk.run, Whose(chunk.lo, chunk.hi)
-    if run.kind != RunKind.SWEEP:
-        return read_facts(whose=whose, as_of=run.as_of)
-    # Asked anew, so that whoever was scored since the plan was made is left out.
-    stale = stale_customers(as_of=run.as_of, since=stale_since(before=run), whose=whose)
-    return read_facts(whose=Whose.these(stale), as_of=run.as_of)
+def _whose(chunk: ScoringChunk) -> Whose:
+    if chunk.run.kind != RunKind.SWEEP:
+        return Whose(chunk.lo, chunk.hi)
+    return Whose.these(chunk.customer_ids or [])
 
 
 @transaction.atomic

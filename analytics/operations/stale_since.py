@@ -7,16 +7,14 @@ from analytics.models import ScoringRun
 LONGEST_TRANSACTION = timedelta(hours=1)
 
 
-def stale_since(*, before: ScoringRun | None = None) -> datetime | None:
-    """The moment from which a sweep has to look for activity; None: from the beginning. With `before`, as it was when
-    that run was made, so that a sweep's chunks see what its plan saw.
+def stale_since() -> datetime | None:
+    """The moment from which a sweep has to look for activity; None: from the beginning.
 
     That is when the newest sweep was made, or a run over everybody that has finished: either looked at all activity
     that was committed by then. What a transaction recorded before but committed after, it did not see, hence the
     margin. A sweep that failed hides its customers from the next one; the nightly run heals them."""
-    earlier = ScoringRun.objects.all() if before is None else ScoringRun.objects.filter(pk__lt=before.pk)
-    runs = [earlier.filter(kind=RunKind.SWEEP)]
-    runs += [earlier.filter(kind=kind, state=RunState.DONE) for kind in OVER_EVERYBODY]
+    runs = [ScoringRun.objects.filter(kind=RunKind.SWEEP)]
+    runs += [ScoringRun.objects.filter(kind=kind, state=RunState.DONE) for kind in OVER_EVERYBODY]
     # Kind by kind, newest first: each is one step along the unique index (kind, logical_at).
     newest = [run.order_by("-logical_at").values_list("as_of", flat=True).first() for run in runs]
     moments = [as_of for as_of in newest if as_of is not None]

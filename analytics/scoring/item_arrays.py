@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from analytics.scoring.items import Baskets, affinities
 from analytics.scoring.preference import RANK_DECIMALS
@@ -60,18 +60,6 @@ class Buyers:
     interest: Floats
     said: Any
     weights: Floats
-
-
-def shrunk_ratings(
-    item: ArrayLike, age_days: ArrayLike, x: ArrayLike, n_items: int, parameters: PreferenceParameters
-) -> Floats:
-    """The rating of each product, (K·m + Σw·x)/(K + Σw), m the weighted mean of all ratings."""
-    what, value = np.asarray(item, dtype=np.int64), np.asarray(x, dtype=np.float64)
-    weight = np.exp2(-np.asarray(age_days, dtype=np.float64) / parameters.purchase_half_life_days)
-    total = weight.sum()
-    mean = (weight * value).sum() / total if total > 0.0 else parameters.rating_baseline
-    above = np.bincount(what, weight * (value - mean), n_items)
-    return np.asarray(mean + above / (parameters.rating_prior_weight + np.bincount(what, weight, n_items)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -10,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from analytics.scoring.preference import RANK_DECIMALS, Category
 from analytics.scoring.preference_parameters import FEATURES, PreferenceParameters
+from analytics.scoring.rating_sums import RatingSums
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -89,25 +91,53 @@ def measure_categories(
     share = decayed purchases of the category / of all (SCORES.md §2, p_g); rating = (K·m + Σw·x)/(K + Σw) with m
     the weighted mean of all ratings.
     """
-    weight = np.exp2(-purchases.age_days / parameters.purchase_half_life_days)
-    counts = np.maximum(_sums(purchases.category, weight, n_categories), LEAST_PURCHASES)
-    return Categories(
-        share=counts / max(counts.sum(), LEAST_PURCHASES),
-        popularity=np.log(counts),
-        mean_log_price=_means(purchases.category, weight, purchases.value, n_categories),
-        rating=_ratings(ratings, n_categories, parameters),
-    )
+    sums = CategorySums(n_categories, parameters)
+    sums.add_purchases(purchases)
+    sums.ratings.add(ratings.category, ratings.age_days, ratings.value)
+    return sums.figures()
 
 
-def _ratings(ratings: Events, n_categories: int, parameters: PreferenceParameters) -> Floats:
-    given = ~np.isnan(ratings.value)
-    x, category = ratings.value[given], ratings.category[given]
-    weight = np.exp2(-ratings.age_days[given] / parameters.purchase_half_life_days)
-    total = weight.sum()
-    mean = (weight * x).sum() / total if total > 0.0 else parameters.rating_baseline
-    prior = parameters.rating_prior_weight
-    above = _sums(category, weight * (x - mean), n_categories)
-    return np.asarray(mean + above / (prior + _sums(category, weight, n_categories)), dtype=np.float64)
+class CategorySums:
+    """The same summed part by part: there may be more purchases than memory is meant for. Prices are summed by
+    currency, since that of most purchases is known at the end."""
+
+    def __init__(self, n_categories: int, parameters: PreferenceParameters) -> None:
+        self.ratings = RatingSums(n_categories, parameters)
+        self._n, self._half_life = n_categories, parameters.purchase_half_life_days
+        self._bought = np.zeros(n_categories)
+        self._purchases: Counter[str] = Counter()
+        self._paid: dict[str, tuple[Floats, Floats]] = {}
+
+    def add_purchases(self, purchases: Events, currency: str = "") -> None:
+        """Some more purchases, all in one currency."""
+        weight = np.exp2(-purchases.age_days / self._half_life)
+        self._bought += _sums(purchases.category, weight, self._n)
+        self._purchases[currency] += len(weight)
+        paid = ~np.isnan(purchases.value)
+        what, weight, value = purchases.category[paid], weight[paid], purchases.value[paid]
+        weights, values = self._paid.get(currency, (np.zeros(self._n), np.zeros(self._n)))
+        self._paid[currency] = (
+            weights + _sums(what, weight, self._n),
+            values + _sums(what, weight * value, self._n),
+        )
+
+    @property
+    def currency(self) -> str:
+        """That of most purchases, of equally many the one that came first; none before there is a purchase."""
+        return max(self._purchases, key=self._purchases.__getitem__, default="")
+
+    def figures(self) -> Categories:
+        """What they say, prices in the currency of most purchases."""
+        counts = np.maximum(self._bought, LEAST_PURCHASES)
+        weights, values = self._paid.get(self.currency, (np.zeros(self._n), np.zeros(self._n)))
+        mean_log_price = np.full(self._n, np.nan)
+        np.divide(values, weights, where=weights > 0.0, out=mean_log_price)
+        return Categories(
+            share=counts / max(counts.sum(), LEAST_PURCHASES),
+            popularity=np.log(counts),
+            mean_log_price=mean_log_price,
+            rating=self.ratings.shrunk(),
+        )
 
 
 def score_preferences(

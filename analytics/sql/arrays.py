@@ -27,12 +27,18 @@ _HEADER = 19
 _YEAR_2000 = np.datetime64("2000-01-01", "us").astype(np.int64)
 _ARRAY = struct.Struct(">iiiii")  # dimensions, whether it has nulls, type, length, lower bound
 _CASTS = {"i": "bigint", "f": "float8", "M": "timestamptz"}
-_NULLS = {"i": "0", "f": "'NaN'", "M": "'-infinity'"}
+_ELEMENTS = {
+    "i": "COALESCE({0}::bigint, 0)",
+    "f": "COALESCE({0}::float8, 'NaN')",
+    "M": "COALESCE({0}::timestamptz, '-infinity')",
+    # Filled up, since numpy reads what stands at even distances.
+    "S": "substr(convert_to(COALESCE({0}, ''), 'UTF8') || decode(repeat('00', {1}), 'hex'), 1, {1})",
+}
 
 
 def fetch_arrays(sql: str, params: Sequence[Any], types: Mapping[str, str | np.dtype[Any]]) -> dict[str, Array]:
     """The rows of a query as one array a column, in no order. `types`: numpy's, by column in the order of the query:
-    "i8", "f8" or MOMENT. A null is 0, NaN or NaT.
+    "i8", "f8", MOMENT, or "S40" for a text of up to 40 bytes of UTF-8. A null is 0, NaN, NaT or an empty text.
 
     SQL, because on PostgreSQL the server can hand over each column whole, in its own binary form, which numpy reads as
     it is. Measured with a million rows of eight columns: 0.06 s of CPU here, where fetching rows takes 3.8 s, and COPY,
@@ -56,21 +62,37 @@ def fetch_columns(rows: QuerySet[Any, Any], types: Mapping[str, str | np.dtype[A
     return fetch_arrays(sql, params, types)
 
 
-def send_arrays(table: str, columns: Mapping[str, Array]) -> None:
+def send_arrays(table: str, columns: Mapping[str, Array], texts: Mapping[str, Sequence[str]] | None = None) -> None:
     """Put columns of one length into a table of PostgreSQL that has bigint, float8, timestamptz and boolean for i8, f8,
-    MOMENT and bool; NaN is sent as it is. SQL, for the same reason as in `fetch_arrays`."""
-    names = ", ".join(connection.ops.quote_name(name) for name in columns)
+    MOMENT and bool; NaN is sent as it is. `texts`: columns of text beside them. SQL, for the same reason as in
+    `fetch_arrays`."""
+    texts = texts or {}
+    names = ", ".join(connection.ops.quote_name(name) for name in (*columns, *texts))
     parts = [(f"n{i}", f"v{i}", column) for i, column in enumerate(columns.values())]
     layout = [("columns", ">i2")]
     for size, value, column in parts:
         layout += [(size, ">i4"), (value, _sent(column.dtype).str)]
     rows = np.empty(len(parts[0][2]), dtype=layout)
-    rows["columns"] = len(parts)
+    rows["columns"] = len(parts) + len(texts)
     for size, value, column in parts:
         rows[size] = rows.dtype[value].itemsize
         rows[value] = column.astype(MOMENT).astype(np.int64) - _YEAR_2000 if column.dtype.kind == "M" else column
     with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT BINARY)") as copy:
-        copy.write(b"PGCOPY\n\xff\r\n\0" + bytes(8) + rows.tobytes() + b"\xff\xff")
+        copy.write(b"PGCOPY\n\xff\r\n\0" + bytes(8) + _with_texts(rows, texts) + b"\xff\xff")
+
+
+def _with_texts(rows: Array, texts: Mapping[str, Sequence[str]]) -> bytes:
+    """The rows in binary, and behind each of them its texts, each behind its length."""
+    if not texts:
+        return rows.tobytes()
+    whole, width = rows.tobytes(), rows.dtype.itemsize
+    parts: list[bytes] = []
+    for place, row in enumerate(zip(*texts.values(), strict=True)):
+        parts.append(whole[place * width : (place + 1) * width])
+        for text in row:
+            sent = text.encode()
+            parts += (len(sent).to_bytes(4, "big"), sent)
+    return b"".join(parts)
 
 
 def sql_type(dtype: np.dtype[Any]) -> str:
@@ -79,18 +101,20 @@ def sql_type(dtype: np.dtype[Any]) -> str:
 
 
 def _sent(dtype: np.dtype[Any]) -> np.dtype[Any]:
-    return np.dtype({"f": ">f8", "b": "?"}.get(dtype.kind, ">i8"))
+    return dtype if dtype.kind == "S" else np.dtype({"f": ">f8", "b": "?"}.get(dtype.kind, ">i8"))
 
 
 def _of_values(column: Sequence[Any], dtype: np.dtype[Any]) -> Array:
     if dtype.kind == "i":
         return np.array([value or 0 for value in column], dtype=dtype)
+    if dtype.kind == "S":
+        return np.array([(value or "").encode() for value in column], dtype=dtype)
     return np.array(column, dtype=dtype)  # None becomes NaN or NaT
 
 
 def _whole(sql: str, params: Sequence[Any], dtypes: Mapping[str, np.dtype[Any]]) -> dict[str, Array]:
     columns = ", ".join(
-        f"array_agg(COALESCE({name}::{_CASTS[dtype.kind]}, {_NULLS[dtype.kind]}))" for name, dtype in dtypes.items()
+        f"array_agg({_ELEMENTS[dtype.kind].format(name, dtype.itemsize)})" for name, dtype in dtypes.items()
     )
     statement = f"COPY (SELECT {columns} FROM ({sql}) AS given ({', '.join(dtypes)})) TO STDOUT (FORMAT BINARY)"  # noqa: S608 - ours
     merged = connection.ops.compose_sql(statement, params)  # type: ignore[attr-defined]  # COPY takes no parameters

@@ -8,11 +8,12 @@ from customers.models import Customer
 
 
 class CustomerRange(NamedTuple):
-    """The customers with lo <= id <= hi that a run is about, and how many they are."""
+    """The customers with lo <= id <= hi that a run is about, and how many they are; `keys`: only these of them."""
 
     lo: int
     hi: int
     customers: int
+    keys: Sequence[int] | None = None
 
 
 def customer_ranges(*, size: int) -> list[CustomerRange]:
@@ -40,7 +41,7 @@ def customer_ranges(*, size: int) -> list[CustomerRange]:
 
 
 def ranges_of(keys: Sequence[int], *, size: int) -> Iterator[CustomerRange]:
-    """Sorted keys cut into ranges that hold `size` of them each, the last one fewer."""
+    """Sorted keys cut into parts that hold `size` of them each, the last one fewer."""
     for start in range(0, len(keys), size):
         part = keys[start : start + size]
-        yield CustomerRange(part[0], part[-1], len(part))
+        yield CustomerRange(part[0], part[-1], len(part), part)

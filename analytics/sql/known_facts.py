@@ -25,14 +25,16 @@ _TYPES: dict[str, str | np.dtype[Any]] = {
 }
 
 
-def known_facts(*, whose: Whose, as_of: datetime, until: datetime, version: int | None = None) -> dict[str, Array]:
+def known_facts(
+    *, whose: Whose, as_of: datetime, until: datetime, version: int | None = None, profiled: bool = False
+) -> dict[str, Array]:
     """Every customer asked for, each with the facts of `ObservationQuerySet.known_at(as_of, version)`, as columns in no
     order: customer_id, activity_version, observation_id (0: the customer has none), measure, value, reference (NaN
     where there is none), happened_at, and held_until: up to when a fact does not count, since it is left out, or is a
     message that waits and is not overdue (NaT: it counts).
 
-    A range leaves out whoever was merged into another, and whoever may not be profiled; asked for by key, their past
-    can be replayed.
+    A range leaves out whoever was merged into another, and whoever may not be profiled. Asked for by key, their past
+    can be replayed, unless `profiled` leaves them out as well.
 
     `version` defaults to each customer's own activity_version. Facts up to `until`, later than `as_of`, come along:
     whoever scores must know when the score will change by itself.
@@ -44,7 +46,7 @@ def known_facts(*, whose: Whose, as_of: datetime, until: datetime, version: int 
     adapt, quote = connection.ops.adapt_datetimefield_value, connection.ops.quote_name
     bound, given = ("c.activity_version", []) if version is None else ("%s", [version])
     of_these, keys = whose.sql("c.id")
-    profiled = f"AND {is_profiled('c')}" if whose.keys is None else ""
+    of_whom = f"AND {is_profiled('c')}" if profiled or whose.keys is None else ""
     # Also said of the facts, or the database reads those of everybody.
     of_facts, fact_keys = whose.sql("o.customer_id")
     statement = f"""
@@ -57,7 +59,7 @@ def known_facts(*, whose: Whose, as_of: datetime, until: datetime, version: int 
         LEFT JOIN {quote(Observation._meta.db_table)} o
           ON o.customer_id = c.id AND {of_facts} AND o.at <= %s AND o.recorded_version <= {bound}
           AND (o.superseded_version IS NULL OR o.superseded_version > {bound} OR o.superseded_at > %s)
-        WHERE {of_these} {profiled}
+        WHERE {of_these} {of_whom}
     """  # noqa: S608 - names of models' tables, and conditions
     params: list[Any] = [adapt(FOREVER), *fact_keys, adapt(until), *given, *given, adapt(as_of), *keys]
     return fetch_arrays(statement, params, _TYPES)

@@ -82,7 +82,7 @@ def test_a_run_over_everybody_passes_over_whoever_was_merged(firms: Pair, north:
     kept, gone = firms
     last = Customer.objects.create(name="Last", team=north, created_at=NOW - DAY)
     merge_customers(kept=kept, gone=gone, by=ann, at=NOW)
-    assert customer_ranges(size=1) == [(kept.pk, last.pk - 1, 1), (last.pk, last.pk, 1)]
+    assert customer_ranges(size=1) == [(kept.pk, last.pk - 1, 1, None), (last.pk, last.pk, 1, None)]
     run = score_everybody(at=NOW + HOUR)
     assert run.customers == 2
     assert set(CustomerScore.objects.values_list("pk", flat=True)) == {kept.pk, last.pk}

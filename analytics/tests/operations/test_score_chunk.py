@@ -241,16 +241,29 @@ def test_the_number_of_queries_does_not_depend_on_the_customers(north: Team, que
     assert counts[0] == counts[1] <= MOST_QUERIES
 
 
-def test_a_sweep_leaves_out_who_was_scored_meanwhile(acme: Customer) -> None:
+def test_a_sweep_writes_nothing_over_who_was_scored_meanwhile(acme: Customer) -> None:
     score_everybody()
     observe(facts=[rating(acme, 5)], at=NOW)
     sweep = ensure_sweep(at=NOW + HOUR)
     chunk = claim_chunk(run=sweep)
     assert chunk is not None
-    score_everybody(at=NOW + HOUR)
+    observe(facts=[rating(acme, 1, at=NOW + HOUR, subject=2)], at=NOW + HOUR)
+    score_everybody(at=NOW + 2 * HOUR)
     stands = numbers()
-    assert score_chunk(chunk=chunk, at=NOW + HOUR) == 0
+    assert score_chunk(chunk=chunk, at=NOW + 3 * HOUR) == 1
     assert numbers() == stands
+
+
+def test_a_sweep_leaves_out_who_objected_meanwhile(acme: Customer, wang: Customer) -> None:
+    score_everybody()
+    observe(facts=[rating(acme, 5), rating(wang, 5, subject=2)], at=NOW)
+    chunk = claim_chunk(run=ensure_sweep(at=NOW + HOUR))
+    assert chunk is not None
+    assert chunk.customer_ids == [acme.pk, wang.pk]
+    Customer.objects.filter(pk=wang.pk).update(profiling_objected_at=NOW)
+    CustomerScore.objects.filter(pk=wang.pk).delete()
+    assert score_chunk(chunk=chunk, at=NOW + HOUR) == 1
+    assert set(scores()) == {acme.pk}
 
 
 def test_scores_stay_within_their_bounds_whatever_happened(acme: Customer) -> None:

@@ -5,9 +5,10 @@ from analytics.models import CustomerScore, ScoringChunk, ScoringRun
 from analytics.operations import ensure_run as plan
 from analytics.operations import work_chunks as module
 from analytics.operations.ensure_run import ensure_run
+from analytics.operations.ensure_sweep import ensure_sweep
 from analytics.operations.ensure_versions import ensure_versions
 from analytics.operations.work_chunks import work_chunks
-from analytics.tests.histories import populate, rating
+from analytics.tests.histories import HOUR, populate, rating, score_everybody
 from customers.choices import LeaseState
 from customers.models import Team
 from customers.operations.observe import observe
@@ -53,6 +54,22 @@ def test_an_impossible_fact_costs_its_own_customer_only(north: Team) -> None:
     failed = ScoringChunk.objects.get(state=LeaseState.FAILED)
     assert failed.lo == failed.hi == people[13].pk
     assert "value of csat out of range" in failed.error
+
+
+def test_in_a_sweep_as_well_it_costs_its_own_customer_only(north: Team) -> None:
+    people = populate(north, 21)
+    score_everybody(at=NOW - HOUR)
+    observe(facts=[rating(person, 5, subject=10**8 + n) for n, person in enumerate(people[::2])], at=NOW)
+    observe(facts=[rating(people[12], 9, subject=10**9)], at=NOW)
+    run = ensure_sweep(at=NOW)
+    list(work_chunks(clock=lambda: NOW))
+    assert run is not None
+    run.refresh_from_db()
+    assert (run.state, run.customers, run.failed) == (RunState.PARTIAL, 10, 1)
+    failed = ScoringChunk.objects.get(state=LeaseState.FAILED)
+    assert (failed.lo, failed.hi, failed.customer_ids) == (people[12].pk, people[12].pk, [people[12].pk])
+    swept = set(CustomerScore.objects.filter(run=run).values_list("pk", flat=True))
+    assert swept == {person.pk for person in people[::2]} - {people[12].pk}
 
 
 def test_a_fault_in_the_program_is_raised_and_tried_again(north: Team, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from analytics.scoring.catalogue import Lines, buyers_of, measure_items
-from analytics.scoring.item_arrays import Buyers, Items, Ranked, blocks, measure_item_scales, ranked, shrunk_ratings
+from analytics.scoring.item_arrays import Buyers, Items, Ranked, blocks, measure_item_scales, ranked
 from analytics.scoring.item_preference import Item, ItemPreference, ItemPurchase, item_profile
 from analytics.scoring.items import Baskets, affinities, fit_items
 from analytics.scoring.preference import Interest
 from analytics.scoring.preference_arrays import Categories, Events, measure_categories, score_preferences
 from analytics.scoring.preference_parameters import ITEM_FEATURES, PreferenceParameters
+from analytics.scoring.rating_sums import RatingSums
 from analytics.tests.scoring.strategies import AS_OF, quick
 from analytics.tests.scoring.test_preference import numbers
 
@@ -82,7 +83,9 @@ def arrays_of(shop: Shop, model: PreferenceParameters) -> tuple[Items, Buyers, C
     looked = Events.of(*([row[i] for row in shop.interests] for i in range(3)))
     categories = measure_categories(events, Events.of([], [], []), shop.g, model)
     features = score_preferences(events, looked, np.zeros((shop.n, shop.g)), categories, model).features
-    ratings = shrunk_ratings([0], [3.0], [0.25], shop.m, model)
+    sums = RatingSums(shop.m, model)
+    sums.add([0], [3.0], [0.25])
+    ratings = sums.shrunk()
     baskets = lines.baskets(shop.n, shop.m, model)
     items = measure_items(baskets, shop.category, logs(shop.prices), ratings, model, on_sale=shop.on_sale)
     weights = np.tile([model.weights[name] for name in ITEM_FEATURES], (shop.n, 1))

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from analytics.scoring.preference import Category, CategoryPreference, Interest, Purchase, profile
 from analytics.scoring.preference_arrays import (
     Categories,
+    CategorySums,
     Events,
     Preferences,
     measure_categories,
@@ -272,3 +273,26 @@ def test_missing_parameters_take_the_defaults() -> None:
 def test_an_impossible_parameter_is_refused_by_name(data: dict[str, object], field: str) -> None:
     with pytest.raises(ValueError, match=f"^{field}"):
         PreferenceParameters.from_dict(data)
+
+
+def test_in_parts_the_sums_are_those_of_all_at_once() -> None:
+    chance = np.random.default_rng(5)
+    what, age, price = chance.integers(0, 4, 900), chance.uniform(0, 500, 900), chance.normal(2, 1, 900)
+    price[::7] = np.nan
+    x = chance.uniform(0, 1, 900)
+    whole = measure_categories(Events.of(what, what, age, price), Events.of(what, what, age, x), 5, DEFAULTS)
+    sums = CategorySums(5, DEFAULTS)
+    for part in (slice(0, 10), slice(10, 10), slice(10, 900)):
+        sums.add_purchases(Events.of(what[part], what[part], age[part], price[part]), "EUR")
+        sums.ratings.add(what[part], age[part], x[part])
+    assert sums.currency == "EUR"
+    for name in ("share", "popularity", "mean_log_price", "rating"):
+        np.testing.assert_allclose(getattr(sums.figures(), name), getattr(whole, name), rtol=1e-12)
+    assert np.isnan(whole.mean_log_price[4])
+
+
+def test_prices_are_those_in_the_currency_of_most_purchases() -> None:
+    sums = CategorySums(1, DEFAULTS)
+    sums.add_purchases(Events.of([0], [0], [0.0], [9.0]), "USD")
+    sums.add_purchases(Events.of([0, 0], [0, 0], [0.0, 0.0], [1.0, 3.0]), "EUR")
+    assert (sums.currency, sums.figures().mean_log_price.tolist()) == ("EUR", [2.0])
