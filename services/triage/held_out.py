@@ -51,7 +51,9 @@ def hold_out(texts: Sequence[str], labels: Sequence[str]) -> HeldOut:
     )
 
 
-def _off(sure: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]", right: "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]") -> float:
+def _off(
+    sure: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]", right: "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]"
+) -> float:
     """The expected calibration error (M. Naeini and others, AAAI 2015)."""
     bins = np.minimum((sure * BINS).astype(int), BINS - 1)
     return float(
