@@ -1,7 +1,5 @@
 """How right the suggestions at the desk are."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
@@ -40,5 +38,5 @@ class TriageModelAdmin(ReadOnlyModelAdmin):
         return _share(row.off)
 
 
-def _share(value: float | None) -> Any:
+def _share(value: float | None) -> str:
     return "–" if value is None else f"{percent(round(1000 * value), 1000)} %"

@@ -24,8 +24,8 @@ MACRO_ALIKE_ENOUGH = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Suggested:
-    """A row (queue, service type, ticket, macro), how sure it is (0 to 1), and the words that speak for it. `source`: of
-    a macro, the ticket whose answer reads like it."""
+    """A row (queue, service type, ticket, macro), how sure it is (0 to 1), and the words that speak for it. `source`:
+    of a macro, the ticket whose answer reads like it."""
 
     row: Any
     share: float
