@@ -61,7 +61,7 @@ ENTRIES = (
         "services.TriageModel",
         Purpose.DESK,
         Retention.NIGHT,
-        (none("id target learned_at tickets content right among_three commonest off"),),
+        (none("id target learned_at tickets right among_three commonest off"), free("content", OnErasure.DERIVED)),
     ),
     Entry("services.IrregularStep", Purpose.RUN, Retention.DAY, (none("id ticket status_from status_to"),)),
     Entry(
