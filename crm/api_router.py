@@ -46,6 +46,7 @@ from services.api.ticket_tape import TicketTapeViewSet
 from services.api.ticket_ties import TicketMergeViewSet, TicketTiesViewSet
 from services.api.ticket_time import TicketTimeViewSet
 from services.api.tickets import TicketViewSet
+from services.api.triage import TicketTriageViewSet
 
 
 class Router(DefaultRouter):
@@ -84,6 +85,7 @@ router.register("erasures", ErasureViewSet)
 router.register("retention-rules", RetentionRuleViewSet)
 router.register("retention-runs", RetentionRunViewSet)
 router.register("tickets", TicketTapeViewSet, basename="tickettape")
+router.register("tickets", TicketTriageViewSet, basename="tickettriage")
 router.register("tickets", TicketTimeViewSet, basename="tickettime")
 router.register("tickets", TicketTiesViewSet, basename="tickettie")
 router.register("tickets", DeskTicketViewSet, basename="deskticket")  # before the one that the root lists

@@ -63,6 +63,7 @@ def _groups() -> list[tuple[str, list[Entry]]]:
                 ("services.calendar", "calendar_month"),
                 ("services.macro", "bolt"),
                 ("services.deskview", "view_list"),
+                ("services.triagemodel", "lightbulb"),
             ],
         ),
         (_("Privacy"), [("customers.erasure", "person_remove"), ("customers.retentionrule", "auto_delete")]),

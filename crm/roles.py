@@ -57,6 +57,7 @@ DESK_MODELS = (
     "assignmentrule",
     "escalationstep",
     "ticketattribute",
+    "triagemodel",
 )
 # What agents make for themselves.
 DESK_TOOLS = ("macro", "deskview")

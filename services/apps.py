@@ -15,6 +15,7 @@ class ServicesConfig(AppConfig):
         from services.importers.known import register_imports
         from services.operations.attachment_place import ATTACHMENTS
         from services.operations.erasure_of_tickets import register_erasure_of_tickets
+        from services.operations.learn_triage import register_triage
         from services.operations.prepare_services import prepare_services
         from services.operations.retention_of_tickets import register_retention_of_tickets
         from services.operations.start_recompute import register_recompute
@@ -34,3 +35,5 @@ class ServicesConfig(AppConfig):
         register_sheets_of_services()
         register_recompute()
         register_place(ATTACHMENTS)
+        register_triage()
+        register_place(AttachmentPlace())

@@ -134,3 +134,11 @@ class NotificationKind(models.TextChoices):
 class PresenceMode(models.TextChoices):
     VIEWING = "viewing", _("Looking")
     TYPING = "typing", _("Typing")
+
+
+class TriageTarget(models.TextChoices):
+    """What is asked about a new ticket."""
+
+    QUEUE = "queue", _("Queue")
+    SERVICE_TYPE = "service_type", _("Service type")
+    SIMILAR = "similar", _("Similar tickets")

@@ -10,6 +10,7 @@ from services.admin import (
     ratings,
     ticket_attributes,
     tickets,
+    triage,
 )
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "ratings",
     "ticket_attributes",
     "tickets",
+    "triage",
 ]

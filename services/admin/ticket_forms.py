@@ -10,7 +10,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from customers.models import User
 from services.admin.ticket_attribute_fields import AsksForAttributes
 from services.choices import Priority, RatingScale, TicketStatus
-from services.models import Agent, Ticket
+from services.models import Agent, Queue, ServiceType, Ticket
 
 MODES = [("reply", _("Reply")), ("note", _("Note")), ("customer", _("Customer wrote"))]
 THEN = [
@@ -54,6 +54,18 @@ class PriorityForm(SeenForm):
     """Which priority."""
 
     to = forms.TypedChoiceField(choices=Priority.choices, coerce=int)
+
+
+class QueueForm(SeenForm):
+    """Where to move the ticket."""
+
+    to = forms.ModelChoiceField(queryset=Queue.objects.all())
+
+
+class ServiceTypeForm(SeenForm):
+    """What the ticket asks for."""
+
+    to = forms.ModelChoiceField(queryset=ServiceType.objects.all())
 
 
 class RateForm(SeenForm):

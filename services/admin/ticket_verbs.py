@@ -13,7 +13,15 @@ from customers.models import Customer, StaleVersion, User
 from customers.operations.record_activity import CustomerIsErased
 from services.admin import ticket_ties
 from services.admin.assignment_words import headline
-from services.admin.ticket_forms import AssignForm, ComposeForm, PriorityForm, RateForm, SeenForm
+from services.admin.ticket_forms import (
+    AssignForm,
+    ComposeForm,
+    PriorityForm,
+    QueueForm,
+    RateForm,
+    SeenForm,
+    ServiceTypeForm,
+)
 from services.admin.ticket_ties import do_tie
 from services.admin.tie_forms import FORMS
 from services.choices import EventKind, Priority, TicketStatus
@@ -22,6 +30,7 @@ from services.operations.add_note import add_note
 from services.operations.assign_by_rules import assign_by_rules
 from services.operations.assign_ticket import AgentTakesNoTickets, AlreadyTaken, assign_ticket
 from services.operations.change_priority import TicketIsSolved, change_priority
+from services.operations.change_queue import change_queue
 from services.operations.close_ticket import close_ticket
 from services.operations.hold_ticket import hold_ticket
 from services.operations.pend_ticket import pend_ticket
@@ -30,6 +39,7 @@ from services.operations.receive_message import receive_message
 from services.operations.reopen_ticket import reopen_ticket
 from services.operations.reply_to_ticket import reply_to_ticket
 from services.operations.request_rating import MayNotBeAsked, request_rating
+from services.operations.revise_ticket import revise_ticket
 from services.operations.solve_ticket import solve_ticket
 from services.operations.ticket_change import FINAL, TicketIsFinal
 from services.operations.write_rating import RatingOutOfBounds
@@ -71,6 +81,10 @@ def form_for(verb: str, data: Any, *, ticket: Ticket, user: User) -> forms.Form 
         return AssignForm(data, ticket=ticket, user=user)
     if verb == "priority":
         return PriorityForm(data)
+    if verb == "queue":
+        return QueueForm(data)
+    if verb == "service-type":
+        return ServiceTypeForm(data)
     if verb == "rate":
         return RateForm(data)
     if verb in FORMS:
@@ -100,6 +114,12 @@ def do(verb: str, *, ticket: Ticket, user: User, given: dict[str, Any], at: date
     if verb == "priority":
         change_priority(to=Priority(given["to"]), **common)
         return _("Priority: %(priority)s.") % {"priority": ticket.get_priority_display()}
+    if verb == "queue":
+        change_queue(to=given["to"], **common)
+        return _("The ticket is in the queue %(queue)s.") % {"queue": given["to"]}
+    if verb == "service-type":
+        revise_ticket(changes={"service_type": given["to"]}, **common)
+        return _("Service type: %(type)s.") % {"type": given["to"]}
     if verb == "rate":
         rate_ticket(value=given["value"], scale=given["scale"], comment=given["comment"], **common)
         return _("The rating is on record.")

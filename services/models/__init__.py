@@ -5,6 +5,7 @@ from services.models.rating import RatingRequest, SatisfactionRating
 from services.models.rules import AssignmentRule, EscalationStep
 from services.models.search import TicketWords
 from services.models.ticket import IrregularStep, Message, Ticket, TicketEvent
+from services.models.triage import TriageModel
 from services.models.work import (
     Attachment,
     DeskView,
@@ -45,4 +46,5 @@ __all__ = [
     "TicketMerge",
     "TicketWords",
     "TimeEntry",
+    "TriageModel",
 ]

@@ -10,6 +10,7 @@ from services.operations.escalate import escalate
 from services.operations.forget_attachments import forget_attachments
 from services.operations.forget_orphans import forget_orphans
 from services.operations.forget_presence import forget_silent
+from services.operations.learn_triage import plan_triage
 from services.operations.record_breaches import record_breaches
 
 logger = logging.getLogger(__name__)
@@ -24,6 +25,7 @@ STEPS: tuple[Step, ...] = (
     forget_silent,
     forget_attachments,
     forget_orphans,
+    plan_triage,
 )
 """Each is called with the moment, and may be lost, doubled or run twice at once."""
 

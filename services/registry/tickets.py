@@ -56,6 +56,13 @@ ENTRIES = (
         ),
         about=OF_TICKET,
     ),
+    # Words that two tickets or more have, by weight; learned anew every night from texts as they stand then.
+    Entry(
+        "services.TriageModel",
+        Purpose.DESK,
+        Retention.NIGHT,
+        (none("id target learned_at tickets right among_three commonest off"), free("content", OnErasure.DERIVED)),
+    ),
     Entry("services.IrregularStep", Purpose.RUN, Retention.DAY, (none("id ticket status_from status_to"),)),
     Entry(
         "services.Attachment",

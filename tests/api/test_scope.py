@@ -92,6 +92,7 @@ SCOPED: dict[str, Permissions] = {
     "tickettie-queue": of("ticket", VERB),
     "tickettie-solve-problem": {"post": "add_message"},
     "tickettape-tape": of("ticket", READ),
+    "tickettriage-suggestions": of("ticket", READ),
     "tickettime-time": of("timeentry", CREATE),
     "ticketmerge-list": of("ticketmerge", READ),
     "ticketmerge-detail": of("ticketmerge", READ),

@@ -186,6 +186,7 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         "ticketmerge": ticket_merge.pk,
         "tickettie": ticket.pk,
         "tickettape": ticket.pk,
+        "tickettriage": ticket.pk,
         "tickettime": ticket.pk,
         "ticketattribute": TicketAttribute.objects.create(code="serial", name="Serial number").pk,
         "twin": twin.pk,

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
-from services.admin.desk import bell, customer, files, live, macros, page, write
+from services.admin.desk import bell, customer, files, live, macros, page, triage, write
 
 
 def desk_urls(wrap: Callable[..., Any]) -> list[URLPattern]:
@@ -19,6 +19,7 @@ def desk_urls(wrap: Callable[..., Any]) -> list[URLPattern]:
         ("files/<uuid:key>/", files.hand_out, "desk_file"),
         ("<int:pk>/", page.ticket_part, "desk_ticket"),
         ("<int:pk>/customer/", customer.customer_panel, "desk_customer"),
+        ("<int:pk>/triage/", triage.triage_panel, "desk_triage"),
         ("<int:pk>/reply/", write.reply, "desk_reply"),
         ("<int:pk>/note/", write.note, "desk_note"),
         ("<int:pk>/draft/", write.draft, "desk_draft"),

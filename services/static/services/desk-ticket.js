@@ -107,9 +107,19 @@
     if (!panel) return;
     try {
       const response = await request(panel.dataset.load);
-      if (response.ok && panel.isConnected) panel.replaceChildren(parse(await response.text()));
+      if (!response.ok || !panel.isConnected) return;
+      panel.replaceChildren(parse(await response.text()));
+      await loadLater();
     } catch (error) {
       complain(error);
+    }
+  }
+
+  // What is suggested comes last, and anew when the ticket has changed.
+  async function loadLater() {
+    for (const part of document.querySelectorAll("#dk-side [data-later]")) {
+      const response = await request(part.dataset.later);
+      if (response.ok && part.isConnected) part.replaceChildren(parse(await response.text()));
     }
   }
 
@@ -120,6 +130,7 @@
   }
 
   document.addEventListener("desk:opened", begin);
+  document.addEventListener("desk:changed", () => loadLater().catch(complain));
   begin();
 
   Object.assign(window.Desk, { swap, post, seen, isTyping, side });
