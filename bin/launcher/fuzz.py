@@ -78,9 +78,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help="default: all")
     parser.add_argument("--examples", type=_positive, metavar="N", help="how many of each")
-    parser.add_argument(
-        "--seed", type=_positive, metavar="S", help="repeat a run; default: a new one, printed"
-    )
+    parser.add_argument("--seed", type=_positive, metavar="S", help="repeat a run; default: a new one, printed")
     parser.add_argument("--db", choices=[*databases.NAMES, "all"], default="sqlite", help="default: sqlite")
     parser.add_argument("--workers", default="auto", metavar="N", help="processes; default: one a core")
     options = parser.parse_args(arguments)
