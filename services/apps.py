@@ -36,4 +36,3 @@ class ServicesConfig(AppConfig):
         register_recompute()
         register_place(ATTACHMENTS)
         register_triage()
-        register_place(AttachmentPlace())

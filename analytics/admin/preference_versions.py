@@ -24,6 +24,7 @@ from analytics.admin.version_words import OF_PREFERENCES
 from analytics.choices import OVER_EVERYBODY, RunState
 from analytics.models import PreferenceModelVersion, Preview, ScoringRun, WeightProposal
 from analytics.scoring.preference_parameters import ITEM_FEATURES, NUMBER_LIMITS, PreferenceParameters
+from customers.admin.row_keys import is_key
 
 TABLES = {
     "weights": gettext_lazy("weight"),
@@ -111,5 +112,5 @@ class PreferenceModelVersionAdmin(VersionAdmin):
 
     def change_view(self, request: Any, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
         """The version, with the proposal that its weights were learned by."""
-        proposal = WeightProposal.objects.filter(version__pk=int(object_id)).first() if object_id.isdecimal() else None
+        proposal = WeightProposal.objects.filter(version__pk=int(object_id)).first() if is_key(object_id) else None
         return super().change_view(request, object_id, form_url, {"proposal": proposal, **(extra_context or {})})

@@ -24,6 +24,7 @@ from analytics.scoring.preference_parameters import ITEM_FEATURES, PreferencePar
 from analytics.tasks import poke_workers_after_commit
 from customers.admin.base import ReadOnlyModelAdmin
 from customers.admin.progress import progress_answer, progress_context
+from customers.admin.row_keys import is_key
 from customers.models import Job
 from customers.tasks import poke_after_commit
 
@@ -130,7 +131,7 @@ class WeightProposalAdmin(ReadOnlyModelAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """One proposal: what was learned, how it did, and the two verbs."""
-        proposal = self.get_queryset(request).filter(pk=object_id).first() if object_id.isdecimal() else None
+        proposal = self.get_queryset(request).filter(pk=object_id).first() if is_key(object_id) else None
         more: dict[str, Any] = {}
         if proposal:
             learning = proposal.state == ProposalState.LEARNING

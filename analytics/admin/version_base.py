@@ -23,6 +23,7 @@ from analytics.operations.discard_draft import discard_draft
 from analytics.operations.draft_version import draft_version
 from analytics.operations.revise_draft import revise_draft
 from customers.admin.base import CandidModelAdmin, ReadOnlyModelAdmin
+from customers.admin.row_keys import is_key
 from customers.models import Segment
 
 STATE_TONES = {VersionState.DRAFT: "info", VersionState.ACTIVE: "success", VersionState.RETIRED: ""}
@@ -146,7 +147,7 @@ class VersionAdmin(ReadOnlyModelAdmin):
     ) -> HttpResponse:
         """The version with its verbs, overrides, preview and history."""
         # Not by get_object, which locks the row of a POST and needs the transaction that is to come.
-        version = self.get_queryset(request).filter(pk=object_id).first() if object_id.isdecimal() else None
+        version = self.get_queryset(request).filter(pk=object_id).first() if is_key(object_id) else None
         more = version_context(self, request, version, at=timezone.now()) if version else {}
         more |= ONE_BUTTON
         response: HttpResponse = super().change_view(request, object_id, form_url, {**more, **(extra_context or {})})

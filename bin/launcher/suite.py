@@ -48,7 +48,7 @@ def _run(name: str, folder: Path, redis_url: str, words: list[str]) -> tuple[int
     say.step(f"Tests on {name}")
     try:
         with databases.url_of(name, folder) as url:
-            values = _environment(folder / f"var-{name}", redis_url, url)
+            values = test_environment(folder / f"var-{name}", redis_url, url)
             status = subprocess.run([python(), "-m", "pytest", *_pytest_words(name, words)], cwd=ROOT, env=values)
     except say.Refusal as refusal:
         say.error(str(refusal))
@@ -56,7 +56,8 @@ def _run(name: str, folder: Path, redis_url: str, words: list[str]) -> tuple[int
     return status.returncode, time.monotonic() - started
 
 
-def _environment(var: Path, redis_url: str, database_url: str | None) -> dict[str, str]:
+def test_environment(var: Path, redis_url: str, database_url: str | None) -> dict[str, str]:
+    """Return an environment that knows nothing of the product's data and secrets."""
     var.mkdir(exist_ok=True)
     values = environment.child_environment()
     values.update(secret_values.throw_away(), CRM_VAR_DIR=str(var), REDIS_URL=redis_url)

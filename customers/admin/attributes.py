@@ -14,6 +14,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from customers.admin.base import CandidModelAdmin
 from customers.admin.forms import CandidForm
+from customers.admin.row_keys import is_key
 from customers.models import CustomAttribute
 from customers.operations.define_attribute import define_attribute, free_code
 from customers.operations.redefine_attribute import redefine_attribute, require_fit
@@ -124,7 +125,7 @@ class CustomAttributeAdmin(CandidModelAdmin):
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """Say how many values go with it, and which segments ask for it."""
-        row = self.get_queryset(request).filter(pk=object_id).first() if object_id.isdigit() else None
+        row = self.get_queryset(request).filter(pk=object_id).first() if is_key(object_id) else None
         more = {}
         if row is not None and request.method == "GET":
             more = {

@@ -16,6 +16,7 @@ from customers.admin.export_list import export_list, filters_of, may_export
 from customers.admin.forms import CandidForm
 from customers.admin.history import history_page
 from customers.admin.paginator import CappedPaginator
+from customers.admin.row_keys import KeySelect, KeySelectMultiple
 from customers.admin.saving import delete, write_changes, write_new
 from customers.admin.scope import visible_rows
 from customers.exporters.sheet import sheet_of
@@ -35,11 +36,15 @@ class OnlyVisible(BaseModelAdmin):  # type: ignore[type-arg]
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """The field of a foreign key, with the choices that the user may see."""
         kwargs.setdefault("queryset", self._choices(db_field, request))
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", KeySelect(db_field, self.admin_site))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """The field of a many-to-many relation, with the choices that the user may see."""
         kwargs.setdefault("queryset", self._choices(db_field, request))
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", KeySelectMultiple(db_field, self.admin_site))
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def _choices(self, db_field: Any, request: HttpRequest) -> QuerySet[Any]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from customers.admin.compare_rows import History, Line, Pair, Together, history, lines_to_choose, pick, together
 from customers.admin.pair_words import likeness, reasons_of
+from customers.admin.row_keys import is_key
 from customers.choices import PairState
 from customers.models import Customer, DuplicatePair, Merge, StaleVersion
 from customers.operations.choose_columns import GONE, KEPT, BadChoice
@@ -39,7 +40,7 @@ class Posted:
         keys = {str(customer.pk): customer.pk for customer in customers}
         picked = {name.removeprefix("pick:"): keys[data[name]] for name in data if _is_pick(name, data[name], keys)}
         versions = {
-            pk: int(data[f"version:{key}"]) for key, pk in keys.items() if data.get(f"version:{key}", "").isdecimal()
+            pk: int(data[f"version:{key}"]) for key, pk in keys.items() if is_key(data.get(f"version:{key}", ""))
         }
         return cls(keys.get(data.get("kept", ""), 0), picked, versions, set(data.getlist("seen")))
 

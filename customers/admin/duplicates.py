@@ -20,6 +20,7 @@ from customers.admin.base import ReadOnlyModelAdmin
 from customers.admin.compare_page import both, compare_page, go_on, may, take_merge
 from customers.admin.filters import SECONDS
 from customers.admin.pair_words import likeness, reason_chips
+from customers.admin.row_keys import is_key
 from customers.admin.words import ago
 from customers.choices import PairState
 from customers.models import DuplicatePair, Merge
@@ -126,7 +127,7 @@ class DuplicatePairAdmin(ReadOnlyModelAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         rows = self.get_queryset(request).select_related("decided_by")
-        pair: DuplicatePair | None = rows.filter(pk=key).first() if str(key).isdecimal() else None
+        pair: DuplicatePair | None = rows.filter(pk=key).first() if is_key(str(key)) else None
         if pair is None:
             raise Http404(gettext("There is no such pair, or you may not see both of its customers."))
         return pair

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter, RelatedDropdownFilter
 
+from customers.admin.row_keys import is_key
 from customers.admin.scope import visible_rows
 from customers.models import Customer
 
@@ -67,7 +68,7 @@ class OfCustomerFilter(DropdownFilter):
         key = self.used_parameters.get(self.parameter_name)
         if key is None:
             return []
-        found = Customer.objects.visible_to(request.user).filter(pk=key).first() if _is_key(key) else None
+        found = Customer.objects.visible_to(request.user).filter(pk=key).first() if is_key(str(key)) else None
         return [(key, found.name if found else "–")]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
@@ -75,8 +76,4 @@ class OfCustomerFilter(DropdownFilter):
         key = self.value()
         if key is None:
             return queryset
-        return queryset.of(int(key)) if _is_key(key) else queryset.none()
-
-
-def _is_key(text: Any) -> bool:
-    return str(text).isdecimal() and len(str(text)) < 19
+        return queryset.of(int(key)) if is_key(str(key)) else queryset.none()

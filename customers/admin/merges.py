@@ -22,7 +22,8 @@ from unfold.decorators import display
 from customers.admin.base import ReadOnlyModelAdmin
 from customers.admin.compare_page import both, compare_page, may, take_merge
 from customers.admin.compare_rows import field_labels
-from customers.models import Merge, Team, User
+from customers.admin.row_keys import is_key
+from customers.models import Customer, Merge, Team, User
 from customers.operations.source import keys_in
 from customers.operations.undo_merge import Undone, UndoRefused, undo_merge
 
@@ -107,7 +108,7 @@ class MergeAdmin(ReadOnlyModelAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         rows = super().get_queryset(request).select_related("kept", "kept__merged_into", "gone", "by", "undone_by")
-        merge: Merge | None = rows.filter(pk=key).first() if str(key).isdecimal() else None
+        merge: Merge | None = rows.filter(pk=key).first() if is_key(str(key)) else None
         if merge is None:
             raise Http404(gettext("There is no such merge, or you may not see its customer."))
         return merge

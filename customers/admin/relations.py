@@ -10,6 +10,7 @@ from unfold.contrib.filters.admin import BooleanRadioFilter, RangeDateFilter
 from customers.admin.base import CandidModelAdmin
 from customers.admin.filters import OfCustomerFilter, VisibleRelatedFilter
 from customers.admin.relation_form import RelationForm, RelationTypeForm
+from customers.admin.row_keys import is_key
 from customers.models import Customer, Relation, RelationType
 from customers.operations.relate_customers import locked_type
 
@@ -60,7 +61,7 @@ class RelationAdmin(CandidModelAdmin):
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """The relation; before it is locked to be written its type is, as everywhere."""
         if request.method == "POST":
-            row = self.get_queryset(request).filter(pk=object_id).first() if object_id.isdecimal() else None
+            row = self.get_queryset(request).filter(pk=object_id).first() if is_key(object_id) else None
             if row is not None:
                 locked_type(row.type_id)
         return super().get_object(request, object_id, from_field)

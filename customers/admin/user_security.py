@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from customers.admin.login.two_step import this_session
+from customers.admin.row_keys import is_key
 from customers.models import Authenticator, Session, User
 from customers.operations.end_sessions import end_sessions
 from customers.operations.needs_two_steps import needs_two_steps
@@ -20,7 +21,7 @@ from customers.operations.remove_authenticator import remove_authenticator
 
 def security_card(model_admin: Any, request: HttpRequest, object_id: str) -> dict[str, Any]:
     """What the card above the form tells; nothing for whom the user may not change."""
-    user = model_admin.get_object(request, object_id) if object_id.isdecimal() else None
+    user = model_admin.get_object(request, object_id) if is_key(object_id) else None
     if user is None or not model_admin.has_change_permission(request, user):
         return {}
     at = timezone.now()
@@ -90,7 +91,7 @@ def change_password_and_log_out(
 ) -> HttpResponse:
     """Have the password changed; whoever was logged in with the old one is so no more."""
     response = change(request, key, form_url)
-    if request.method == "POST" and response.status_code == 302 and key.isdecimal():
+    if request.method == "POST" and response.status_code == 302 and is_key(key):
         user = User.objects.filter(pk=int(key)).first()
         if user is not None:
             end_sessions(user=user, but=this_session(request))

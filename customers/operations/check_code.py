@@ -21,7 +21,7 @@ def step_of_code(secret: str, code: str, *, at: datetime) -> int | None:
     now, totp = int(at.timestamp()) // STEP_SECONDS, pyotp.TOTP(secret)
     found = None
     for step in range(now - DRIFT, now + DRIFT + 1):
-        if hmac.compare_digest(totp.generate_otp(step), code):
+        if hmac.compare_digest(totp.generate_otp(step).encode(), code.encode()):
             found = step
     return found
 

@@ -16,6 +16,7 @@ from unfold.decorators import display
 
 from customers.admin.base import CandidModelAdmin
 from customers.admin.filters import VisibleRelatedFilter
+from customers.admin.row_keys import is_key
 from services.admin.clock_faces import pressing
 from services.admin.cohort_filter import CohortFilter
 from services.admin.ticket_attribute_fields import AsksForAttributes, names_of, with_attributes
@@ -135,7 +136,7 @@ class TicketAdmin(BulkActions, CandidModelAdmin):
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """The ticket; about to be written, its customers are locked before it, as by the verbs."""
-        if request.method == "POST" and object_id.isdecimal():
+        if request.method == "POST" and is_key(object_id):
             lock_tickets(tickets=self.get_queryset(request).filter(pk=object_id))
         return super().get_object(request, object_id, from_field)
 

@@ -2,7 +2,7 @@
 every verb all three are the same, refusals too, and no clock has run backwards. Time passes between the verbs, and the
 beat closes, warns and escalates; done twice, it does nothing more.
 
-CRM_STATE_RUNS: how many lives; a long run takes 10,000."""
+CRM_STATE_RUNS: how many lives; a long run, `./bin/crm fuzz state --examples 10000`, takes many."""
 
 import os
 from collections import Counter
@@ -34,6 +34,7 @@ from services.transitions import steps_from
 from tests.cast import NOW, make_user
 from tests.client import as_user
 from tests.desk.life import VERBS, Life, Refused
+from tests.figures import tell
 
 pytestmark = pytest.mark.django_db
 
@@ -330,4 +331,5 @@ def test_paper_api_and_pages_lead_the_same_life(world: World, monkeypatch: pytes
             suppress_health_check=list(HealthCheck),
         ),
     )
-    print(dict(TOLD))
+    for what in ("lives", "steps", "transitions"):
+        tell(f"state_{what}", TOLD[what], what)

@@ -40,7 +40,7 @@ def test_tests_never_meet_the_secrets_or_the_database_of_the_product(
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgres://live/crm")
     monkeypatch.setenv("SECRET_KEY", "live")
-    values = suite._environment(tmp_path / "var", "redis://127.0.0.1:1/0", None)
+    values = suite.test_environment(tmp_path / "var", "redis://127.0.0.1:1/0", None)
     assert "DATABASE_URL" not in values
     assert values["SECRET_KEY"] != "live"
     assert values["CRM_VAR_DIR"] == str(tmp_path / "var")
