@@ -145,4 +145,7 @@ class Asking:
 # What some addresses ask for beside their arguments: without it they answer that there is no such page.
 BRINGS: dict[tuple[str, str], dict[str, Any]] = {
     ("autocomplete", "get"): {"app_label": "customers", "model_name": "interaction", "field_name": "customer"},
+    ("customers_segment_options", "get"): {"fact": "country", "part": "value"},
+    ("customers_segment_options", "post"): {},
+    ("industry_setup", "post"): {"industry": "retail"},
 }

@@ -58,7 +58,7 @@ def pages(model: str, verbs: str, sight: Sight = Sight.ALL) -> dict[str, Declare
 def export(model: str) -> dict[str, Declared]:
     """The button that exports a list."""
     needs = f"view_{model.partition('_')[2]} add_export"
-    return {f"{model}_export": Declared(needs, needs)}
+    return {f"{model}_export": Declared(WRONG, needs)}
 
 
 def only_get(needs: str, sight: Sight = Sight.ALL) -> Declared:
@@ -87,8 +87,10 @@ SITE = {
     "admin:logout": only_post(ANYBODY),
     "admin:own_tokens": both("have_apitoken"),
     "admin:app_list": both("view_customer"),  # of customers, as the sample has it; of each app to who sees one of its
-    "admin:view_on_site": both(NOBODY),
-    "admin:industry_setup": both("add_product add_category add_servicetype add_ticketattribute add_slapolicy"),
+    "admin:view_on_site": both(NOBODY),  # no model has pages outside the admin
+    "admin:industry_setup": both(
+        "add_relationtype add_customattribute add_queue add_servicetype add_scoremodelversion add_preferencemodelversion"
+    ),
     "admin:data_register": both("view_retentionrule"),
     "admin:service_report": both("view_ticket"),
 }
@@ -180,7 +182,7 @@ DATA = {
         f"customers_segment_{page}": Declared(NOBODY, "view_segment view_customer")
         for page in ("builder", "preview")
     },
-    "customers_segment_options": Declared(NOBODY, "view_segment view_customer"),
+    "customers_segment_options": Declared("view_segment view_customer", NOBODY),
     "customers_segment_count": both("view_segment view_customer", OWNER),
 }
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 
@@ -49,9 +50,13 @@ def rows(world: World, ann: User) -> Rows:
     session = Session.objects.create(
         session_key="5" * 64, user=ann, expire_date=later, begun_at=NOW, seen_at=NOW, browser="Quagga"
     )
+    report = settings.VAR_DIR / "report.csv"
+    report.write_text("Quagga")
+    ImportBatch.objects.update(report_path=str(report))
     file = File.objects.get(pk=world["attachment"])
     segment = Segment.objects.get(pk=world["segment"])
-    line = [{"segment": segment.pk, "name": "Quagga", "definition": segment.definition, "parameters": {}}]
+    # What a version says of a segment is its own: it is read by whoever may read the version.
+    line = [{"segment": segment.pk, "name": "Large", "definition": segment.definition, "parameters": {}}]
     for model in (ScoreModelVersion, PreferenceModelVersion):
         model.objects.filter(state="draft").update(overrides=line)
     return {
