@@ -1,0 +1,262 @@
+"""All that an outsider can ask for, one row of the matrix each; a row is red when it shows or does what it must not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.auth.models import AnonymousUser
+from django.core.cache import cache
+from django.db import transaction
+from django.forms import ModelChoiceField
+from django.test import RequestFactory
+from django.urls import reverse
+from rest_framework.serializers import BaseSerializer
+
+from crm.api_router import router
+from customers.api.fields import VisibleName, VisibleRow
+from customers.models import AuditEntry
+from tests.api.test_scope import SCOPED, address
+from tests.client import as_user
+from tests.security.matrix.addresses import Address, every_address
+from tests.security.matrix.asking import BRINGS, Asking, Outcome, Viewer, Whose, expected, outcome
+from tests.security.matrix.declared import DECLARED, WRONG, Sight
+from tests.security.matrix.rows import MARKS, Rows
+from tests.security.matrix.scopes import gated_models
+
+METHODS = ("get", "post")
+# What is typed into searches, and asked of lists.
+# In small letters: a page says what was asked.
+QUESTIONS = {"q": "acme", "search": "acme", "term": "acme"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: `ask` says what is wrong, or nothing."""
+
+    name: str
+    ask: Callable[[], str]
+
+    def red(self) -> str:
+        cache.clear()
+        with transaction.atomic():
+            found = self.ask()
+            transaction.set_rollback(True)
+        return found
+
+
+def rows_of(otto: Viewer, rows: Rows, beside: Rows) -> list[Row]:
+    """All of them for this outsider. `beside`: rows of their own team, which touch those of the other."""
+    return [
+        *_addresses(otto, rows),
+        *_lists(otto),
+        *_own_pages(otto, beside),
+        *_forms(otto, rows),
+        *_actions(otto, rows),
+        *_api(otto, rows, beside),
+        *_fields(otto, rows),
+    ]
+
+
+def shown(response: Any) -> str:
+    """Which marks of the other team an answer shows."""
+    text = response.getvalue() if response.streaming else response.content
+    return ", ".join(mark for mark in MARKS if mark.encode() in text or mark.encode("utf-16-le") in text)
+
+
+def _addresses(otto: Viewer, rows: Rows) -> Iterator[Row]:
+    """Every address, with the keys of the other team's rows."""
+    for one in every_address():
+        if one.name in DECLARED:
+            for method in METHODS:
+                if DECLARED[one.name].needs(method) != WRONG:
+                    yield Row(f"{method} {one.name}", _asked(otto, one, method, rows))
+
+
+def _asked(otto: Viewer, one: Address, method: str, rows: Rows) -> Callable[[], str]:
+    def ask() -> str:
+        response = Asking(rows, []).ask(otto, one, method)
+        got, may_be = outcome(response), expected(DECLARED[one.name], method, Whose.OTHER, otto)
+        return f"{got}" if got not in may_be else shown(response)
+
+    return ask
+
+
+def _path(otto: Viewer, path: str, data: dict[str, Any], method: str = "get") -> Callable[[], str]:
+    def ask() -> str:
+        response = otto.ask(method, path, data)
+        return "server error" if response.status_code >= 500 else shown(response)
+
+    return ask
+
+
+def _lists(otto: Viewer) -> Iterator[Row]:
+    """Searches in every list and every field that completes what is typed."""
+    for model, page in admin.site._registry.items():
+        name = f"{model._meta.app_label}_{model._meta.model_name}"
+        if page.search_fields:
+            yield Row(f"search {name}", _path(otto, reverse(f"admin:{name}_changelist"), {"q": "acme"}))
+        for field in page.autocomplete_fields:
+            data = {"app_label": model._meta.app_label, "model_name": model._meta.model_name, "field_name": field}
+            for term in ("", "acme"):
+                yield Row(f"complete {name}.{field} {term}", _path(otto, reverse("admin:autocomplete"), {**data, "term": term}))
+    for q in ("acme", "leaks"):
+        yield Row(f"search for {q}", _path(otto, reverse("admin:search"), {"s": q, "q": q}))
+        yield Row(f"desk for {q}", _path(otto, reverse("admin:desk_list"), {"q": q}))
+    part = {"fact": "tag", "part": "value", "name": "x", "x-search-y": "acme"}
+    yield Row("choices of segments", _path(otto, reverse("admin:customers_segment_options"), part))
+
+
+def _own_pages(otto: Viewer, beside: Rows) -> Iterator[Row]:
+    """Every address about a customer, a ticket, an order, an interaction, with those of the outsider's own team."""
+    about = ("customers_customer_", "desk", "services_ticket_", "customers_order_", "customers_interaction_")
+    for one in every_address():
+        if one.name in DECLARED and one.page.startswith(about) and one.arguments:
+            for method in METHODS:
+                if DECLARED[one.name].needs(method) != WRONG:
+                    questions = {**QUESTIONS, **BRINGS.get((one.page, method), {})}
+                    yield Row(f"{method} own {one.name}", _path(otto, one.filled(beside), questions, method))
+
+
+def _forms(otto: Viewer, rows: Rows) -> Iterator[Row]:
+    """What the forms of the admin, with their inlines, let choose."""
+    request = RequestFactory().get("/admin/")
+    request.user = otto.user
+    for model, page in admin.site._registry.items():
+        for inline in (None, *page.get_inline_instances(request)):
+            what = model._meta.label if inline is None else f"{model._meta.label} {inline.model._meta.label}"
+            yield Row(f"form {what}", _form(page, inline, request, rows))
+
+
+def _form(page: Any, inline: Any, request: Any, rows: Rows) -> Callable[[], str]:
+    def ask() -> str:
+        form = page.get_form(request) if inline is None else inline.get_formset(request).form
+        return ", ".join(name for name, field in form.base_fields.items() if _offers(field, rows))
+
+    return ask
+
+
+def _offers(field: Any, rows: Rows) -> bool:
+    """Whether a form's field takes the key of a row of the other team."""
+    if not isinstance(field, ModelChoiceField):
+        return False
+    model = field.queryset.model
+    key = rows.get(model._meta.model_name)
+    return _is_scoped(model, rows) and field.queryset.filter(pk=key).exists()
+
+
+def _is_scoped(model: Any, rows: Rows) -> bool:
+    page = f"admin:{model._meta.app_label}_{model._meta.model_name}_history"
+    return page in DECLARED and DECLARED[page].sight not in (Sight.ALL, Sight.ACCOUNT)
+
+
+def _actions(otto: Viewer, rows: Rows) -> Iterator[Row]:
+    """Every action of every list, with the key of the other team's row ticked."""
+    request = RequestFactory().get("/admin/")
+    request.user = otto.user
+    for model, page in admin.site._registry.items():
+        if _is_scoped(model, rows):
+            address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+            for action in page.get_actions(request):
+                key = str(rows[model._meta.model_name])
+                yield Row(f"action {model._meta.label} {action}", _action(otto, address, action, model, key))
+
+
+def _action(otto: Viewer, address: str, action: str, model: Any, key: str) -> Callable[[], str]:
+    def ask() -> str:
+        last = AuditEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        data = {"action": action, ACTION_CHECKBOX_NAME: [key], "post": "yes", "do": "yes", "to": "2", "body": "x", "name": "x"}
+        otto.client.cookies = otto.cookies
+        response = otto.client.post(address, data)
+        changed = AuditEntry.objects.filter(pk__gt=last).of(model, key).exists()
+        return "changed the row" if changed else shown(response)
+
+    return ask
+
+
+def _api(otto: Viewer, rows: Rows, beside: Rows) -> Iterator[Row]:
+    """The routes of the API: those about the other team's rows, and every list."""
+    for name, declared in SCOPED.items():
+        for method in declared:
+            yield Row(f"{method} {name}", _route(otto, name, method, rows))
+    for name in cast(Any, {route.name: route for route in cast(Any, router.urls)}):
+        if name.endswith("-list"):
+            yield Row(f"list {name}", _shown_by_api(otto, reverse(name)))
+    about = {"customer": ("insight", "around", "beside", "consent", "privacyflag", "statedpreference", "customer")}
+    about["ticket"] = ("ticket", "tickettie", "tickettape", "tickettime", "deskticket")
+    for what, resources in about.items():
+        for name, declared in SCOPED.items():
+            if name.partition("-")[0] in resources and "get" in declared and not name.endswith("-list"):
+                yield Row(f"own {name}", _shown_by_api(otto, reverse(name, args=[beside[what]])))
+    for name in ("report-service", "customerscore-movers", "deskview-counts"):
+        yield Row(f"get {name}", _shown_by_api(otto, reverse(name)))
+
+
+def _route(otto: Viewer, name: str, method: str, rows: Rows) -> Callable[[], str]:
+    def ask() -> str:
+        path = address(name, {**rows, **{key: rows["customer"] for key in OF_CUSTOMER}})
+        data = None if method == "get" else {"no such field": 1}
+        response = getattr(as_user(otto.user), method)(path, data, headers={"If-Match": "*"})
+        is_list = name.endswith("-list")
+        return f"{response.status_code}" if not is_list and response.status_code != 404 else shown(response)
+
+    return ask
+
+
+# Routes of the API whose key is that of a customer, where the admin has a row of its own.
+OF_CUSTOMER = ("consent",)
+
+
+def _shown_by_api(otto: Viewer, path: str) -> Callable[[], str]:
+    def ask() -> str:
+        response = as_user(otto.user).get(path)
+        return "server error" if response.status_code >= 500 else shown(response)
+
+    return ask
+
+
+def _fields(otto: Viewer, rows: Rows) -> Iterator[Row]:
+    """The references that the API takes: a key of the other team's row stands for nothing."""
+    request: Any = RequestFactory().get("/api/v1/")
+    request.user = otto.user
+    for route in cast(Any, router.registry):
+        viewset = route[1]
+        for serializer in {viewset.serializer_class, *viewset.inputs.values()}:
+            if isinstance(serializer, type) and issubclass(serializer, BaseSerializer):
+                yield Row(f"fields {viewset.__name__} {serializer.__name__}", _references(serializer, request, rows))
+
+
+def _references(serializer: Any, request: Any, rows: Rows) -> Callable[[], str]:
+    def ask() -> str:
+        found = []
+        for name, field in getattr(serializer(context={"request": request}), "fields", {}).items():
+            reference = getattr(field, "child_relation", field)
+            if isinstance(reference, VisibleRow | VisibleName) and not field.read_only:
+                choices = reference.get_queryset()
+                key = rows.get(choices.model._meta.model_name)
+                if _is_scoped(choices.model, rows) and choices.filter(pk=key).exists():
+                    found.append(name)
+        return ", ".join(found)
+
+    return ask
+
+
+def gates() -> list[Row]:
+    """The gate of every model, asked by nobody and by somebody who left: it lets nothing through."""
+    return [Row(f"gate {model._meta.label}", _gate(model)) for model in gated_models()]
+
+
+def _gate(model: Any) -> Callable[[], str]:
+    def ask() -> str:
+        from customers.models import User
+
+        left = User(pk=1, username="left", is_active=False, is_superuser=True)
+        for who in (AnonymousUser(), left):
+            if not model._default_manager.all().visible_to(who).query.is_empty():
+                return f"lets {who} through"
+        return ""
+
+    return ask

@@ -1,0 +1,95 @@
+"""A row for every address: those of the API's world, all of it North's, and what only the admin shows."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.contrib.contenttypes.models import ContentType
+
+from analytics.models import PreferenceModelVersion, ScoreModelVersion
+from customers.models import (
+    ApiToken,
+    Consent,
+    Customer,
+    DataKey,
+    Export,
+    ImportBatch,
+    Interaction,
+    Job,
+    LoginLock,
+    Segment,
+    Session,
+    User,
+)
+from services.models import DeskView, Macro, SatisfactionRating, Ticket
+from services.models import Attachment as File
+from tests.api.world import World
+from tests.cast import NOW
+
+Rows = dict[str, Any]
+
+# What stands in North's rows and nowhere else: on no page of somebody who may see none of them.
+MARKS = ("Acme Pumps", "ACME", "Leaks", "Bring a seal", "seal.txt", "Quagga")
+
+
+@pytest.fixture
+def rows(world: World, ann: User) -> Rows:
+    """Keys by the name of a model, or by page and argument where that is another row."""
+    acme = Customer.objects.get(pk=world["customer"])
+    ticket = Ticket.objects.get(pk=world["ticket"])
+    Interaction.objects.update(subject="Quagga")
+    Segment.objects.update(name="Quagga", owner=ann, is_shared=False)
+    Macro.objects.update(name="Quagga", team=acme.team)
+    DeskView.objects.update(name="Quagga", owner=ann)
+    rated = SatisfactionRating.objects.create(customer=acme, ticket=ticket, value=4, comment="Quagga", at=NOW)
+    job = Job.objects.filter(created_by=ann).order_by("pk")[0]
+    lock = LoginLock.objects.create(kind="user", key=f"user {ann.pk}", user=ann, failures=1, last_failed_at=NOW)
+    later = NOW + timedelta(days=365 * 90)
+    session = Session.objects.create(
+        session_key="5" * 64, user=ann, expire_date=later, begun_at=NOW, seen_at=NOW, browser="Quagga"
+    )
+    report = settings.VAR_DIR / "report.csv"
+    report.write_text("Quagga")
+    ImportBatch.objects.update(report_path=str(report))
+    file = File.objects.get(pk=world["attachment"])
+    segment = Segment.objects.get(pk=world["segment"])
+    # What a version says of a segment is its own: it is read by whoever may read the version.
+    line = [{"segment": segment.pk, "name": "Large", "definition": segment.definition, "parameters": {}}]
+    for model in (ScoreModelVersion, PreferenceModelVersion):
+        model.objects.filter(state="draft").update(overrides=line)
+    return {
+        **world,
+        "user": ann.pk,
+        "group": Group.objects.get(name="Agent").pk,
+        "team": acme.team_id,
+        "job": job.pk,
+        "datakey": DataKey.objects.order_by("pk")[0].pk,
+        "loginlock": lock.pk,
+        "session": session.pk,
+        "satisfactionrating": rated.pk,
+        "consent": Consent.objects.get(customer=acme).pk,
+        "fact": world["observation"],
+        "relation_pk": world["relation"],
+        "one": acme.pk,
+        "other": world["twin"],
+        "content_type_id": ContentType.objects.get_for_model(Customer).pk,
+        "view_on_site object_id": acme.pk,
+        "desk_file key": file.key,
+        "desk_detach key": file.key,
+        "desk_macro key": world["macro"],
+    }
+
+
+def give_all_to(user: User) -> None:
+    """All that can be somebody's own is this user's, whatever their team."""
+    Customer.objects.update(owner=user)
+    Ticket.objects.update(assignee=user.agent)
+    ImportBatch.objects.update(started_by=user)
+    for model in (Export, Segment, DeskView):
+        model.objects.update(owner=user)
+    Macro.objects.update(owner=user, team=None)
+    Job.objects.update(created_by=user)
+    for model in (ApiToken, Session):
+        model.objects.filter(user__username="ann").update(user=user)

@@ -1,0 +1,60 @@
+"""Who watches the matrix: it turns red when any one scope is taken away.
+
+A scope is one use of `visible_to`: at one place, for rows of one model. All of them are found from the code and by
+watching; each in turn lets everything through, and the rows of the matrix that came by it are asked again."""
+
+import pytest
+
+from tests.security.matrix.asking import Viewer
+from tests.security.matrix.beside import beside as beside
+from tests.security.matrix.beside import otto as otto
+from tests.security.matrix.outsider import Row, gates, rows_of
+from tests.security.matrix.rows import Rows
+from tests.security.matrix.scopes import Scope, Watch, gated_models, open_models, places, watched
+from tests.security.matrix.second_locks import ELSEWHERE, SECOND_LOCKS
+
+pytestmark = [pytest.mark.django_db, pytest.mark.long, pytest.mark.usefixtures("quiet", "lean")]
+
+# So many rows of the matrix are asked anew for a scope, those that are most about it first.
+AT_MOST = 25
+
+
+def test_the_gate_of_every_model_is_watched() -> None:
+    with watched() as watch:
+        assert {row.name: row.red() for row in gates() if row.red()} == {}
+        for model, row in zip(gated_models(), gates(), strict=True):
+            watch.open_model = model._meta.label
+            assert row.red(), f"the gate of {model._meta.label} stands open, and no row of the matrix is red"
+
+
+def test_the_matrix_turns_red_without_any_one_scope(otto: Viewer, rows: Rows, beside: Rows) -> None:
+    # The gate of these lets every active user through, so that nothing is to be seen without it: watched above.
+    catalogue = open_models()
+    red: dict[str, str] = {}
+    came_by: dict[Scope, list[tuple[int, Row]]] = {}
+    with watched() as watch:
+        for row in rows_of(otto, rows, beside):
+            watch.seen.clear()
+            if reason := row.red():
+                red[row.name] = reason
+            for scope in watch.seen:
+                came_by.setdefault(scope, []).append((len(watch.seen), row))
+        assert red == {}, "the matrix is red as it is"
+        narrow = [scope for scope in came_by if scope.model not in catalogue]
+        survived = {str(scope) for scope in narrow if not turns_red(watch, scope, came_by[scope])}
+    unseen = {str(place) for place in places() - {scope.place for scope in came_by}}
+    assert survived - SECOND_LOCKS.keys() == set(), "taken away, and no row of the matrix was red: add one that is"
+    assert SECOND_LOCKS.keys() - survived == set(), "the matrix is red without these: take them out of second_locks.py"
+    assert unseen - ELSEWHERE.keys() == set(), "no row of the matrix comes by here: add one that does"
+    assert ELSEWHERE.keys() - unseen == set(), "the matrix comes by here: take these out of second_locks.py"
+
+
+def turns_red(watch: Watch, scope: Scope, rows: list[tuple[int, Row]]) -> bool:
+    """Whether a row of the matrix is red while this scope lets everything through."""
+    word = scope.model.partition(".")[2].lower()
+    ordered = sorted(rows, key=lambda pair: (word not in pair[1].name.lower(), pair[0]))
+    watch.removed = scope
+    try:
+        return any(row.red() for _seen, row in ordered[:AT_MOST])
+    finally:
+        watch.removed = None
