@@ -129,6 +129,7 @@ class NotificationKind(models.TextChoices):
     BREACH = "breach", _("Target missed")
     ASSIGNED = "assigned", _("Given to you")
     REPLIED = "replied", _("Customer wrote")
+    UNSENT = "unsent", _("Mail did not arrive")
 
 
 class PresenceMode(models.TextChoices):
