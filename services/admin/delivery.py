@@ -23,6 +23,8 @@ ICONS = {
     DeliveryStatus.QUEUED: "schedule_send",
 }
 
+NOT_READ = ("mail__body", "mail__subject", "mail__references")
+
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
@@ -37,18 +39,16 @@ class Delivery:
 
 def delivery_of(message: Message) -> Delivery | None:
     """Of a message with its mail, read along; None where it was not sent by us."""
-    status = message.delivery_status
+    status = DeliveryStatus(message.delivery_status)
     if status == DeliveryStatus.NONE:
         return None
     try:
         mail = message.mail
     except ObjectDoesNotExist:
         mail = None
-    label = _("Came back") if mail is not None and mail.bounced_at else str(message.get_delivery_status_display())
+    label = _("Came back") if mail is not None and mail.bounced_at else str(status.label)
     again = mail.pk if mail is not None and mail.state == LeaseState.FAILED else None
-    return Delivery(
-        ICONS[DeliveryStatus(status)], label, detail_of(mail) if mail else "", TONES[DeliveryStatus(status)], again
-    )
+    return Delivery(ICONS[status], label, detail_of(mail) if mail else "", TONES[status], again)
 
 
 def detail_of(mail: OutboundMail) -> str:
@@ -62,9 +62,7 @@ def detail_of(mail: OutboundMail) -> str:
 
 def with_mail(messages: Any) -> Any:
     """Messages with what `delivery_of` asks of each."""
-    return messages.select_related("author__agent", "customer", "mail__mailbox").defer(
-        "mail__body", "mail__subject", "mail__references"
-    )
+    return messages.select_related("author__agent", "customer", "mail__mailbox").defer(*NOT_READ)
 
 
 def route_hint(ticket: Ticket, *, at: datetime) -> dict[str, Any]:

@@ -26,6 +26,8 @@ from services.operations.mail_problems import problem_in_words
 from services.operations.try_mailbox import Tried, try_mailbox
 from services.operations.write_mailbox import lured_secrets, what_is_missing, write_mailbox
 
+OAUTH = ("token_url", "client_id", "client_secret", "refresh_token", "oauth_scope")
+
 
 class SecretWidget(forms.PasswordInput):
     """A secret that can be written and never read."""

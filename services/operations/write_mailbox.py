@@ -56,7 +56,7 @@ def write_mailbox(
 
 def lured_secrets(mailbox: Mailbox, given: dict[str, Any]) -> dict[str, str]:
     """Secrets that must be typed anew, since they would go to another server."""
-    problems = {}
+    problems: dict[str, str] = {}
     for place, secrets in SECRETS_OF.items():
         stood = getattr(mailbox, place)
         if stood and place in given and given[place] != stood:
@@ -69,7 +69,7 @@ def lured_secrets(mailbox: Mailbox, given: dict[str, Any]) -> dict[str, str]:
 def what_is_missing(mailbox: Mailbox) -> dict[str, str]:
     """What a mailbox cannot work without, by field."""
     needed = _("This is needed.")
-    problems = {}
+    problems: dict[str, str] = {}
     if mailbox.fetch_method == FetchMethod.IMAP:
         problems |= {name: needed for name in ("fetch_host", "fetch_user") if not getattr(mailbox, name)}
     if mailbox.login == MailLogin.OAUTH:

@@ -127,9 +127,16 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
     words = {"event": "reply", "language": "en", "body": "{message.text}"}
     template = write_mail_template(template=MailTemplate(), changes=words, at=NOW)
     mail = queue_mail(
-        key="world", mailbox=mailbox, purpose=MailPurpose.REPLY, recipient="acme@example.com", subject="Pump", body="Hi",
-        customer=acme, message=note, at=NOW,
-    )  # fmt: skip
+        key="world",
+        mailbox=mailbox,
+        purpose=MailPurpose.REPLY,
+        recipient="acme@example.com",
+        subject="Pump",
+        body="Hi",
+        customer=acme,
+        message=note,
+        at=NOW,
+    )
     fail_mail(mail=mail, problem="550 5.1.1", at=NOW)
     view = write_desk_view(view=DeskView(), changes={"name": "All"}, by=None, at=NOW)
     told = Notification.objects.create(user=ann, ticket=ticket, kind="assigned", key="world", at=NOW)
