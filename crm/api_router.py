@@ -39,6 +39,7 @@ from services.api.calendars import CalendarViewSet
 from services.api.desk import QueueViewSet, ServiceTypeViewSet, TicketAttributeViewSet
 from services.api.desk_tickets import AttachmentViewSet, DeskTicketViewSet
 from services.api.desk_tools import DeskViewViewSet, MacroViewSet
+from services.api.mail import MailboxViewSet, MailTemplateViewSet, OutboundMailViewSet
 from services.api.notifications import NotificationViewSet
 from services.api.rating_requests import RatingRequestViewSet
 from services.api.sla_policies import SLAPolicyViewSet
@@ -94,6 +95,9 @@ router.register("ticket-merges", TicketMergeViewSet)
 router.register("attachments", AttachmentViewSet)
 router.register("macros", MacroViewSet)
 router.register("desk-views", DeskViewViewSet)
+router.register("mailboxes", MailboxViewSet)
+router.register("mail-templates", MailTemplateViewSet)
+router.register("outbound-mails", OutboundMailViewSet)
 router.register("notifications", NotificationViewSet)
 router.register("queues", QueueViewSet)
 router.register("calendars", CalendarViewSet)

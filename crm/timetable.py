@@ -14,4 +14,6 @@ TIMETABLE: dict[str, dict[str, Any]] = {
     "jobs": {"task": "customers.tasks.tick", "schedule": 10.0, "options": {"expires": 10}},
     # Closes what is solved for long, warns of targets and escalates.
     "desk": {"task": "services.tasks.tick", "schedule": 15.0, "options": {"expires": 15}},
+    # Sends the mail that is due.
+    "mail out": {"task": "services.tasks.send_mail", "schedule": 10.0, "options": {"expires": 10}},
 }

@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from services.operations.deliver_mail import deliver_mail
 from services.operations.tick import tick as tick_operation
 
 
@@ -10,3 +11,9 @@ from services.operations.tick import tick as tick_operation
 def tick() -> None:
     """Beat's: what has to happen at the desk now."""
     tick_operation(at=timezone.now())
+
+
+@shared_task
+def send_mail() -> None:
+    """Beat's: send the mail that is due. Apart from the desk's tick, which no slow mail server may hold up."""
+    deliver_mail(clock=timezone.now)

@@ -23,7 +23,7 @@ from customers.admin.base import ReadOnlyModelAdmin
 from customers.admin.compare_page import both, compare_page, may, take_merge
 from customers.admin.compare_rows import field_labels
 from customers.admin.row_keys import is_key
-from customers.models import Customer, Merge, Team, User
+from customers.models import Merge, Team, User
 from customers.operations.source import keys_in
 from customers.operations.undo_merge import Undone, UndoRefused, undo_merge
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from services.admin.assignment_words import explanation, headline
+from services.admin.delivery import Delivery, delivery_of, with_mail
 from services.admin.step_words import step_words
 from services.admin.tie_words import clock_name, tie_in_words
 from services.choices import Channel, Direction, EventKind, MessageKind, Priority, RatingScale, TicketStatus
@@ -31,11 +32,12 @@ class Entry:
     place: int = 2  # among what happened at one moment: the opening, what was said, what followed
     why: tuple[str, ...] = ()  # what is told of a line only to those who ask
     message: int | None = None  # the key of what was said
+    delivery: Delivery | None = None
 
 
 def conversation(ticket: Ticket, events: list[TicketEvent]) -> tuple[list[Entry], bool]:
     """The newest entries of the story, oldest first, and whether there are earlier ones. One query."""
-    rows = ticket.messages.select_related("author__agent", "customer").order_by("-at", "-id")[: ENTRIES_SHOWN + 1]
+    rows = with_mail(ticket.messages).order_by("-at", "-id")[: ENTRIES_SHOWN + 1]
     messages = list(rows)[::-1]
     entries = sorted([*_lines(events, messages), *map(_said, messages)], key=lambda entry: (entry.at, entry.place))
     return entries[-ENTRIES_SHOWN:], len(entries) > ENTRIES_SHOWN
@@ -51,10 +53,12 @@ def _said(message: Message) -> Entry:
         side = "note"
     else:
         side = "theirs" if message.direction == Direction.INBOUND else "ours"
+    sent = delivery_of(message)
     if message.is_automatic and message.author is None:
-        return Entry(message.at, _("Service desk"), side, without_links(message.body), is_automatic=True, place=1)
+        who, text = _("Service desk"), without_links(message.body)
+        return Entry(message.at, who, side, text, is_automatic=True, place=1, delivery=sent)
     who = message.customer.name if message.customer else _name(message.author)
-    return Entry(message.at, who, side, message.body, message.is_automatic, place=1, message=message.pk)
+    return Entry(message.at, who, side, message.body, message.is_automatic, place=1, message=message.pk, delivery=sent)
 
 
 def _lines(events: list[TicketEvent], messages: list[Message]) -> list[Entry]:

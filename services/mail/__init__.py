@@ -1,0 +1,1 @@
+"""Mail by its letters: pure, without Django."""
