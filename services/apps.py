@@ -20,11 +20,12 @@ class ServicesConfig(AppConfig):
         from services.operations.start_recompute import register_recompute
         from services.operations.undo_tickets import register_undo_of_services
         from services.registry import desk
+        from services.registry import mail as of_mail
         from services.registry import tickets as of_tickets
         from services.segments import ratings, tickets  # noqa: F401 - facts register themselves
         from services.sql.status_triggers import keep_status_triggers
 
-        register((*of_tickets.ENTRIES, *desk.ENTRIES))
+        register((*of_tickets.ENTRIES, *desk.ENTRIES, *of_mail.ENTRIES))
         register_erasure_of_tickets()
         register_retention_of_tickets()
         register_imports()

@@ -134,3 +134,36 @@ class NotificationKind(models.TextChoices):
 class PresenceMode(models.TextChoices):
     VIEWING = "viewing", _("Looking")
     TYPING = "typing", _("Typing")
+
+
+class MailSecurity(models.TextChoices):
+    """How the connection to a mail server is encrypted."""
+
+    TLS = "tls", _("TLS from the start")
+    STARTTLS = "starttls", _("STARTTLS")
+    NONE = "none", _("None (only within your own network)")
+
+
+class MailLogin(models.TextChoices):
+    """How a mailbox logs in to its servers."""
+
+    PASSWORD = "password", _("Password")
+    OAUTH = "oauth", _("OAuth 2.0 (Microsoft 365, Google)")
+
+
+class FetchMethod(models.TextChoices):
+    """How mail comes in."""
+
+    NONE = "none", _("Not fetched")
+    IMAP = "imap", _("IMAP")
+
+
+class MailPurpose(models.TextChoices):
+    """What a mail is for."""
+
+    REPLY = "reply", _("Reply")
+    ACKNOWLEDGEMENT = "acknowledgement", _("Acknowledgement of a new ticket")
+    RATING = "rating", _("Question for a rating")
+    MAGIC_LINK = "magic_link", _("Log-in link")
+    DIGEST = "digest", _("Digest")
+    NOTICE = "notice", _("Notice")

@@ -1,6 +1,7 @@
 from services.models.attribute import TicketAttribute
 from services.models.desk import Agent, Calendar, Holiday, Queue, ServiceType, Skill, SLAPolicy, SLATarget
 from services.models.links import TicketLink, TicketMerge
+from services.models.mail import Mailbox, MailId, MailTemplate, OutboundMail
 from services.models.rating import RatingRequest, SatisfactionRating
 from services.models.rules import AssignmentRule, EscalationStep
 from services.models.search import TicketWords
@@ -28,8 +29,12 @@ __all__ = [
     "Holiday",
     "IrregularStep",
     "Macro",
+    "MailId",
+    "MailTemplate",
+    "Mailbox",
     "Message",
     "Notification",
+    "OutboundMail",
     "Presence",
     "Queue",
     "RatingRequest",

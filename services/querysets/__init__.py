@@ -23,6 +23,7 @@ __all__ = [
     "MacroQuerySet",
     "MessageQuerySet",
     "OfTicketQuerySet",
+    "OutboundMailQuerySet",
     "OwnOfTicketQuerySet",
     "PresenceQuerySet",
     "TicketLinkQuerySet",
@@ -56,6 +57,17 @@ class OwnOfTicketQuerySet(ScopedQuerySet[Row]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """The user's own rows, while the ticket is in sight."""
         return super().visible_to(user).filter(user=user.pk)
+
+
+class OutboundMailQuerySet(ScopedQuerySet[Row]):
+    """Mail about a ticket is seen by whoever sees the ticket; to a customer, by whoever sees the customer; to a
+    colleague, by them."""
+
+    def scope_of(self, user: User) -> Q:
+        """The condition behind `visible_to` for a user with limited sight."""
+        of_ticket = Q(message__ticket__team__in=user.team_ids) | Q(message__ticket__assignee__user=user.pk)
+        of_customer = Q(customer__team__in=user.team_ids) | Q(customer__owner=user.pk)
+        return of_ticket | (Q(message=None) & of_customer) | Q(user=user.pk)
 
 
 class TicketLinkQuerySet(ScopedQuerySet[Row]):
