@@ -167,3 +167,14 @@ class MailPurpose(models.TextChoices):
     MAGIC_LINK = "magic_link", _("Log-in link")
     DIGEST = "digest", _("Digest")
     NOTICE = "notice", _("Notice")
+
+
+class MailOutcome(models.TextChoices):
+    """What became of a mail that came in."""
+
+    WAITING = "waiting", _("Waiting")
+    MESSAGE = "message", _("Message of a ticket")
+    TICKET = "ticket", _("New ticket")
+    BOUNCE = "bounce", _("Bounce")
+    IGNORED = "ignored", _("Ignored")
+    FAILED = "failed", _("Failed")

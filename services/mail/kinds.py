@@ -17,8 +17,9 @@ RETURNED = re.compile(
 )
 DELAYED = re.compile(r"delayed|延迟|verzögert|still being retried", re.IGNORECASE)
 AWAY = re.compile(
-    r"\s*(?:(?:re|aw|回复|答复)\s?[:：]\s*)?(?:auto(?:matic)?[ -]?(?:reply|response|generated reply)|out of (?:the )?office|autoreply"
-    r"|automatische antwort|abwesenheit|réponse automatique|respuesta automática|自动回复|自動回覆|自动答复|不在办公室|自動返信)",
+    r"\s*(?:(?:re|aw|回复|答复)\s?[:：]\s*)?(?:"
+    r"auto(?:matic)?[ -]?(?:reply|response|generated reply)|out of (?:the )?office|autoreply|automatische antwort"
+    r"|abwesenheit|réponse automatique|respuesta automática|自动回复|自動回覆|自动答复|不在办公室|自動返信)",
     re.IGNORECASE,
 )
 STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
@@ -50,19 +51,19 @@ def bounce_of(headers: Headers, *, report: str, returned: str, text: str) -> Bou
     named = LATER_ID.findall(returned[:40_000]) or LATER_ID.findall(text[:200_000])
     own = [*ids_of(headers, "in-reply-to"), *ids_of(headers, "references")]
     code = status[1] if status else ""
-    says_delayed = facts.get("action", "").lower() in ("delayed", "relayed", "delivered", "expanded")
     return Bounce(
         message_id=next(iter([*named, *own[::-1]]), ""),
         recipient=failed[0].address if failed else next(iter(GONE_TO.findall(text[:20_000])), ""),
         status=code,
-        is_final=not (
-            says_delayed
-            or code.startswith(("2", "4"))
-            and facts.get("action", "").lower() != "failed"
-            or not facts
-            and bool(DELAYED.search(subject_of(headers)))
-        ),
+        is_final=_is_final(facts.get("action", "").lower(), code, subject_of(headers)),
     )
+
+
+def _is_final(action: str, code: str, subject: str) -> bool:
+    """Whether it was given up: as the report says, else by the status, else by the words."""
+    if action:
+        return action == "failed"
+    return not (code.startswith(("2", "4")) or DELAYED.search(subject))
 
 
 Signs = Iterator[tuple[MailKind, str]]

@@ -93,7 +93,7 @@ def _made(headers: Headers, body: Body, found: Found, report_type: str, **more: 
         kind=kind,
         why=why,
         bounce=bounce_of(headers, report=found.report, returned=found.returned, text=text) if is_bounce else None,
-        candid=one_line(first(headers, "x-candid"), 200),
+        candid=one_line(first(headers, "x-candid-house"), 200),
         defects=tuple(dict.fromkeys(found.defects)),
         **more,
     )

@@ -215,7 +215,7 @@ SEEDS: dict[str, bytes] = {
         head(29, more="List-Id: <news.lee.example>\nList-Unsubscribe: <mailto:x@lee.example>\nPrecedence: bulk"), "News"
     ),
     "alarm": raw(head(30, more="Auto-Submitted: auto-generated"), "Disk full"),
-    "candid": raw(head(31, more="X-Candid: 1\nAuto-Submitted: auto-replied"), "We have your mail."),
+    "candid": raw(head(31, more="X-Candid-House: elsewhere\nAuto-Submitted: auto-replied"), "We have your mail."),
     "null sender": raw(head(32, more="Return-Path: <>"), "Hm"),
     "nested": raw(head(33, more="Content-Type: multipart/mixed; boundary=X"), NESTED_EML),
     "deep": _deep(40),
