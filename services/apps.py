@@ -13,6 +13,7 @@ class ServicesConfig(AppConfig):
         from customers.registry import register
         from services.exporters.lists import register_sheets_of_services
         from services.importers.known import register_imports
+        from services.models import InboundMail
         from services.operations.attachment_place import AttachmentPlace
         from services.operations.erasure_of_tickets import register_erasure_of_tickets
         from services.operations.prepare_services import prepare_services
@@ -35,3 +36,4 @@ class ServicesConfig(AppConfig):
         register_sheets_of_services()
         register_recompute()
         register_place(AttachmentPlace())
+        register_place(AttachmentPlace(InboundMail))

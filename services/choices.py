@@ -129,6 +129,7 @@ class NotificationKind(models.TextChoices):
     BREACH = "breach", _("Target missed")
     ASSIGNED = "assigned", _("Given to you")
     REPLIED = "replied", _("Customer wrote")
+    LOOPING = "looping", _("Mail goes round in a loop")
 
 
 class PresenceMode(models.TextChoices):

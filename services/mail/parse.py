@@ -35,7 +35,7 @@ def parse_mail(raw: bytes) -> ParsedMail:
 
 
 def head_of(raw: bytes) -> Headers:
-    """The headers of a mail, read line by line: for one of which nothing else could be read, or only the head is here."""
+    """The headers of a mail, read line by line: for one of which nothing else could be read."""
     found: list[tuple[str, str]] = []
     for line in raw[:MOST_HEAD].decode("ascii", "surrogateescape").splitlines():
         if not line.strip():

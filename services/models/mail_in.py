@@ -16,8 +16,7 @@ from services.querysets import InboundMailQuerySet, OfMessageQuerySet
 
 class InboundMail(Leased):
     """A mail that came to a mailbox. Its bytes lie encrypted beside the attachments, from before anybody looks at them
-    until the conversation is forgotten; a loop that leases the row makes of it what it is (services.operations.file_mail).
-    """
+    until the conversation is forgotten; a loop that leases the row makes of it what it is (see file_mail)."""
 
     # After 1, 5 and 30 minutes and 2 hours it becomes a ticket that only carries it.
     most_attempts = 5

@@ -48,7 +48,8 @@ def _encoded(text: str, charset: str) -> str:
 
 
 PLAIN = "Content-Type: text/plain; charset=utf-8"
-CHINESE = "您好，打印机坏了，请尽快派人来修。谢谢！\n\n在 2026年11月25日 10:00，客服 <help@candid.example> 写道：\n> 您好，请问有什么可以帮您？\n"
+CHINESE = "您好，打印机坏了，请尽快派人来修。谢谢！\n\n"
+CHINESE += "在 2026年11月25日 10:00，客服 <help@candid.example> 写道：\n> 您好，请问有什么可以帮您？\n"
 OUTLOOK = """Hello,
 
 it still does not print.
@@ -73,8 +74,8 @@ wrote:
 >
 > Bob
 """
-GMAIL_HTML = """<div dir="ltr">Yes, I did.</div><br><div class="gmail_quote"><div dir="ltr" class="gmail_attr">On Wed, 25
-Nov 2026 at 09:00, Help &lt;<a href="mailto:help@candid.example">help@candid.example</a>&gt; wrote:<br></div>
+GMAIL_HTML = """<div dir="ltr">Yes, I did.</div><br><div class="gmail_quote"><div dir="ltr" class="gmail_attr">On Wed,
+25 Nov 2026 at 09:00, Help &lt;<a href="mailto:help@candid.example">help@candid.example</a>&gt; wrote:<br></div>
 <blockquote class="gmail_quote" style="margin:0px 0px 0px 0.8ex">Did you switch it on?</blockquote></div>"""
 NASTY_HTML = """<html><head><style>p{display:none}</style><script>alert(1)</script></head><body onload="x()">
 <img src="http://track.example/p.gif" width=1><img src="cid:logo@lee"><a href="javascript:alert(1)">a</a>
@@ -180,7 +181,8 @@ SEEDS: dict[str, bytes] = {
     "windows-1252 called ascii": raw(head(15, more="Content-Type: text/plain; charset=us-ascii"), b"caf\xe9 \x80 12"),
     "unknown charset": raw(head(16, more="Content-Type: text/plain; charset=x-nobody-knows"), "Grüße", "latin-1"),
     "codec that is none": raw(head(17, more="Content-Type: text/plain; charset=zlib"), b"hello"),
-    "8-bit headers": b"From: \xc4\xe3\xba\xc3 <ann@lee.example>\r\nSubject: \xb4\xf2\xd3\xa1\xbb\xfa\r\n\r\n\xc4\xe3\xba\xc3",
+    "8-bit headers": b"From: \xc4\xe3\xba\xc3 <ann@lee.example>\r\nSubject: \xb4\xf2\xd3\xa1\xbb\xfa\r\n"
+    b"\r\n\xc4\xe3\xba\xc3",
     "base64": raw(head(18, more=f"{PLAIN}\nContent-Transfer-Encoding: base64"), base64.encodebytes(CHINESE.encode())),
     "broken base64": raw(head(19, more=f"{PLAIN}\nContent-Transfer-Encoding: base64"), b"SGVsbG8=!!x\n=AAA"),
     "quoted-printable": raw(
@@ -190,7 +192,8 @@ SEEDS: dict[str, bytes] = {
     "refused file": _made(22, "Run this.", files=(("run.exe", "application/x-msdownload", b"MZ\x90"),)),
     "inline picture": raw(
         head(23, more="Content-Type: multipart/related; boundary=R"),
-        b'--R\r\nContent-Type: text/html\r\n\r\n<p>Logo <img src="cid:logo@lee"></p>\r\n--R\r\nContent-Type: image/png\r\n'
+        b'--R\r\nContent-Type: text/html\r\n\r\n<p>Logo <img src="cid:logo@lee"></p>\r\n'
+        b"--R\r\nContent-Type: image/png\r\n"
         b"Content-ID: <logo@lee>\r\nContent-Disposition: inline; filename=logo.png\r\nContent-Transfer-Encoding: base64"
         b"\r\n\r\n" + base64.encodebytes(PNG) + b"--R--\r\n",
     ),

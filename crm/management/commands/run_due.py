@@ -10,6 +10,7 @@ from analytics.operations.tick import tick
 from analytics.operations.work_chunks import work_chunks
 from customers.operations.tick import tick as tick_customers
 from customers.operations.work_jobs import work_jobs
+from services.operations.fetch_due_mailboxes import fetch_due_mailboxes
 from services.operations.tick import tick as tick_services
 
 
@@ -26,6 +27,7 @@ class Command(BaseCommand):
         tick_customers(at=timezone.now())
         plan_contact_risks(at=timezone.now())
         jobs = [job.pk for job in work_jobs(clock=timezone.now)]
+        fetch_due_mailboxes(clock=timezone.now)
         tick_services(at=timezone.now())
         refresh_relation_effects(at=timezone.now())
         tick(at=timezone.now())
