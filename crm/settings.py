@@ -154,6 +154,8 @@ IMPORT_PROCESSES = env.int("CRM_IMPORT_PROCESSES", default=min(os.cpu_count() or
 RATING_DAYS = env.int("CRM_RATING_DAYS", default=14)
 if not 0 <= RATING_DAYS <= 365:
     raise ImproperlyConfigured("CRM_RATING_DAYS must be from 0 (nobody is asked) to 365")
+# Files of a reply that go along with its mail, together: most servers take 25 MB, a third of which encoding adds.
+MAIL_FILES_MB = env.int("CRM_MAIL_FILES_MB", default=15)
 
 # Internationalisation
 FORMAT_MODULE_PATH = "crm.formats"

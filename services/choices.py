@@ -130,6 +130,7 @@ class NotificationKind(models.TextChoices):
     ASSIGNED = "assigned", _("Given to you")
     REPLIED = "replied", _("Customer wrote")
     LOOPING = "looping", _("Mail goes round in a loop")
+    UNSENT = "unsent", _("Mail did not arrive")
 
 
 class PresenceMode(models.TextChoices):

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from services.models import Mailbox
+from services.operations.deliver_mail import deliver_mail
 from services.operations.fetch_mailbox import due_mailboxes, fetch_mailbox
 from services.operations.file_waiting_mails import file_waiting_mails
 from services.operations.tick import tick as tick_operation
@@ -28,3 +29,8 @@ def fetch_one_mailbox(*, mailbox_id: str) -> None:
     mailbox = Mailbox.objects.filter(pk=mailbox_id).first()
     if mailbox is not None and fetch_mailbox(mailbox=mailbox, clock=timezone.now):
         file_waiting_mails(at=timezone.now())
+
+
+def send_mail() -> None:
+    """Beat's: send the mail that is due. Apart from the desk's tick, which no slow mail server may hold up."""
+    deliver_mail(clock=timezone.now)

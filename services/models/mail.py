@@ -160,7 +160,7 @@ class OutboundMail(Leased):
     written_at = models.DateTimeField(_("written at"))
     due_at = models.DateTimeField(_("due"))
     sent_at = models.DateTimeField(_("sent at"), null=True)
-    # Why it was not sent, or not yet: a code of services.admin.mail_words, or what SMTP answered: `550 5.1.1`.
+    # Why it was not sent, or not yet: a code of services.operations.mail_problems; of SMTP `550 5.1.1`.
     problem = models.CharField(_("problem"), max_length=255, blank=True)
     bounced_at = models.DateTimeField(_("came back at"), null=True)
 

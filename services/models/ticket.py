@@ -203,6 +203,7 @@ class Message(Audited):
     on_merge = {"customer": OnMerge.MOVE}
 
     audit_through = ("ticket",)
+    audit_leaves_out = frozenset({"delivery_status"})  # the mail's, by programs
 
     objects = MessageQuerySet["Message"].as_manager()
 

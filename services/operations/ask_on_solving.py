@@ -5,13 +5,15 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils.formats import date_format
-from django.utils.translation import get_supported_language_variant, gettext, gettext_lazy, override
+from django.utils.translation import gettext_lazy, override
 
 from customers.choices import ConsentChannel, ConsentPurpose, ContactKind
 from customers.models import Consent, ContactPoint, Customer
 from customers.operations.may_contact import answer, statements_in_force
-from services.choices import Channel, Direction, EventKind, MessageKind
+from services.choices import Channel, Direction, EventKind, MailPurpose, MessageKind
 from services.models import Message, RatingRequest, Ticket
+from services.operations.mail_message import mail_message
+from services.operations.mail_texts import language_of, mail_text, values_for_mail
 from services.operations.rating_links import link_of
 
 if TYPE_CHECKING:
@@ -51,14 +53,6 @@ def ask_on_solving(change: TicketChange) -> RatingRequest | None:
     return ask(change)
 
 
-def language_of(customer: Customer) -> str:
-    """The language of ours that a customer reads: theirs, where we speak it."""
-    try:
-        return get_supported_language_variant(customer.language.lower() or settings.LANGUAGE_CODE)
-    except LookupError:
-        return settings.LANGUAGE_CODE
-
-
 def who_is_asked(ticket: Ticket) -> Customer:
     """The person who had the request, else the customer."""
     return ticket.requester or ticket.customer
@@ -73,31 +67,28 @@ def ask(change: TicketChange) -> RatingRequest:
         requested_at=at,
         expires_at=at + timedelta(days=settings.RATING_DAYS),
     )
+    subject, body = _question(request)
     message = Message.objects.create(
         ticket=ticket,
         kind=MessageKind.REPLY,
         direction=Direction.OUTBOUND,
-        body=_question(request),
+        body=body,
         at=change.at,
         is_automatic=True,
     )
     change.record(EventKind.AUTO_REPLY, message=message.pk, rating_request=request.pk)
+    mail_message(message=message, purpose=MailPurpose.RATING, at=at, subject=subject)
     return request
 
 
-def _question(request: RatingRequest) -> str:
-    """What the customer reads, in their language: a line with a link for each answer."""
-    with override(language_of(request.customer)):
-        answers = "\n".join(f"{value} – {label}: {link_of(request, value=value)}" for value, label in ANSWERS.items())
-        return gettext(
-            "How do you rate our help with “%(subject)s” (%(number)s)? One click is enough:\n\n%(answers)s\n\n"
-            "You can change your answer until %(day)s."
-        ) % {
-            "subject": request.ticket.subject,
-            "number": request.ticket.number,
-            "answers": answers,
-            "day": date_format(request.expires_at, "DATE_FORMAT"),
-        }
+def _question(request: RatingRequest) -> tuple[str, str]:
+    """Subject and text of what the customer reads, in their language: a line with a link for each answer."""
+    language = language_of(request.customer)
+    with override(language):
+        links = "\n".join(f"{value} – {label}: {link_of(request, value=value)}" for value, label in ANSWERS.items())
+        until = date_format(request.expires_at, "DATE_FORMAT")
+    more = {"rating.links": links, "rating.until": until}
+    return mail_text(MailPurpose.RATING, language=language, values=values_for_mail(request.ticket, more=more))
 
 
 def _is_reached(ticket: Ticket, customer: Customer) -> bool:

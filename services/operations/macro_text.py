@@ -1,6 +1,7 @@
 """The text of a macro: its placeholders, which are known, and what stands in their place for a ticket."""
 
 import re
+from collections.abc import Collection, Iterable, Mapping
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,40 +21,50 @@ PLACEHOLDERS = {
 
 
 class UnknownPlaceholder(ValueError):
-    """A text names something that a macro does not know. Nothing was saved."""
+    """A text names something that is not known where it is used. Nothing was saved."""
 
-    def __init__(self, names: list[str]) -> None:
+    def __init__(self, names: list[str], known: Iterable[str] = PLACEHOLDERS) -> None:
         self.names = names
         text = _("There is no placeholder %(names)s. These are known: %(known)s.")
-        super().__init__(text % {"names": _listed(names), "known": _listed(list(PLACEHOLDERS))})
+        super().__init__(text % {"names": _listed(names), "known": _listed(known)})
 
 
-def _listed(names: list[str]) -> str:
+def _listed(names: Iterable[str]) -> str:
     return ", ".join(f"{{{name}}}" for name in names)
 
 
-def require_known_placeholders(text: str) -> None:
-    """Raise UnknownPlaceholder unless every placeholder of the text is one of PLACEHOLDERS."""
-    unknown = sorted({name for name in PLACEHOLDER.findall(text) if name not in PLACEHOLDERS})
+def require_known_placeholders(text: str, known: Collection[str] = PLACEHOLDERS) -> None:
+    """Raise UnknownPlaceholder unless every placeholder of the text is a known one: of macros, one of PLACEHOLDERS."""
+    unknown = sorted({name for name in PLACEHOLDER.findall(text) if name not in known})
     if unknown:
-        raise UnknownPlaceholder(unknown)
+        raise UnknownPlaceholder(unknown, known)
 
 
 def fill_in(text: str, *, ticket: Ticket, by: User) -> str:
-    """The text with the values of this ticket, in one pass: braces within a value stay what they are. A placeholder
-    that is unknown, as an old row may have, stays as it is written."""
-    values = _values(ticket, by)
+    """The text with the values of this ticket."""
+    return put_in(text, values_of(ticket, by))
+
+
+def put_in(text: str, values: Mapping[str, str]) -> str:
+    """The text with these values, in one pass: braces within a value stay what they are. A placeholder that is
+    unknown, as an old row may have, stays as it is written."""
     return PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), text)
 
 
-def _values(ticket: Ticket, by: User) -> dict[str, str]:
+def values_of(ticket: Ticket, by: User | None) -> dict[str, str]:
+    """What stands in the place of each placeholder."""
     customer: Customer = ticket.customer
-    agent = getattr(by, "agent", None)
     return {
         "customer.name": customer.name,
         "customer.given_name": customer.given_name or customer.name,
         "requester.name": (ticket.requester or customer).name,
         "ticket.number": ticket.number,
         "ticket.subject": ticket.subject,
-        "agent.name": agent.name if agent else by.get_full_name() or by.get_username(),
+        "agent.name": name_of_agent(by) if by else "",
     }
+
+
+def name_of_agent(user: User) -> str:
+    """How customers know a colleague."""
+    agent = getattr(user, "agent", None)
+    return agent.name if agent else user.get_full_name() or user.get_username()

@@ -8,12 +8,16 @@ from customers.models import Customer, User
 from customers.operations.lock_customers import lock_customers
 from services.choices import Channel, Direction, EventKind, MessageKind, Priority, TicketStatus
 from services.models import Agent, Queue, ServiceType, Ticket
+from services.operations.acknowledge_ticket import acknowledge
 from services.operations.assign_by_rules import decide_on_opening
 from services.operations.assign_ticket import require_takes_tickets
 from services.operations.clean_ticket_attributes import clean_ticket_attributes
 from services.operations.notify_assigned import notify_assigned
 from services.operations.policy_for import policy_for
 from services.operations.ticket_change import TicketChange
+
+# By mail, too, but there only whoever read the mail knows whether it may be answered.
+ACKNOWLEDGED = (Channel.WEB, Channel.PORTAL)
 
 
 @transaction.atomic
@@ -37,6 +41,7 @@ def open_ticket(
     """Open a ticket in a queue, whose team will see it. `body` is the customer's first message; the clocks run from
     `at`, with or without one. Without an assignee the assignment rules find one. `inherited` are attributes that
     another ticket has: they are taken as they stand there. With `require_attributes`, those that must be given are.
+    Whoever wrote by a web form or the portal is told by mail that it was received, where a mailbox does that.
 
     Raises AgentTakesNoTickets for an assignee who is away, BadAttributes."""
     values = clean_ticket_attributes(
@@ -83,5 +88,7 @@ def open_ticket(
     else:
         event = change.record(EventKind.ASSIGNED, to=assignee.pk, name=assignee.name)
         notify_assigned(event=event, to=assignee, by=by, at=at)
+    if body and channel in ACKNOWLEDGED:
+        acknowledge(change)
     change.finish()
     return ticket

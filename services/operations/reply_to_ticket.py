@@ -2,8 +2,9 @@ from datetime import datetime
 from typing import Any
 
 from customers.models import User
-from services.choices import Direction, EventKind, MessageKind, TicketStatus
+from services.choices import Direction, EventKind, MailPurpose, MessageKind, TicketStatus
 from services.models import Message, Ticket
+from services.operations.mail_message import mail_message
 from services.operations.ticket_change import changing
 
 
@@ -17,7 +18,7 @@ def reply_to_ticket(
     expected_version: int | None = None,
 ) -> Message:
     """Answer the customer in public, as a person. A new ticket becomes open, any other keeps its status, unless
-    `status_after` says otherwise. It stops the reply clock that runs.
+    `status_after` says otherwise. It stops the reply clock that runs, and goes out by mail where mail reaches them.
 
     Raises StaleVersion, TicketIsFinal, IllegalTransition."""
     with changing(ticket=ticket, by=by, at=at, expected_version=expected_version) as change:
@@ -32,6 +33,7 @@ def reply_to_ticket(
             else {"target": change.terms.first_reply}
         )
         change.record(EventKind.AGENT_REPLY, message=message.pk, **promised)
+        mail_message(message=message, purpose=MailPurpose.REPLY, at=at, by=by)
         if status_after is not None and status_after != ticket.status:
             change.move_to(status_after)
     return message

@@ -23,7 +23,8 @@ from services.operations.answer_rating_request import (
     answer_rating_request,
     require_open,
 )
-from services.operations.ask_on_solving import ANSWERS, language_of
+from services.operations.ask_on_solving import ANSWERS
+from services.operations.mail_texts import language_of
 from services.operations.open_rating_request import open_rating_request
 from services.operations.rating_links import BadRatingLink, request_of
 from services.views.throttle import is_too_much

@@ -10,6 +10,7 @@ from analytics.operations.tick import tick
 from analytics.operations.work_chunks import work_chunks
 from customers.operations.tick import tick as tick_customers
 from customers.operations.work_jobs import work_jobs
+from services.operations.deliver_mail import deliver_mail
 from services.operations.fetch_due_mailboxes import fetch_due_mailboxes
 from services.operations.tick import tick as tick_services
 
@@ -29,9 +30,10 @@ class Command(BaseCommand):
         jobs = [job.pk for job in work_jobs(clock=timezone.now)]
         fetch_due_mailboxes(clock=timezone.now)
         tick_services(at=timezone.now())
+        mail = deliver_mail(clock=timezone.now)
         refresh_relation_effects(at=timezone.now())
         tick(at=timezone.now())
         customers = sum(count for _chunk, count in work_chunks(clock=timezone.now))
         tick(at=timezone.now())
         if options["verbosity"] > 1:
-            self.stdout.write(f"{len(jobs)} jobs done, {customers} customers scored")
+            self.stdout.write(f"{len(jobs)} jobs done, {customers} customers scored, {mail.sent} mails sent")

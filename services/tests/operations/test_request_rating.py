@@ -6,8 +6,8 @@ from django.core.signing import Signer
 from customers.models import Customer, User
 from customers.operations.record_consent import record_consent
 from services.models import Queue, RatingRequest, Ticket
-from services.operations.ask_on_solving import language_of
 from services.operations.close_ticket import close_ticket
+from services.operations.mail_texts import language_of
 from services.operations.rating_links import BadRatingLink, link_of, request_of, token_of
 from services.operations.reopen_ticket import reopen_ticket
 from services.operations.reply_to_ticket import reply_to_ticket
