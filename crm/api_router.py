@@ -38,6 +38,7 @@ from services.api.calendars import CalendarViewSet
 from services.api.desk import QueueViewSet, ServiceTypeViewSet, TicketAttributeViewSet
 from services.api.desk_tickets import AttachmentViewSet, DeskTicketViewSet
 from services.api.desk_tools import DeskViewViewSet, MacroViewSet
+from services.api.mail_in import InboundMailViewSet, MailInViewSet
 from services.api.notifications import NotificationViewSet
 from services.api.rating_requests import RatingRequestViewSet
 from services.api.sla_policies import SLAPolicyViewSet
@@ -90,6 +91,8 @@ router.register("attachments", AttachmentViewSet)
 router.register("macros", MacroViewSet)
 router.register("desk-views", DeskViewViewSet)
 router.register("notifications", NotificationViewSet)
+router.register("mailboxes", MailInViewSet, basename="mailin")
+router.register("inbound-mails", InboundMailViewSet)
 router.register("queues", QueueViewSet)
 router.register("calendars", CalendarViewSet)
 router.register("sla-policies", SLAPolicyViewSet)

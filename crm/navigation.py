@@ -61,6 +61,7 @@ def _groups() -> list[tuple[str, list[Entry]]]:
                 ("services.skill", "school"),
                 ("services.satisfactionrating", "star"),
                 ("services.calendar", "calendar_month"),
+                ("services.inboundmail", "mark_email_unread"),
                 ("services.macro", "bolt"),
                 ("services.deskview", "view_list"),
             ],

@@ -58,6 +58,8 @@ DESK_MODELS = (
     "escalationstep",
     "ticketattribute",
 )
+# Whoever may add one may hand mail over by the API; whoever may change one may have it filed again.
+MAIL_IN = ("inboundmail",)
 # What agents make for themselves.
 DESK_TOOLS = ("macro", "deskview")
 SCORE_MODELS = (
@@ -88,6 +90,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         (*DUPLICATE_MODELS, "team"): READ,
         ("observation",): CONTEST,
         ("privacyflag",): PUT_DOWN,
+        MAIL_IN: READ,
     },
     "Lead": {
         CUSTOMER_MODELS + TICKET_MODELS + DUPLICATE_MODELS: WRITE,
@@ -96,6 +99,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         ("job",): READ,
         CATALOGUE_MODELS + SCORE_MODELS: READ,
         DESK_MODELS: WRITE,
+        MAIL_IN: ("view", "change"),
         ("observation",): CONTEST,
         ("team", "erasure"): READ,
         ("privacyflag",): PUT_DOWN,
@@ -120,6 +124,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         CUSTOMER_MODELS + CATALOGUE_MODELS + TICKET_MODELS + DESK_MODELS + SCORE_MODELS + SEGMENTS + DESK_TOOLS: ALL,
         DUPLICATE_MODELS + IMPORT_MODELS: WRITE,
         ("export",): ALL,
+        MAIL_IN: WRITE,
         ("observation",): CONTEST,
         PRIVACY_MODELS: PUT_DOWN,
         ("erasure",): ("view", "add", "change"),

@@ -43,6 +43,7 @@ class Keyset(BasePagination):
     out of such a list."""
 
     parameters = ("cursor", "page_size", "ordering")
+    usual = "-id"
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         size = page_size_of(request)
@@ -65,7 +66,7 @@ class Keyset(BasePagination):
         return rows
 
     def _ordering(self, request: Request, view: Any) -> str:
-        ordering = request.query_params.get("ordering", "-id")
+        ordering = request.query_params.get("ordering", self.usual)
         if ordering not in self._orderings(view):
             choices = ", ".join(self._orderings(view))
             raise ValidationError({"ordering": [_("Choose one of: %(choices)s.") % {"choices": choices}]})
@@ -78,7 +79,7 @@ class Keyset(BasePagination):
         value = getattr(row, name)
         if isinstance(value, date | datetime):
             value = value.isoformat()
-        return signing.dumps([ordering, value, row.pk], salt=SALT)
+        return signing.dumps([ordering, value, row.pk if isinstance(row.pk, int) else str(row.pk)], salt=SALT)
 
     def _after(self, cursor: str, ordering: str, name: str, key: str, model: type[Model]) -> Q:
         try:
@@ -107,7 +108,7 @@ class Keyset(BasePagination):
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         cursor = {"type": "string", "minLength": 1}
-        ordering = {"type": "string", "enum": self._orderings(view), "default": "-id"}
+        ordering = {"type": "string", "enum": self._orderings(view), "default": self.usual}
         return [
             {"name": "cursor", "in": "query", "schema": cursor, "description": "Taken from `next` of the page before."},
             {"name": "ordering", "in": "query", "schema": ordering, "description": "A minus sign means descending."},

@@ -57,7 +57,7 @@ def _parsed(raw: bytes) -> ParsedMail:
     if any(len(found[0]) > MOST_PARAMETERS for found in PARAMETERS.finditer(raw)):
         return _as_text(raw, "huge header")
     message: Message = BytesParser(policy=compat32).parsebytes(raw)
-    headers = headers_of(list(message.raw_items()))  # type: ignore[attr-defined]
+    headers = headers_of(list(message.raw_items()))
     found = Found()
     body = body_of(message, found)
     if found.is_cut and not (body.text.strip() or body.html.strip() or found.files):

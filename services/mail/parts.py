@@ -92,7 +92,7 @@ def type_of(part: Message) -> str:
 
 def header(part: Message, name: str) -> str:
     """A header of a part, raw."""
-    return next((str(value) for key, value in part.raw_items() if key.lower() == name), "")  # type: ignore[attr-defined]
+    return next((str(value) for key, value in part.raw_items() if key.lower() == name), "")
 
 
 def content_of(part: Message) -> bytes:
@@ -215,7 +215,7 @@ def _blocks(payload: object) -> str:
     """The report of a bounce, which the standard library takes for a list of heads."""
     if not isinstance(payload, list):
         return ""
-    blocks = (block.raw_items() for block in payload if isinstance(block, Message))  # type: ignore[attr-defined]
+    blocks = (block.raw_items() for block in payload if isinstance(block, Message))
     return clean("\n".join(f"{name}: {value}" for block in blocks for name, value in block))
 
 

@@ -21,7 +21,8 @@ def is_looping(mail: InboundMail, ticket: Ticket | None) -> bool:
         sender_index=mail.sender_index, received_at__gt=since, received_at__lte=mail.received_at
     ).exclude(pk=mail.pk)
     into = before.filter(outcome=MailOutcome.TICKET) if ticket is None else before.filter(message__ticket=ticket)
-    return into.count() >= settings.MAIL_MOST_AN_HOUR
+    most: int = settings.MAIL_MOST_AN_HOUR
+    return into.count() >= most
 
 
 def tell_of_loop(mail: InboundMail, ticket: Ticket | None) -> None:

@@ -37,10 +37,8 @@ def is_our_mailbox(address: str) -> bool:
 def author_of(mail: ParsedMail) -> Address | None:
     """Who wrote it: whom it is from; where that is a mailbox of ours, as of a form on a web site, whom it says to
     answer. None where that leaves nobody, or us."""
-    for address in (*([mail.sender] if mail.sender else ()), *mail.reply_to):
-        if not is_our_mailbox(address.address):
-            return address
-    return None
+    named = [mail.sender, *mail.reply_to] if mail.sender else list(mail.reply_to)
+    return next((each for each in named if not is_our_mailbox(each.address)), None)
 
 
 def customers_at(address: str) -> list[Customer]:

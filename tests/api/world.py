@@ -41,11 +41,13 @@ from customers.operations.record_consent import record_consent
 from customers.operations.relate_customers import relate_customers
 from customers.operations.start_export import start_export
 from customers.operations.start_retention import start_retention
-from services.choices import MessageKind
+from services.choices import MailOutcome, MessageKind
 from services.models import (
     AssignmentRule,
     DeskView,
+    InboundMail,
     Macro,
+    Mailbox,
     Notification,
     Queue,
     RatingRequest,
@@ -60,13 +62,14 @@ from services.operations.finish_draft import finish_draft
 from services.operations.link_tickets import link_tickets
 from services.operations.merge_tickets import merge_tickets
 from services.operations.open_ticket import open_ticket
+from services.operations.store_mail import store_mail
 from services.operations.write_desk_view import write_desk_view
 from services.operations.write_macro import write_macro
 from tests.cast import NOW
 from tests.imports import new_batch
 from tests.merging.lives import make_pair
 
-World = dict[str, int]
+World = dict[str, Any]
 
 
 @pytest.fixture
@@ -125,6 +128,11 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
     erasure = Erasure.objects.create(customer=acme, reason="By letter", asked_at=NOW, asked_by=ann)
     kept = RetentionRule.objects.get(kind=RetentionKind.JOBS)
     retention = start_retention(rule=kept, is_dry_run=True, by=ann, at=NOW)
+    mailbox = Mailbox.objects.create(name="Help", address="help@candid.example", queue=queue, version=0)
+    mail, _new = store_mail(mailbox=mailbox, raw=b"From: a@b.example\r\n\r\nHello", at=NOW)
+    InboundMail.objects.update(
+        outcome=MailOutcome.MESSAGE, state="done", message=ticket.messages.order_by("pk")[0], ticket=ticket
+    )
     return {
         "agent": ann.agent.pk,
         "apitoken": token.pk,
@@ -145,9 +153,11 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         "erasure": erasure.pk,
         "export": export.pk,
         "importbatch": batch.pk,
+        "inboundmail": mail.pk,
         "insight": acme.pk,
         "interaction": call.pk,
         "macro": macro.pk,
+        "mailin": mailbox.pk,
         "merge": merge.pk,
         "moverdigest": MoverDigest.objects.get().pk,
         "notification": told.pk,
