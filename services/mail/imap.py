@@ -62,6 +62,7 @@ class Folder:
     def __init__(self, box: BaseMailBox) -> None:
         self._box = box
         self.uid_validity = _number(box.client.response("UIDVALIDITY"))
+        self._was_told()  # how many there were
 
     def uids_after(self, uid: int) -> list[int]:
         """The mails with higher UIDs, lowest first. UIDs only ever rise, whatever is read, moved or deleted."""
@@ -89,8 +90,12 @@ class Folder:
         return "IDLE" in self._box.client.capabilities
 
     def wait(self, seconds: float) -> bool:
-        """Wait until the server tells of something, at most so long; whether it did. Raises MailboxTrouble."""
-        return bool(self._box.idle.wait(timeout=seconds))
+        """Wait until the server tells of something, at most so long; whether it did, also while something else was
+        asked. Raises MailboxTrouble."""
+        return self._was_told() or bool(self._box.idle.wait(timeout=seconds)) or self._was_told()
+
+    def _was_told(self) -> bool:
+        return self._box.client.untagged_responses.pop("EXISTS", None) is not None
 
     def _search(self, what: str) -> list[int]:
         found = self._uid("SEARCH", what)
