@@ -21,7 +21,7 @@ REQUIRE_ALL = os.environ.get("CRM_REQUIRE_ALL") == "1"  # .ci/run sets it: nothi
 EVERY_TEST = os.environ.get("CRM_EVERY_TEST") == "1"  # .ci/run sets it where another Python is tried
 EACH_ONCE = os.environ.get("CRM_EACH_ONCE") == "1"  # .ci/run sets it: what is marked `once` runs on one database alone
 DATABASES = {"sqlite3": "sqlite", "postgresql": "postgres", "mysql": "mariadb"}
-NEEDS = ("browser", "gettext", "realdata", "redis")
+NEEDS = ("browser", "dovecot", "gettext", "realdata", "redis")
 LOCAL = {"127.0.0.1", "localhost", "[::1]"}
 # What a browser may find: this machine alone, by name or number.
 ONLY_HERE = ",".join(["MAP * ~NOTFOUND", *(f"EXCLUDE {host}" for host in sorted(LOCAL))])

@@ -40,6 +40,7 @@ from services.api.desk import QueueViewSet, ServiceTypeViewSet, TicketAttributeV
 from services.api.desk_tickets import AttachmentViewSet, DeskTicketViewSet
 from services.api.desk_tools import DeskViewViewSet, MacroViewSet
 from services.api.mail import MailboxViewSet, MailTemplateViewSet, OutboundMailViewSet
+from services.api.mail_in import InboundMailViewSet, MailInViewSet
 from services.api.notifications import NotificationViewSet
 from services.api.rating_requests import RatingRequestViewSet
 from services.api.sla_policies import SLAPolicyViewSet
@@ -99,6 +100,8 @@ router.register("mailboxes", MailboxViewSet)
 router.register("mail-templates", MailTemplateViewSet)
 router.register("outbound-mails", OutboundMailViewSet)
 router.register("notifications", NotificationViewSet)
+router.register("mailboxes", MailInViewSet, basename="mailin")
+router.register("inbound-mails", InboundMailViewSet)
 router.register("queues", QueueViewSet)
 router.register("calendars", CalendarViewSet)
 router.register("sla-policies", SLAPolicyViewSet)

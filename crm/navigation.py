@@ -62,6 +62,7 @@ def _groups() -> list[tuple[str, list[Entry]]]:
                 ("services.satisfactionrating", "star"),
                 ("services.calendar", "calendar_month"),
                 ("services.mailbox", "mail"),
+                ("services.inboundmail", "mark_email_unread"),
                 ("services.outboundmail", "outgoing_mail"),
                 ("services.mailtemplate", "stylus_note"),
                 ("services.macro", "bolt"),

@@ -62,6 +62,8 @@ DESK_MODELS = (
 )
 # Mailboxes hold secrets: administrators set them up. Outbound mail is written by verbs alone.
 MAIL_MODELS = ("mailbox", "outboundmail")
+# Whoever may add one may hand mail over by the API; whoever may change one may have it filed again.
+MAIL_IN = ("inboundmail",)
 # What agents make for themselves.
 DESK_TOOLS = ("macro", "deskview")
 SCORE_MODELS = (
@@ -92,6 +94,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         (*DUPLICATE_MODELS, "team"): READ,
         ("observation",): CONTEST,
         ("privacyflag",): PUT_DOWN,
+        MAIL_IN: READ,
     },
     "Lead": {
         CUSTOMER_MODELS + TICKET_MODELS + DUPLICATE_MODELS: WRITE,
@@ -100,6 +103,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         ("job",): READ,
         CATALOGUE_MODELS + SCORE_MODELS + MAIL_MODELS: READ,
         DESK_MODELS: WRITE,
+        MAIL_IN: ("view", "change"),
         ("observation",): CONTEST,
         ("team", "erasure"): READ,
         ("privacyflag",): PUT_DOWN,
@@ -127,6 +131,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         ("outboundmail",): READ,
         DUPLICATE_MODELS + IMPORT_MODELS: WRITE,
         ("export",): ALL,
+        MAIL_IN: WRITE,
         ("observation",): CONTEST,
         PRIVACY_MODELS: PUT_DOWN,
         ("erasure",): ("view", "add", "change"),

@@ -144,6 +144,10 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 IMPORT_MOST_BYTES = env.int("CRM_IMPORT_MOST_MB", default=1024) * 1024 * 1024
 # What one file beside a message may hold. They lie in VAR_DIR/attachments.
 ATTACHMENT_MOST_BYTES = env.int("CRM_ATTACHMENT_MOST_MB", default=20) * 1024 * 1024
+# What one mail may hold. Of a larger one the beginning becomes a ticket that says so.
+MAIL_MOST_BYTES = env.int("CRM_MAIL_MOST_MB", default=40) * 1024 * 1024
+# So many mails of one sender go into one ticket, or become tickets, in an hour: more is a loop.
+MAIL_MOST_AN_HOUR = env.int("CRM_MAIL_MOST_AN_HOUR", default=30)
 
 # How many processes a large import keeps busy, where the database lets several write.
 IMPORT_PROCESSES = env.int("CRM_IMPORT_PROCESSES", default=min(os.cpu_count() or 1, 4))

@@ -14,6 +14,8 @@ TIMETABLE: dict[str, dict[str, Any]] = {
     "jobs": {"task": "customers.tasks.tick", "schedule": 10.0, "options": {"expires": 10}},
     # Closes what is solved for long, warns of targets and escalates.
     "desk": {"task": "services.tasks.tick", "schedule": 15.0, "options": {"expires": 15}},
+    # Takes in the mail of each mailbox that was not asked for a minute.
+    "mail in": {"task": "services.tasks.fetch_mail", "schedule": 20.0, "options": {"expires": 20}},
     # Sends the mail that is due.
     "mail out": {"task": "services.tasks.send_mail", "schedule": 10.0, "options": {"expires": 10}},
 }

@@ -13,7 +13,7 @@ class ServicesConfig(AppConfig):
         from customers.registry import register
         from services.exporters.lists import register_sheets_of_services
         from services.importers.known import register_imports
-        from services.operations.attachment_place import ATTACHMENTS
+        from services.operations.attachment_place import ATTACHMENTS, INBOUND_MAILS
         from services.operations.erasure_of_tickets import register_erasure_of_tickets
         from services.operations.learn_triage import register_triage
         from services.operations.prepare_services import prepare_services
@@ -36,4 +36,5 @@ class ServicesConfig(AppConfig):
         register_sheets_of_services()
         register_recompute()
         register_place(ATTACHMENTS)
+        register_place(INBOUND_MAILS)
         register_triage()

@@ -129,6 +129,7 @@ class NotificationKind(models.TextChoices):
     BREACH = "breach", _("Target missed")
     ASSIGNED = "assigned", _("Given to you")
     REPLIED = "replied", _("Customer wrote")
+    LOOPING = "looping", _("Mail goes round in a loop")
     UNSENT = "unsent", _("Mail did not arrive")
 
 
@@ -176,3 +177,14 @@ class MailPurpose(models.TextChoices):
     MAGIC_LINK = "magic_link", _("Log-in link")
     DIGEST = "digest", _("Digest")
     NOTICE = "notice", _("Notice")
+
+
+class MailOutcome(models.TextChoices):
+    """What became of a mail that came in."""
+
+    WAITING = "waiting", _("Waiting")
+    MESSAGE = "message", _("Message of a ticket")
+    TICKET = "ticket", _("New ticket")
+    BOUNCE = "bounce", _("Bounce")
+    IGNORED = "ignored", _("Ignored")
+    FAILED = "failed", _("Failed")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models.functions import Left
 from django.utils.translation import gettext as _
 
 from services.admin.assignment_words import explanation, headline
@@ -15,6 +16,9 @@ from services.models import Message, Ticket, TicketEvent
 from services.operations.rating_links import without_links
 
 ENTRIES_SHOWN = 200
+# Of a mail, what the conversation does not show, and how much of what it quotes.
+NOT_SHOWN = ("came_as__html", "came_as__folded", "came_as__copies", "came_as__pictures")
+QUOTED_SHOWN = 5_000
 # These events are the messages themselves, which stand in the conversation.
 SAID = (EventKind.CUSTOMER_MESSAGE, EventKind.AGENT_REPLY, EventKind.AUTO_REPLY, EventKind.NOTE)
 
@@ -33,12 +37,14 @@ class Entry:
     why: tuple[str, ...] = ()  # what is told of a line only to those who ask
     message: int | None = None  # the key of what was said
     delivery: Delivery | None = None
+    mail: Any = None  # of what came by mail, its MessageMail with the beginning of what it quotes (`quoted`)
 
 
 def conversation(ticket: Ticket, events: list[TicketEvent]) -> tuple[list[Entry], bool]:
     """The newest entries of the story, oldest first, and whether there are earlier ones. One query."""
-    rows = with_mail(ticket.messages).order_by("-at", "-id")[: ENTRIES_SHOWN + 1]
-    messages = list(rows)[::-1]
+    rows = with_mail(ticket.messages).select_related("came_as").defer(*NOT_SHOWN)
+    rows = rows.annotate(quoted=Left("came_as__folded", QUOTED_SHOWN)).order_by("-at", "-id")
+    messages: list[Message] = [*rows[: ENTRIES_SHOWN + 1]][::-1]
     entries = sorted([*_lines(events, messages), *map(_said, messages)], key=lambda entry: (entry.at, entry.place))
     return entries[-ENTRIES_SHOWN:], len(entries) > ENTRIES_SHOWN
 
@@ -54,11 +60,28 @@ def _said(message: Message) -> Entry:
     else:
         side = "theirs" if message.direction == Direction.INBOUND else "ours"
     sent = delivery_of(message)
-    if message.is_automatic and message.author is None:
+    if message.is_automatic and message.author is None and side != "theirs":
         who, text = _("Service desk"), without_links(message.body)
         return Entry(message.at, who, side, text, is_automatic=True, place=1, delivery=sent)
     who = message.customer.name if message.customer else _name(message.author)
-    return Entry(message.at, who, side, message.body, message.is_automatic, place=1, message=message.pk, delivery=sent)
+    return Entry(
+        message.at,
+        who,
+        side,
+        message.body,
+        message.is_automatic,
+        place=1,
+        message=message.pk,
+        delivery=sent,
+        mail=_mail_of(message),
+    )
+
+
+def _mail_of(message: Message) -> Any:
+    mail = getattr(message, "came_as", None)
+    if mail is not None:
+        mail.quoted = getattr(message, "quoted", "")
+    return mail
 
 
 def _lines(events: list[TicketEvent], messages: list[Message]) -> list[Entry]:

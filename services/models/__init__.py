@@ -2,6 +2,7 @@ from services.models.attribute import TicketAttribute
 from services.models.desk import Agent, Calendar, Holiday, Queue, ServiceType, Skill, SLAPolicy, SLATarget
 from services.models.links import TicketLink, TicketMerge
 from services.models.mail import Mailbox, MailId, MailTemplate, OutboundMail
+from services.models.mail_in import InboundMail, MessageMail
 from services.models.rating import RatingRequest, SatisfactionRating
 from services.models.rules import AssignmentRule, EscalationStep
 from services.models.search import TicketWords
@@ -28,12 +29,14 @@ __all__ = [
     "Escalation",
     "EscalationStep",
     "Holiday",
+    "InboundMail",
     "IrregularStep",
     "Macro",
     "MailId",
     "MailTemplate",
     "Mailbox",
     "Message",
+    "MessageMail",
     "Notification",
     "OutboundMail",
     "Presence",

@@ -20,9 +20,10 @@ def attachments_folder() -> Path:
     return folder
 
 
-def keep_content(chunks: Iterable[bytes], *, most: int) -> tuple[str, int, str]:
+def keep_content(chunks: Iterable[bytes], *, most: int, allow_empty: bool = False) -> tuple[str, int, str]:
     """Write a file, encrypted; returns its path below the folder, and the size and SHA-256 of what is in it. Raises
-    FileRefused, keeping nothing, where it is empty or larger than `most` bytes, whatever was said before."""
+    FileRefused, keeping nothing, where it is larger than `most` bytes, whatever was said before, or empty, unless that
+    is allowed."""
     name = secrets.token_urlsafe(24)
     path = Path(name[:2]) / name
     whole = attachments_folder() / path
@@ -43,7 +44,7 @@ def keep_content(chunks: Iterable[bytes], *, most: int) -> tuple[str, int, str]:
         with whole.open("r+b") as file:
             for chunk in encrypted(looked_at(), file_id=str(path)):
                 file.write(chunk)
-        if not size:
+        if not size and not allow_empty:
             raise FileRefused(_("This file is empty."))
     except BaseException:
         whole.unlink(missing_ok=True)

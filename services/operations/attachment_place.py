@@ -1,12 +1,13 @@
 from collections.abc import Iterable
 
 from customers.operations.file_places import FilesPlace, StoredFile
-from services.models import Attachment
+from services.models import Attachment, InboundMail
 from services.operations.attachment_files import stored_file
 
 
-def _of_attachment(attachment: Attachment) -> Iterable[StoredFile]:
-    return [(stored_file(attachment.path), attachment.path)]
+def _of_row(row: Attachment | InboundMail) -> Iterable[StoredFile]:
+    return [(stored_file(row.path), row.path)] if row.path else []
 
 
-ATTACHMENTS = FilesPlace("services.attachment.file", Attachment.objects.all, _of_attachment)
+ATTACHMENTS = FilesPlace("services.attachment.file", Attachment.objects.all, _of_row)
+INBOUND_MAILS = FilesPlace("services.inboundmail.file", InboundMail.objects.all, _of_row)

@@ -64,6 +64,7 @@ TYPES: dict[str, FileType] = {
     "xls": FileType("application/vnd.ms-excel", _with(*OLE)),
     "ppt": FileType("application/vnd.ms-powerpoint", _with(*OLE)),
     "msg": FileType("application/vnd.ms-outlook", _with(*OLE)),
+    "eml": FileType("message/rfc822", _plain),
     "zip": FileType("application/zip", _with(*ZIP)),
     "mp4": FileType("video/mp4", _mp4),
 }

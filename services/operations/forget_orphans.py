@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from services.models import Attachment
+from services.models import Attachment, InboundMail
 from services.operations.attachment_files import attachments_folder, forget_content
 
 # A file is written before its row, which may take its time to be committed; but not so long.
@@ -13,7 +13,8 @@ MARK = ".swept"
 
 
 def forget_orphans(*, at: datetime) -> int:
-    """Delete files that no attachment names: what was uploaded by requests that were rolled back. Returns how many.
+    """Delete files that no attachment and no mail names: what was uploaded by requests that were rolled back. Returns
+    how many.
 
     Looks at all files, and therefore works once a day; may be lost, doubled or run twice at once."""
     folder = attachments_folder()
@@ -21,7 +22,8 @@ def forget_orphans(*, at: datetime) -> int:
         return 0
     orphans = set(_older(folder, at - WAITS))
     if orphans:
-        orphans.difference_update(Attachment.objects.order_by().values_list("path", flat=True).iterator())
+        for model in (Attachment, InboundMail):
+            orphans.difference_update(model._default_manager.order_by().values_list("path", flat=True).iterator())
     for path in orphans:
         forget_content(path)
     return len(orphans)

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from customers.choices import RetentionKind
 from customers.operations.redact import TOMBSTONE
 from customers.operations.retention_kinds import Old, register_retention
 from services.choices import UNSOLVED
-from services.models import Attachment, Message, Ticket
+from services.models import Attachment, InboundMail, Message, MessageMail, Ticket
 from services.operations.erasure_of_tickets import forget_with_transaction
 
 
@@ -40,6 +42,31 @@ def _forget_files(keys: Sequence[Any]) -> object:
     return rows.delete()
 
 
+def _quotes(cutoff: datetime) -> Any:
+    return MessageMail.objects.filter(message__ticket__in=old_tickets(cutoff))
+
+
+def _forget_quotes(keys: Sequence[Any]) -> object:
+    return MessageMail.objects.filter(pk__in=keys).delete()
+
+
+def _mails(cutoff: datetime) -> Any:
+    of_ticket = Q(message=None, ticket__in=old_tickets(cutoff)) | Q(message__ticket__in=old_tickets(cutoff))
+    return InboundMail.objects.filter(of_ticket)
+
+
+def _lost_mails(cutoff: datetime) -> Any:
+    """Mail that became part of no ticket."""
+    return InboundMail.objects.filter(message=None, ticket=None, received_at__lt=cutoff, filed_at__isnull=False)
+
+
+def _forget_mails(keys: Sequence[Any]) -> object:
+    rows = InboundMail.objects.filter(pk__in=keys)
+    for path in rows.values_list("path", flat=True):
+        forget_with_transaction(path)
+    return rows.delete()
+
+
 def _forget_subjects(keys: Sequence[Any]) -> object:
     return Ticket.objects.filter(pk__in=keys).update(subject=TOMBSTONE, attributes={})
 
@@ -50,5 +77,8 @@ def register_retention_of_tickets() -> None:
         RetentionKind.TICKET_TEXTS,
         Old(_messages, "ticket__solved_at", _forget_messages),
         Old(_files, "ticket__solved_at", _forget_files),
+        Old(_quotes, "message__ticket__solved_at", _forget_quotes),
+        Old(_mails, "received_at", _forget_mails),
+        Old(_lost_mails, "received_at", _forget_mails),
         Old(_subjects, "solved_at", _forget_subjects),
     )

@@ -7,6 +7,7 @@ from datetime import datetime
 from services.operations.assign_waiting import assign_waiting
 from services.operations.close_solved_tickets import close_solved_tickets
 from services.operations.escalate import escalate
+from services.operations.file_waiting_mails import file_waiting_mails
 from services.operations.forget_attachments import forget_attachments
 from services.operations.forget_orphans import forget_orphans
 from services.operations.forget_presence import forget_silent
@@ -26,6 +27,7 @@ STEPS: tuple[Step, ...] = (
     forget_attachments,
     forget_orphans,
     plan_triage,
+    file_waiting_mails,
 )
 """Each is called with the moment, and may be lost, doubled or run twice at once."""
 

@@ -20,8 +20,10 @@ __all__ = [
     "SEARCHED",
     "AgentQuerySet",
     "DeskViewQuerySet",
+    "InboundMailQuerySet",
     "MacroQuerySet",
     "MessageQuerySet",
+    "OfMessageQuerySet",
     "OfTicketQuerySet",
     "OutboundMailQuerySet",
     "OwnOfTicketQuerySet",
@@ -68,6 +70,24 @@ class OutboundMailQuerySet(ScopedQuerySet[Row]):
         of_ticket = Q(message__ticket__team__in=user.team_ids) | Q(message__ticket__assignee__user=user.pk)
         of_customer = Q(customer__team__in=user.team_ids) | Q(customer__owner=user.pk)
         return of_ticket | (Q(message=None) & of_customer) | Q(user=user.pk)
+
+
+class InboundMailQuerySet(ScopedQuerySet[Row]):
+    """Mail that became part of a ticket is seen by whoever sees the ticket; other mail by the team of its mailbox."""
+
+    def scope_of(self, user: User) -> Q:
+        """The condition behind `visible_to` for a user with limited sight."""
+        of_message = Q(message__ticket__team__in=user.team_ids) | Q(message__ticket__assignee__user=user.pk)
+        of_ticket = Q(ticket__team__in=user.team_ids) | Q(ticket__assignee__user=user.pk)
+        of_mailbox = Q(mailbox__queue__team__in=user.team_ids)
+        return of_message | (Q(message=None) & of_ticket) | (Q(message=None, ticket=None) & of_mailbox)
+
+
+class OfMessageQuerySet(ScopedQuerySet[Row]):
+    """What hangs on a message is seen by whoever sees its ticket."""
+
+    team_path = "message__ticket__team"
+    owner_path = "message__ticket__assignee__user"
 
 
 class TicketLinkQuerySet(ScopedQuerySet[Row]):

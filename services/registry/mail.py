@@ -46,4 +46,28 @@ ENTRIES = (
         about=OF_TICKET,
         is_deleted=True,
     ),
+    Entry(
+        "services.InboundMail",
+        Purpose.DESK,
+        Retention.TEXTS,
+        (
+            none(
+                "id state token lease_until attempts mailbox size is_cut uid_validity uid due_at outcome reason error"
+            ),
+            none("ticket message outbound"),
+            indirect("received_at filed_at"),
+            direct("digest identity sender sender_index"),
+            free("path subject"),
+        ),
+        about=(*OF_TICKET, "message__customer", *(f"message__{path}" for path in OF_TICKET)),
+        is_deleted=True,
+    ),
+    Entry(
+        "services.MessageMail",
+        Purpose.DESK,
+        Retention.TEXTS,
+        (none("id message is_stranger pictures"), free("folded html"), direct("sender copies")),
+        about=(*(f"message__{path}" for path in OF_TICKET), "message__customer"),
+        is_deleted=True,
+    ),
 )

@@ -76,6 +76,7 @@ RESOURCES = {
     "erasures": "erasure",
     "exports": "export",
     "imports": "importbatch",
+    "inbound-mails": "inboundmail",
     "interactions": "interaction",
     "login-locks": "loginlock",
     "macros": "macro",

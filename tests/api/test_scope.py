@@ -78,6 +78,8 @@ SCOPED: dict[str, Permissions] = {
     "ticket-list": of("ticket", CREATE),
     "ticket-detail": of("ticket", CHANGE),
     "ticket-messages": of("message", READ),
+    **{f"inboundmail-{what}": of("inboundmail", READ) for what in ("list", "detail", "raw")},
+    "inboundmail-file-again": of("inboundmail", VERB),
     **{
         f"ticket-{verb}": of("ticket", VERB)
         for verb in ("assign", "assign-by-rules", "prioritise", "pend", "hold", "solve", "reopen", "close")
@@ -165,6 +167,7 @@ OPEN |= {
     "agent-away": {"post": "view_agent"},
 }
 OPEN["tickettie-bulk"] = of("ticket", VERB)  # it answers of each ticket that is out of sight that it is not there
+OPEN["mailin-messages"] = {"post": "add_inboundmail"}
 OPEN["report-service"] = of("ticket", READ)
 OPEN["customerscore-movers"] = of("customerscore", READ)
 OPEN |= {f"scoringrun-{view}": of("scoringrun", READ) for view in ("list", "detail", "progress")}

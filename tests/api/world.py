@@ -45,10 +45,11 @@ from customers.operations.record_consent import record_consent
 from customers.operations.relate_customers import relate_customers
 from customers.operations.start_export import start_export
 from customers.operations.start_retention import start_retention
-from services.choices import MailPurpose, MessageKind
+from services.choices import MailOutcome, MailPurpose, MessageKind
 from services.models import (
     AssignmentRule,
     DeskView,
+    InboundMail,
     Macro,
     Mailbox,
     MailTemplate,
@@ -68,6 +69,7 @@ from services.operations.link_tickets import link_tickets
 from services.operations.merge_tickets import merge_tickets
 from services.operations.open_ticket import open_ticket
 from services.operations.queue_mail import queue_mail
+from services.operations.store_mail import store_mail
 from services.operations.write_desk_view import write_desk_view
 from services.operations.write_macro import write_macro
 from services.operations.write_mail_template import write_mail_template
@@ -157,6 +159,10 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
     erasure = Erasure.objects.create(customer=acme, reason="By letter", asked_at=NOW, asked_by=ann)
     kept = RetentionRule.objects.get(kind=RetentionKind.JOBS)
     retention = start_retention(rule=kept, is_dry_run=True, by=ann, at=NOW)
+    inbound, _new = store_mail(mailbox=mailbox, raw=b"From: a@b.example\r\n\r\nHello", at=NOW)
+    InboundMail.objects.update(
+        outcome=MailOutcome.MESSAGE, state="done", message=ticket.messages.order_by("pk")[0], ticket=ticket
+    )
     return {
         "agent": ann.agent.pk,
         "apitoken": token.pk,
@@ -177,12 +183,14 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         "erasure": erasure.pk,
         "export": export.pk,
         "importbatch": batch.pk,
+        "inboundmail": inbound.pk,
         "insight": acme.pk,
         "interaction": call.pk,
         "loginlock": lock.pk,
         "macro": macro.pk,
         "mailbox": mailbox.pk,
         "mailtemplate": template.pk,
+        "mailin": mailbox.pk,
         "merge": merge.pk,
         "moverdigest": MoverDigest.objects.get().pk,
         "notification": told.pk,

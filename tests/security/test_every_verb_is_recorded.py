@@ -27,7 +27,7 @@ from customers.models import (
     Observation,
     User,
 )
-from services.models import Agent, Message, Queue, RatingRequest, Ticket, TicketLink
+from services.models import Agent, InboundMail, Message, Queue, RatingRequest, Ticket, TicketLink
 from services.operations.open_ticket import open_ticket
 from services.operations.rating_links import token_of
 from services.operations.solve_ticket import solve_ticket
@@ -47,6 +47,10 @@ WRITES = {"post", "put", "patch", "delete"}
 EXEMPT = {
     ("deskticket-preview-macro", "post"): "a look",
     ("notification-read", "post"): "one's own bell",
+    (
+        "mailin-messages",
+        "post",
+    ): "a program brings somebody's mail: what that becomes is on record",
 }
 
 
@@ -155,6 +159,7 @@ VERBS: dict[str, Body] = {
     "tickettie-bulk": lambda w: {"tickets": [w["ticket"]], "verb": "prioritise", "priority": 4},
     "ticketmerge-undo": nothing,
     "outboundmail-resend": nothing,
+    "inboundmail-file-again": nothing,
     "deskticket-macro": lambda w: {"macro": w["macro"]},
     "scoremodelversion-activate": nothing,
     "scoremodelversion-measure": nothing,
@@ -234,12 +239,17 @@ def none_waits(world: World) -> None:
     ScoreValidation.objects.update(finished_at=NOW)
 
 
+def ignored(world: World) -> None:
+    InboundMail.objects.filter(pk=world["inboundmail"]).update(outcome="ignored", message=None)
+
+
 def has_steps(world: World) -> None:
     ImportStep.objects.create(batch_id=world["importbatch"], model="customers.Customer")
 
 
 BEFORE: dict[str, Callable[[World], None]] = {
     "importbatch-undo": has_steps,
+    "inboundmail-file-again": ignored,
     "scorevalidation-list": none_waits,  # one that waits is found again
     "ticket-reopen": solved,
     "ticket-close": solved,

@@ -11,6 +11,7 @@ from analytics.operations.work_chunks import work_chunks
 from customers.operations.tick import tick as tick_customers
 from customers.operations.work_jobs import work_jobs
 from services.operations.deliver_mail import deliver_mail
+from services.operations.fetch_due_mailboxes import fetch_due_mailboxes
 from services.operations.tick import tick as tick_services
 
 
@@ -27,6 +28,7 @@ class Command(BaseCommand):
         tick_customers(at=timezone.now())
         plan_contact_risks(at=timezone.now())
         jobs = [job.pk for job in work_jobs(clock=timezone.now)]
+        fetch_due_mailboxes(clock=timezone.now)
         tick_services(at=timezone.now())
         mail = deliver_mail(clock=timezone.now)
         refresh_relation_effects(at=timezone.now())

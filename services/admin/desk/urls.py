@@ -5,7 +5,7 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
-from services.admin.desk import bell, customer, files, live, macros, page, triage, write
+from services.admin.desk import bell, customer, files, live, macros, mail, page, triage, write
 
 
 def desk_urls(wrap: Callable[..., Any]) -> list[URLPattern]:
@@ -17,6 +17,8 @@ def desk_urls(wrap: Callable[..., Any]) -> list[URLPattern]:
         ("pulse/", live.pulse, "desk_pulse"),
         ("bell/", bell.bell, "desk_bell"),
         ("files/<uuid:key>/", files.hand_out, "desk_file"),
+        ("mail/<uuid:key>/", mail.mail_page, "desk_mail"),
+        ("mail/<uuid:key>/eml/", mail.mail_file, "desk_mail_file"),
         ("<int:pk>/", page.ticket_part, "desk_ticket"),
         ("<int:pk>/customer/", customer.customer_panel, "desk_customer"),
         ("<int:pk>/triage/", triage.triage_panel, "desk_triage"),
