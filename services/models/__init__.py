@@ -1,7 +1,9 @@
 from services.models.attribute import TicketAttribute
 from services.models.desk import Agent, Calendar, Holiday, Queue, ServiceType, Skill, SLAPolicy, SLATarget
+from services.models.firing import RuleFiring, WaitingEvent
 from services.models.links import TicketLink, TicketMerge
 from services.models.rating import RatingRequest, SatisfactionRating
+from services.models.rule import Rule
 from services.models.rules import AssignmentRule, EscalationStep
 from services.models.search import TicketWords
 from services.models.ticket import IrregularStep, Message, Ticket, TicketEvent
@@ -33,6 +35,8 @@ __all__ = [
     "Presence",
     "Queue",
     "RatingRequest",
+    "Rule",
+    "RuleFiring",
     "SLAPolicy",
     "SLATarget",
     "SatisfactionRating",
@@ -45,4 +49,5 @@ __all__ = [
     "TicketMerge",
     "TicketWords",
     "TimeEntry",
+    "WaitingEvent",
 ]
