@@ -39,21 +39,26 @@ def require_known_placeholders(text: str) -> None:
         raise UnknownPlaceholder(unknown)
 
 
-def fill_in(text: str, *, ticket: Ticket, by: User) -> str:
+def fill_in(text: str, *, ticket: Ticket, by: User | None) -> str:
     """The text with the values of this ticket, in one pass: braces within a value stay what they are. A placeholder
-    that is unknown, as an old row may have, stays as it is written."""
+    that is unknown, as an old row may have, stays as it is written. With nobody behind it, the agent is the ticket's,
+    or the queue stands for one."""
     values = _values(ticket, by)
     return PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), text)
 
 
-def _values(ticket: Ticket, by: User) -> dict[str, str]:
+def _values(ticket: Ticket, by: User | None) -> dict[str, str]:
     customer: Customer = ticket.customer
-    agent = getattr(by, "agent", None)
     return {
         "customer.name": customer.name,
         "customer.given_name": customer.given_name or customer.name,
         "requester.name": (ticket.requester or customer).name,
         "ticket.number": ticket.number,
         "ticket.subject": ticket.subject,
-        "agent.name": agent.name if agent else by.get_full_name() or by.get_username(),
+        "agent.name": _name_of(by) if by else (ticket.assignee or ticket.queue).name,
     }
+
+
+def _name_of(user: User) -> str:
+    agent = getattr(user, "agent", None)
+    return str(agent.name if agent else user.get_full_name() or user.get_username())

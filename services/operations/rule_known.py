@@ -1,4 +1,4 @@
-"""What conditions read of tickets beyond their own columns: for many tickets at once, each kind when first asked for."""
+"""What conditions read of tickets beyond their own columns: for many tickets at once, each when first asked."""
 
 import logging
 from collections import defaultdict
@@ -56,7 +56,7 @@ def parties_of(ticket: Ticket) -> frozenset[int]:
 
 
 class Known:
-    """Facts about the tickets of one batch. Each is one query for all of them, in portions of what a statement takes."""
+    """Facts about the tickets of one batch. Each is one query for all of them, by portions."""
 
     def __init__(
         self,
