@@ -45,6 +45,8 @@ TICKET_MODELS = (
     "attachment",
     "escalation",
 )
+# What rules did: nobody writes it.
+FIRINGS = ("rulefiring",)
 DESK_MODELS = (
     "queue",
     "calendar",
@@ -58,6 +60,7 @@ DESK_MODELS = (
     "escalationstep",
     "ticketattribute",
 )
+RULES = ("rule",)
 # What agents make for themselves.
 DESK_TOOLS = ("macro", "deskview")
 SCORE_MODELS = (
@@ -82,7 +85,7 @@ SCORE_MODELS = (
 ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
     "Agent": {
         CUSTOMER_MODELS: WRITE,
-        CATALOGUE_MODELS + DESK_MODELS + SCORE_MODELS: READ,
+        CATALOGUE_MODELS + DESK_MODELS + RULES + FIRINGS + SCORE_MODELS: READ,
         TICKET_MODELS: WRITE,
         SEGMENTS + DESK_TOOLS: ALL,
         (*DUPLICATE_MODELS, "team"): READ,
@@ -94,16 +97,17 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         (*SEGMENTS, *DESK_TOOLS, "export"): ALL,
         ("apitoken",): OWN_TOKENS,
         ("job",): READ,
-        CATALOGUE_MODELS + SCORE_MODELS: READ,
+        CATALOGUE_MODELS + SCORE_MODELS + FIRINGS: READ,
         DESK_MODELS: WRITE,
+        RULES: ALL,
         ("observation",): CONTEST,
         ("team", "erasure"): READ,
         ("privacyflag",): PUT_DOWN,
     },
     "Back office": {
-        CUSTOMER_MODELS + CATALOGUE_MODELS + SEGMENTS + ("export",): ALL,
+        CUSTOMER_MODELS + CATALOGUE_MODELS + SEGMENTS + RULES + ("export",): ALL,
         DUPLICATE_MODELS + IMPORT_MODELS: WRITE,
-        TICKET_MODELS + DESK_MODELS + SCORE_MODELS: READ,
+        TICKET_MODELS + DESK_MODELS + SCORE_MODELS + FIRINGS: READ,
         ("observation",): CONTEST,
         ("apitoken",): OWN_TOKENS,
         PRIVACY_MODELS: PUT_DOWN,
@@ -112,6 +116,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
     "Analyst": {
         CUSTOMER_MODELS + CATALOGUE_MODELS + TICKET_MODELS + DESK_MODELS + SCORE_MODELS + DUPLICATE_MODELS: READ,
         (*SEGMENTS, "export"): ALL,
+        RULES + FIRINGS: READ,
         ("scorevalidation",): ("add",),
         ("apitoken",): OWN_TOKENS,
         ("observation", "team", "job", "privacyflag", *RETENTION_MODELS): READ,
@@ -119,7 +124,8 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
     "Administrator": {
         CUSTOMER_MODELS + CATALOGUE_MODELS + TICKET_MODELS + DESK_MODELS + SCORE_MODELS + SEGMENTS + DESK_TOOLS: ALL,
         DUPLICATE_MODELS + IMPORT_MODELS: WRITE,
-        ("export",): ALL,
+        RULES + ("export",): ALL,
+        FIRINGS: READ,
         ("observation",): CONTEST,
         PRIVACY_MODELS: PUT_DOWN,
         ("erasure",): ("view", "add", "change"),

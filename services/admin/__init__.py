@@ -8,6 +8,8 @@ from services.admin import (
     queues,
     rating_requests,
     ratings,
+    rule_firings,
+    rules,
     ticket_attributes,
     tickets,
 )
@@ -22,6 +24,8 @@ __all__ = [
     "queues",
     "rating_requests",
     "ratings",
+    "rule_firings",
+    "rules",
     "ticket_attributes",
     "tickets",
 ]

@@ -85,6 +85,8 @@ RESOURCES = {
     "score-validations": "scorevalidation",
     "scores": "customerscore",
     "scoring-runs": "scoringrun",
+    "rule-firings": "rulefiring",
+    "rules": "rule",
     "segments": "segment",
     "service-types": "servicetype",
     "skills": "skill",

@@ -100,6 +100,8 @@ SCOPED: dict[str, Permissions] = {
     "ticket-request-rating": {"post": "add_ratingrequest"},
     "ratingrequest-list": of("ratingrequest", READ),
     "ratingrequest-detail": of("ratingrequest", READ),
+    "rulefiring-list": of("rulefiring", READ),
+    "rulefiring-detail": of("rulefiring", READ),
     "deskticket-macro": {"post": "add_message"},
     "deskticket-preview-macro": {"post": "add_message"},
     "deskticket-attachments": {"get": "view_attachment", "post": "add_attachment"},
@@ -124,6 +126,7 @@ OPEN: dict[str, Permissions] = {
         "product",
         "queue",
         "relationtype",
+        "rule",
         "segment",
         "servicetype",
         "skill",
@@ -152,6 +155,7 @@ OPEN |= {
     "weightproposal-reject": of("weightproposal", VERB),
 }
 OPEN["calendar-fill-holidays"] = of("calendar", VERB)
+OPEN["rule-dry-run"] = {"post": "view_rule"}
 # Agents are made in the admin; they say themselves that they are away.
 OPEN |= {
     "agent-list": of("agent", READ),

@@ -175,7 +175,7 @@ def test_actions_are_done_in_order_through_the_verbs(
     TicketAttribute.objects.create(code="size", name="Size", type="number")
     other = Queue.objects.create(name="Second line", team=north, calendar=queue.calendar)
     tag = Tag.objects.create(name="Angry")
-    actions = [
+    actions: list[dict[str, Any]] = [
         URGENT,
         {"action": "move_to_queue", "queue": other.pk},
         {"action": "assign", "agent": ann.agent.pk},
@@ -257,7 +257,7 @@ def test_what_cannot_be_done_is_written_down_and_the_rest_is_done(
 
     rule_actions.register_action(ActionKind("break", "Break", breaks))
     bea = an_agent("Bea", is_active=False)
-    then = [
+    then: list[dict[str, Any]] = [
         {"action": "set_status", "status": "closed"},
         {"action": "assign", "agent": bea.pk},
         {"action": "break"},
