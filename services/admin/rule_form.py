@@ -7,7 +7,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.translation import gettext_lazy as _
 
 from customers.admin.forms import CandidForm
 from services.admin.rule_builder import builder_data

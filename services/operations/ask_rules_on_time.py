@@ -17,6 +17,7 @@ from services.operations.rule_times import (
     Calendars,
     all_calendars,
     due_for_rule,
+    has_come,
     not_fired,
     wait_begun,
 )
@@ -51,7 +52,8 @@ def _look(rule: Rule, calendars: Calendars, *, at: datetime, most: int) -> int:
         tickets = candidates(rule, conditions, calendars, at=at, since=at - CAUGHT_UP).filter(not_fired(rule))
         found = list(tickets.filter(pk__gt=rule.looked_up_to)[:most])
         known = Known(at=at, tickets=found)
-        met = [ticket for ticket in found if are_met(conditions, subject_of(ticket, at=at), known)]
+        due = [ticket for ticket in found if has_come(rule, ticket, known.hours(ticket.queue_id), at=at)]
+        met = [ticket for ticket in due if are_met(conditions, subject_of(ticket, at=at), known)]
         fired = sum(_apply(ticket.pk, rule, conditions, calendars, at=at) for ticket in met)
         end = found[-1].pk if len(found) == most else 0
         if end != rule.looked_up_to:
@@ -91,8 +93,8 @@ def _apply(ticket_id: int, rule: Rule, conditions: Conditions, calendars: Calend
         with transaction.atomic():
             ticket = Ticket.objects.get(pk=ticket_id)
             lock_tickets(tickets=[ticket])
-            since = _since(ticket, rule, calendars, at=at)
             known, subject = Known(at=at, tickets=[ticket]), subject_of(ticket, at=at)
+            since = _since(ticket, rule, calendars, known, at=at)
             if since is None or not are_met(conditions, subject, known):
                 return False
             met = met_of(conditions, subject, known)
@@ -103,10 +105,10 @@ def _apply(ticket_id: int, rule: Rule, conditions: Conditions, calendars: Calend
         return False
 
 
-def _since(ticket: Ticket, rule: Rule, calendars: Calendars, *, at: datetime) -> datetime | None:
+def _since(ticket: Ticket, rule: Rule, calendars: Calendars, known: Known, *, at: datetime) -> datetime | None:
     """The beginning of the wait for which the time of the rule has come, as it stands under the lock."""
     row = due_for_rule(rule, calendars, at=at, since=at - CAUGHT_UP).filter(pk=ticket.pk).first()
-    if row is None:
+    if row is None or not has_come(rule, row, known.hours(row.queue_id), at=at):
         return None
     if rule.anchor in DUE:
         return wait_begun(ticket, list(ticket.events.all()), rule.anchor, at=at)

@@ -235,7 +235,7 @@ FIELDS: dict[str, Field] = {
             _("segment of the customer"),
             FieldType.CHOICE,
             lambda known, subject: (),
-            Rows(lambda: Segment.objects.order_by("name"), lambda: Segment.objects.filter(is_shared=True)),
+            Rows(lambda: Segment.objects.filter(is_shared=True).order_by("name")),
             meet=_segments,
         ),
         Field(

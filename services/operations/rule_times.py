@@ -51,6 +51,22 @@ def moment_bound(hours: BusinessHours, minutes: int, at: datetime) -> datetime |
         return None if minutes < 0 else LONG_AGO
 
 
+def moment_after(start: datetime, minutes: int, hours: BusinessHours) -> datetime:
+    """The moment so many minutes of business time after another, below zero before. A calendar that was not open for so
+    long before makes it due at once, one that will not be makes it never due."""
+    try:
+        return hours.add(start, 60 * minutes) if minutes >= 0 else hours.subtract(start, -60 * minutes)
+    except ValueError:
+        return start + timedelta(days=365 * 100 * (1 if minutes > 0 else -1))
+
+
+def has_come(rule: Rule, ticket: Ticket, hours: BusinessHours, *, at: datetime) -> bool:
+    """Whether the time of a rule has come for a ticket of due_for_rule, to the minute: while the calendar is closed, a
+    bound on the moment from which it counts cannot tell."""
+    since: datetime = ticket.wait_since  # type: ignore[attr-defined]
+    return not rule.in_business_time or moment_after(since, rule.minutes, hours) <= at
+
+
 def between(
     column: str, minutes: int, calendars: Calendars, *, at: datetime, since: datetime, is_business: bool = True
 ) -> Q:

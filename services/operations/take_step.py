@@ -1,5 +1,5 @@
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -10,9 +10,8 @@ from services.operations.marking import marking
 from services.operations.record_breaches import tell_breaches
 from services.operations.refresh_clocks import HistoryEvent, compute_clocks
 from services.operations.rule_actions import DONE, Occasion, do_action, foresee
-from services.operations.rule_times import wait_begun
+from services.operations.rule_times import moment_after, wait_begun
 from services.operations.sla_terms import Terms
-from services.sla.business_time import BusinessHours
 
 
 @transaction.atomic
@@ -52,18 +51,9 @@ def due_since(
         return None
     clocks = compute_clocks(events=events, terms=terms, at=at)
     due_at: datetime | None = getattr(clocks, f"{step.clock}_due_at")
-    if due_at is None or step_at(due_at, step.minutes, terms.hours) > at:
+    if due_at is None or moment_after(due_at, step.minutes, terms.hours) > at:
         return None
     return wait_begun(ticket, events, step.clock, at=at)
-
-
-def step_at(due_at: datetime, minutes: int, hours: BusinessHours) -> datetime:
-    """The moment of a step: so many minutes of business time after a target is due, below zero before. A calendar that
-    was not open for so long before makes it due at once, one that will not be makes it never due."""
-    try:
-        return hours.add(due_at, 60 * minutes) if minutes >= 0 else hours.subtract(due_at, -60 * minutes)
-    except ValueError:
-        return due_at + timedelta(days=365 * 100 * (1 if minutes > 0 else -1))
 
 
 def action_of(step: EscalationStep) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from services.operations.ask_rules_on_time import candidates
 from services.operations.rule_actions import foresee
 from services.operations.rule_conditions import are_met, conditions_of
 from services.operations.rule_known import Known, Subject, parties_of, subject_of
-from services.operations.rule_times import all_calendars
+from services.operations.rule_times import all_calendars, has_come
 from services.operations.ticket_then import columns_then
 
 MOST_SCANNED = 10_000
@@ -91,14 +91,15 @@ def _past_events(
 
 
 def _past_waits(rule: Rule, user: User, trial: Trial, since: datetime, at: datetime) -> Iterator[tuple[Known, Subject]]:
-    tickets = candidates(rule, conditions_of(rule.conditions), all_calendars(), at=at, since=since).visible_to(user)
-    keys = _newest(list(tickets.order_by("-pk").values_list("pk", flat=True)[: MOST_SCANNED + 1]), trial)
+    tickets = candidates(rule, conditions_of(rule.conditions), all_calendars(), at=at, since=since)
+    seen = tickets.filter(pk__in=Ticket.objects.visible_to(user).order_by().values("pk"))
+    keys = _newest(list(seen.order_by("-pk").values_list("pk", flat=True)[: MOST_SCANNED + 1]), trial)
     for first in range(0, len(keys), AT_ONCE):
-        page = Ticket.objects.filter(pk__in=keys[first : first + AT_ONCE]).select_related("assignee")
-        rows = list(page.order_by("-pk"))
+        rows = list(tickets.filter(pk__in=keys[first : first + AT_ONCE]).select_related("assignee").order_by("-pk"))
         known = Known(at=at, tickets=rows)
         for row in rows:
-            yield known, subject_of(row, at=at)
+            if has_come(rule, row, known.hours(row.queue_id), at=at):
+                yield known, subject_of(row, at=at)
 
 
 def _newest(keys: Sequence[int], trial: Trial) -> Sequence[int]:
