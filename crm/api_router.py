@@ -43,6 +43,7 @@ from services.api.mail import MailboxViewSet, MailTemplateViewSet, OutboundMailV
 from services.api.mail_in import InboundMailViewSet, MailInViewSet
 from services.api.notifications import NotificationViewSet
 from services.api.rating_requests import RatingRequestViewSet
+from services.api.rules import RuleFiringViewSet, RuleViewSet
 from services.api.sla_policies import SLAPolicyViewSet
 from services.api.ticket_tape import TicketTapeViewSet
 from services.api.ticket_ties import TicketMergeViewSet, TicketTiesViewSet
@@ -107,6 +108,8 @@ router.register("calendars", CalendarViewSet)
 router.register("sla-policies", SLAPolicyViewSet)
 router.register("service-types", ServiceTypeViewSet)
 router.register("assignment-rules", AssignmentRuleViewSet)
+router.register("rules", RuleViewSet)
+router.register("rule-firings", RuleFiringViewSet)
 router.register("skills", SkillViewSet)
 router.register("agents", AgentViewSet)
 router.register("rating-requests", RatingRequestViewSet)

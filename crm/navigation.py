@@ -57,6 +57,8 @@ def _groups() -> list[tuple[str, list[Entry]]]:
                 ("services.slapolicy", "timer"),
                 ("services.servicetype", "label"),
                 ("services.assignmentrule", "alt_route"),
+                ("services.rule", "rule"),
+                ("services.rulefiring", "history"),
                 ("services.agent", "support_agent"),
                 ("services.skill", "school"),
                 ("services.satisfactionrating", "star"),

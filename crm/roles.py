@@ -45,6 +45,8 @@ TICKET_MODELS = (
     "attachment",
     "escalation",
 )
+# What rules did: nobody writes it.
+FIRINGS = ("rulefiring",)
 DESK_MODELS = (
     "queue",
     "calendar",
@@ -64,6 +66,7 @@ DESK_MODELS = (
 MAIL_MODELS = ("mailbox", "outboundmail")
 # Whoever may add one may hand mail over by the API; whoever may change one may have it filed again.
 MAIL_IN = ("inboundmail",)
+RULES = ("rule",)
 # What agents make for themselves.
 DESK_TOOLS = ("macro", "deskview")
 SCORE_MODELS = (
@@ -88,7 +91,7 @@ SCORE_MODELS = (
 ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
     "Agent": {
         CUSTOMER_MODELS: WRITE,
-        CATALOGUE_MODELS + DESK_MODELS + SCORE_MODELS + MAIL_MODELS: READ,
+        CATALOGUE_MODELS + DESK_MODELS + RULES + FIRINGS + SCORE_MODELS + MAIL_MODELS: READ,
         TICKET_MODELS: WRITE,
         SEGMENTS + DESK_TOOLS: ALL,
         (*DUPLICATE_MODELS, "team"): READ,
@@ -101,17 +104,18 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         (*SEGMENTS, *DESK_TOOLS, "export"): ALL,
         ("apitoken",): OWN_TOKENS,
         ("job",): READ,
-        CATALOGUE_MODELS + SCORE_MODELS + MAIL_MODELS: READ,
+        CATALOGUE_MODELS + SCORE_MODELS + FIRINGS + MAIL_MODELS: READ,
         DESK_MODELS: WRITE,
+        RULES: ALL,
         MAIL_IN: ("view", "change"),
         ("observation",): CONTEST,
         ("team", "erasure"): READ,
         ("privacyflag",): PUT_DOWN,
     },
     "Back office": {
-        CUSTOMER_MODELS + CATALOGUE_MODELS + SEGMENTS + ("export",): ALL,
+        CUSTOMER_MODELS + CATALOGUE_MODELS + SEGMENTS + (*RULES, "export"): ALL,
         DUPLICATE_MODELS + IMPORT_MODELS: WRITE,
-        TICKET_MODELS + DESK_MODELS + SCORE_MODELS + MAIL_MODELS: READ,
+        TICKET_MODELS + DESK_MODELS + SCORE_MODELS + FIRINGS + MAIL_MODELS: READ,
         ("observation",): CONTEST,
         ("apitoken",): OWN_TOKENS,
         PRIVACY_MODELS: PUT_DOWN,
@@ -121,6 +125,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         CUSTOMER_MODELS + CATALOGUE_MODELS + TICKET_MODELS + DESK_MODELS + SCORE_MODELS + DUPLICATE_MODELS: READ,
         MAIL_MODELS: READ,
         (*SEGMENTS, "export"): ALL,
+        RULES + FIRINGS: READ,
         ("scorevalidation",): ("add",),
         ("apitoken",): OWN_TOKENS,
         ("observation", "team", "job", "privacyflag", *RETENTION_MODELS): READ,
@@ -130,7 +135,8 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         ("mailbox",): ALL,
         ("outboundmail",): READ,
         DUPLICATE_MODELS + IMPORT_MODELS: WRITE,
-        ("export",): ALL,
+        (*RULES, "export"): ALL,
+        FIRINGS: READ,
         MAIL_IN: WRITE,
         ("observation",): CONTEST,
         PRIVACY_MODELS: PUT_DOWN,

@@ -78,6 +78,11 @@ class EventKind(models.TextChoices):
     MERGED = "merged", _("Merged")
     UNMERGED = "unmerged", _("Merge undone")
     TIME_SPENT = "time_spent", _("Time spent")
+    RULE = "rule", _("Rule applied")
+
+
+# What rules may wait for: all but what rules do themselves.
+RULE_EVENTS = [kind for kind in EventKind if kind != EventKind.RULE]
 
 
 class RatingScale(models.TextChoices):
@@ -131,6 +136,36 @@ class NotificationKind(models.TextChoices):
     REPLIED = "replied", _("Customer wrote")
     LOOPING = "looping", _("Mail goes round in a loop")
     UNSENT = "unsent", _("Mail did not arrive")
+    RULE = "rule", _("A rule tells you")
+    STOPPED = "stopped", _("Rules stopped")
+
+
+class RuleTrigger(models.TextChoices):
+    """When a rule is asked."""
+
+    EVENT = "event", _("Something happens")
+    TIME = "time", _("Time has passed")
+
+
+class RuleAnchor(models.TextChoices):
+    """From when the time of a rule counts."""
+
+    OPENED = "opened", _("the ticket was opened")
+    CUSTOMER_MESSAGE = "customer_message", _("the customer wrote last")
+    AGENT_REPLY = "agent_reply", _("our last reply")
+    STATUS = "status", _("the status changed last")
+    FIRST_REPLY_DUE = "first_reply", _("the first reply is due")
+    NEXT_REPLY_DUE = "next_reply", _("the next reply is due")
+    RESOLUTION_DUE = "resolution", _("the resolution is due")
+
+
+class RuleOutcome(models.TextChoices):
+    """What came of a firing."""
+
+    DONE = "done", _("Done")
+    PARTLY = "partly", _("Done in part")
+    FAILED = "failed", _("Failed")
+    STOPPED = "stopped", _("Stopped: too many")
 
 
 class PresenceMode(models.TextChoices):

@@ -50,7 +50,7 @@ def explanation(data: Mapping[str, Any]) -> tuple[str, ...]:
         lines.append(_("Method: %(method)s.") % {"method": method})
     reason = data.get("reason")
     if reason:
-        lines.append(str(REASONS.get(reason, reason)))
+        lines.append(_reason(reason))
     lines += [
         _("%(agent)s: %(why)s") % {"agent": one.get("name", ""), "why": why(one)} for one in data.get("considered", ())
     ]
@@ -58,6 +58,13 @@ def explanation(data: Mapping[str, Any]) -> tuple[str, ...]:
     if more:
         lines.append(ngettext("And %(count)d more.", "And %(count)d more.", more) % {"count": more})
     return tuple(lines)
+
+
+def _reason(code: str) -> str:
+    kind, _colon, name = code.partition(":")
+    if kind == "rule":
+        return _("The rule “%(rule)s” asked for it.") % {"rule": name}
+    return str(REASONS.get(code, code))
 
 
 def why(considered: Mapping[str, Any]) -> str:

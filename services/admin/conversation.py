@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from services.admin.assignment_words import explanation, headline
 from services.admin.delivery import Delivery, delivery_of, with_mail
+from services.admin.rule_words import firing_words
 from services.admin.step_words import step_words
 from services.admin.tie_words import clock_name, tie_in_words
 from services.choices import Channel, Direction, EventKind, MessageKind, Priority, RatingScale, TicketStatus
@@ -104,6 +105,8 @@ def _told(events: list[TicketEvent]) -> list[tuple[TicketEvent, Entry]]:
         place = 0 if event.kind == EventKind.OPENED else 2
         by_rules = event.kind == EventKind.ASSIGNED and "rule" in event.data
         why = explanation(event.data) if by_rules else ()
+        if event.kind == EventKind.RULE:
+            why = firing_words(event.data)[1]
         told.append((event, Entry(event.at, who, "", text, tone=tone, place=place, why=why)))
     return told
 
@@ -131,6 +134,8 @@ def _what(event: TicketEvent) -> str:
                 "value": data["value"],
                 "scale": _label(RatingScale, data.get("scale")),
             }
+        case EventKind.RULE if "rule_name" in data:
+            return firing_words(data)[0]
         case EventKind.BREACHED:
             return _("Target missed: %(clock)s") % {"clock": clock_name(data.get("clock"))}
         case EventKind.WARNED | EventKind.ESCALATED if "step" in data:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from services.admin.clock_faces import duration
 from services.choices import EscalationAction, SLAClock
-from services.operations.take_step import AGENT_AWAY, HAS_IT, IS_URGENT, NOBODY
+from services.operations.rule_actions import AGENT_AWAY, HAS_IT, IS_URGENT, NOBODY
 
 OUTCOMES = {
     AGENT_AWAY: gettext_lazy("whoever was to have it takes no tickets at present"),

@@ -13,7 +13,7 @@ from customers.choices import AttributeType
 from customers.filtersets import IdFilter, MomentFilter, YesNoFilter
 from customers.operations.clean_attributes import read_value
 from customers.sql.attribute_value import AttributeValue
-from services.choices import UNSOLVED, Channel, Direction, MessageKind, Priority, TicketStatus
+from services.choices import UNSOLVED, Channel, Direction, MessageKind, Priority, RuleOutcome, RuleTrigger, TicketStatus
 from services.cohorts import COHORTS, Span
 from services.models import (
     Agent,
@@ -21,6 +21,8 @@ from services.models import (
     Message,
     Queue,
     RatingRequest,
+    Rule,
+    RuleFiring,
     ServiceType,
     Skill,
     SLAPolicy,
@@ -205,6 +207,31 @@ class AssignmentRuleFilterSet(FilterSet):
 
     class Meta:
         model = AssignmentRule
+        fields: list[str] = []
+
+
+class RuleFilterSet(FilterSet):
+    """Rules."""
+
+    is_active = YesNoFilter()
+    trigger = ChoiceFilter(choices=RuleTrigger.choices)
+
+    class Meta:
+        model = Rule
+        fields: list[str] = []
+
+
+class RuleFiringFilterSet(FilterSet):
+    """What rules did, by rule, ticket, outcome and time."""
+
+    rule = IdFilter()
+    ticket = IdFilter()
+    outcome = ChoiceFilter(choices=RuleOutcome.choices)
+    after = MomentFilter(field_name="at", lookup_expr="gte")
+    before = MomentFilter(field_name="at", lookup_expr="lt")
+
+    class Meta:
+        model = RuleFiring
         fields: list[str] = []
 
 

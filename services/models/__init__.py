@@ -1,9 +1,11 @@
 from services.models.attribute import TicketAttribute
 from services.models.desk import Agent, Calendar, Holiday, Queue, ServiceType, Skill, SLAPolicy, SLATarget
+from services.models.firing import RuleFiring, WaitingEvent
 from services.models.links import TicketLink, TicketMerge
 from services.models.mail import Mailbox, MailId, MailTemplate, OutboundMail
 from services.models.mail_in import InboundMail, MessageMail
 from services.models.rating import RatingRequest, SatisfactionRating
+from services.models.rule import Rule
 from services.models.rules import AssignmentRule, EscalationStep
 from services.models.search import TicketWords
 from services.models.ticket import IrregularStep, Message, Ticket, TicketEvent
@@ -42,6 +44,8 @@ __all__ = [
     "Presence",
     "Queue",
     "RatingRequest",
+    "Rule",
+    "RuleFiring",
     "SLAPolicy",
     "SLATarget",
     "SatisfactionRating",
@@ -55,4 +59,5 @@ __all__ = [
     "TicketWords",
     "TimeEntry",
     "TriageModel",
+    "WaitingEvent",
 ]

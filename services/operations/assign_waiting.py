@@ -54,7 +54,10 @@ def _has_room(kind: Kind, rules: Sequence[AssignmentRule], *, at: datetime) -> b
     """Whether some rule that may decide about tickets of this kind has an agent for them. Asks no segment."""
     queue, team, service_type, priority, channel = kind
     for rule in rules:
-        if condition_unmet_by(rule, queue_id=queue, service_type_id=service_type, priority=priority, channel=channel):
+        unmet = condition_unmet_by(
+            rule, queue_id=queue, service_type_id=service_type, priority=priority, channel=channel, at=at
+        )
+        if unmet:
             continue
         _agents, candidates = candidates_of(rule, team_id=team, lock=False)
         if choose(candidates, method=rule.method, skills=skills_asked(rule, service_type), at=at).agent:

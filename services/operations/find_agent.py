@@ -8,12 +8,16 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count
 
-from customers.operations.is_in_segment import is_in_segment
 from services.assignment import Candidate, Choice, choose
 from services.choices import AssignmentMethod
 from services.models import Agent, AssignmentRule, ServiceType, Ticket
+from services.operations.rule_conditions import column_conditions, first_unmet
+from services.operations.rule_known import Columns, Known, Subject, parties_of, subject_of
 
 Skills = frozenset[str]
+
+OF_COLUMNS = ("queue", "service_type", "priority", "channel")
+CONDITIONS = (*OF_COLUMNS, "segment")  # in the order in which they are asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,31 +59,19 @@ def find_agent(*, ticket: Ticket, at: datetime, lock: bool, rules: Sequence[Assi
 def condition_unmet(rule: AssignmentRule, ticket: Ticket, *, at: datetime) -> str:
     """The first condition of a rule that the ticket does not meet; empty: it meets all. The segment is asked last,
     since that takes a query; it is met by the customer or the requester, as that of an SLA policy is."""
-    unmet = condition_unmet_by(
-        rule,
-        queue_id=ticket.queue_id,
-        service_type_id=ticket.service_type_id,
-        priority=ticket.priority,
-        channel=ticket.channel,
-    )
-    if unmet or rule.segment is None:
-        return unmet
-    parties = [party for party in (ticket.customer, ticket.requester) if party is not None]
-    is_met = any(is_in_segment(customer=party, segment=rule.segment, at=at) for party in parties)
-    return "" if is_met else "segment"
+    segments = [rule.segment] if rule.segment else []
+    known = Known(at=at, customer_ids=parties_of(ticket), segments=segments)
+    unmet = first_unmet(column_conditions(rule, CONDITIONS), subject_of(ticket, at=at), known)
+    return unmet.field if unmet else ""
 
 
 def condition_unmet_by(
-    rule: AssignmentRule, *, queue_id: int, service_type_id: int | None, priority: int, channel: str
+    rule: AssignmentRule, *, queue_id: int, service_type_id: int | None, priority: int, channel: str, at: datetime
 ) -> str:
     """The same without the segment, of any ticket with these columns. Asks nothing."""
-    pairs: tuple[tuple[str, Any, Any], ...] = (
-        ("queue", rule.queue_id, queue_id),
-        ("service_type", rule.service_type_id, service_type_id),
-        ("priority", rule.priority, priority),
-        ("channel", rule.channel or None, channel),
-    )
-    return next((name for name, wanted, given in pairs if wanted is not None and wanted != given), "")
+    subject = Subject(Columns(queue_id, service_type_id, priority, channel), frozenset(), at)
+    unmet = first_unmet(column_conditions(rule, OF_COLUMNS), subject, Known(at=at))
+    return unmet.field if unmet else ""
 
 
 def candidates_of(rule: AssignmentRule, *, team_id: int, lock: bool) -> tuple[dict[int, Agent], list[Candidate]]:

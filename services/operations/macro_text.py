@@ -40,7 +40,7 @@ def require_known_placeholders(text: str, known: Collection[str] = PLACEHOLDERS)
         raise UnknownPlaceholder(unknown, known)
 
 
-def fill_in(text: str, *, ticket: Ticket, by: User) -> str:
+def fill_in(text: str, *, ticket: Ticket, by: User | None) -> str:
     """The text with the values of this ticket."""
     return put_in(text, values_of(ticket, by))
 
@@ -52,7 +52,8 @@ def put_in(text: str, values: Mapping[str, str]) -> str:
 
 
 def values_of(ticket: Ticket, by: User | None) -> dict[str, str]:
-    """What stands in the place of each placeholder."""
+    """What stands in the place of each placeholder. With nobody behind it, the agent is the ticket's, or the queue
+    stands for one."""
     customer: Customer = ticket.customer
     return {
         "customer.name": customer.name,
@@ -60,7 +61,7 @@ def values_of(ticket: Ticket, by: User | None) -> dict[str, str]:
         "requester.name": (ticket.requester or customer).name,
         "ticket.number": ticket.number,
         "ticket.subject": ticket.subject,
-        "agent.name": name_of_agent(by) if by else "",
+        "agent.name": name_of_agent(by) if by else (ticket.assignee or ticket.queue).name,
     }
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from services.models import Ticket
+from services.operations.queue_for_rules import queue_for_rules
 from services.operations.refresh_clocks import CLOCK_COLUMNS
 from services.operations.ticket_change import TicketChange, lock_tickets
 
@@ -26,3 +27,4 @@ def marking(*, ticket: Ticket, at: datetime) -> Iterator[TicketChange]:
             change.keep_breaches()
             change.refresh_clocks()
             ticket.save(update_fields=CLOCK_COLUMNS)
+            queue_for_rules(events=change.new_events, at=at)

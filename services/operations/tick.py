@@ -4,6 +4,8 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
+from services.operations.ask_rules import ask_rules
+from services.operations.ask_rules_on_time import ask_rules_on_time
 from services.operations.assign_waiting import assign_waiting
 from services.operations.close_solved_tickets import close_solved_tickets
 from services.operations.escalate import escalate
@@ -22,6 +24,8 @@ STEPS: tuple[Step, ...] = (
     close_solved_tickets,
     record_breaches,
     escalate,
+    ask_rules_on_time,
+    ask_rules,
     assign_waiting,
     forget_silent,
     forget_attachments,

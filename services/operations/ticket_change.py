@@ -15,6 +15,7 @@ from customers.operations.observe import NewFact, observe
 from services.choices import Direction, EventKind, MessageKind, TicketStatus
 from services.models import Message, Ticket, TicketEvent
 from services.operations.ask_on_solving import ask_on_solving
+from services.operations.queue_for_rules import queue_for_rules
 from services.operations.refresh_clocks import CLOCK_COLUMNS, breaches_forgotten, refresh_clocks
 from services.operations.sla_terms import Terms, terms_of
 from services.operations.ticket_facts import counts_for, facts_of
@@ -46,6 +47,7 @@ class TicketChange:
     recorded: bool = False
     facts: list[NewFact] = field(default_factory=list)  # beyond those of the ticket itself
     of_erased: bool = False  # whether it may be done to the ticket of a person who was erased
+    new_events: list[TicketEvent] = field(default_factory=list)
     _terms: dict[tuple[int | None, int, int], Terms] = field(default_factory=dict)
 
     @property
@@ -79,6 +81,7 @@ class TicketChange:
             data=data,
         )
         self.history.append(event)
+        self.new_events.append(event)
         self.recorded = True
         return event
 
@@ -92,7 +95,15 @@ class TicketChange:
         if status == TicketStatus.SOLVED:
             ask_on_solving(self)
 
-    def say(self, body: str, *, kind: MessageKind, direction: Direction, customer_id: int | None = None) -> Message:
+    def say(
+        self,
+        body: str,
+        *,
+        kind: MessageKind,
+        direction: Direction,
+        customer_id: int | None = None,
+        is_automatic: bool = False,
+    ) -> Message:
         """Write one message of the conversation; a customer's carries the customer, ours the user."""
         return Message.objects.create(
             ticket=self.ticket,
@@ -102,6 +113,7 @@ class TicketChange:
             author=None if direction == Direction.INBOUND else self.by,
             customer_id=customer_id,
             at=self.at,
+            is_automatic=is_automatic,
         )
 
     def refresh_clocks(self) -> None:
@@ -126,6 +138,7 @@ class TicketChange:
         observe(facts=self.facts, at=self.recorded_at, also_touched=touched, of_erased=self.of_erased)
         self.ticket.version += 1
         self.ticket.save(update_fields=[*self.touched, *CLOCK_COLUMNS, "version", "updated_at"])
+        queue_for_rules(events=self.new_events, at=self.recorded_at)
 
 
 @contextmanager

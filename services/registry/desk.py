@@ -51,6 +51,17 @@ ENTRIES = (
         (none("id version policy clock minutes action"), staff("agent")),
     ),
     Entry(
+        "services.Rule",
+        Purpose.DESK,
+        Retention.USE,
+        (
+            none("id version name position is_active trigger events anchor minutes in_business_time stops"),
+            none("looked_at looked_up_to"),
+            free("conditions actions", OnErasure.REDACT),
+        ),
+    ),
+    Entry("services.WaitingEvent", Purpose.RUN, Retention.DAY, (none("event ticket chain due_at attempts"),)),
+    Entry(
         "services.TicketAttribute",
         Purpose.RUN,
         Retention.USE,

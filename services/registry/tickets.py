@@ -154,6 +154,16 @@ ENTRIES = (
         about=OF_TICKET,
     ),
     Entry(
+        "services.RuleFiring",
+        Purpose.DESK,
+        Retention.FIGURES,
+        (
+            none("id rule rule_name ticket event key outcome matched actions chain error"),
+            indirect("since at", keep=EVIDENCE),
+        ),
+        about=OF_TICKET,
+    ),
+    Entry(
         "services.Notification",
         Purpose.DESK,
         Retention.USE,

@@ -101,6 +101,8 @@ RESOURCES = {
     "score-validations": "scorevalidation",
     "scores": "customerscore",
     "scoring-runs": "scoringrun",
+    "rule-firings": "rulefiring",
+    "rules": "rule",
     "segments": "segment",
     "sessions": "session",
     "service-types": "servicetype",

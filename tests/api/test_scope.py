@@ -106,6 +106,8 @@ SCOPED: dict[str, Permissions] = {
     "outboundmail-resend": {"post": "add_message"},
     "ratingrequest-list": of("ratingrequest", READ),
     "ratingrequest-detail": of("ratingrequest", READ),
+    "rulefiring-list": of("rulefiring", READ),
+    "rulefiring-detail": of("rulefiring", READ),
     "deskticket-macro": {"post": "add_message"},
     "deskticket-preview-macro": {"post": "add_message"},
     "deskticket-attachments": {"get": "view_attachment", "post": "add_attachment"},
@@ -131,6 +133,7 @@ OPEN: dict[str, Permissions] = {
         "product",
         "queue",
         "relationtype",
+        "rule",
         "segment",
         "servicetype",
         "skill",
@@ -160,6 +163,7 @@ OPEN |= {
 }
 OPEN |= {f"mailbox-{view}": of("mailbox", READ) for view in ("list", "detail")}
 OPEN["calendar-fill-holidays"] = of("calendar", VERB)
+OPEN["rule-dry-run"] = {"post": "view_rule"}
 # Agents are made in the admin; they say themselves that they are away.
 OPEN |= {
     "agent-list": of("agent", READ),

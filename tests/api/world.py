@@ -56,6 +56,8 @@ from services.models import (
     Notification,
     Queue,
     RatingRequest,
+    Rule,
+    RuleFiring,
     ServiceType,
     Skill,
     SLAPolicy,
@@ -108,6 +110,9 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
     Export.objects.update(rows=0, size=4)
     asked = RatingRequest.objects.create(ticket=ticket, customer=acme, requested_at=NOW, expires_at=NOW)
     rule = AssignmentRule.objects.create(name="All")
+    urgent = [{"action": "set_priority", "priority": 4}]
+    then = Rule.objects.create(name="All", events=["opened"], conditions={"all": [], "any": []}, actions=urgent)
+    fired = RuleFiring.objects.create(rule=then, rule_name="All", ticket=ticket, at=NOW, key="world", outcome="done")
     skill = Skill.objects.create(name="French")
     tag = Tag.objects.create(name="VIP")
     acme.tags.add(tag)
@@ -207,6 +212,8 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         "relationtype": client.pk,
         "retentionrule": kept.pk,
         "retentionrun": retention.pk,
+        "rule": then.pk,
+        "rulefiring": fired.pk,
         "scoremodelversion": draft.pk,
         "scorevalidation": validation.pk,
         "scoringrun": run.pk,

@@ -46,6 +46,7 @@ WRITES = {"post", "put", "patch", "delete"}
 # What changes nothing that anybody but the caller ever sees, or nothing at all.
 EXEMPT = {
     ("deskticket-preview-macro", "post"): "a look",
+    ("rule-dry-run", "post"): "a look",
     ("notification-read", "post"): "one's own bell",
     (
         "mailin-messages",
@@ -89,6 +90,7 @@ CREATE: dict[str, Body] = {
         "name": "New", "calendar": w["calendar"], "team": Customer.objects.get(pk=w["customer"]).team_id,
     },
     "servicetype-list": lambda w: {"code": "new", "name": "New"},
+    "rule-list": lambda w: {"name": "New", "events": ["opened"], "actions": [{"action": "raise_priority"}]},
     "skill-list": lambda w: {"name": "New"},
     "slapolicy-list": lambda w: {"name": "New"},
     "ticketattribute-list": lambda w: {"name": "New", "type": "text"},

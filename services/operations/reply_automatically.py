@@ -1,0 +1,18 @@
+from datetime import datetime
+from typing import Any
+
+from services.choices import Direction, EventKind, MessageKind
+from services.models import Message, Ticket
+from services.operations.ticket_change import changing
+
+
+def reply_automatically(*, ticket: Ticket, body: str, at: datetime, **told: Any) -> Message:
+    """Write to the customer in public with nobody behind it, such as that their request has come in. It stops no reply
+    clock, and moves no status. `told` stands in the history beside the message: which rule it was.
+
+    Raises TicketIsFinal."""
+    with changing(ticket=ticket, by=None, at=at) as change:
+        change.require_not_final()
+        message = change.say(body, kind=MessageKind.REPLY, direction=Direction.OUTBOUND, is_automatic=True)
+        change.record(EventKind.AUTO_REPLY, message=message.pk, **told)
+    return message
