@@ -60,6 +60,8 @@ DESK_MODELS = (
 )
 # What agents make for themselves.
 DESK_TOOLS = ("macro", "deskview")
+# Where programs are told what happens, and what was sent to them.
+WEBHOOKS = ("webhook", "webhookdelivery", "messagingchannel")
 SCORE_MODELS = (
     "customerscore",
     "scoresnapshot",
@@ -88,6 +90,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         (*DUPLICATE_MODELS, "team"): READ,
         ("observation",): CONTEST,
         ("privacyflag",): PUT_DOWN,
+        ("phonecall",): READ,
     },
     "Lead": {
         CUSTOMER_MODELS + TICKET_MODELS + DUPLICATE_MODELS: WRITE,
@@ -98,7 +101,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         DESK_MODELS: WRITE,
         ("observation",): CONTEST,
         ("team", "erasure"): READ,
-        ("privacyflag",): PUT_DOWN,
+        ("privacyflag", "phonecall"): PUT_DOWN,
     },
     "Back office": {
         CUSTOMER_MODELS + CATALOGUE_MODELS + SEGMENTS + ("export",): ALL,
@@ -130,6 +133,8 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         ("apitoken",): OWN_TOKENS,
         ("session", "loginlock"): ("view", "delete"),
         ("auditentry",): READ,
+        WEBHOOKS: ALL,
+        ("phonecall",): PUT_DOWN,
         ("datakey",): ("view", "change"),
     },
 }

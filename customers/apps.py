@@ -25,6 +25,7 @@ class CustomersConfig(AppConfig):
         from customers.operations.run_sweep import SWEEP
         from customers.operations.start_undo import UNDO_IMPORT
         from customers.operations.undo_catalogue import register_undo_of_customers
+        from customers.operations.events_of_customers import register_events_of_customers
         from customers.registry import accounts, orders, people, register, work
         from customers.segments import own  # noqa: F401 - facts register themselves
         from customers.sql.audit_triggers import keep_audit_triggers
@@ -43,3 +44,4 @@ class CustomersConfig(AppConfig):
         for kind in (CHECK, IMPORT, EXPORT, PERSON_EXPORT, RETENTION, ROTATE_KEYS):
             register_job(kind)
         register_sheets_of_customers()
+        register_events_of_customers()

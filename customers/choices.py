@@ -263,3 +263,8 @@ class AuditChannel(models.TextChoices):
     JOB = "job", _("Job")
     COMMAND = "command", _("Command")
     SYSTEM = "system", _("The system itself")
+
+
+class WebhookKind(models.TextChoices):
+    EVENTS = "events", _("What happens here, to a program")
+    CHANNEL = "channel", _("Messages of a channel")  # belongs to what sends them

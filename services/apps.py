@@ -14,8 +14,11 @@ class ServicesConfig(AppConfig):
         from services.exporters.lists import register_sheets_of_services
         from services.importers.known import register_imports
         from services.operations.attachment_place import AttachmentPlace
+        from services.operations.emit_ticket_events import register_events_of_tickets
         from services.operations.erasure_of_tickets import register_erasure_of_tickets
+        from services.operations.notify_paused import register_paused_webhooks
         from services.operations.prepare_services import prepare_services
+        from services.operations.queue_messenger_reply import register_outcome_of_replies
         from services.operations.retention_of_tickets import register_retention_of_tickets
         from services.operations.start_recompute import register_recompute
         from services.operations.undo_tickets import register_undo_of_services
@@ -33,4 +36,7 @@ class ServicesConfig(AppConfig):
         register_undo_of_services()
         register_sheets_of_services()
         register_recompute()
+        register_events_of_tickets()
+        register_outcome_of_replies()
+        register_paused_webhooks()
         register_place(AttachmentPlace())

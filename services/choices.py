@@ -129,8 +129,36 @@ class NotificationKind(models.TextChoices):
     BREACH = "breach", _("Target missed")
     ASSIGNED = "assigned", _("Given to you")
     REPLIED = "replied", _("Customer wrote")
+    CALL = "call", _("Call")
+    UNSENT = "unsent", _("Message not delivered")
+    WEBHOOK = "webhook", _("Webhook paused")
 
 
 class PresenceMode(models.TextChoices):
     VIEWING = "viewing", _("Looking")
     TYPING = "typing", _("Typing")
+
+
+class CallState(models.TextChoices):
+    """How far a call is. It never goes back."""
+
+    RINGING = "ringing", _("Ringing")
+    ANSWERED = "answered", _("Answered")
+    ENDED = "ended", _("Ended")
+    MISSED = "missed", _("Missed")
+
+
+class AdapterKind(models.TextChoices):
+    """What the other side of a messaging channel understands. Codes are those of services.messaging."""
+
+    GENERIC = "generic", _("JSON of our own")
+    SLACK = "slack", _("Slack incoming webhook")
+    WECOM_TEXT = "wecom_text", _("WeChat Work group robot, text")
+    WECOM_MARKDOWN = "wecom_md", _("WeChat Work group robot, Markdown")
+
+
+class SignatureKind(models.TextChoices):
+    """How what comes in by a channel is signed."""
+
+    CANDID = "candid", _("As our webhooks: X-Candid-Signature, t=…,v1=…")
+    HUB = "hub", _("As GitHub and Meta do it: X-Hub-Signature-256, sha256=…")

@@ -1,6 +1,8 @@
 from services.models.attribute import TicketAttribute
 from services.models.desk import Agent, Calendar, Holiday, Queue, ServiceType, Skill, SLAPolicy, SLATarget
 from services.models.links import TicketLink, TicketMerge
+from services.models.messenger import MessagingChannel, MessengerConversation, MessengerReceipt
+from services.models.phone import PhoneCall
 from services.models.rating import RatingRequest, SatisfactionRating
 from services.models.rules import AssignmentRule, EscalationStep
 from services.models.search import TicketWords
@@ -29,7 +31,11 @@ __all__ = [
     "IrregularStep",
     "Macro",
     "Message",
+    "MessagingChannel",
+    "MessengerConversation",
+    "MessengerReceipt",
     "Notification",
+    "PhoneCall",
     "Presence",
     "Queue",
     "RatingRequest",

@@ -8,6 +8,7 @@ from services.operations.assign_waiting import assign_waiting
 from services.operations.close_solved_tickets import close_solved_tickets
 from services.operations.escalate import escalate
 from services.operations.forget_attachments import forget_attachments
+from services.operations.forget_calls import forget_calls
 from services.operations.forget_orphans import forget_orphans
 from services.operations.forget_presence import forget_silent
 from services.operations.record_breaches import record_breaches
@@ -23,6 +24,7 @@ STEPS: tuple[Step, ...] = (
     assign_waiting,
     forget_silent,
     forget_attachments,
+    forget_calls,
     forget_orphans,
 )
 """Each is called with the moment, and may be lost, doubled or run twice at once."""

@@ -15,6 +15,8 @@ from customers.operations.observe import NewFact, observe
 from services.choices import Direction, EventKind, MessageKind, TicketStatus
 from services.models import Message, Ticket, TicketEvent
 from services.operations.ask_on_solving import ask_on_solving
+from services.operations.emit_ticket_events import emit_ticket_events
+from services.operations.queue_messenger_reply import queue_messenger_reply
 from services.operations.refresh_clocks import CLOCK_COLUMNS, breaches_forgotten, refresh_clocks
 from services.operations.sla_terms import Terms, terms_of
 from services.operations.ticket_facts import counts_for, facts_of
@@ -44,6 +46,7 @@ class TicketChange:
     history: list[TicketEvent]
     touched: set[str] = field(default_factory=set)
     recorded: bool = False
+    new_events: list[TicketEvent] = field(default_factory=list)
     facts: list[NewFact] = field(default_factory=list)  # beyond those of the ticket itself
     _terms: dict[tuple[int | None, int, int], Terms] = field(default_factory=dict)
 
@@ -78,6 +81,7 @@ class TicketChange:
             data=data,
         )
         self.history.append(event)
+        self.new_events.append(event)
         self.recorded = True
         return event
 
@@ -93,7 +97,7 @@ class TicketChange:
 
     def say(self, body: str, *, kind: MessageKind, direction: Direction, customer_id: int | None = None) -> Message:
         """Write one message of the conversation; a customer's carries the customer, ours the user."""
-        return Message.objects.create(
+        message = Message.objects.create(
             ticket=self.ticket,
             kind=kind,
             direction=direction,
@@ -102,6 +106,9 @@ class TicketChange:
             customer_id=customer_id,
             at=self.at,
         )
+        if direction == Direction.OUTBOUND:
+            queue_messenger_reply(message=message, at=self.recorded_at)
+        return message
 
     def refresh_clocks(self) -> None:
         """Make the clock columns agree with the history so far."""
@@ -124,6 +131,7 @@ class TicketChange:
         observe(facts=self.facts, at=self.recorded_at, also_touched=counts_for(self.ticket))
         self.ticket.version += 1
         self.ticket.save(update_fields=[*self.touched, *CLOCK_COLUMNS, "version", "updated_at"])
+        emit_ticket_events(ticket=self.ticket, events=self.new_events, at=self.at)
 
 
 @contextmanager
