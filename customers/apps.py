@@ -15,6 +15,7 @@ class CustomersConfig(AppConfig):
         from customers.importers.jobs import CHECK, IMPORT
         from customers.importers.known import register_imports
         from customers.models import Export
+        from customers.operations.events_of_customers import register_events_of_customers
         from customers.operations.forget_exports import export_file
         from customers.operations.job_kinds import register_job
         from customers.operations.person_files import register_files
@@ -25,7 +26,6 @@ class CustomersConfig(AppConfig):
         from customers.operations.run_sweep import SWEEP
         from customers.operations.start_undo import UNDO_IMPORT
         from customers.operations.undo_catalogue import register_undo_of_customers
-        from customers.operations.events_of_customers import register_events_of_customers
         from customers.registry import accounts, orders, people, register, work
         from customers.segments import own  # noqa: F401 - facts register themselves
         from customers.sql.audit_triggers import keep_audit_triggers

@@ -234,7 +234,7 @@ class Area(models.TextChoices):
     ORDERS = "orders", _("Orders, products and categories")
     TICKETS = "tickets", _("Tickets and the service desk")
     SCORES = "scores", _("Scores, preferences and reports on them")
-    DATA = "data", _("Imports and exports")
+    DATA = "data", _("Imports, exports, webhooks and channels")
     ACCOUNT = "account", _("One’s own tokens and sessions")
 
 

@@ -123,9 +123,7 @@ class WebhookAttempt(models.Model):
 
     # Known before the insert, because the ciphertext is bound to it.
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    delivery = models.ForeignKey(
-        WebhookDelivery, models.CASCADE, verbose_name=_("delivery"), related_name="tries"
-    )
+    delivery = models.ForeignKey(WebhookDelivery, models.CASCADE, verbose_name=_("delivery"), related_name="tries")
     at = models.DateTimeField(_("at"))
     status = models.PositiveSmallIntegerField(_("answer"), null=True)
     duration_ms = models.PositiveIntegerField(_("duration, ms"))

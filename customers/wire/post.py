@@ -79,7 +79,7 @@ class _Wire:
         return io.BufferedReader(_Reader(self._sock, self._deadline, self._most))
 
     def close(self) -> None:
-        self._sock.close()
+        """http.client closes as soon as it has seen the headers; the socket itself is closed by whoever opened it."""
 
 
 def post(

@@ -34,9 +34,7 @@ class MessagingChannel(Versioned):
         related_name="+",
         help_text=_("Where messages that come in become tickets. Empty: nothing comes in."),
     )
-    signature = models.CharField(
-        _("signature"), max_length=6, choices=SignatureKind, default=SignatureKind.CANDID
-    )
+    signature = models.CharField(_("signature"), max_length=6, choices=SignatureKind, default=SignatureKind.CANDID)
     inbound_secret = EncryptedTextField(null=True, editable=False, row_key="key")
     prefix = models.CharField(
         _("prefix of senders"),

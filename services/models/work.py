@@ -15,8 +15,8 @@ from services.models.ticket import Message, Ticket
 from services.querysets import (
     DeskViewQuerySet,
     MacroQuerySet,
-    OfTicketQuerySet,
     NotificationQuerySet,
+    OfTicketQuerySet,
     OwnOfTicketQuerySet,
     PresenceQuerySet,
 )

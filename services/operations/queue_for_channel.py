@@ -2,6 +2,8 @@ import json
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from customers.models import WebhookDelivery
 from services.messaging import ADAPTERS
 from services.models import MessagingChannel
@@ -12,6 +14,9 @@ REPLY = "channel.reply"
 
 class ChannelIsSilent(Exception):
     """The channel is off, or has no address to send to. Nothing was written."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This channel is off, or has no address that it sends to."))
 
 
 def queue_for_channel(

@@ -57,6 +57,7 @@ RESOURCES = {
     "audit": "auditentry",
     "attributes": "customattribute",
     "calendars": "calendar",
+    "calls": "phonecall",
     "categories": "category",
     "customers": "customer",
     "desk-views": "deskview",
@@ -68,6 +69,7 @@ RESOURCES = {
     "interactions": "interaction",
     "macros": "macro",
     "merges": "merge",
+    "messaging-channels": "messagingchannel",
     "notifications": "notification",
     "observations": "observation",
     "orders": "order",
@@ -94,6 +96,7 @@ RESOURCES = {
     "ticket-attributes": "ticketattribute",
     "ticket-merges": "ticketmerge",
     "tokens": "apitoken",
+    "webhooks": "webhook",
 }
 
 

@@ -55,6 +55,8 @@ SCOPED: dict[str, Permissions] = {
     "order-list": of("order", CREATE),
     "order-detail": of("order", READ),
     "order-deliver": of("order", VERB),
+    "phonecall-list": of("phonecall", CREATE),
+    "phonecall-detail": of("phonecall", READ),
     "interaction-list": of("interaction", CREATE),
     "interaction-detail": of("interaction", ALL),
     "observation-list": of("observation", READ),
@@ -150,6 +152,14 @@ OPEN |= {
     "weightproposal-detail": of("weightproposal", READ),
     "weightproposal-accept": of("weightproposal", VERB),
     "weightproposal-reject": of("weightproposal", VERB),
+}
+# For administrators: what a webhook is told is narrowed down by whom it belongs to.
+OPEN |= {
+    **{f"{model}-list": of(model, CREATE) for model in ("webhook", "messagingchannel")},
+    **{f"{model}-detail": of(model, ALL) for model in ("webhook", "messagingchannel")},
+    **{f"webhook-{verb}": of("webhook", VERB) for verb in ("rotate", "ping", "resume", "replay")},
+    "webhook-deliveries": of("webhookdelivery", READ),
+    **{f"messagingchannel-{verb}": of("messagingchannel", VERB) for verb in ("rotate", "notify")},
 }
 OPEN["calendar-fill-holidays"] = of("calendar", VERB)
 # Agents are made in the admin; they say themselves that they are away.

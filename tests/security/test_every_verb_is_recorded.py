@@ -26,6 +26,8 @@ from customers.models import (
     ImportStep,
     Observation,
     User,
+    Webhook,
+    WebhookDelivery,
 )
 from services.models import Agent, Message, Queue, RatingRequest, Ticket, TicketLink
 from services.operations.open_ticket import open_ticket
@@ -47,6 +49,8 @@ WRITES = {"post", "put", "patch", "delete"}
 EXEMPT = {
     ("deskticket-preview-macro", "post"): "a look",
     ("notification-read", "post"): "one's own bell",
+    ("webhook-ping", "post"): "the log of deliveries has it",
+    ("messagingchannel-notify", "post"): "the same",
 }
 
 
@@ -95,6 +99,9 @@ CREATE: dict[str, Body] = {
     "weightproposal-list": nothing,
     "scorevalidation-list": nothing,
     "erasure-list": lambda w: {"customer": person(w), "reason": "By letter"},
+    "webhook-list": lambda w: {"name": "New", "url": "https://example.com/", "events": ["ticket.opened"]},
+    "messagingchannel-list": lambda w: {"name": "New", "queue": w["queue"]},
+    "phonecall-list": lambda w: {"call_id": "new", "number": "+442079460001"},
     "privacyflag-privacy": lambda w: {"kind": "restriction", "is_set": True, "reason": "By letter"},
 }  # fmt: skip
 
@@ -170,6 +177,10 @@ VERBS: dict[str, Body] = {
     "erasure-withdraw": nothing,
     "privacyflag-export-person": nothing,
     "retentionrule-report": nothing,
+    "webhook-rotate": nothing,
+    "webhook-resume": nothing,
+    "webhook-replay": nothing,
+    "messagingchannel-rotate": nothing,
 }
 
 UPLOADS = {"importbatch-list", "deskticket-attachments"}
@@ -233,7 +244,17 @@ def has_steps(world: World) -> None:
     ImportStep.objects.create(batch_id=world["importbatch"], model="customers.Customer")
 
 
+def given_up(world: World) -> None:
+    WebhookDelivery.objects.filter(webhook=world["webhook"]).update(state="failed")
+
+
+def paused(world: World) -> None:
+    Webhook.objects.filter(pk=world["webhook"]).update(paused_at=NOW)
+
+
 BEFORE: dict[str, Callable[[World], None]] = {
+    "webhook-replay": given_up,
+    "webhook-resume": paused,
     "importbatch-undo": has_steps,
     "scorevalidation-list": none_waits,  # one that waits is found again
     "ticket-reopen": solved,

@@ -13,7 +13,6 @@ from customers.operations.tick import tick as tick_customers
 from customers.operations.work_jobs import work_jobs
 from services.operations.tick import tick as tick_services
 
-
 # The next minute goes on: a webhook that hangs must not keep everything else from being done.
 MOST_DELIVERIES = 500
 
