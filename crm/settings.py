@@ -335,6 +335,7 @@ SPECTACULAR_SETTINGS = {
         "VersionState": "analytics.choices.VersionState",
         "LeaseState": "customers.choices.LeaseState",
         "WebhookKind": "customers.choices.WebhookKind",
+        "CallState": "services.choices.CallState",
         "AuditKind": "customers.choices.AuditKind",
         "AuditChannel": "customers.choices.AuditChannel",
     },

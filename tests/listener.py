@@ -101,7 +101,8 @@ def authority(folder: Path, *hosts: str) -> tuple[Path, ssl.SSLContext]:
     ca = builder(ca_name, ca_key.public_key())
     ca = ca.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
     ca = ca.add_extension(x509.SubjectKeyIdentifier.from_public_key(ca_key.public_key()), critical=False)
-    usage = dict.fromkeys(("content_commitment", "data_encipherment", "key_agreement", "encipher_only", "decipher_only", "key_encipherment"), False)  # fmt: skip
+    others = ("content_commitment", "data_encipherment", "key_agreement", "encipher_only", "decipher_only")
+    usage = dict.fromkeys((*others, "key_encipherment"), False)
     ca = ca.add_extension(
         x509.KeyUsage(digital_signature=True, key_cert_sign=True, crl_sign=True, **usage), critical=True
     )

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_filters import CharFilter, ChoiceFilter, FilterSet
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.decorators import action
@@ -17,7 +16,7 @@ from customers.api.fields import Attributes, Moment, NothingSerializer, Strict, 
 from customers.api.idempotency import once
 from customers.api.locking import etag_headers, expected_version
 from customers.choices import LeaseState
-from customers.filtersets import LARGEST_KEY, MomentFilter
+from customers.filtersets import LARGEST_KEY
 from customers.models import Team, Webhook, WebhookDelivery
 from customers.operations.emit import forget_heard
 from customers.operations.ping_webhook import ping_webhook
@@ -137,16 +136,15 @@ class ReplayCountSerializer(serializers.Serializer[Any]):
     replayed = serializers.IntegerField()
 
 
-class DeliveryFilterSet(FilterSet):
-    """By what became of them, and when it happened."""
+DELIVERY_FILTERS = {"state": "state", "event": "event", "since": "at__gte"}
 
-    state = ChoiceFilter(choices=LeaseState.choices)
-    event = CharFilter(max_length=40)
-    since = MomentFilter(field_name="at", lookup_expr="gte")
 
-    class Meta:
-        model = WebhookDelivery
-        fields: list[str] = []
+class DeliveryQuerySerializer(Strict):
+    """How deliveries are narrowed down: by what became of them, by event, and since when."""
+
+    state = serializers.ChoiceField(choices=LeaseState.choices, required=False)
+    event = Text(max_length=40, required=False)
+    since = Moment(required=False)
 
 
 class WebhookViewSet(CatalogueViewSet):
@@ -208,17 +206,21 @@ class WebhookViewSet(CatalogueViewSet):
         deliver_after_commit()
         return response
 
-    @extend_schema(responses=DeliverySerializer(many=True))
+    @extend_schema(responses=DeliverySerializer(many=True), parameters=[DeliveryQuerySerializer])
     @action(
         detail=True,
         needs="customers.view_webhookdelivery",
-        filterset_class=DeliveryFilterSet,
+        filter_backends=[],
         parameters=("state", "event", "since", "page", "page_size"),
     )
     def deliveries(self, request: Request, pk: str) -> Response:
         """What was told to it, and what waits, newest first."""
         rows = WebhookDelivery.objects.visible_to(self.user).filter(webhook=self.get_object())
-        page = self.paginate_queryset(self.filter_queryset(rows))
+        asked = {name: value for name, value in request.query_params.items() if name in DELIVERY_FILTERS}
+        query = DeliveryQuerySerializer(data=asked)
+        query.is_valid(raise_exception=True)
+        rows = rows.filter(**{DELIVERY_FILTERS[name]: value for name, value in query.validated_data.items()})
+        page = self.paginate_queryset(rows)
         return self.get_paginated_response(DeliverySerializer(page, many=True).data)
 
     @extend_schema(request=ReplaySerializer, responses=ReplayCountSerializer)

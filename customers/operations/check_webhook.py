@@ -16,24 +16,10 @@ from customers.wire.destination import destination
 
 # What a header may be called, and what people may not set: what the connection is made of, and what we say ourselves.
 HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
-RESERVED = frozenset(
-    [
-        "connection",
-        "content-length",
-        "content-type",
-        "expect",
-        "host",
-        "keep-alive",
-        "proxy-authenticate",
-        "proxy-authorization",
-        "proxy-connection",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-        "user-agent",
-    ]
-)
+RESERVED = {
+    *("connection", "content-length", "content-type", "expect", "host", "keep-alive", "proxy-authenticate"),
+    *("proxy-authorization", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "user-agent"),
+}
 MOST_HEADERS = 20
 LONGEST_VALUE = 2000
 

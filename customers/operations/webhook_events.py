@@ -1,5 +1,5 @@
-"""What a webhook can be told of. Each room registers its events when it is ready, and what is to be done when a delivery
-of them is settled, or a webhook was paused."""
+"""What a webhook can be told of. Each room registers its events when it is ready, and what is to be done when a
+delivery of them is settled, or a webhook was paused."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ PING = Event("ping", "", "webhook", "webhooks/{id}/")
 
 _events: dict[str, Event] = {}
 _settled: dict[str, Callable[[WebhookDelivery, datetime], None]] = {}
-_paused: list[Callable[[Webhook, datetime], None]] = []
+_paused: list[Callable[[Webhook, datetime], object]] = []
 
 
 def register_event(event: Event) -> Event:
@@ -54,7 +54,7 @@ def settle(delivery: WebhookDelivery, at: datetime) -> None:
         do(delivery, at)
 
 
-def when_paused(do: Callable[[Webhook, datetime], None]) -> None:
+def when_paused(do: Callable[[Webhook, datetime], object]) -> None:
     """Have `do(webhook, at)` called, in the same transaction, when a webhook was paused."""
     _paused.append(do)
 

@@ -154,7 +154,7 @@ def _exchange(
     sock: socket.socket, to: Destination, body: bytes, headers: Mapping[str, str], limits: Limits, deadline: float
 ) -> Answer:
     connection = http.client.HTTPConnection(to.host, to.port)
-    connection.sock = _Wire(sock, deadline, limits.most_bytes + _MOST_HEADER_BYTES)  # type: ignore[assignment]
+    connection.sock = _Wire(sock, deadline, limits.most_bytes + _MOST_HEADER_BYTES)
     connection.putrequest("POST", to.target, skip_host=True, skip_accept_encoding=True)
     sent = {**headers, "Host": to.host_header, "Content-Length": str(len(body)), "Connection": "close"}
     for name, value in sent.items():

@@ -55,15 +55,7 @@ class CallSerializer(StrictModel):
         read_only_fields = fields
 
     def get_customer(self, call: PhoneCall) -> int | None:
-        user = self.context["request"].user
-        if call.customer_id is None or not user.has_perm("customers.view_customer"):
-            return None
-        if "customers_in_sight" not in self.context:
-            shown = self.context["view"].calls_shown or [call]
-            keys = [one.customer_id for one in shown if one.customer_id is not None]
-            in_sight = Customer.objects.visible_to(user).filter(pk__in=keys).values_list("pk", flat=True)
-            self.context["customers_in_sight"] = set(in_sight)
-        return call.customer_id if call.customer_id in self.context["customers_in_sight"] else None
+        return call.customer_id if call.customer_id in self.context["view"].customers_in_sight(call) else None
 
 
 class NewCallSerializer(Strict):
@@ -80,7 +72,7 @@ class NewCallSerializer(Strict):
         max_length=32,
         required=False,
         allow_blank=True,
-        help_text="Instead of agent: the telephone extension that stands with them. One that nobody has is passed over.",
+        help_text="Instead of agent: their telephone extension. One that nobody has is passed over.",
     )
     seconds = serializers.IntegerField(
         min_value=0, max_value=DAY_SECONDS, required=False, allow_null=True, help_text="How long it took, at its end."
@@ -95,7 +87,8 @@ class CallViewSet(Reads, Creates, ScopedViewSet):
     serializer_class: Any = CallSerializer
     filterset_class = CallFilterSet
     inputs = {"create": NewCallSerializer}
-    calls_shown: Any = None
+    page_of_calls: Any = None
+    _in_sight: set[int] | None = None
 
     @extend_schema(responses={201: CallSerializer})
     @once
@@ -112,5 +105,15 @@ class CallViewSet(Reads, Creates, ScopedViewSet):
 
     def paginate_queryset(self, queryset: Any) -> Any:
         """The page; whose customers are looked up together."""
-        self.calls_shown = super().paginate_queryset(queryset)
-        return self.calls_shown
+        self.page_of_calls = super().paginate_queryset(queryset)
+        return self.page_of_calls
+
+    def customers_in_sight(self, call: PhoneCall) -> set[int]:
+        """Keys of the customers, of all calls that are shown, whom the user may see."""
+        if self._in_sight is None:
+            shown = self.page_of_calls or [call]
+            keys = {one.customer_id for one in shown if one.customer_id is not None}
+            visible = Customer.objects.visible_to(self.user).filter(pk__in=keys)
+            may_see = self.user.has_perm("customers.view_customer")
+            self._in_sight = set(visible.values_list("pk", flat=True)) if may_see else set()
+        return self._in_sight

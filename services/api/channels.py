@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
-from django.urls import reverse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
@@ -19,6 +17,7 @@ from customers.api.webhooks import DeliverySerializer
 from customers.tasks import deliver_after_commit
 from customers.wire.destination import LONGEST_URL
 from services.models import MessagingChannel, Queue
+from services.operations.inbound_address import inbound_address
 from services.operations.notify_channel import notify_channel
 from services.operations.remove_channel import remove_channel
 from services.operations.rotate_inbound_secret import rotate_inbound_secret
@@ -59,7 +58,7 @@ class ChannelSerializer(StrictModel):
         read_only_fields = ["version"]
 
     def get_inbound_url(self, channel: MessagingChannel) -> str:
-        return inbound_url(channel)
+        return inbound_address(channel)
 
 
 class ChannelWithSecretsSerializer(ChannelSerializer):
@@ -77,13 +76,6 @@ class NoticeSerializer(Strict):
     """What is said to all who read the channel."""
 
     text = Text(max_length=LONGEST_NOTICE)
-
-
-def inbound_url(channel: MessagingChannel) -> str:
-    """Where messages of a channel come in; empty where none do."""
-    if channel.queue_id is None:
-        return ""
-    return f"{settings.PUBLIC_URL}{reverse('receive-from-channel', args=[channel.key])}"
 
 
 class ChannelViewSet(CatalogueViewSet):

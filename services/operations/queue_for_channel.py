@@ -22,8 +22,8 @@ class ChannelIsSilent(Exception):
 def queue_for_channel(
     *, channel: MessagingChannel, text: str, to: str, event: str, lane: str, data: dict[str, Any], at: datetime
 ) -> WebhookDelivery:
-    """Write down something that a channel is to send, in the caller's transaction. It is delivered as events are: signed,
-    tried again, and in order within its lane. The key of the delivery is the id of the message.
+    """Write down something that a channel is to send, in the caller's transaction. It is delivered as events are:
+    signed, tried again, and in order within its lane. The key of the delivery is the id of the message.
 
     Raises ChannelIsSilent."""
     if channel.webhook is None or not channel.is_active:

@@ -58,7 +58,7 @@ def receive_from_messenger(*, channel: MessagingChannel, inbound: Inbound, at: d
 
 
 def _conversation(channel: MessagingChannel, inbound: Inbound) -> MessengerConversation:
-    """The conversation, made or found, and locked: two messages of it at the same time are taken one after the other."""
+    """The conversation, made or found, and locked: of two messages at the same time one is taken after the other."""
     _id, key = current_key(KeyPurpose.INDEX)
     digest = keyed_hash(f"conversation:{channel.pk}:{inbound.conversation}", key=key)
     rows = MessengerConversation.objects

@@ -21,7 +21,7 @@ LONGEST_PATH = 200
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A channel and the secrets that were made with it, which are shown once: of what goes out, and of what comes in."""
+    """A channel and the secrets that were made with it, shown once: of what goes out, and of what comes in."""
 
     channel: MessagingChannel
     secret: str = ""
@@ -46,12 +46,12 @@ def write_channel(
         channel.refresh_from_db(from_queryset=MessagingChannel.objects.select_for_update())
         channel.require_version(expected_version)
     given = dict(changes)
-    outward = {name: given.pop(name) for name in ("url", "headers") if name in given}
+    outward: dict[str, Any] = {name: given.pop(name) for name in ("url", "headers") if name in given}
     for name, value in given.items():
         setattr(channel, name, value)
     if is_new and not channel.prefix:
         channel.prefix = f"{slugify(channel.name, allow_unicode=True)[:39]}:"
-    _check(channel)
+    check_channel(channel)
     inbound = ""
     if channel.queue_id is not None and channel.inbound_secret is None:
         inbound = channel.inbound_secret = new_secret()
@@ -64,7 +64,8 @@ def write_channel(
     return Written(channel, secret, inbound)
 
 
-def _check(channel: MessagingChannel) -> None:
+def check_channel(channel: MessagingChannel) -> None:
+    """Raise ValidationError where it cannot be set up like that."""
     adapter = ADAPTERS.get(channel.adapter)
     if adapter is None:
         raise ValidationError({"adapter": [_("Choose one of: %(known)s") % {"known": ", ".join(ADAPTERS)}]})

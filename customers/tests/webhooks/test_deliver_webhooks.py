@@ -18,6 +18,7 @@ from customers.operations.resume_webhook import resume_webhook
 from customers.operations.rotate_secret import rotate_secret
 from customers.operations.webhook_events import when_settled
 from customers.operations.write_webhook import write_webhook
+from customers.wire import post as wire
 from customers.wire.signature import is_signed
 from tests.cast import NOW
 from tests.listener import Listener
@@ -230,7 +231,7 @@ def test_what_a_worker_died_of_each_time_is_given_up(hook: Webhook, listener: Li
 
 def test_who_comes_late_writes_nothing(hook: Webhook, listener: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
     [row] = happen(hook, 1)
-    real = module.post
+    real = wire.post
 
     def slow(*args: Any, **kwargs: Any) -> Any:
         answer = real(*args, **kwargs)
