@@ -10,6 +10,7 @@ class AnalyticsConfig(AppConfig):
     def ready(self) -> None:
         from analytics.exporters.customers import register_columns_of_analytics
         from analytics.models import ContactRisk, CustomerScore, PreferenceProfile, RelationEffect, ScoreSnapshot
+        from analytics.operations.emit_score_changes import register_events_of_scores
         from analytics.operations.plan_contact_risks import CONTACT_RISKS
         from analytics.operations.propose_weights import LEARN_WEIGHTS
         from analytics.operations.start_measuring import MEASURE, MEASURE_PREFERENCES
@@ -29,6 +30,7 @@ class AnalyticsConfig(AppConfig):
         for model in (CustomerScore, PreferenceProfile, ScoreSnapshot, RelationEffect, ContactRisk):
             register_undo(model, UndoRule(is_derived=True))
         register_columns_of_analytics()
+        register_events_of_scores()
         versions = (MEASURE, MEASURE_PREFERENCES, PREVIEW, PREVIEW_PREFERENCES)
         for kind in (CONTACT_RISKS, DIGEST, LEARN_WEIGHTS, *versions, VALIDATION):
             register_job(kind)

@@ -34,8 +34,11 @@ from customers.api.segments import SegmentViewSet
 from customers.api.sessions import LoginLockViewSet, SessionViewSet
 from customers.api.tags import TagViewSet
 from customers.api.tokens import ApiTokenViewSet
+from customers.api.webhooks import WebhookViewSet
 from services.api.assignment import AgentViewSet, AssignmentRuleViewSet, SkillViewSet
 from services.api.calendars import CalendarViewSet
+from services.api.calls import CallViewSet
+from services.api.channels import ChannelViewSet
 from services.api.desk import QueueViewSet, ServiceTypeViewSet, TicketAttributeViewSet
 from services.api.desk_tickets import AttachmentViewSet, DeskTicketViewSet
 from services.api.desk_tools import DeskViewViewSet, MacroViewSet
@@ -81,6 +84,7 @@ router.register("categories", CategoryViewSet)
 router.register("orders", OrderViewSet)
 router.register("interactions", InteractionViewSet)
 router.register("observations", ObservationViewSet)
+router.register("webhooks", WebhookViewSet)
 router.register("exports", ExportViewSet)
 router.register("imports", ImportBatchViewSet)
 router.register("audit", AuditEntryViewSet)
@@ -103,6 +107,8 @@ router.register("outbound-mails", OutboundMailViewSet)
 router.register("notifications", NotificationViewSet)
 router.register("mailboxes", MailInViewSet, basename="mailin")
 router.register("inbound-mails", InboundMailViewSet)
+router.register("calls", CallViewSet)
+router.register("messaging-channels", ChannelViewSet)
 router.register("queues", QueueViewSet)
 router.register("calendars", CalendarViewSet)
 router.register("sla-policies", SLAPolicyViewSet)

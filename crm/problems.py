@@ -47,6 +47,7 @@ from services.operations.file_types import FileRefused
 from services.operations.finish_draft import FileIsGone
 from services.operations.link_tickets import LinkRefused
 from services.operations.merge_tickets import OtherCustomer, TicketsCannotMerge
+from services.operations.queue_for_channel import ChannelIsSilent
 from services.operations.remove_ticket_attribute import TicketAttributeInUse
 from services.operations.request_rating import MayNotBeAsked
 from services.operations.resend_mail import NotSentAgain
@@ -63,6 +64,7 @@ CONFLICTS: dict[type[Exception], str] = {
     AlreadyRelated: "already_related",
     AlreadyTaken: "already_taken",
     CustomerIsErased: "customer_is_erased",
+    ChannelIsSilent: "channel_is_silent",
     CustomerIsMerged: "customer_is_merged",
     ErasureRefused: "erasure_refused",
     FlagRefused: "flag_refused",

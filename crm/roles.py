@@ -69,6 +69,8 @@ MAIL_IN = ("inboundmail",)
 RULES = ("rule",)
 # What agents make for themselves.
 DESK_TOOLS = ("macro", "deskview")
+# Where programs are told what happens, and what was sent to them.
+WEBHOOKS = ("webhook", "webhookdelivery", "messagingchannel")
 SCORE_MODELS = (
     "customerscore",
     "scoresnapshot",
@@ -98,6 +100,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         ("observation",): CONTEST,
         ("privacyflag",): PUT_DOWN,
         MAIL_IN: READ,
+        ("phonecall",): READ,
     },
     "Lead": {
         CUSTOMER_MODELS + TICKET_MODELS + DUPLICATE_MODELS: WRITE,
@@ -110,7 +113,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         MAIL_IN: ("view", "change"),
         ("observation",): CONTEST,
         ("team", "erasure"): READ,
-        ("privacyflag",): PUT_DOWN,
+        ("privacyflag", "phonecall"): PUT_DOWN,
     },
     "Back office": {
         CUSTOMER_MODELS + CATALOGUE_MODELS + SEGMENTS + (*RULES, "export"): ALL,
@@ -148,6 +151,8 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         ("apitoken",): OWN_TOKENS,
         ("session", "loginlock"): ("view", "delete"),
         ("auditentry",): READ,
+        WEBHOOKS: ALL,
+        ("phonecall",): PUT_DOWN,
         ("datakey",): ("view", "change"),
     },
 }

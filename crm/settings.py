@@ -159,6 +159,17 @@ if not 0 <= RATING_DAYS <= 365:
 # Files of a reply that go along with its mail, together: most servers take 25 MB, a third of which encoding adds.
 MAIL_FILES_MB = env.int("CRM_MAIL_FILES_MB", default=15)
 
+# Webhooks: the ports that they may go to; hosts of the own network that they may reach, as host or host:port; a file
+# with the certificates of own authorities; for how many days what was sent is kept.
+WEBHOOK_PORTS = [int(port) for port in env.list("CRM_WEBHOOK_PORTS", default=["80", "443", "8443"])]
+WEBHOOK_PRIVATE_HOSTS = [host.strip().lower() for host in env.list("CRM_WEBHOOK_PRIVATE_HOSTS", default=[])]
+WEBHOOK_CA_FILE = env.str("CRM_WEBHOOK_CA_FILE", default="")
+WEBHOOK_LOG_DAYS = env.int("CRM_WEBHOOK_LOG_DAYS", default=30)
+if WEBHOOK_LOG_DAYS < 2:
+    raise ImproperlyConfigured("CRM_WEBHOOK_LOG_DAYS must be 2 or more: tries of one delivery go on for 35 hours")
+# So long a process goes on with what it knows of the events that somebody listens to.
+WEBHOOK_MEMORY_SECONDS = 5
+
 # Internationalisation
 FORMAT_MODULE_PATH = "crm.formats"
 LANGUAGE_CODE = "en"
@@ -331,6 +342,8 @@ SPECTACULAR_SETTINGS = {
         "ProposalState": "analytics.choices.ProposalState",
         "VersionState": "analytics.choices.VersionState",
         "LeaseState": "customers.choices.LeaseState",
+        "WebhookKind": "customers.choices.WebhookKind",
+        "CallState": "services.choices.CallState",
         "AuditKind": "customers.choices.AuditKind",
         "AuditChannel": "customers.choices.AuditChannel",
     },

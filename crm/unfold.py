@@ -19,7 +19,8 @@ UNFOLD: dict[str, Any] = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "DASHBOARD_CALLBACK": "crm.dashboard.dashboard",
-    "STYLES": [_file("crm/candid.css")],
+    "STYLES": [_file("crm/candid.css"), _file("services/calls.css")],
+    "SCRIPTS": [_file("services/calls.js")],
     "BORDER_RADIUS": "8px",
     "COLORS": {
         # a grey with a breath of the mark's teal

@@ -16,6 +16,7 @@ class CustomersConfig(AppConfig):
         from customers.importers.known import register_imports
         from customers.models import Export
         from customers.operations.encrypted_places import register_place
+        from customers.operations.events_of_customers import register_events_of_customers
         from customers.operations.file_places import EXPORTS, UPLOADS
         from customers.operations.forget_exports import export_file, open_export
         from customers.operations.job_kinds import register_job
@@ -47,3 +48,4 @@ class CustomersConfig(AppConfig):
         register_sheets_of_customers()
         for place in (UPLOADS, EXPORTS):
             register_place(place)
+        register_events_of_customers()

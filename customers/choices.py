@@ -234,7 +234,7 @@ class Area(models.TextChoices):
     ORDERS = "orders", _("Orders, products and categories")
     TICKETS = "tickets", _("Tickets and the service desk")
     SCORES = "scores", _("Scores, preferences and reports on them")
-    DATA = "data", _("Imports and exports")
+    DATA = "data", _("Imports, exports, webhooks and channels")
     ACCOUNT = "account", _("One’s own tokens and sessions")
 
 
@@ -263,3 +263,8 @@ class AuditChannel(models.TextChoices):
     JOB = "job", _("Job")
     COMMAND = "command", _("Command")
     SYSTEM = "system", _("The system itself")
+
+
+class WebhookKind(models.TextChoices):
+    EVENTS = "events", _("What happens here, to a program")
+    CHANNEL = "channel", _("Messages of a channel")  # belongs to what sends them

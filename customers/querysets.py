@@ -275,6 +275,30 @@ class ObservationQuerySet(OfCustomerQuerySet[Row]):
         )
 
 
+class WebhookQuerySet(OpenCatalogueQuerySet[Row]):
+    """Webhooks: for whoever has the permission, which is for administrators."""
+
+    def of_events(self) -> Self:
+        """Those that people set up; the others belong to channels."""
+        return self.filter(kind="events")
+
+    def at_work(self) -> Self:
+        """Those that are told what happens."""
+        return self.filter(kind="events", is_active=True)
+
+
+class DeliveryQuerySet(OpenCatalogueQuerySet[Row]):
+    """What was sent, and what waits."""
+
+    def waiting(self) -> Self:
+        """Neither delivered nor given up."""
+        return self.filter(state__in=("todo", "leased"))
+
+    def given_up(self) -> Self:
+        """Those that failed for good."""
+        return self.filter(state="failed")
+
+
 class AuditEntryQuerySet(QuerySet[Row]):
     """The record of changes: read by administrators, written by nobody but the record itself."""
 

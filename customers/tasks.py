@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from customers.operations.deliver_webhooks import deliver_webhooks, due_deliveries
 from customers.operations.tick import tick as tick_operation
 from customers.operations.work_jobs import work_jobs
 
@@ -17,12 +18,15 @@ logger = logging.getLogger(__name__)
 # More pokes than workers help nobody: each works until nothing is left.
 MOST_POKES = 8
 POKE_EXPIRES_SECONDS = 60
+# So many deliveries that wait are worth a worker.
+A_WORKER_EACH = 50
 
 
 @shared_task
 def tick() -> None:
-    """Beat's: make what is due, and poke a worker for each free job."""
+    """Beat's: make what is due, and poke a worker for each free job and some for what is to be delivered."""
     poke(work, tick_operation(at=timezone.now()))
+    poke(deliver, -(-len(due_deliveries().values("pk")[: MOST_POKES * A_WORKER_EACH]) // A_WORKER_EACH))
 
 
 @shared_task
@@ -30,6 +34,13 @@ def work() -> None:
     """Do jobs until none is free."""
     for job in work_jobs(clock=timezone.now):
         logger.info("job %s (%s): %s", job.pk, job.kind, job.state)
+
+
+@shared_task
+def deliver() -> None:
+    """Deliver to webhooks what is due."""
+    for delivery in deliver_webhooks(clock=timezone.now):
+        logger.info("delivery %s to webhook %s: %s", delivery.pk, delivery.webhook_id, delivery.state)
 
 
 def poke(task: Any, times: int = 1) -> None:
@@ -44,3 +55,8 @@ def poke(task: Any, times: int = 1) -> None:
 def poke_after_commit() -> None:
     """Have a worker look for the job that this transaction makes."""
     transaction.on_commit(partial(poke, work), robust=True)
+
+
+def deliver_after_commit() -> None:
+    """Have a worker deliver what this transaction has for webhooks and channels."""
+    transaction.on_commit(partial(poke, deliver), robust=True)

@@ -15,9 +15,12 @@ class ServicesConfig(AppConfig):
         from services.importers.known import register_imports
         from services.operations import rule_message_actions, rule_ticket_actions  # noqa: F401 - so do actions of rules
         from services.operations.attachment_place import ATTACHMENTS, INBOUND_MAILS
+        from services.operations.emit_ticket_events import register_events_of_tickets
         from services.operations.erasure_of_tickets import register_erasure_of_tickets
         from services.operations.learn_triage import register_triage
+        from services.operations.notify_paused import register_paused_webhooks
         from services.operations.prepare_services import prepare_services
+        from services.operations.queue_messenger_reply import register_outcome_of_replies
         from services.operations.retention_of_tickets import register_retention_of_tickets
         from services.operations.start_recompute import register_recompute
         from services.operations.undo_tickets import register_undo_of_services
@@ -39,3 +42,6 @@ class ServicesConfig(AppConfig):
         register_place(ATTACHMENTS)
         register_place(INBOUND_MAILS)
         register_triage()
+        register_events_of_tickets()
+        register_outcome_of_replies()
+        register_paused_webhooks()

@@ -135,9 +135,11 @@ class NotificationKind(models.TextChoices):
     ASSIGNED = "assigned", _("Given to you")
     REPLIED = "replied", _("Customer wrote")
     LOOPING = "looping", _("Mail goes round in a loop")
-    UNSENT = "unsent", _("Mail did not arrive")
+    UNSENT = "unsent", _("Message not delivered")
     RULE = "rule", _("A rule tells you")
     STOPPED = "stopped", _("Rules stopped")
+    CALL = "call", _("Call")
+    WEBHOOK = "webhook", _("Webhook paused")
 
 
 class RuleTrigger(models.TextChoices):
@@ -223,3 +225,28 @@ class MailOutcome(models.TextChoices):
     BOUNCE = "bounce", _("Bounce")
     IGNORED = "ignored", _("Ignored")
     FAILED = "failed", _("Failed")
+
+
+class CallState(models.TextChoices):
+    """How far a call is. It never goes back."""
+
+    RINGING = "ringing", _("Ringing")
+    ANSWERED = "answered", _("Answered")
+    ENDED = "ended", _("Ended")
+    MISSED = "missed", _("Missed")
+
+
+class AdapterKind(models.TextChoices):
+    """What the other side of a messaging channel understands. Codes are those of services.messaging."""
+
+    GENERIC = "generic", _("JSON of our own")
+    SLACK = "slack", _("Slack incoming webhook")
+    WECOM_TEXT = "wecom_text", _("WeChat Work group robot, text")
+    WECOM_MARKDOWN = "wecom_md", _("WeChat Work group robot, Markdown")
+
+
+class SignatureKind(models.TextChoices):
+    """How what comes in by a channel is signed."""
+
+    CANDID = "candid", _("As our webhooks: X-Candid-Signature, t=…,v1=…")
+    HUB = "hub", _("As GitHub and Meta do it: X-Hub-Signature-256, sha256=…")

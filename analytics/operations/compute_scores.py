@@ -27,6 +27,7 @@ class ComputedScores:
     count: int
     scores: Columns
     snapshots: Columns
+    moved: Array  # beside each snapshot: whether the score moved noticeably since the one before
 
 
 def compute_scores(*, sheet: FactSheet, run: ScoringRun, at: datetime) -> ComputedScores:
@@ -49,7 +50,9 @@ def compute_scores(*, sheet: FactSheet, run: ScoringRun, at: datetime) -> Comput
         "change_factor": factor,
     }
     due = np.ones(len(ids), dtype=bool) if run.kind == RunKind.REPLAY else _is_due(result.score, recent)
-    return ComputedScores(len(ids), scores, {name: column[due] for name, column in figures.items()})
+    before = np.where(np.isnan(recent), long_ago[:, 0], recent)
+    moved = np.abs(result.score - before) >= NOTICEABLE  # never of a first score: NaN is not
+    return ComputedScores(len(ids), scores, {name: column[due] for name, column in figures.items()}, moved[due])
 
 
 def _figures(sheet: FactSheet, run: ScoringRun, result: PopulationScores, at: datetime) -> Columns:

@@ -22,6 +22,8 @@ from customers.admin import (
     sessions,
     tags,
     tokens,
+    webhook_deliveries,
+    webhooks,
 )
 
 __all__ = [
@@ -48,4 +50,6 @@ __all__ = [
     "sessions",
     "tags",
     "tokens",
+    "webhook_deliveries",
+    "webhooks",
 ]

@@ -26,7 +26,7 @@ class InteractionAdmin(CandidModelAdmin):
     search_fields = ["subject"]
     autocomplete_fields = ["customer"]
     readonly_fields = ["author"]
-    fields = ["customer", ("kind", "direction"), "at", "subject", "body", "author"]
+    fields = ["customer", ("kind", "direction"), ("at", "seconds"), "subject", "body", "author"]
 
     def save_model(self, request: HttpRequest, obj: Interaction, form: Any, change: bool) -> None:
         """Whoever adds it is its author."""

@@ -43,6 +43,8 @@ class InteractionForm(Plain, forms.ModelForm):  # type: ignore[type-arg]
     )
     at = forms.DateTimeField(label=_("When"), required=False, widget=MomentInput, help_text=_("Empty: now."))
 
+    minutes = forms.IntegerField(label=_("Minutes"), required=False, min_value=0, max_value=1440)
+
     class Meta:
         model = Interaction
         fields = ["kind", "subject", "body", "direction", "at"]

@@ -34,6 +34,7 @@ def log(model_admin: Any, request: HttpRequest, pk: int, *, at: datetime) -> Htt
         body=given["body"],
         author=request.user,  # type: ignore[arg-type]
         happened_at=given["at"],
+        seconds=None if given["minutes"] is None else 60 * given["minutes"],
         at=at,
     )
     messages.success(request, _("“%(subject)s” is on the timeline.") % {"subject": interaction.subject})

@@ -16,7 +16,7 @@ class InteractionSerializer(StrictModel):
 
     class Meta:
         model = Interaction
-        fields = ["id", "customer", "kind", "direction", "subject", "body", "at", "author", "version"]
+        fields = ["id", "customer", "kind", "direction", "subject", "body", "at", "seconds", "author", "version"]
         read_only_fields = ["version", "author"]
 
 

@@ -14,6 +14,7 @@ from customers.models import ApiToken
 AREA_OF_APP = {"customers": Area.CUSTOMERS, "services": Area.TICKETS, "analytics": Area.SCORES}
 AREA_OF_MODEL = {
     **dict.fromkeys(("order", "orderline", "product", "category"), Area.ORDERS),
+    **dict.fromkeys(("webhook", "webhookdelivery", "messagingchannel"), Area.DATA),
     **dict.fromkeys(("export", "importbatch", "importrow", "importmapping", "importstep", "job"), Area.DATA),
     **dict.fromkeys(("apitoken", "session", "loginlock"), Area.ACCOUNT),
 }

@@ -22,6 +22,7 @@ from customers.models.relation import Relation, RelationType
 from customers.models.segment import Segment, Tag
 from customers.models.session import Session, digest_of_key
 from customers.models.versioned import Sourced, StaleVersion, Versioned
+from customers.models.webhook import Webhook, WebhookAttempt, WebhookDelivery
 
 __all__ = [
     "FREE",
@@ -74,5 +75,8 @@ __all__ = [
     "Team",
     "User",
     "Versioned",
+    "Webhook",
+    "WebhookAttempt",
+    "WebhookDelivery",
     "digest_of_key",
 ]

@@ -17,6 +17,8 @@ class Interaction(Versioned):
     subject = models.CharField(_("subject"), max_length=255)
     body = models.TextField(_("text"), blank=True)
     at = models.DateTimeField(_("at"))
+    # Of calls and meetings, where somebody or the telephone said so.
+    seconds = models.PositiveIntegerField(_("duration, seconds"), null=True, blank=True)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,

@@ -9,7 +9,9 @@ from customers.choices import CustomerKind
 from customers.models import Customer, Team, User
 from customers.operations.add_contact_point import add_contact_point
 from customers.operations.clean_attributes import clean_attributes
+from customers.operations.emit import emit
 from customers.operations.ensure_tags import ensure_tags, label_customers
+from customers.operations.events_of_customers import CREATED, told_of
 from customers.operations.find_duplicates import Duplicate
 from customers.operations.look_for_duplicates import duplicates_of, look_for_duplicates
 from customers.operations.records import ContactRecord
@@ -87,6 +89,7 @@ def create_customer(
         )
     label_customers(pairs=[(customer.pk, tag.pk) for tag in ensure_tags(names=tags).values()])
     look_for_duplicates(customers=[customer], at=at)
+    emit(event=CREATED.code, subject=customer, data=told_of(customer), at=at)
     return customer
 
 

@@ -8,9 +8,11 @@ from django.db.models import F
 
 from customers.audit.origin import in_bulk
 from customers.models import Customer
+from customers.operations.emit import emit
 from customers.operations.erase_files import erase_files
 from customers.operations.erasure_hindrances import ErasureRefused, erasure_hindrances
 from customers.operations.erasure_steps import Erasing, do_erasure_steps
+from customers.operations.events_of_customers import ERASED, told_of
 from customers.operations.forget_audit_values import forget_audit_values
 from customers.operations.lock_customers import lock_customers
 from customers.operations.move_rows import lock_rows
@@ -43,6 +45,8 @@ def erase_person(*, customer: Customer, at: datetime) -> dict[str, Any]:
     with in_bulk():  # the record must not keep what goes: the request for the erasure says what was done
         done = _erase(ids, at)
     forget_audit_values(customer_id=customer.pk, at=at)
+    customer.refresh_from_db(fields=["version"])
+    emit(event=ERASED.code, subject=customer, data={**told_of(customer), "erased": ids}, at=at)
     return {"customers": len(ids), **done}
 
 

@@ -17,8 +17,10 @@ def log_interaction(
     at: datetime,
     body: str = "",
     happened_at: datetime | None = None,
+    seconds: int | None = None,
 ) -> Interaction:
-    """Put a call, meeting, visit or campaign touch on the customer's timeline: at `happened_at`, else now (`at`)."""
+    """Put a call, meeting, visit or campaign touch on the customer's timeline: at `happened_at`, else now (`at`).
+    `seconds`: how long it took."""
     record_activity(customer_ids=[customer.pk], at=at)
     return Interaction.objects.create(
         customer=customer,
@@ -28,4 +30,5 @@ def log_interaction(
         body=body,
         at=happened_at or at,
         author=author,
+        seconds=seconds,
     )

@@ -17,6 +17,8 @@ from customers.operations.choose_columns import (
     value_of,
 )
 from customers.operations.dismiss_pair import PairIsDecided
+from customers.operations.emit import emit
+from customers.operations.events_of_customers import MERGED, told_of
 from customers.operations.keep_identifiers import refresh_identifiers
 from customers.operations.move_contact_points import move_contact_points
 from customers.operations.move_facts import move_facts
@@ -68,6 +70,7 @@ def merge_customers(
     gone.merged_into = kept
     gone.save_checked(update_fields=["merged_into", "updated_at"])
     merge.save(force_insert=True)
+    emit(event=MERGED.code, subject=kept, data={**told_of(kept), "merged": gone.pk}, at=at)
     return merge
 
 

@@ -1,5 +1,7 @@
 from datetime import datetime
 
+from customers.operations.deliver_webhooks import give_up_worn_out
+from customers.operations.forget_deliveries import forget_deliveries
 from customers.operations.forget_exports import forget_exports
 from customers.operations.forget_logins import forget_logins
 from customers.operations.forget_uploads import forget_uploads
@@ -17,6 +19,8 @@ def tick(*, at: datetime) -> int:
     plan_sweep(at=at)
     plan_retention(at=at)
     give_up_worn_out_jobs(at=at)
+    give_up_worn_out(at=at)
+    forget_deliveries(at=at)
     forget_exports(at=at)
     forget_uploads(at=at)
     forget_logins(at=at)

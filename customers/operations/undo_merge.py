@@ -12,6 +12,8 @@ from customers.choices import OnMerge
 from customers.models import ContactPoint, Customer, Merge, Relation, User
 from customers.operations.choose_columns import ATTRIBUTE, columns_written, set_columns, value_of
 from customers.operations.customer_links import customer_links
+from customers.operations.emit import emit
+from customers.operations.events_of_customers import UPDATED, told_of
 from customers.operations.move_contact_points import settle_phones
 from customers.operations.move_facts import move_facts_back
 from customers.operations.move_pairs import LABEL as PAIRS
@@ -65,6 +67,8 @@ def undo_merge(*, merge: Merge, by: User | None, at: datetime) -> Undone:
         move_facts_back(merge=merge, versions=versions, at=at)
     merge.undone_at, merge.undone_by = at, by
     merge.save(update_fields=["undone_at", "undone_by"])
+    for customer, other in ((kept, gone), (gone, kept)):
+        emit(event=UPDATED.code, subject=customer, data={**told_of(customer), "unmerged": other.pk}, at=at)
     return undone
 
 

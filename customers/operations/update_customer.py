@@ -10,7 +10,9 @@ from customers.encryption.blind_index import blind_index
 from customers.models import ContactPoint, Customer
 from customers.operations.add_contact_point import HasItAlready, add_contact_point
 from customers.operations.clean_attributes import clean_attributes
+from customers.operations.emit import emit
 from customers.operations.ensure_tags import ensure_tags, label_customers
+from customers.operations.events_of_customers import UPDATED, told_of
 from customers.operations.look_for_duplicates import TELLING, look_for_duplicates
 from customers.operations.record_activity import record_activity
 from customers.operations.record_labels import record_labels
@@ -55,6 +57,7 @@ def update_customer(
     record_activity(customer_ids=[customer.pk], at=at)
     if contact_points is not None or not TELLING.isdisjoint(changes):
         look_for_duplicates(customers=[customer], at=at)
+    emit(event=UPDATED.code, subject=customer, data=told_of(customer), at=at)
     return customer
 
 

@@ -69,7 +69,7 @@ ENTRIES = (
         (
             none("id version"),
             indirect("customer", keep=LINK),
-            indirect("kind direction at", keep=FIGURES),
+            indirect("kind direction at seconds", keep=FIGURES),
             free("subject", OnErasure.TOMBSTONE),
             free("body", OnErasure.EMPTY),
             staff("author"),

@@ -53,6 +53,7 @@ class Retention(models.TextChoices):
     NIGHT = "night", _("until the next run")
     DAY = "day", _("a day")
     DAYS = "days", _("a few days")
+    DELIVERIES = "deliveries", _("30 days, or what CRM_WEBHOOK_LOG_DAYS says")
     USE = "use", _("as long as it is in use")
     TEXTS = RetentionKind.TICKET_TEXTS, _("by the retention rule for texts of tickets")
     INTERACTIONS = RetentionKind.INTERACTIONS, _("by the retention rule for interactions")

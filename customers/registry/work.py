@@ -116,6 +116,32 @@ ENTRIES = (
         (none("id purpose wrapped created_at retired_at"),),
     ),
     Entry(
+        "customers.Webhook",
+        Purpose.RUN,
+        Retention.USE,
+        (
+            none("id version key name kind url host headers secret old_secret old_secret_until events team is_active"),
+            none("created_at paused_at failures failing_since held_until delivered_at problem"),
+            staff("owner"),
+        ),
+    ),
+    Entry(
+        "customers.WebhookDelivery",
+        Purpose.RUN,
+        Retention.DELIVERIES,
+        (
+            none("id state token lease_until attempts key webhook event lane object_type object_id path data"),
+            none("at due_at settled_at status duration_ms problem"),
+            free("content", OnErasure.REDACT),
+        ),
+    ),
+    Entry(
+        "customers.WebhookAttempt",
+        Purpose.RUN,
+        Retention.DELIVERIES,
+        (none("id delivery at status duration_ms problem"), free("answer", OnErasure.REDACT)),
+    ),
+    Entry(
         "customers.AuditEntry",
         Purpose.STAFF,
         Retention.PROOF,

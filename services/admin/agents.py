@@ -32,6 +32,7 @@ class AgentAdmin(CandidModelAdmin):
         "user",
         "name",
         ("is_active", "capacity"),
+        "extension",
         "skills",
         ("away_from", "away_until"),
         "last_assigned_at",

@@ -78,6 +78,7 @@ class AgentSerializer(StrictModel):
             "name",
             "is_active",
             "capacity",
+            "extension",
             "skills",
             "away_from",
             "away_until",

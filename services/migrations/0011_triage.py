@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('services', '0008_search_by_parts'),
+        ("services", "0010_mail_in"),
     ]
 
     operations = [

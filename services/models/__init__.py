@@ -4,6 +4,8 @@ from services.models.firing import RuleFiring, WaitingEvent
 from services.models.links import TicketLink, TicketMerge
 from services.models.mail import Mailbox, MailId, MailTemplate, OutboundMail
 from services.models.mail_in import InboundMail, MessageMail
+from services.models.messenger import MessagingChannel, MessengerConversation, MessengerReceipt
+from services.models.phone import PhoneCall
 from services.models.rating import RatingRequest, SatisfactionRating
 from services.models.rule import Rule
 from services.models.rules import AssignmentRule, EscalationStep
@@ -39,8 +41,12 @@ __all__ = [
     "Mailbox",
     "Message",
     "MessageMail",
+    "MessagingChannel",
+    "MessengerConversation",
+    "MessengerReceipt",
     "Notification",
     "OutboundMail",
+    "PhoneCall",
     "Presence",
     "Queue",
     "RatingRequest",

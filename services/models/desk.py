@@ -198,6 +198,9 @@ class Agent(Versioned):
     name = models.CharField(_("name shown to customers"), max_length=100)
     is_active = models.BooleanField(_("takes tickets"), default=True)
     capacity = models.PositiveSmallIntegerField(_("capacity"), default=20, help_text=_("Unsolved tickets at a time."))
+    extension = models.CharField(
+        _("telephone extension"), max_length=32, blank=True, help_text=_("By which the telephone names them.")
+    )
     skills = models.ManyToManyField(Skill, verbose_name=_("skills"), blank=True, related_name="agents")
     away_from = models.DateTimeField(_("away from"), null=True, blank=True)
     away_until = models.DateTimeField(_("away until"), null=True, blank=True)

@@ -9,11 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import Audited, Team, Versioned
 from services.choices import MessageKind, NotificationKind, PresenceMode, Priority, SLAClock, TicketStatus
+from services.models.phone import PhoneCall
 from services.models.rules import EscalationStep
 from services.models.ticket import Message, Ticket
 from services.querysets import (
     DeskViewQuerySet,
     MacroQuerySet,
+    NotificationQuerySet,
     OfTicketQuerySet,
     OwnOfTicketQuerySet,
     PresenceQuerySet,
@@ -202,17 +204,23 @@ class Escalation(models.Model):
 
 
 class Notification(models.Model):
-    """Something that a user is told of a ticket, until they have read it. `key` makes it once."""
+    """Something that a user is told, mostly of a ticket, until they have read it. `key` makes it once."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, verbose_name=_("to"), related_name="+")
-    ticket = models.ForeignKey(Ticket, models.CASCADE, verbose_name=_("ticket"), related_name="notifications")
+    ticket = models.ForeignKey(
+        Ticket, models.CASCADE, verbose_name=_("ticket"), null=True, blank=True, related_name="notifications"
+    )
+    # Of a call; its customer is shown to whoever may see them.
+    call = models.ForeignKey(
+        PhoneCall, models.CASCADE, verbose_name=_("call"), null=True, blank=True, related_name="notifications"
+    )
     kind = models.CharField(_("kind"), max_length=8, choices=NotificationKind)
     detail = models.CharField(_("detail"), max_length=255, blank=True)
     key = models.CharField(max_length=128, unique=True, editable=False)
     at = models.DateTimeField(_("at"))
     read_at = models.DateTimeField(_("read at"), null=True, blank=True)
 
-    objects = OwnOfTicketQuerySet["Notification"].as_manager()
+    objects = NotificationQuerySet["Notification"].as_manager()
 
     class Meta:
         verbose_name = _("notification")
@@ -224,7 +232,7 @@ class Notification(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.ticket_id}"
+        return f"{self.get_kind_display()} {self.ticket_id or self.call_id or ''}".strip()
 
     @property
     def about(self) -> str:

@@ -11,6 +11,7 @@ from services.operations.close_solved_tickets import close_solved_tickets
 from services.operations.escalate import escalate
 from services.operations.file_waiting_mails import file_waiting_mails
 from services.operations.forget_attachments import forget_attachments
+from services.operations.forget_calls import forget_calls
 from services.operations.forget_orphans import forget_orphans
 from services.operations.forget_presence import forget_silent
 from services.operations.learn_triage import plan_triage
@@ -29,6 +30,7 @@ STEPS: tuple[Step, ...] = (
     assign_waiting,
     forget_silent,
     forget_attachments,
+    forget_calls,
     forget_orphans,
     plan_triage,
     file_waiting_mails,

@@ -15,7 +15,9 @@ from customers.operations.observe import NewFact, observe
 from services.choices import Direction, EventKind, MessageKind, TicketStatus
 from services.models import Message, Ticket, TicketEvent
 from services.operations.ask_on_solving import ask_on_solving
+from services.operations.emit_ticket_events import emit_ticket_events
 from services.operations.queue_for_rules import queue_for_rules
+from services.operations.queue_messenger_reply import queue_messenger_reply
 from services.operations.refresh_clocks import CLOCK_COLUMNS, breaches_forgotten, refresh_clocks
 from services.operations.sla_terms import Terms, terms_of
 from services.operations.ticket_facts import counts_for, facts_of
@@ -105,7 +107,7 @@ class TicketChange:
         is_automatic: bool = False,
     ) -> Message:
         """Write one message of the conversation; a customer's carries the customer, ours the user."""
-        return Message.objects.create(
+        message = Message.objects.create(
             ticket=self.ticket,
             kind=kind,
             direction=direction,
@@ -115,6 +117,9 @@ class TicketChange:
             at=self.at,
             is_automatic=is_automatic,
         )
+        if direction == Direction.OUTBOUND:
+            queue_messenger_reply(message=message, at=self.recorded_at)
+        return message
 
     def refresh_clocks(self) -> None:
         """Make the clock columns agree with the history so far."""
@@ -139,6 +144,7 @@ class TicketChange:
         self.ticket.version += 1
         self.ticket.save(update_fields=[*self.touched, *CLOCK_COLUMNS, "version", "updated_at"])
         queue_for_rules(events=self.new_events, at=self.recorded_at)
+        emit_ticket_events(ticket=self.ticket, events=self.new_events, at=self.at)
 
 
 @contextmanager

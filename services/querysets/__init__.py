@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 __all__ = [
     "SEARCHED",
     "AgentQuerySet",
+    "CallQuerySet",
     "DeskViewQuerySet",
     "InboundMailQuerySet",
     "MacroQuerySet",
     "MessageQuerySet",
+    "NotificationQuerySet",
     "OfMessageQuerySet",
     "OfTicketQuerySet",
     "OutboundMailQuerySet",
@@ -88,6 +90,28 @@ class OfMessageQuerySet(ScopedQuerySet[Row]):
 
     team_path = "message__ticket__team"
     owner_path = "message__ticket__assignee__user"
+
+
+class NotificationQuerySet(OwnOfTicketQuerySet[Row]):
+    """What a user was told: of tickets while they are in sight, and of what is no ticket."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """The user's own, while the ticket is in sight."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        own = self.filter(user=user.pk)
+        return own if user.sees_all_teams else own.filter(Q(ticket=None) | self.scope_of(user))
+
+
+class CallQuerySet(ScopedQuerySet[Row]):
+    """A call is seen by whoever sees the customer, and by the agent whom it rang."""
+
+    team_path = "customer__team"
+    owner_path = "customer__owner"
+
+    def scope_of(self, user: User) -> Q:
+        """As above."""
+        return super().scope_of(user) | Q(agent__user=user.pk)
 
 
 class TicketLinkQuerySet(ScopedQuerySet[Row]):

@@ -32,7 +32,7 @@ ENTRIES = (
         Retention.USE,
         (
             none("id version is_active capacity"),
-            staff("user name skills away_from away_until last_assigned_at"),
+            staff("user name extension skills away_from away_until last_assigned_at"),
         ),
     ),
     Entry(
@@ -76,6 +76,12 @@ ENTRIES = (
             free("body", OnErasure.REDACT),
             staff("owner"),
         ),
+    ),
+    Entry(
+        "services.MessagingChannel",
+        Purpose.DESK,
+        Retention.USE,
+        (none("id version key name adapter webhook queue signature inbound_secret prefix mapping is_active"),),
     ),
     Entry(
         "services.DeskView",

@@ -68,6 +68,7 @@ RESOURCES = {
     "audit": "auditentry",
     "attributes": "customattribute",
     "calendars": "calendar",
+    "calls": "phonecall",
     "categories": "category",
     "customers": "customer",
     "desk-views": "deskview",
@@ -83,6 +84,7 @@ RESOURCES = {
     "mail-templates": "mailtemplate",
     "mailboxes": "mailbox",
     "merges": "merge",
+    "messaging-channels": "messagingchannel",
     "notifications": "notification",
     "observations": "observation",
     "outbound-mails": "outboundmail",
@@ -113,6 +115,7 @@ RESOURCES = {
     "ticket-attributes": "ticketattribute",
     "ticket-merges": "ticketmerge",
     "tokens": "apitoken",
+    "webhooks": "webhook",
 }
 
 

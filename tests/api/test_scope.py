@@ -55,6 +55,8 @@ SCOPED: dict[str, Permissions] = {
     "order-list": of("order", CREATE),
     "order-detail": of("order", READ),
     "order-deliver": of("order", VERB),
+    "phonecall-list": of("phonecall", CREATE),
+    "phonecall-detail": of("phonecall", READ),
     "interaction-list": of("interaction", CREATE),
     "interaction-detail": of("interaction", ALL),
     "observation-list": of("observation", READ),
@@ -162,6 +164,14 @@ OPEN |= {
     "weightproposal-reject": of("weightproposal", VERB),
 }
 OPEN |= {f"mailbox-{view}": of("mailbox", READ) for view in ("list", "detail")}
+# For administrators: what a webhook is told is narrowed down by whom it belongs to.
+OPEN |= {
+    **{f"{model}-list": of(model, CREATE) for model in ("webhook", "messagingchannel")},
+    **{f"{model}-detail": of(model, ALL) for model in ("webhook", "messagingchannel")},
+    **{f"webhook-{verb}": of("webhook", VERB) for verb in ("rotate", "ping", "resume", "replay")},
+    "webhook-deliveries": of("webhookdelivery", READ),
+    **{f"messagingchannel-{verb}": of("messagingchannel", VERB) for verb in ("rotate", "notify")},
+}
 OPEN["calendar-fill-holidays"] = of("calendar", VERB)
 OPEN["rule-dry-run"] = {"post": "view_rule"}
 # Agents are made in the admin; they say themselves that they are away.

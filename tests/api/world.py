@@ -32,6 +32,7 @@ from customers.models import (
     Session,
     Tag,
     User,
+    Webhook,
 )
 from customers.operations.create_segment import create_segment
 from customers.operations.define_attribute import define_attribute
@@ -40,11 +41,13 @@ from customers.operations.issue_token import issue_token
 from customers.operations.log_interaction import log_interaction
 from customers.operations.merge_customers import merge_customers
 from customers.operations.observe import observe
+from customers.operations.ping_webhook import ping_webhook
 from customers.operations.place_order import NewLine, place_order
 from customers.operations.record_consent import record_consent
 from customers.operations.relate_customers import relate_customers
 from customers.operations.start_export import start_export
 from customers.operations.start_retention import start_retention
+from customers.operations.write_webhook import write_webhook
 from services.choices import MailOutcome, MailPurpose, MessageKind
 from services.models import (
     AssignmentRule,
@@ -53,7 +56,9 @@ from services.models import (
     Macro,
     Mailbox,
     MailTemplate,
+    MessagingChannel,
     Notification,
+    PhoneCall,
     Queue,
     RatingRequest,
     Rule,
@@ -71,7 +76,9 @@ from services.operations.link_tickets import link_tickets
 from services.operations.merge_tickets import merge_tickets
 from services.operations.open_ticket import open_ticket
 from services.operations.queue_mail import queue_mail
+from services.operations.register_call import register_call
 from services.operations.store_mail import store_mail
+from services.operations.write_channel import write_channel
 from services.operations.write_desk_view import write_desk_view
 from services.operations.write_macro import write_macro
 from services.operations.write_mail_template import write_mail_template
@@ -168,6 +175,13 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
     InboundMail.objects.update(
         outcome=MailOutcome.MESSAGE, state="done", message=ticket.messages.order_by("pk")[0], ticket=ticket
     )
+    changes = {"name": "Warehouse", "url": "https://example.com/", "events": ["ticket.opened"]}
+    webhook, _secret = write_webhook(webhook=Webhook(), changes=changes, by=ann, at=NOW)
+    ping_webhook(webhook=webhook, at=NOW)
+    messenger = {"name": "Messenger", "url": "https://example.com/", "queue": queue}
+    channel = write_channel(channel=MessagingChannel(), changes=messenger, by=ann, at=NOW).channel
+    ring = register_call(call_id="c1", number="+44 20 7946 0000", at=NOW)
+    PhoneCall.objects.update(customer=acme)
     return {
         "agent": ann.agent.pk,
         "apitoken": token.pk,
@@ -197,11 +211,13 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         "mailtemplate": template.pk,
         "mailin": mailbox.pk,
         "merge": merge.pk,
+        "messagingchannel": channel.pk,
         "moverdigest": MoverDigest.objects.get().pk,
         "notification": told.pk,
         "observation": fact.pk,
         "outboundmail": mail.pk,
         "order": order.pk,
+        "phonecall": ring.pk,
         "preferencemodelversion": taste.pk,
         "preferenceprofile": acme.pk,
         "privacyflag": acme.pk,
@@ -233,4 +249,5 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         "ticketattribute": TicketAttribute.objects.create(code="serial", name="Serial number").pk,
         "twin": twin.pk,
         "weightproposal": proposal.pk,
+        "webhook": webhook.pk,
     }

@@ -6,7 +6,9 @@ FORMLESS: dict[str, str] = {}
 OF_SCRIPTS: dict[str, list[list[str]]] = {
     "desk_draft": [["kind", "body"]],
     "desk_presence": [["typing"]],
-    "customers_segment_preview": [["name", "match", "groups", "g0-match", "g0-conditions", "g0-c0-fact", "g0-c0-value"]],
+    "customers_segment_preview": [
+        ["name", "match", "groups", "g0-match", "g0-conditions", "g0-c0-fact", "g0-c0-value"]
+    ],
 }
 # What to put into fields that are not filled in and must make sense.
 GIVEN: dict[str, dict[str, str]] = {

@@ -15,7 +15,7 @@ from tests.api.world import World
 from tests.figures import tell
 from tests.naughty.addresses import addresses, room_of
 from tests.naughty.formless import FORMLESS, GIVEN, NOT_KEPT, OF_SCRIPTS, REFUSED_AS_IT_STANDS
-from tests.naughty.pages import Form, Planted, forms_of
+from tests.naughty.pages import Form, forms_of
 from tests.naughty.push import Findings, Pusher, fill, is_machinery, name_of
 from tests.naughty.strings import strings_for
 from tests.naughty.watch import watching
@@ -93,5 +93,3 @@ def test_forms_store_or_refuse(room: str, browser: Client, world: World) -> None
     bare = names - shown
     declared = {name for name in FORMLESS if room_of(name) == room}
     assert (bare - declared, declared - bare) == (set(), set()), "undeclared without a form, and declared with one"
-
-

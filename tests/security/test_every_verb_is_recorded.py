@@ -26,6 +26,8 @@ from customers.models import (
     ImportStep,
     Observation,
     User,
+    Webhook,
+    WebhookDelivery,
 )
 from services.models import Agent, InboundMail, Message, Queue, RatingRequest, Ticket, TicketLink
 from services.operations.open_ticket import open_ticket
@@ -52,6 +54,8 @@ EXEMPT = {
         "mailin-messages",
         "post",
     ): "a program brings somebody's mail: what that becomes is on record",
+    ("webhook-ping", "post"): "the log of deliveries has it",
+    ("messagingchannel-notify", "post"): "the same",
 }
 
 
@@ -102,6 +106,9 @@ CREATE: dict[str, Body] = {
     "weightproposal-list": nothing,
     "scorevalidation-list": nothing,
     "erasure-list": lambda w: {"customer": person(w), "reason": "By letter"},
+    "webhook-list": lambda w: {"name": "New", "url": "https://example.com/", "events": ["ticket.opened"]},
+    "messagingchannel-list": lambda w: {"name": "New", "queue": w["queue"]},
+    "phonecall-list": lambda w: {"call_id": "new", "number": "+442079460001"},
     "privacyflag-privacy": lambda w: {"kind": "restriction", "is_set": True, "reason": "By letter"},
 }  # fmt: skip
 
@@ -182,6 +189,10 @@ VERBS: dict[str, Body] = {
     "erasure-withdraw": nothing,
     "privacyflag-export-person": nothing,
     "retentionrule-report": nothing,
+    "webhook-rotate": nothing,
+    "webhook-resume": nothing,
+    "webhook-replay": nothing,
+    "messagingchannel-rotate": nothing,
 }
 
 UPLOADS = {"importbatch-list", "deskticket-attachments"}
@@ -249,7 +260,17 @@ def has_steps(world: World) -> None:
     ImportStep.objects.create(batch_id=world["importbatch"], model="customers.Customer")
 
 
+def given_up(world: World) -> None:
+    WebhookDelivery.objects.filter(webhook=world["webhook"]).update(state="failed")
+
+
+def paused(world: World) -> None:
+    Webhook.objects.filter(pk=world["webhook"]).update(paused_at=NOW)
+
+
 BEFORE: dict[str, Callable[[World], None]] = {
+    "webhook-replay": given_up,
+    "webhook-resume": paused,
     "importbatch-undo": has_steps,
     "inboundmail-file-again": ignored,
     "scorevalidation-list": none_waits,  # one that waits is found again

@@ -8,11 +8,15 @@ from analytics.operations.plan_contact_risks import plan_contact_risks
 from analytics.operations.refresh_relation_effects import refresh_relation_effects
 from analytics.operations.tick import tick
 from analytics.operations.work_chunks import work_chunks
+from customers.operations.deliver_webhooks import deliver_webhooks
 from customers.operations.tick import tick as tick_customers
 from customers.operations.work_jobs import work_jobs
 from services.operations.deliver_mail import deliver_mail
 from services.operations.fetch_due_mailboxes import fetch_due_mailboxes
 from services.operations.tick import tick as tick_services
+
+# The next minute goes on: a webhook that hangs must not keep everything else from being done.
+MOST_DELIVERIES = 500
 
 
 class Command(BaseCommand):
@@ -35,5 +39,7 @@ class Command(BaseCommand):
         tick(at=timezone.now())
         customers = sum(count for _chunk, count in work_chunks(clock=timezone.now))
         tick(at=timezone.now())
+        delivered = sum(1 for _delivery in deliver_webhooks(clock=timezone.now, most=MOST_DELIVERIES))
         if options["verbosity"] > 1:
-            self.stdout.write(f"{len(jobs)} jobs done, {customers} customers scored, {mail.sent} mails sent")
+            said = f"{len(jobs)} jobs done, {customers} customers scored, {mail.sent} mails sent"
+            self.stdout.write(f"{said}, {delivered} deliveries tried")

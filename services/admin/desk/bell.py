@@ -16,8 +16,13 @@ MOST_COUNTED = 100
 
 def unread_count(user: Any) -> str:
     """How many are unread, 99+ beyond that; empty for none. One query."""
-    count = Notification.objects.visible_to(user).filter(read_at=None)[:MOST_COUNTED].count()
-    return shown_count(count)
+    return shown_count(len(unread_kinds(user)))
+
+
+def unread_kinds(user: Any) -> list[str]:
+    """The kinds of what is unread, the newest MOST_COUNTED of them. One query."""
+    unread = Notification.objects.visible_to(user).filter(read_at=None)
+    return list(unread.values_list("kind", flat=True)[:MOST_COUNTED])
 
 
 def shown_count(count: int) -> str:
@@ -31,5 +36,5 @@ def bell(request: HttpRequest, *, at: datetime) -> HttpResponse:
     user: Any = request.user
     if request.method == "POST":
         read_notifications(user=user, at=at)
-    told = Notification.objects.visible_to(user).select_related("ticket")[:SHOWN]
+    told = Notification.objects.visible_to(user).select_related("ticket", "call")[:SHOWN]
     return TemplateResponse(request, "admin/desk/bell.html", {"told": list(told)})

@@ -7,10 +7,11 @@ from django.db.models import Subquery
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from services.admin.desk.access import at_the_desk, ticket_in_sight, unremembered
-from services.admin.desk.bell import unread_count
+from services.admin.desk.bell import shown_count, unread_kinds
 from services.admin.desk.page import asked_key
+from services.admin.desk.ringing import ringing
 from services.admin.desk.ticket_column import here
-from services.choices import PresenceMode
+from services.choices import NotificationKind, PresenceMode
 from services.models import Ticket, TicketEvent
 from services.operations.forget_presence import forget_presence
 from services.operations.note_presence import note_presence
@@ -23,7 +24,8 @@ GONE = "gone"
 @unremembered
 def pulse(request: HttpRequest, *, at: datetime) -> HttpResponse:
     """What the desk looks like now, in a few words: 204 where the browser has seen just that (?seen=). Three queries:
-    the open ticket with the newest event of all, who is there, and what is unread.
+    the open ticket with the newest event of all, who is there, and what is unread;
+    two more while a call rings.
 
     The newest event is any team's: it may let the browser ask for a list that has not changed, and tells nothing
     more than that somebody somewhere works."""
@@ -38,9 +40,11 @@ def pulse(request: HttpRequest, *, at: datetime) -> HttpResponse:
         others = here(row[0], user, at=at)
     else:
         newest = events.first()
-    unread = unread_count(user)
-    found = {"ticket": token, "here": others, "desk": newest or 0, "unread": unread}
-    mark = "|".join([token, *others, str(newest), unread])
+    kinds = unread_kinds(user)
+    unread = shown_count(len(kinds))
+    calls = ringing(user, at=at) if NotificationKind.CALL in kinds else []
+    found = {"ticket": token, "here": others, "desk": newest or 0, "unread": unread, "calls": calls}
+    mark = "|".join([token, *others, str(newest), unread, *(f"{call['id']}{call['state']}" for call in calls)])
     if request.GET.get("seen") == mark:
         return HttpResponse(status=204)
     return JsonResponse({**found, "seen": mark})

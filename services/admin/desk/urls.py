@@ -5,7 +5,7 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
-from services.admin.desk import bell, customer, files, live, macros, mail, page, triage, write
+from services.admin.desk import bell, call, customer, files, live, macros, mail, page, ringing, triage, write
 
 
 def desk_urls(wrap: Callable[..., Any]) -> list[URLPattern]:
@@ -16,6 +16,8 @@ def desk_urls(wrap: Callable[..., Any]) -> list[URLPattern]:
         ("list/", page.list_column, "desk_list"),
         ("pulse/", live.pulse, "desk_pulse"),
         ("bell/", bell.bell, "desk_bell"),
+        ("call/", call.log_call_page, "desk_call"),
+        ("calls/<int:pk>/seen/", ringing.put_away, "desk_call_seen"),
         ("files/<uuid:key>/", files.hand_out, "desk_file"),
         ("mail/<uuid:key>/", mail.mail_page, "desk_mail"),
         ("mail/<uuid:key>/eml/", mail.mail_file, "desk_mail_file"),

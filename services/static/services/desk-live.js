@@ -92,6 +92,7 @@
   async function take(now) {
     seen = now.seen;
     window.Desk.unreadIs(now.unread);
+    document.dispatchEvent(new CustomEvent("desk:pulse", { detail: now }));
     if (desk !== null && now.desk !== desk) stale = true;
     desk = now.desk;
     const open = opened();

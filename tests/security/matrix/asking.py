@@ -11,7 +11,6 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.test import Client
 
-from crm.roles import SEES_ALL_TEAMS
 from customers.models import Team, User
 from services.models import Agent
 from tests.cast import make_user
@@ -139,7 +138,9 @@ class Asking:
 
     def ask(self, by: Viewer, address: Address, method: str) -> Any:
         path, data = address.filled(self.rows), BRINGS.get((address.page, method), {})
-        return by.ask(method, path, {name: value(self.rows) if callable(value) else value for name, value in data.items()})
+        return by.ask(
+            method, path, {name: value(self.rows) if callable(value) else value for name, value in data.items()}
+        )
 
 
 # What some addresses ask for beside their arguments: without it they answer that there is no such page.

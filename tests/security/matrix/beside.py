@@ -1,15 +1,12 @@
 """Rows of South that touch North's: the pages about them are where a name of North could slip through."""
 
-from typing import Any
-
 import pytest
+from django.contrib.auth.models import Permission
 
-from customers.models import Category, Customer, Product, RelationType, Team
+from customers.models import Customer, Product, RelationType, Team
 from customers.operations.log_interaction import log_interaction
 from customers.operations.place_order import NewLine, place_order
 from customers.operations.relate_customers import relate_customers
-from customers.operations.issue_token import issue_token
-from customers.operations.start_export import start_export
 from services.models import Calendar, Queue, Ticket
 from services.operations.link_tickets import link_tickets
 from services.operations.open_ticket import open_ticket
@@ -17,7 +14,6 @@ from tests.cast import NOW
 from tests.merging.lives import make_pair
 from tests.security.matrix.asking import Viewer, viewer
 from tests.security.matrix.rows import Rows
-from django.contrib.auth.models import Permission
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from customers.models import AuditEntry
 from tests.api.test_scope import SCOPED, address
 from tests.client import as_user
 from tests.security.matrix.addresses import Address, every_address
-from tests.security.matrix.asking import BRINGS, Asking, Outcome, Viewer, Whose, expected, outcome
+from tests.security.matrix.asking import BRINGS, Asking, Viewer, Whose, expected, outcome
 from tests.security.matrix.declared import DECLARED, WRONG, Sight
 from tests.security.matrix.rows import MARKS, Rows
 from tests.security.matrix.scopes import gated_models
@@ -102,7 +102,10 @@ def _lists(otto: Viewer) -> Iterator[Row]:
         for field in page.autocomplete_fields:
             data = {"app_label": model._meta.app_label, "model_name": model._meta.model_name, "field_name": field}
             for term in ("", "acme"):
-                yield Row(f"complete {name}.{field} {term}", _path(otto, reverse("admin:autocomplete"), {**data, "term": term}))
+                yield Row(
+                    f"complete {name}.{field} {term}",
+                    _path(otto, reverse("admin:autocomplete"), {**data, "term": term}),
+                )
     for q in ("acme", "leaks"):
         yield Row(f"search for {q}", _path(otto, reverse("admin:search"), {"s": q, "q": q}))
         yield Row(f"desk for {q}", _path(otto, reverse("admin:desk_list"), {"q": q}))
@@ -168,7 +171,15 @@ def _actions(otto: Viewer, rows: Rows) -> Iterator[Row]:
 def _action(otto: Viewer, address: str, action: str, model: Any, key: str) -> Callable[[], str]:
     def ask() -> str:
         last = AuditEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-        data = {"action": action, ACTION_CHECKBOX_NAME: [key], "post": "yes", "do": "yes", "to": "2", "body": "x", "name": "x"}
+        data = {
+            "action": action,
+            ACTION_CHECKBOX_NAME: [key],
+            "post": "yes",
+            "do": "yes",
+            "to": "2",
+            "body": "x",
+            "name": "x",
+        }
         otto.client.cookies = otto.cookies
         response = otto.client.post(address, data)
         changed = AuditEntry.objects.filter(pk__gt=last).of(model, key).exists()
@@ -197,7 +208,7 @@ def _api(otto: Viewer, rows: Rows, beside: Rows) -> Iterator[Row]:
 
 def _route(otto: Viewer, name: str, method: str, rows: Rows) -> Callable[[], str]:
     def ask() -> str:
-        path = address(name, {**rows, **{key: rows["customer"] for key in OF_CUSTOMER}})
+        path = address(name, {**rows, **dict.fromkeys(OF_CUSTOMER, rows["customer"])})
         data = None if method == "get" else {"no such field": 1}
         response = getattr(as_user(otto.user), method)(path, data, headers={"If-Match": "*"})
         is_list = name.endswith("-list")

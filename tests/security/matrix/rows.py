@@ -23,8 +23,8 @@ from customers.models import (
     Session,
     User,
 )
-from services.models import DeskView, Macro, SatisfactionRating, Ticket
 from services.models import Attachment as File
+from services.models import DeskView, Macro, SatisfactionRating, Ticket
 from tests.api.world import World
 from tests.cast import NOW
 

@@ -57,7 +57,7 @@ def places() -> set[Place]:
 def _callers(node: ast.AST, function: str) -> Iterator[str]:
     for child in ast.iter_child_nodes(node):
         is_function = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef)
-        name = getattr(child, "name") if is_function else function
+        name = child.name if is_function else function
         if isinstance(child, ast.Call) and isinstance(child.func, ast.Attribute) and child.func.attr == GATE:
             if not (isinstance(child.func.value, ast.Call) and getattr(child.func.value.func, "id", "") == "super"):
                 yield function or "<module>"

@@ -43,7 +43,20 @@ def test_the_matrix_turns_red_without_any_one_scope(otto: Viewer, rows: Rows, be
         narrow = [scope for scope in came_by if scope.model not in catalogue]
         survived = {str(scope) for scope in narrow if not turns_red(watch, scope, came_by[scope])}
     unseen = {str(place) for place in places() - {scope.place for scope in came_by}}
-    import json; json.dump({"red":red,"survived":sorted(survived),"unseen":sorted(unseen),"seen":len(came_by),"narrow":len(narrow),"by":{str(k):[r.name for n,r in v][:8] for k,v in came_by.items()}}, open("/tmp/mut.json","w"), indent=0)
+    import json
+
+    json.dump(
+        {
+            "red": red,
+            "survived": sorted(survived),
+            "unseen": sorted(unseen),
+            "seen": len(came_by),
+            "narrow": len(narrow),
+            "by": {str(k): [r.name for n, r in v][:8] for k, v in came_by.items()},
+        },
+        open("/tmp/mut.json", "w"),
+        indent=0,
+    )
     assert survived - SECOND_LOCKS.keys() == set(), "taken away, and no row of the matrix was red: add one that is"
     assert SECOND_LOCKS.keys() - survived == set(), "the matrix is red without these: take them out of second_locks.py"
     assert unseen - ELSEWHERE.keys() == set(), "no row of the matrix comes by here: add one that does"

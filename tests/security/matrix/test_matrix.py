@@ -13,7 +13,7 @@ from customers.models import Team
 from tests.api.test_scope import DECLARED as API
 from tests.security.matrix.addresses import CATCHES_ALL, LEADS_ON, Address, every_address
 from tests.security.matrix.asking import Asking, Outcome, Viewer, Whose, expected, outcome, sees, stranger, viewer
-from tests.security.matrix.declared import ANYBODY, DECLARED, WRONG, Declared, Sight
+from tests.security.matrix.declared import ANYBODY, DECLARED, WRONG, Sight
 from tests.security.matrix.rows import MARKS, Rows, give_all_to
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long, pytest.mark.usefixtures("quiet", "lean")]
@@ -44,7 +44,9 @@ def wrong(rows: Rows, by: Viewer, whose: Whose, addresses: list[Address]) -> lis
             response = asking.ask(by, address, method)
             got, may_be = outcome(response), expected(declared, method, whose, by)
             if got not in may_be:
-                found.append(f"{method} {address.name}: {got} ({response.status_code}), not {' or '.join(sorted(may_be))}")
+                found.append(
+                    f"{method} {address.name}: {got} ({response.status_code}), not {' or '.join(sorted(may_be))}"
+                )
             found += [f"{method} {address.name}: {what}" for what in shown_wrongly(rows, by, whose, address, response)]
     return found
 
