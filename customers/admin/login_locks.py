@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from unfold.decorators import display
 
 from customers.admin.base import ReadOnlyModelAdmin
@@ -44,7 +44,7 @@ class LoginLockAdmin(ReadOnlyModelAdmin):
         """Who may delete locks."""
         return bool(request.user.has_perm("customers.delete_loginlock"))
 
-    @admin.display(description=gettext_lazy("who"))
+    @admin.display(description=pgettext_lazy("log-in lock", "who"))
     def who(self, lock: LoginLock) -> str:
         """The user or the address; a name that is nobody's is not kept, for it may be a password."""
         return str(lock)

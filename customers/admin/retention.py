@@ -86,12 +86,12 @@ class RetentionRuleAdmin(CandidModelAdmin):
         poke_after_commit()
         return HttpResponseRedirect(reverse("admin:customers_retentionrun_change", args=[run.pk]))
 
-    @admin.display(description=gettext_lazy("what"), ordering="kind")
+    @admin.display(description=gettext_lazy("kind of data"), ordering="kind")
     def name(self, rule: RetentionRule) -> str:
         """What it is about."""
         return rule.get_kind_display()
 
-    @admin.display(description=gettext_lazy("what"))
+    @admin.display(description=gettext_lazy("kind of data"))
     def what(self, rule: RetentionRule) -> str:
         """The same on its page."""
         return rule.get_kind_display()

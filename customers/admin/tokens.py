@@ -101,7 +101,8 @@ class ApiTokenAdmin(CandidModelAdmin):
     @method_decorator(never_cache)
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """The form; its answer holds the token."""
-        return super().add_view(request, form_url, extra_context)  # type: ignore[no-any-return]
+        one_button = {"show_save_and_add_another": False, "show_save_and_continue": False}
+        return super().add_view(request, form_url, {**one_button, **(extra_context or {})})  # type: ignore[no-any-return]
 
     def response_add(self, request: HttpRequest, obj: ApiToken, post_url_continue: str | None = None) -> HttpResponse:
         """The token, on the page that answers, and nowhere else: no message, since those wait in a cookie."""

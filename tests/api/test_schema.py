@@ -13,7 +13,17 @@ pytestmark = pytest.mark.django_db
 # Rows that are decided, not edited: they have no version that If-Match could name.
 WITHOUT_VERSION = tuple(
     f"/api/v1/{name}/"
-    for name in ("ticket-merges", "duplicates", "merges", "weight-proposals", "observations", "scoring-runs", "tokens")
+    for name in (
+        "ticket-merges",
+        "duplicates",
+        "merges",
+        "weight-proposals",
+        "observations",
+        "scoring-runs",
+        "tokens",
+        "sessions",
+        "login-locks",
+    )
 )
 
 
