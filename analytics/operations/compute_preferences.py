@@ -27,8 +27,8 @@ from analytics.sql.whose import Whose
 
 # So many of each are kept: what a person reads.
 MOST_SHOWN = 5
-# Features of so many customers times categories are in memory at once: some 100 MB.
-MOST_CELLS = 1_000_000
+# Features of so many customers times categories are in memory at once: some 50 MB.
+MOST_CELLS = 500_000
 # Beyond these decimals nobody is told anything, and profiles take half the space.
 DECIMALS = 6
 

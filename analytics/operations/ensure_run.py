@@ -8,6 +8,8 @@ from analytics.models import ScoreModelVersion, ScoringChunk, ScoringRun
 from analytics.sql.customer_ranges import CustomerRange, customer_ranges
 
 CHUNK_CUSTOMERS = 10_000
+# In one statement: with their keys, 5 MB, of which MariaDB takes 16.
+CHUNKS_AT_ONCE = 50
 
 
 @transaction.atomic
@@ -35,6 +37,6 @@ def ensure_run(
                 ScoringChunk(run=run, lo=part.lo, hi=part.hi, customers=part.customers, customer_ids=part.keys)
                 for part in plan
             ),
-            batch_size=1000,
+            batch_size=CHUNKS_AT_ONCE,
         )
     return run

@@ -26,7 +26,7 @@ from customers.models import Customer, Product
 MOST_PRODUCTS = 20_000
 # Which products go together, so many customers tell as well as all: of more every n-th is read, so that a worker's
 # memory stays below 512 MiB whatever the number of customers.
-MOST_CUSTOMERS = 250_000
+MOST_CUSTOMERS = 125_000
 # The statistics of so many runs are kept: sweeps take the newest.
 KEPT_RUNS = 2
 
