@@ -1,12 +1,46 @@
 """What the forms of the admin need to know of them, and which addresses have none, with the reason."""
 
-PICTURE = "shows or hands out, takes nothing"
-FORMLESS: dict[str, str] = {}
+from tests.naughty.push import FIRST
+
+SHOWS = "shows or hands out, and takes nothing"
+NO_ADD = "nobody adds such a row by hand"
+ASKS = "takes what is looked for, in the address: test_asking.py"
+OWN_TEST = "asked in test_doors.py"
+STATE = "a button without a field, which this state of the row does not offer"
+SAME = "the form of the address without a segment, which is tried"
+FORMLESS: dict[str, str] = {
+    **dict.fromkeys(
+        "app_list desk desk_bell desk_customer desk_file desk_list desk_macros desk_pulse desk_ticket desk_views index"
+        " jsi18n password_change_done view_on_site analytics_preferencemodelversion_progress"
+        " analytics_scoremodelversion_progress analytics_scorevalidation_progress analytics_scoringrun_progress"
+        " analytics_weightproposal_progress services_assignmentrule_changelist services_satisfactionrating_change"
+        " services_ticket_change services_ticket_customer".split(),
+        SHOWS,
+    ),
+    **dict.fromkeys(
+        "analytics_moverdigest_add analytics_scorevalidation_add analytics_scoringrun_add"
+        " analytics_weightproposal_add services_ratingrequest_add services_satisfactionrating_add".split(),
+        NO_ADD,
+    ),
+    **dict.fromkeys(
+        "autocomplete data_register search service_report services_assignmentrule_try services_calendar_holidays".split(),
+        ASKS,
+    ),
+    **dict.fromkeys("login second_step sso sso_callback desk_attach".split(), OWN_TEST),
+    **dict.fromkeys(
+        "desk_detach analytics_preferencemodelversion_override_move analytics_scoremodelversion_override_move"
+        " analytics_scoringrun_resume".split(),
+        STATE,
+    ),
+    **dict.fromkeys("analytics_preferencemodelversion_override analytics_scoremodelversion_override".split(), SAME),
+}
 # Forms that scripts send.
 OF_SCRIPTS: dict[str, list[list[str]]] = {
     "desk_draft": [["kind", "body"]],
     "desk_presence": [["typing"]],
-    "customers_segment_preview": [["name", "match", "groups", "g0-match", "g0-conditions", "g0-c0-fact", "g0-c0-value"]],
+    "customers_segment_preview": [
+        ["name", "match", "groups", "g0-match", "g0-conditions", "g0-c0-fact", "g0-c0-value"]
+    ],
 }
 # What to put into fields that are not filled in and must make sense.
 GIVEN: dict[str, dict[str, str]] = {
@@ -16,7 +50,15 @@ GIVEN: dict[str, dict[str, str]] = {
     "customers_customer_add": {"contact_points-0-kind": "messenger", "contact_points-0-value": "@sample"},
     "customers_customer_change": {"contact_points-0-kind": "messenger", "contact_points-0-value": "@sample"},
     "services_macro_add": {"body": "sample"},
-    "services_calendar_add": {"name": "sample", "time_zone": "UTC", **{f"hours_{day}": "" for day in range(7)}},
+    "customers_customer_relation_add": {"other": FIRST},
+    "customers_relation_add": {"to_customer": FIRST},
+    "customers_customer_preferences": {"category": FIRST},
+    "services_calendar_add": {
+        "name": "sample",
+        "time_zone": "UTC",
+        **{f"hours_{day}": "" for day in range(1, 7)},
+        "hours_0": "09:00-17:00",
+    },
     "services_calendar_change": {"hours_5": "", "hours_6": ""},
 }
 # Forms that are refused as they stand, and why that is as it should be.

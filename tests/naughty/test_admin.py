@@ -15,7 +15,7 @@ from tests.api.world import World
 from tests.figures import tell
 from tests.naughty.addresses import addresses, room_of
 from tests.naughty.formless import FORMLESS, GIVEN, NOT_KEPT, OF_SCRIPTS, REFUSED_AS_IT_STANDS
-from tests.naughty.pages import Form, Planted, forms_of
+from tests.naughty.pages import Form, forms_of
 from tests.naughty.push import Findings, Pusher, fill, is_machinery, name_of
 from tests.naughty.strings import strings_for
 from tests.naughty.watch import watching
@@ -57,7 +57,7 @@ def forms_in(room: str, browser: Client, world: World) -> tuple[list[tuple[Form,
         for form in [*shown, *scripts]:
             if form.method == "post" and form.names - {"csrfmiddlewaretoken"}:
                 key = (form.action.partition("?")[0], *sorted(form.names))
-                found.setdefault(key, (form, seen.fields()))
+                found.setdefault(key, (form, seen.fields_of(form.names)))
             elif form.method == "post":
                 found.setdefault(form.action, (form, {}))
     return [*found.values()], names
@@ -89,9 +89,8 @@ def test_forms_store_or_refuse(room: str, browser: Client, world: World) -> None
     for what in ("server_errors", "markup", "altered"):
         tell(f"naughty_{what}", findings.counted[what], "findings", room)
     assert not findings.wrong, "\n".join([f"{len(findings.wrong)} findings", *findings.wrong[:40]])
-    assert unusable == {}
+    assert not unusable, f"these are refused as they stand: {unusable}"
     bare = names - shown
     declared = {name for name in FORMLESS if room_of(name) == room}
-    assert (bare - declared, declared - bare) == (set(), set()), "undeclared without a form, and declared with one"
-
-
+    assert not bare - declared, f"without a form, and without a reason: {' '.join(sorted(bare - declared))}"
+    assert not declared - bare, f"with a form by now: {' '.join(sorted(declared - bare))}"
