@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.core.exceptions import ValidationError as InvalidRow
 from django.db import DataError, IntegrityError
 from django.db.models import ProtectedError
 from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import status
-from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.exceptions import APIException, ParseError, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
@@ -133,6 +134,8 @@ def _translated(error: Exception) -> Exception:
         return _refusal(
             status.HTTP_412_PRECONDITION_FAILED, "stale", _("Somebody else changed this since you read it.")
         )
+    if isinstance(error, RequestDataTooBig):
+        return ParseError(_("The body is too large."))
     if isinstance(error, InvalidRow):
         return ValidationError(error.message_dict if hasattr(error, "error_dict") else error.messages)
     if isinstance(error, RelationRefused):

@@ -127,13 +127,14 @@ def with_rows(form: Form) -> None:
         empty = f"{prefix}-__prefix__-"
         names = [name for name in form.names if name.startswith(empty)]
         number = form.values[total][0]
-        for name in names:
+        most = form.values.get(f"{prefix}-MAX_NUM_FORMS", ["1000"])[0]
+        for name in names if int(number) < int(most) else ():
             real = f"{prefix}-{number}-{name.removeprefix(empty)}"
             form.names.add(real)
             for column in (form.values, form.choices):
                 if name in column:
                     column[real] = list(column[name])
-        if names:
+        if names and int(number) < int(most):
             form.values[total] = [str(int(number) + 1)]
     for name in [name for name in form.names if "__prefix__" in name]:
         form.names.discard(name)

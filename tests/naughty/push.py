@@ -1,6 +1,7 @@
 """A text goes into every field of a form at once; what is refused by name stands back, until the rest is taken."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -30,6 +31,7 @@ MACHINERY = (
     "-MAX_NUM_FORMS",
 )
 MOST_TRIES = 12
+FIRST = "\0"  # stands for one of what a field offers
 
 
 @dataclass
@@ -195,14 +197,27 @@ def fill(form: Form, fields: dict[str, Any], given: dict[str, str]) -> Values:
     """What somebody would send who fills in what must be filled in, and nothing else."""
     values = {name: [*texts] for name, texts in form.values.items()}
     for name in form.names:
-        owner, part = (name, "") if name in fields else (name[:-2], name[-2:])
-        field = fields.get(owner)
+        field = fields.get(name)
         if field is not None and field.required and not any(values.get(name, ())):
-            values[name] = [part_of(sample(field), part)]
+            values[name] = [part_of(sample(field), name[-2:])]
     for name, button in form.buttons.items():
         if name != "edit" and not (name.startswith("_") and name != "_save"):
             values.setdefault(name, button[:1])
-    return values | {name: [value] for name, value in given.items()}
+    chosen = {name: first(fields[name]) if value == FIRST else value for name, value in given.items()}
+    return values | {name: [value] for name, value in chosen.items()}
+
+
+def first(field: Any) -> str:
+    """The first row that a field offers; where there is no need to choose, `sample` takes the last."""
+    return str(field.prepare_value(field.queryset.first())) if hasattr(field, "queryset") else sample(field)
+
+
+def _values(choices: Any) -> Iterator[str]:
+    for value, label in choices:
+        if isinstance(label, list | tuple):
+            yield from _values(label)
+        else:
+            yield str(value)
 
 
 def part_of(value: str, part: str) -> str:
@@ -213,9 +228,9 @@ def part_of(value: str, part: str) -> str:
 def sample(field: Any) -> str:
     """Something that a field should take."""
     if isinstance(field, forms.ModelChoiceField):
-        return str(field.prepare_value(field.queryset.first()))
+        return str(field.prepare_value(field.queryset.last()))
     if isinstance(field, forms.ChoiceField | forms.TypedChoiceField):
-        return str(next(value for value, _label in field.choices if value not in ("", None)))
+        return next(value for value in _values(field.choices) if value)
     if isinstance(field, forms.DateTimeField | forms.SplitDateTimeField | forms.DateField):
         return "2026-06-01"
     if isinstance(field, forms.IntegerField):  # of which decimals and floats are some

@@ -13,6 +13,7 @@ from django.forms import BaseForm
 from django.forms.formsets import BaseFormSet
 
 WRITES = re.compile(r"^\s*(?:INSERT\s+(?:IGNORE\s+)?INTO|UPDATE|DELETE FROM)\s+[\"`](\w+)[\"`]", re.IGNORECASE)
+ROW = re.compile(r"-\d+-")
 # What is written whatever is asked for, and the record of changes, which holds every refused and accepted word anyway.
 BESIDE = {"customers_session", "customers_auditentry", "customers_auditseal", "customers_datakey", "django_admin_log"}
 
@@ -28,6 +29,13 @@ class Watch:
     def fields(self) -> dict[str, Any]:
         """The fields of all forms, by the name in the page."""
         return {form.add_prefix(name): field for form in self.forms for name, field in form.fields.items()}
+
+    def fields_of(self, names: set[str]) -> dict[str, Any]:
+        """The field of each name that has one; of a row that was added, that of the empty row."""
+        fields = self.fields()
+        found = {name: fields.get(name) or fields.get(ROW.sub("-__prefix__-", name)) for name in names}
+        split = {name: fields.get(name[:-2]) for name in names if name.endswith(("_0", "_1"))}
+        return {name: field for name, field in (found | {n: f for n, f in split.items() if f}).items() if field}
 
     def cleaned(self) -> dict[str, Any]:
         """What the forms made of what was sent."""
