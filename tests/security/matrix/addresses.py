@@ -66,7 +66,9 @@ def _below(patterns: list[Any], space: str, before: str) -> Iterator[Address]:
     for pattern in patterns:
         route = before + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
-            yield from _below(pattern.url_patterns, f"{space}{pattern.namespace}:" if pattern.namespace else space, route)
+            yield from _below(
+                pattern.url_patterns, f"{space}{pattern.namespace}:" if pattern.namespace else space, route
+            )
         elif isinstance(pattern, URLPattern):
-            arguments = tuple(pattern.pattern.converters) or tuple(getattr(pattern.pattern, "regex").groupindex)
+            arguments = tuple(pattern.pattern.converters) or tuple(pattern.pattern.regex.groupindex)
             yield Address(f"{space}{pattern.name}" if pattern.name else route, arguments)

@@ -178,10 +178,7 @@ DATA = {
     "customers_retentionrun_change": both("view_retentionrun"),
     "customers_retentionrun_progress": both("view_retentionrun"),
     **pages("customers_segment", EVERY_VERB, OWNER),
-    **{
-        f"customers_segment_{page}": Declared(NOBODY, "view_segment view_customer")
-        for page in ("builder", "preview")
-    },
+    **{f"customers_segment_{page}": Declared(NOBODY, "view_segment view_customer") for page in ("builder", "preview")},
     "customers_segment_options": Declared("view_segment view_customer", NOBODY),
     "customers_segment_count": both("view_segment view_customer", OWNER),
 }
