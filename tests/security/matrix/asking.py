@@ -58,7 +58,7 @@ class Viewer:
         self.client.cookies = SimpleCookie(self.cookies)
         with transaction.atomic():
             response = getattr(self.client, method)(path, data or {})
-            response.getvalue() if response.streaming else response.content
+            response.said = said_by(response)  # a file is read from within the transaction
             transaction.set_rollback(True)
         return response
 
@@ -79,6 +79,12 @@ def viewer(name: str, team: Team, *, role: str = "", permissions: Any = ()) -> V
 def stranger() -> Viewer:
     """Nobody is logged in."""
     return Viewer(User(), frozenset(), Client(raise_request_exception=False), SimpleCookie())
+
+
+def said_by(response: Any) -> bytes:
+    """All that an answer holds, of a file what is in it."""
+    said: bytes = response.getvalue() if response.streaming else response.content
+    return said
 
 
 def outcome(response: Any) -> Outcome:
@@ -129,20 +135,6 @@ def sees(sight: Sight, whose: Whose, by: Viewer) -> bool:
             return True  # whoever may see them at all may see those of everybody
 
 
-@dataclass(slots=True)
-class Asking:
-    """Asks for addresses with what a real request brings along, and keeps what was not as declared."""
-
-    rows: Rows
-    wrong: list[str]
-
-    def ask(self, by: Viewer, address: Address, method: str) -> Any:
-        path, data = address.filled(self.rows), BRINGS.get((address.page, method), {})
-        return by.ask(
-            method, path, {name: value(self.rows) if callable(value) else value for name, value in data.items()}
-        )
-
-
 # What some addresses ask for beside their arguments: without it they answer that there is no such page.
 BRINGS: dict[tuple[str, str], dict[str, Any]] = {
     ("autocomplete", "get"): {"app_label": "customers", "model_name": "interaction", "field_name": "customer"},
@@ -150,3 +142,8 @@ BRINGS: dict[tuple[str, str], dict[str, Any]] = {
     ("customers_segment_options", "post"): {},
     ("industry_setup", "post"): {"industry": "retail"},
 }
+
+
+def ask_for(address: Address, method: str, *, by: Viewer, rows: Rows) -> Any:
+    """Ask for an address with the keys of these rows, and what a real request brings along."""
+    return by.ask(method, address.filled(rows), BRINGS.get((address.page, method)))

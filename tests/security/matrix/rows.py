@@ -47,9 +47,7 @@ def rows(world: World, ann: User) -> Rows:
     job = Job.objects.filter(created_by=ann).order_by("pk")[0]
     lock = LoginLock.objects.create(kind="user", key=f"user {ann.pk}", user=ann, failures=1, last_failed_at=NOW)
     later = NOW + timedelta(days=365 * 90)
-    session = Session.objects.create(
-        session_key="5" * 64, user=ann, expire_date=later, begun_at=NOW, seen_at=NOW, browser="Quagga"
-    )
+    session = Session.objects.create(session_key="5" * 64, user=ann, expire_date=later, begun_at=NOW, seen_at=NOW)
     report = settings.VAR_DIR / "report.csv"
     report.write_text("Quagga")
     ImportBatch.objects.update(report_path=str(report))

@@ -59,7 +59,8 @@ def _callers(node: ast.AST, function: str) -> Iterator[str]:
         is_function = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef)
         name = child.name if is_function else function
         if isinstance(child, ast.Call) and isinstance(child.func, ast.Attribute) and child.func.attr == GATE:
-            if not (isinstance(child.func.value, ast.Call) and getattr(child.func.value.func, "id", "") == "super"):
+            rows = child.func.value
+            if not (isinstance(rows, ast.Call) and getattr(rows.func, "id", "") == "super"):
                 yield function or "<module>"
         yield from _callers(child, name)
 
@@ -80,7 +81,7 @@ class Watch:
     """What was asked of the gate; and the scope, or the model, whose gate stands open."""
 
     seen: set[Scope] = field(default_factory=set)
-    removed: Scope | None = None
+    removed: str = ""  # a scope, or a place with whatever it asks for
     open_model: str = ""
 
 
@@ -116,7 +117,8 @@ def _noting(gate: Any, watch: Watch) -> Any:
         label = self.model._meta.label
         scope = Scope(Place(_relative(frame.f_code.co_filename), _function(frame.f_code)), label)
         watch.seen.add(scope)
-        return self if watch.removed == scope or watch.open_model == label else gate(self, user)
+        is_open = watch.removed in (str(scope), str(scope.place)) or watch.open_model == label
+        return self if is_open else gate(self, user)
 
     return visible_to
 

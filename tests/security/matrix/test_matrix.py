@@ -12,7 +12,7 @@ from crm.roles import ROLES
 from customers.models import Team
 from tests.api.test_scope import DECLARED as API
 from tests.security.matrix.addresses import CATCHES_ALL, LEADS_ON, Address, every_address
-from tests.security.matrix.asking import Asking, Outcome, Viewer, Whose, expected, outcome, sees, stranger, viewer
+from tests.security.matrix.asking import Outcome, Viewer, Whose, ask_for, expected, outcome, sees, stranger, viewer
 from tests.security.matrix.declared import ANYBODY, DECLARED, WRONG, Sight
 from tests.security.matrix.rows import MARKS, Rows, give_all_to
 
@@ -37,11 +37,11 @@ def test_every_address_is_declared() -> None:
 
 def wrong(rows: Rows, by: Viewer, whose: Whose, addresses: list[Address]) -> list[str]:
     """Which rows of the matrix are red for this viewer."""
-    asking, found = Asking(rows, []), []
+    found = []
     for address in addresses:
         declared = DECLARED[address.name]
         for method in METHODS:
-            response = asking.ask(by, address, method)
+            response = ask_for(address, method, by=by, rows=rows)
             got, may_be = outcome(response), expected(declared, method, whose, by)
             if got not in may_be:
                 found.append(
@@ -57,8 +57,7 @@ def shown_wrongly(rows: Rows, by: Viewer, whose: Whose, address: Address, respon
         return []
     found = []
     if whose == Whose.OTHER and not by.sees_all_teams:
-        text = b"".join(response) if response.streaming else response.content
-        found = [f"shows “{mark}” of another team" for mark in MARKS if mark.encode() in text]
+        found = [f"shows “{mark}” of another team" for mark in MARKS if mark.encode() in response.said]
     listed = (response.context or {}).get("listed") if address.name.endswith("_changelist") else None
     if listed is not None:
         model = address.page.removesuffix("_changelist")
@@ -93,11 +92,11 @@ def test_an_outsider_who_may_do_everything_sees_nothing(rows: Rows, south: Team)
 
 
 def test_strangers_are_sent_to_the_log_in(rows: Rows) -> None:
-    asking, nobody = Asking(rows, []), stranger()
+    nobody = stranger()
     found = {}
     for address in NAMED:
         for method in METHODS:
-            got = outcome(asking.ask(nobody, address, method))
+            got = outcome(ask_for(address, method, by=nobody, rows=rows))
             needs = DECLARED[address.name].needs(method)
             may_be = {*Outcome} - {Outcome.BROKEN} if needs in (ANYBODY, WRONG) else {Outcome.LOGIN}
             if got not in may_be:

@@ -3,6 +3,11 @@
 A scope is one use of `visible_to`: at one place, for rows of one model. All of them are found from the code and by
 watching; each in turn lets everything through, and the rows of the matrix that came by it are asked again."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from tests.security.matrix.asking import Viewer
@@ -10,8 +15,8 @@ from tests.security.matrix.beside import beside as beside
 from tests.security.matrix.beside import otto as otto
 from tests.security.matrix.outsider import Row, gates, rows_of
 from tests.security.matrix.rows import Rows
-from tests.security.matrix.scopes import Scope, Watch, gated_models, open_models, places, watched
-from tests.security.matrix.second_locks import ELSEWHERE, SECOND_LOCKS
+from tests.security.matrix.scopes import ROOT, Scope, Watch, gated_models, open_models, places, watched
+from tests.security.matrix.second_locks import ELSEWHERE, SECOND_LOCKS, WATCHED
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long, pytest.mark.usefixtures("quiet", "lean")]
 
@@ -43,8 +48,9 @@ def test_the_matrix_turns_red_without_any_one_scope(otto: Viewer, rows: Rows, be
         narrow = [scope for scope in came_by if scope.model not in catalogue]
         survived = {str(scope) for scope in narrow if not turns_red(watch, scope, came_by[scope])}
     unseen = {str(place) for place in places() - {scope.place for scope in came_by}}
-    assert survived - SECOND_LOCKS.keys() == set(), "taken away, and no row of the matrix was red: add one that is"
-    assert SECOND_LOCKS.keys() - survived == set(), "the matrix is red without these: take them out of second_locks.py"
+    known = SECOND_LOCKS.keys() | WATCHED.keys()
+    assert survived - known == set(), "taken away, and no row of the matrix was red: add one that is"
+    assert known - survived == set(), "the matrix is red without these: take them out of second_locks.py"
     assert unseen - ELSEWHERE.keys() == set(), "no row of the matrix comes by here: add one that does"
     assert ELSEWHERE.keys() - unseen == set(), "the matrix comes by here: take these out of second_locks.py"
 
@@ -53,8 +59,27 @@ def turns_red(watch: Watch, scope: Scope, rows: list[tuple[int, Row]]) -> bool:
     """Whether a row of the matrix is red while this scope lets everything through."""
     word = scope.model.partition(".")[2].lower()
     ordered = sorted(rows, key=lambda pair: (word not in pair[1].name.lower(), pair[0]))
-    watch.removed = scope
+    watch.removed = str(scope)
     try:
         return any(row.red() for _seen, row in ordered[:AT_MOST])
     finally:
-        watch.removed = None
+        watch.removed = ""
+
+
+@pytest.mark.once("sqlite", reason="a process of its own, with a database of its own; the tests it runs run on each")
+def test_what_the_matrix_does_not_see_other_tests_do(tmp_path: Path) -> None:
+    watching = sorted({*ELSEWHERE.values(), *WATCHED.values()})
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-n0",
+        "--tb=line",
+        "-p",
+        "tests.security.matrix.opened",
+        *watching,
+    ]
+    environment = {**os.environ, "CRM_VAR_DIR": str(tmp_path), "DATABASE_URL": ""}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    assert done.returncode == 0, done.stdout[-6000:]
