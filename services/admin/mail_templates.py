@@ -84,14 +84,20 @@ class MailTemplateAdmin(CandidModelAdmin):
         wrap = self.admin_site.admin_view
         return [path("preview/", wrap(self.preview), name="services_mailtemplate_preview"), *super().get_urls()]
 
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
         """With the placeholders of each event beside the form."""
-        extra = kwargs.pop("extra_context", None) or {}
+        extra = extra_context or {}
         extra["mail_events"] = [
             {"event": code, "label": label, "known": EVENTS[code].known.items(), "required": EVENTS[code].required}
             for code, label in MailPurpose.choices
         ]
-        return super().changeform_view(request, *args, extra_context=extra, **kwargs)
+        return super().changeform_view(request, object_id, form_url, extra)
 
     def preview(self, request: HttpRequest) -> HttpResponse:
         """How what is typed would read. Writes nothing; posted, since a text is too long for an address."""

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -32,7 +32,7 @@ class OutboundMailAdmin(ReadOnlyModelAdmin):
     """Mail of tickets and customers in sight, newest first."""
 
     empty_hint = _("No mail left yet. Once there is a mailbox, replies to customers are listed here on their way.")
-    list_display = ["what", "recipient", "purpose", "status", "written_at", "sent_at", "mailbox"]
+    list_display = ["what", "status", "about", "purpose", "mailbox", "written_at", "sent_at"]
     list_select_related = ["mailbox", "message__ticket"]
     list_filter = [
         ("state", ChoicesDropdownFilter),
@@ -44,17 +44,21 @@ class OutboundMailAdmin(ReadOnlyModelAdmin):
     search_help_text = _("A whole e-mail address, or a Message-ID.")
     ordering = ["-written_at", "-pk"]
     actions = ["send_again"]
+
+    class Media:
+        css = {"all": ["services/mail.css"]}
+
     fields = [
-        ("status", "purpose"),
+        ("how", "purpose"),
         ("recipient", "sender_name"),
         ("about", "mailbox"),
         "subject",
         "text",
         ("written_at", "due_at", "sent_at"),
         ("attempts", "bounced_at"),
-        "internet_id",
+        "header_id",
     ]
-    readonly_fields = ["status", "about", "text", "internet_id"]
+    readonly_fields = ["how", "about", "text", "header_id"]
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         """By the whole address, which is encrypted; or by the Message-ID."""
@@ -89,24 +93,34 @@ class OutboundMailAdmin(ReadOnlyModelAdmin):
             messages.warning(request, refused)
 
     @admin.display(description=_("subject"))
-    def what(self, mail: OutboundMail) -> str:
-        """The subject; of one that was emptied, what it was for."""
-        return mail.subject or str(mail)
+    def what(self, mail: OutboundMail) -> SafeString:
+        """The subject, to whom, and why it did not arrive; of one that was emptied, what it was for."""
+        lines = [mail.recipient or "–", detail_of(mail)] if mail.state != LeaseState.DONE else [mail.recipient or "–"]
+        small = format_html_join("", "<small>{}</small>", ((line,) for line in lines if line))
+        return format_html('<span class="cd-two ml-what"><b>{}</b>{}</span>', mail.subject or str(mail), small)
 
     @display(
         description=_("state"),
         label={"todo": "info", "leased": "info", "done": "success", "failed": "danger", "bounced": "danger"},
     )
     def status(self, mail: OutboundMail) -> tuple[str, str]:
-        """In words, with the reason."""
+        """In a word."""
         if mail.state == LeaseState.DONE:
             return "done", gettext("sent")
-        detail = detail_of(mail)
         if mail.state == LeaseState.FAILED:
-            word = gettext("came back") if mail.bounced_at else gettext("failed")
-            return ("bounced" if mail.bounced_at else "failed"), f"{word}: {detail}" if detail else word
-        word = gettext("waits")
-        return mail.state, f"{word}: {detail}" if detail else word
+            return ("bounced", gettext("came back")) if mail.bounced_at else ("failed", gettext("failed"))
+        return mail.state, gettext("waits")
+
+    @admin.display(description=_("state"))
+    def how(self, mail: OutboundMail) -> str:
+        """The same, with the reason."""
+        word, detail = self.status(mail)[1], detail_of(mail) if mail.state != LeaseState.DONE else ""
+        return f"{word}: {detail}" if detail else word
+
+    @admin.display(description=_("Message-ID"))
+    def header_id(self, mail: OutboundMail) -> str:
+        """As it stands in the header."""
+        return mail.internet_id
 
     @admin.display(description=_("ticket"))
     def about(self, mail: OutboundMail) -> SafeString | str:

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils.formats import date_format
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, override
 
 from customers.models import User
 from services.choices import Direction, MailPurpose, MessageKind
 from services.models import Ticket
 from services.operations.ask_on_solving import ANSWERS
-from services.operations.compose_mail import as_html
+from services.operations.compose_mail import inner_html
 from services.operations.macro_text import name_of_agent, put_in
 from services.operations.mail_texts import EVENTS, values_for_mail
 from services.operations.reply_route import reply_route, sending_mailboxes
@@ -22,7 +23,7 @@ class Preview:
 
     subject: str
     body: str
-    html: str
+    html: SafeString
 
 
 def preview_mail(
@@ -35,7 +36,7 @@ def preview_mail(
         body = body or str(EVENTS[event].body)
         values = _values(ticket, by, at)
     text = put_in(body, values)
-    return Preview(put_in(subject, values), text, as_html(text))
+    return Preview(put_in(subject, values), text, inner_html(text))
 
 
 def _values(ticket: Ticket, by: User, at: datetime) -> dict[str, str]:
