@@ -33,8 +33,8 @@ pytestmark = [
 
 
 @pytest.fixture
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ImapServer]:
-    with an_imap_server(tmp_path_factory.mktemp("imap") / "server") as running:
+def server() -> Iterator[ImapServer]:
+    with an_imap_server() as running:
         yield running
 
 
@@ -169,7 +169,7 @@ def test_whoever_lost_the_lease_moves_nothing(
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("without_idle", [False, True])
 def test_watched_it_takes_mail_in_as_it_comes(
-    queue: Queue, tmp_path: Path, without_idle: bool, monkeypatch: pytest.MonkeyPatch
+    queue: Queue, without_idle: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from services.operations import watch_mailbox as watching
 
@@ -177,7 +177,7 @@ def test_watched_it_takes_mail_in_as_it_comes(
     monkeypatch.setattr(watching, "POLL_SECONDS", 1.0)
     monkeypatch.setattr(watching, "FIRST_WAIT", 0.2)
     stop = threading.Event()
-    with an_imap_server(tmp_path / "server", without_idle=without_idle) as server:
+    with an_imap_server(without_idle=without_idle) as server:
         box = a_box(queue, server.port)
 
         def watch() -> None:
@@ -216,15 +216,13 @@ module.fetch_mailbox(mailbox=Mailbox.objects.get(), clock=timezone.now)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_killed_between_storing_and_moving_on_it_loses_and_doubles_nothing(
-    queue: Queue, tmp_path_factory: pytest.TempPathFactory, var: Path
-) -> None:
-    with an_imap_server(tmp_path_factory.mktemp("imap") / "server") as server:
+def test_killed_between_storing_and_moving_on_it_loses_and_doubles_nothing(queue: Queue, var: Path) -> None:
+    with an_imap_server() as server:
         box = a_box(queue, server.port)
         for number in (1, 2, 3):
             server.deliver(mail(number=number))
         for _round in range(3):
-            died = subprocess.run(
+            died = subprocess.run(  # noqa: S603 - our own words
                 [sys.executable, "-c", FETCHER], env=_same_place(var), capture_output=True, timeout=120
             )
             assert died.returncode == -signal.SIGKILL, died.stderr.decode()
