@@ -148,15 +148,12 @@ class MailInViewSet(ByUuid):
     parser_classes = [RawMailParser, StrictJSONParser]
     inputs = {"messages": NewMailSerializer}
 
-    def schema_headers(self) -> list[dict[str, Any]]:
-        """The mail itself is the key: the same bytes are one mail."""
-        return []
-
     @extend_schema(
         request={RAW: OpenApiTypes.BINARY, "application/json": NewMailSerializer},
         responses={202: InboundMailSerializer},
     )
     @action(detail=True, methods=["post"], needs="services.add_inboundmail", pagination_class=None)
+    @once
     def messages(self, request: Request, pk: str) -> Response:
         """Hand a mail over, as `message/rfc822`. It is kept before you are answered, and filed a moment later. The same
         bytes sent again are the same mail."""
