@@ -38,6 +38,7 @@ from services.api.calendars import CalendarViewSet
 from services.api.desk import QueueViewSet, ServiceTypeViewSet, TicketAttributeViewSet
 from services.api.desk_tickets import AttachmentViewSet, DeskTicketViewSet
 from services.api.desk_tools import DeskViewViewSet, MacroViewSet
+from services.api.mail import MailboxViewSet, MailTemplateViewSet, OutboundMailViewSet
 from services.api.mail_in import InboundMailViewSet, MailInViewSet
 from services.api.notifications import NotificationViewSet
 from services.api.rating_requests import RatingRequestViewSet
@@ -90,6 +91,9 @@ router.register("ticket-merges", TicketMergeViewSet)
 router.register("attachments", AttachmentViewSet)
 router.register("macros", MacroViewSet)
 router.register("desk-views", DeskViewViewSet)
+router.register("mailboxes", MailboxViewSet)
+router.register("mail-templates", MailTemplateViewSet)
+router.register("outbound-mails", OutboundMailViewSet)
 router.register("notifications", NotificationViewSet)
 router.register("mailboxes", MailInViewSet, basename="mailin")
 router.register("inbound-mails", InboundMailViewSet)

@@ -49,6 +49,7 @@ from services.operations.link_tickets import LinkRefused
 from services.operations.merge_tickets import OtherCustomer, TicketsCannotMerge
 from services.operations.remove_ticket_attribute import TicketAttributeInUse
 from services.operations.request_rating import MayNotBeAsked
+from services.operations.resend_mail import NotSentAgain
 from services.operations.set_parent import ParentRefused
 from services.operations.split_ticket import NothingWouldBeLeft
 from services.operations.take_ticket import OnlyAgentsTake
@@ -80,6 +81,7 @@ CONFLICTS: dict[type[Exception], str] = {
     ParentRefused: "parent_refused",
     LooksLikeAnother: "duplicate",
     MayNotBeAsked: "may_not_be_asked",
+    NotSentAgain: "not_sent_again",
     NotOnTheWay: "not_on_the_way",
     OnlyAgentsTake: "only_agents_take",
     PairIsDecided: "pair_is_decided",

@@ -57,9 +57,12 @@ DESK_MODELS = (
     "assignmentrule",
     "escalationstep",
     "ticketattribute",
+    "mailtemplate",
 )
 # Whoever may add one may hand mail over by the API; whoever may change one may have it filed again.
 MAIL_IN = ("inboundmail",)
+# Mailboxes hold secrets: administrators set them up. Outbound mail is written by verbs alone.
+MAIL_MODELS = ("mailbox", "outboundmail")
 # What agents make for themselves.
 DESK_TOOLS = ("macro", "deskview")
 SCORE_MODELS = (
@@ -84,7 +87,7 @@ SCORE_MODELS = (
 ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
     "Agent": {
         CUSTOMER_MODELS: WRITE,
-        CATALOGUE_MODELS + DESK_MODELS + SCORE_MODELS: READ,
+        CATALOGUE_MODELS + DESK_MODELS + SCORE_MODELS + MAIL_MODELS: READ,
         TICKET_MODELS: WRITE,
         SEGMENTS + DESK_TOOLS: ALL,
         (*DUPLICATE_MODELS, "team"): READ,
@@ -97,7 +100,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         (*SEGMENTS, *DESK_TOOLS, "export"): ALL,
         ("apitoken",): OWN_TOKENS,
         ("job",): READ,
-        CATALOGUE_MODELS + SCORE_MODELS: READ,
+        CATALOGUE_MODELS + SCORE_MODELS + MAIL_MODELS: READ,
         DESK_MODELS: WRITE,
         MAIL_IN: ("view", "change"),
         ("observation",): CONTEST,
@@ -107,7 +110,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
     "Back office": {
         CUSTOMER_MODELS + CATALOGUE_MODELS + SEGMENTS + ("export",): ALL,
         DUPLICATE_MODELS + IMPORT_MODELS: WRITE,
-        TICKET_MODELS + DESK_MODELS + SCORE_MODELS: READ,
+        TICKET_MODELS + DESK_MODELS + SCORE_MODELS + MAIL_MODELS: READ,
         ("observation",): CONTEST,
         ("apitoken",): OWN_TOKENS,
         PRIVACY_MODELS: PUT_DOWN,
@@ -115,6 +118,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
     },
     "Analyst": {
         CUSTOMER_MODELS + CATALOGUE_MODELS + TICKET_MODELS + DESK_MODELS + SCORE_MODELS + DUPLICATE_MODELS: READ,
+        MAIL_MODELS: READ,
         (*SEGMENTS, "export"): ALL,
         ("scorevalidation",): ("add",),
         ("apitoken",): OWN_TOKENS,
@@ -122,6 +126,8 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
     },
     "Administrator": {
         CUSTOMER_MODELS + CATALOGUE_MODELS + TICKET_MODELS + DESK_MODELS + SCORE_MODELS + SEGMENTS + DESK_TOOLS: ALL,
+        ("mailbox",): ALL,
+        ("outboundmail",): READ,
         DUPLICATE_MODELS + IMPORT_MODELS: WRITE,
         ("export",): ALL,
         MAIL_IN: WRITE,

@@ -43,7 +43,6 @@ class Keyset(BasePagination):
     out of such a list."""
 
     parameters = ("cursor", "page_size", "ordering")
-    usual = "-id"
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         size = page_size_of(request)
@@ -66,7 +65,7 @@ class Keyset(BasePagination):
         return rows
 
     def _ordering(self, request: Request, view: Any) -> str:
-        ordering = request.query_params.get("ordering", self.usual)
+        ordering = request.query_params.get("ordering", _usual(view))
         if ordering not in self._orderings(view):
             choices = ", ".join(self._orderings(view))
             raise ValidationError({"ordering": [_("Choose one of: %(choices)s.") % {"choices": choices}]})
@@ -79,7 +78,8 @@ class Keyset(BasePagination):
         value = getattr(row, name)
         if isinstance(value, date | datetime):
             value = value.isoformat()
-        return signing.dumps([ordering, value, row.pk if isinstance(row.pk, int) else str(row.pk)], salt=SALT)
+        key = row.pk if isinstance(row.pk, int) else str(row.pk)
+        return signing.dumps([ordering, value, key], salt=SALT)
 
     def _after(self, cursor: str, ordering: str, name: str, key: str, model: type[Model]) -> Q:
         try:
@@ -108,12 +108,17 @@ class Keyset(BasePagination):
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         cursor = {"type": "string", "minLength": 1}
-        ordering = {"type": "string", "enum": self._orderings(view), "default": self.usual}
+        ordering = {"type": "string", "enum": self._orderings(view), "default": _usual(view)}
         return [
             {"name": "cursor", "in": "query", "schema": cursor, "description": "Taken from `next` of the page before."},
             {"name": "ordering", "in": "query", "schema": ordering, "description": "A minus sign means descending."},
             page_size_parameter(),
         ]
+
+
+def _usual(view: Any) -> str:
+    """The order of a list where none is asked for: newest first."""
+    return getattr(view, "usual_ordering", "-id")
 
 
 def _first_rows(rows: Any, number: int) -> list[Any]:

@@ -8,6 +8,7 @@ from django.db.models.functions import Left
 from django.utils.translation import gettext as _
 
 from services.admin.assignment_words import explanation, headline
+from services.admin.delivery import Delivery, delivery_of, with_mail
 from services.admin.step_words import step_words
 from services.admin.tie_words import clock_name, tie_in_words
 from services.choices import Channel, Direction, EventKind, MessageKind, Priority, RatingScale, TicketStatus
@@ -36,11 +37,12 @@ class Entry:
     why: tuple[str, ...] = ()  # what is told of a line only to those who ask
     message: int | None = None  # the key of what was said
     mail: Any = None  # of what came by mail, its MessageMail with the beginning of what it quotes (`quoted`)
+    delivery: Delivery | None = None
 
 
 def conversation(ticket: Ticket, events: list[TicketEvent]) -> tuple[list[Entry], bool]:
     """The newest entries of the story, oldest first, and whether there are earlier ones. One query."""
-    rows = ticket.messages.select_related("author__agent", "customer", "came_as").defer(*NOT_SHOWN)
+    rows = with_mail(ticket.messages).select_related("came_as").defer(*NOT_SHOWN)
     rows = rows.annotate(quoted=Left("came_as__folded", QUOTED_SHOWN)).order_by("-at", "-id")
     messages: list[Message] = [*rows[: ENTRIES_SHOWN + 1]][::-1]
     entries = sorted([*_lines(events, messages), *map(_said, messages)], key=lambda entry: (entry.at, entry.place))
@@ -57,13 +59,15 @@ def _said(message: Message) -> Entry:
         side = "note"
     else:
         side = "theirs" if message.direction == Direction.INBOUND else "ours"
+    sent, mail = delivery_of(message), getattr(message, "came_as", None)
     if message.is_automatic and message.author is None and side != "theirs":
-        return Entry(message.at, _("Service desk"), side, without_links(message.body), is_automatic=True, place=1)
+        who, text = _("Service desk"), without_links(message.body)
+        return Entry(message.at, who, side, text, is_automatic=True, place=1, delivery=sent)
     who = message.customer.name if message.customer else _name(message.author)
-    mail = getattr(message, "came_as", None)
     if mail is not None:
         mail.quoted = getattr(message, "quoted", "")
-    return Entry(message.at, who, side, message.body, message.is_automatic, place=1, message=message.pk, mail=mail)
+    said: dict[str, Any] = {"message": message.pk, "mail": mail, "delivery": sent}
+    return Entry(message.at, who, side, message.body, message.is_automatic, place=1, **said)
 
 
 def _lines(events: list[TicketEvent], messages: list[Message]) -> list[Entry]:

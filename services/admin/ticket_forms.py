@@ -27,6 +27,13 @@ class SeenForm(forms.Form):
     seen_event = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
 
 
+class SendAgainForm(SeenForm):
+    """A mail that failed. What else happened to the ticket does not matter."""
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    mail = forms.UUIDField(widget=forms.HiddenInput)
+
+
 class ComposeForm(SeenForm):
     """The reply box."""
 

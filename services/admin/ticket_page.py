@@ -17,6 +17,7 @@ from customers.admin.attribute_display import rows_of
 from customers.models import StaleVersion
 from services.admin.clock_faces import clock_faces, stretches, totals
 from services.admin.conversation import Entry, conversation, lines_since
+from services.admin.delivery import route_hint
 from services.admin.desk.customer import customer_side
 from services.admin.rating_question import rating_question
 from services.admin.ticket_beside import Beside
@@ -100,7 +101,7 @@ def ticket_page(
         "news": news or [],
         **({"customer_is_here": True, **customer_side(request, ticket)} if WHOLE in request.GET else {}),
         **ties,
-        **_verbs(model_admin, request, ticket, seen, compose, ties["ties"], beside),
+        **_verbs(model_admin, request, ticket, seen, compose, ties["ties"], beside, at),
     }
     return TemplateResponse(request, TEMPLATE, context, status=status)
 
@@ -166,6 +167,7 @@ def _verbs(
     compose: ComposeForm | None,
     ties: list[Tie],
     beside: Beside,
+    at: datetime,
 ) -> dict[str, Any]:
     """The reply box and the buttons, for whoever may change the ticket; only what its status allows."""
     if not model_admin.has_change_permission(request, ticket):
@@ -175,6 +177,8 @@ def _verbs(
     return {
         **tie_forms(ticket, user, ties, beside.queues),
         "can_change": True,
+        "may_send_again": True,
+        **({} if is_final else route_hint(ticket, at=at)),
         "is_final": is_final,
         "moves": moves_of(ticket),
         "can_take": may_take(ticket, user, is_agent=beside.is_agent),

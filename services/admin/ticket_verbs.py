@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy
 from customers.models import StaleVersion, User
 from services.admin import ticket_ties
 from services.admin.assignment_words import headline
-from services.admin.ticket_forms import AssignForm, ComposeForm, PriorityForm, RateForm, SeenForm
+from services.admin.ticket_forms import AssignForm, ComposeForm, PriorityForm, RateForm, SeenForm, SendAgainForm
 from services.admin.ticket_ties import do_tie
 from services.admin.tie_forms import FORMS
 from services.choices import EventKind, Priority, TicketStatus
-from services.models import Agent, Ticket
+from services.models import Agent, OutboundMail, Ticket
 from services.operations.add_note import add_note
 from services.operations.assign_by_rules import assign_by_rules
 from services.operations.assign_ticket import AgentTakesNoTickets, AlreadyTaken, assign_ticket
@@ -29,6 +29,7 @@ from services.operations.receive_message import receive_message
 from services.operations.reopen_ticket import reopen_ticket
 from services.operations.reply_to_ticket import reply_to_ticket
 from services.operations.request_rating import MayNotBeAsked, request_rating
+from services.operations.resend_mail import NotSentAgain, resend_mail
 from services.operations.solve_ticket import solve_ticket
 from services.operations.ticket_change import FINAL, TicketIsFinal
 from services.operations.write_rating import RatingOutOfBounds
@@ -72,6 +73,8 @@ def form_for(verb: str, data: Any, *, ticket: Ticket, user: User) -> forms.Form 
         return PriorityForm(data)
     if verb == "rate":
         return RateForm(data)
+    if verb == "send-again":
+        return SendAgainForm(data)
     if verb in FORMS:
         return FORMS[verb](data, ticket=ticket, user=user)
     if verb in ("take", "by-rules", "ask-rating") or any(move.code == verb for move in MOVES):
@@ -102,10 +105,20 @@ def do(verb: str, *, ticket: Ticket, user: User, given: dict[str, Any], at: date
     if verb == "rate":
         rate_ticket(value=given["value"], scale=given["scale"], comment=given["comment"], **common)
         return _("The rating is on record.")
+    if verb == "send-again":
+        return _send_again(ticket, user, given["mail"], at)
     if verb in FORMS:
         return do_tie(verb, ticket=ticket, user=user, given=given, at=at)
     next(move for move in MOVES if move.code == verb).verb(**common)
     return _("The ticket is %(status)s.") % {"status": ticket.get_status_display().lower()}
+
+
+def _send_again(ticket: Ticket, user: User, key: Any, at: datetime) -> str:
+    mail = OutboundMail.objects.filter(message__ticket=ticket, pk=key).first()
+    if mail is None:
+        raise NotSentAgain(_("There is no such mail in this ticket."))
+    resend_mail(mail=mail, by=user, at=at)
+    return _("The mail will be sent again.")
 
 
 def _compose(common: dict[str, Any], given: dict[str, Any]) -> str:
@@ -134,6 +147,7 @@ REFUSALS = (
     AgentTakesNoTickets,
     IllegalTransition,
     MayNotBeAsked,
+    NotSentAgain,
     RatingOutOfBounds,
     *ticket_ties.REFUSALS,
 )

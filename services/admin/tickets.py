@@ -59,7 +59,7 @@ class TicketAdmin(BulkActions, CandidModelAdmin):
     edited = ["subject", "channel", "service_type"]
 
     class Media:
-        css = {"all": ["services/desk.css"]}
+        css = {"all": ["services/desk.css", "services/mail.css"]}
 
     def get_urls(self) -> list[URLPattern]:
         """The page is at .../change/, its customer at .../customer/, the form that corrects a ticket at .../edit/,

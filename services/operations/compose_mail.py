@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.core.validators import validate_email
 from django.utils.html import urlize
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, override
 
 from services.models import Attachment, OutboundMail
@@ -25,6 +26,7 @@ from services.operations.reply_addresses import house_id, reply_address
 _UTF8 = charset.Charset("utf-8")
 _UTF8.body_encoding = charset.QP
 MB = 1024**2
+MOST_OF_SUBJECT, LONGEST_WORD = 400, 60
 _STYLE = "font-family: sans-serif; font-size: 14px; line-height: 1.5; color: #1f2937"
 _QUOTE = "margin: 0 0 0 8px; padding-left: 8px; border-left: 3px solid #d1d5db; color: #4b5563"
 
@@ -62,7 +64,7 @@ def compose_mail(*, mail: OutboundMail, at: datetime) -> Composed:
         **({"Auto-Submitted": "auto-replied", "X-Auto-Response-Suppress": "All"} if mail.is_automatic else {}),
     }
     letter = EmailMultiAlternatives(
-        subject=one_line(mail.subject or ""),
+        subject=_encoded(one_line(mail.subject or "")[:MOST_OF_SUBJECT]),
         body=body,
         from_email=sender,
         to=[recipient],
@@ -98,12 +100,17 @@ def one_line(text: str) -> str:
 
 
 def as_html(text: str) -> str:
-    """The same text as HTML: escaped, with links, what is quoted set apart."""
+    """The same text as a page of HTML."""
+    return f'<!DOCTYPE html><html><body style="{_STYLE}">\n{inner_html(text)}\n</body></html>\n'
+
+
+def inner_html(text: str) -> SafeString:
+    """The text as HTML: escaped, with links, what is quoted set apart."""
     blocks: list[str] = []
     for is_quoted, lines in _blocks(text):
         html = "<br>\n".join(map(_as_html, lines))
         blocks.append(f'<blockquote style="{_QUOTE}">{html}</blockquote>' if is_quoted else f"<div>{html}</div>")
-    return f'<!DOCTYPE html><html><body style="{_STYLE}">\n' + "\n".join(blocks) + "\n</body></html>\n"
+    return mark_safe("\n".join(blocks))  # noqa: S308 - each line was escaped
 
 
 def _as_html(line: str) -> str:
@@ -125,9 +132,14 @@ def _named(name: str, address: str) -> str:
     plain = one_line(name)
     if not plain:
         return address
-    if plain.isascii():
-        return formataddr((plain, address))
-    return f"{Header(plain, 'utf-8', maxlinelen=60).encode(linesep='')} <{address}>"
+    safe = _encoded(plain)
+    return formataddr((plain, address)) if safe == plain else f"{safe} <{address}>"
+
+
+def _encoded(text: str) -> str:
+    """Plain words as they are; all else as encoded words (RFC 2047) in one line, which is folded between them."""
+    is_plain = text.isascii() and "=?" not in text and all(len(word) < LONGEST_WORD for word in text.split())
+    return text if is_plain else Header(text, "utf-8", maxlinelen=LONGEST_WORD).encode(linesep="")
 
 
 def _chain(mail: OutboundMail) -> dict[str, str]:

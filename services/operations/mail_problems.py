@@ -45,8 +45,8 @@ def problem_in_words(problem: str) -> str:
         detail = f" ({rest})" if rest else ""
         return f"{_WORDS[word]}{detail}"
     code, enhanced = (word, rest) if word.isdigit() else ("", word)
-    if "." in enhanced and (known := _ENHANCED.get(enhanced.split(".", 1)[1])):
-        return f"{known} ({problem})"
     if code.startswith("4"):
         return _("Their server does not take it for now (%(answer)s).") % {"answer": problem}
+    if "." in enhanced and (known := _ENHANCED.get(enhanced.split(".", 1)[1])):
+        return f"{known} ({problem})"
     return _("The server refused it (%(answer)s).") % {"answer": problem}

@@ -43,7 +43,7 @@ def resend_mail(*, mail: OutboundMail, by: User | None, at: datetime) -> Outboun
         note_mail_id(
             value=mail.internet_id, ticket=ticket, message=mail.message, is_ours=True, mailbox=mail.mailbox, at=at
         )
-    record(AuditKind.DONE, mail, verb="resend_mail")
+    record(AuditKind.DONE, mail)
     return mail
 
 

@@ -28,7 +28,7 @@ class Taken:
     @property
     def parsed(self) -> EmailMessage:
         """The mail as mail programs read it."""
-        return message_from_bytes(self.content, policy=policy.default)  # type: ignore[return-value]
+        return message_from_bytes(self.content, policy=policy.default)
 
     @property
     def text(self) -> str:

@@ -100,6 +100,9 @@ SCOPED: dict[str, Permissions] = {
     "ticketmerge-undo": of("ticketmerge", VERB),
     "ticket-rate": {"post": "add_satisfactionrating"},
     "ticket-request-rating": {"post": "add_ratingrequest"},
+    "outboundmail-list": of("outboundmail", READ),
+    "outboundmail-detail": of("outboundmail", READ),
+    "outboundmail-resend": {"post": "add_message"},
     "ratingrequest-list": of("ratingrequest", READ),
     "ratingrequest-detail": of("ratingrequest", READ),
     "deskticket-macro": {"post": "add_message"},
@@ -123,6 +126,7 @@ OPEN: dict[str, Permissions] = {
         "customattribute",
         "deskview",
         "macro",
+        "mailtemplate",
         "product",
         "queue",
         "relationtype",
@@ -153,6 +157,7 @@ OPEN |= {
     "weightproposal-accept": of("weightproposal", VERB),
     "weightproposal-reject": of("weightproposal", VERB),
 }
+OPEN |= {f"mailbox-{view}": of("mailbox", READ) for view in ("list", "detail")}
 OPEN["calendar-fill-holidays"] = of("calendar", VERB)
 # Agents are made in the admin; they say themselves that they are away.
 OPEN |= {

@@ -41,13 +41,14 @@ from customers.operations.record_consent import record_consent
 from customers.operations.relate_customers import relate_customers
 from customers.operations.start_export import start_export
 from customers.operations.start_retention import start_retention
-from services.choices import MailOutcome, MessageKind
+from services.choices import MailOutcome, MailPurpose, MessageKind
 from services.models import (
     AssignmentRule,
     DeskView,
     InboundMail,
     Macro,
     Mailbox,
+    MailTemplate,
     Notification,
     Queue,
     RatingRequest,
@@ -58,18 +59,25 @@ from services.models import (
 )
 from services.operations.add_note import add_note
 from services.operations.attach_file import attach_file
+from services.operations.fail_mail import fail_mail
 from services.operations.finish_draft import finish_draft
 from services.operations.link_tickets import link_tickets
 from services.operations.merge_tickets import merge_tickets
 from services.operations.open_ticket import open_ticket
+from services.operations.queue_mail import queue_mail
 from services.operations.store_mail import store_mail
 from services.operations.write_desk_view import write_desk_view
 from services.operations.write_macro import write_macro
+from services.operations.write_mail_template import write_mail_template
+from services.operations.write_mailbox import write_mailbox
 from tests.cast import NOW
 from tests.imports import new_batch
 from tests.merging.lives import make_pair
 
 World = dict[str, Any]
+
+
+MAILBOX = {"name": "Support", "address": "support@example.org", "send_host": "127.0.0.1", "send_security": "none"}
 
 
 @pytest.fixture
@@ -117,6 +125,21 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
     file = attach_file(ticket=ticket, kind=MessageKind.NOTE, name="seal.txt", chunks=[b"DN 40"], by=ann, at=NOW)
     finish_draft(message=note, by=ann, files=[file.key])
     macro = write_macro(macro=Macro(), changes={"name": "Thanks", "body": "Thank you."}, by=None, at=NOW)
+    mailbox = write_mailbox(mailbox=Mailbox(), changes=MAILBOX | {"queue": ticket.queue}, at=NOW)
+    words = {"event": "reply", "language": "en", "body": "{message.text}"}
+    template = write_mail_template(template=MailTemplate(), changes=words, at=NOW)
+    mail = queue_mail(
+        key="world",
+        mailbox=mailbox,
+        purpose=MailPurpose.REPLY,
+        recipient="acme@example.com",
+        subject="Pump",
+        body="Hi",
+        customer=acme,
+        message=note,
+        at=NOW,
+    )
+    fail_mail(mail=mail, problem="550 5.1.1", at=NOW)
     view = write_desk_view(view=DeskView(), changes={"name": "All"}, by=None, at=NOW)
     told = Notification.objects.create(user=ann, ticket=ticket, kind="assigned", key="world", at=NOW)
     twin, former = (Customer.objects.create(kind="organisation", name="ACME", team=acme.team) for _ in range(2))
@@ -128,8 +151,7 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
     erasure = Erasure.objects.create(customer=acme, reason="By letter", asked_at=NOW, asked_by=ann)
     kept = RetentionRule.objects.get(kind=RetentionKind.JOBS)
     retention = start_retention(rule=kept, is_dry_run=True, by=ann, at=NOW)
-    mailbox = Mailbox.objects.create(name="Help", address="help@candid.example", queue=queue, version=0)
-    mail, _new = store_mail(mailbox=mailbox, raw=b"From: a@b.example\r\n\r\nHello", at=NOW)
+    came, _new = store_mail(mailbox=mailbox, raw=b"From: a@b.example\r\n\r\nHello", at=NOW)
     InboundMail.objects.update(
         outcome=MailOutcome.MESSAGE, state="done", message=ticket.messages.order_by("pk")[0], ticket=ticket
     )
@@ -153,15 +175,18 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         "erasure": erasure.pk,
         "export": export.pk,
         "importbatch": batch.pk,
-        "inboundmail": mail.pk,
+        "inboundmail": came.pk,
         "insight": acme.pk,
         "interaction": call.pk,
         "macro": macro.pk,
+        "mailbox": mailbox.pk,
         "mailin": mailbox.pk,
+        "mailtemplate": template.pk,
         "merge": merge.pk,
         "moverdigest": MoverDigest.objects.get().pk,
         "notification": told.pk,
         "observation": fact.pk,
+        "outboundmail": mail.pk,
         "order": order.pk,
         "preferencemodelversion": taste.pk,
         "preferenceprofile": acme.pk,

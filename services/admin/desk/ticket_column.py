@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from services.admin.clock_faces import clock_faces
 from services.admin.conversation import Entry, conversation, lines_since
+from services.admin.delivery import route_hint
 from services.admin.desk.clocks import standing, ticking
 from services.admin.ticket_forms import agents_for
 from services.admin.ticket_verbs import may_take, moves_of
@@ -84,6 +85,8 @@ def ticket_column(
         "refusal": typed.refusal,
         "news": typed.news or (lines_since(events, seen) if seen is not None else []),
         "here": here(ticket.pk, user, at=at),
+        "may_send_again": True,
+        **({} if is_final else route_hint(ticket, at=at)),
     }
 
 

@@ -8,8 +8,10 @@ import pytest
 
 from customers.choices import LeaseState
 from customers.models import User
+from services.mail.smtp import Connection
 from services.models import Mailbox, Message, Notification, OutboundMail, Queue, Ticket
 from services.operations import deliver_mail as module
+from services.operations.compose_mail import compose_mail
 from services.operations.deliver_mail import Delivered, deliver_mail
 from services.operations.queue_mail import queue_mail
 from services.operations.reply_to_ticket import reply_to_ticket
@@ -127,12 +129,11 @@ def test_a_bad_mail_stops_no_other(mailbox: Mailbox, server: Server, monkeypatch
     server.at_data["a@example.com"] = "554 5.7.1 spam"
     mails = {name: a_mail(mailbox, f"{name}@example.com") for name in "abcd"}
     mails["bad"] = a_mail(mailbox, "not an address", key="bad")
-    compose = module.compose_mail
 
     def composed(*, mail: OutboundMail, at: datetime) -> Any:
         if mail.recipient == "b@example.com":
             raise RuntimeError("a bug")
-        return compose(mail=mail, at=at)
+        return compose_mail(mail=mail, at=at)
 
     monkeypatch.setattr(module, "compose_mail", composed)
     done = deliver()
@@ -164,14 +165,11 @@ def test_a_server_that_breaks_every_connection_is_left_alone_for_a_while(mailbox
 def test_a_server_that_hangs_is_not_waited_for(
     mailbox: Mailbox, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "Connection", lambda server: _Connection(server, talk_seconds=0.3))
+    monkeypatch.setattr(module, "Connection", lambda server: Connection(server, talk_seconds=0.3))
     server.hangs_for = 2
     mail = a_mail(mailbox)
     assert deliver().delayed == 1
     assert state_of(mail) == ("todo", "timeout", 1)
-
-
-_Connection = module.Connection
 
 
 def test_a_mailbox_that_cannot_log_in_keeps_its_mail_and_stops_no_other(
@@ -251,8 +249,7 @@ def test_a_lease_that_was_lost_is_not_written_over(
     mailbox: Mailbox, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mail = a_mail(mailbox)
-    server.before_250 = None
-    compose = module.compose_mail
+    compose = compose_mail
 
     def taken_over(*, mail: OutboundMail, at: datetime) -> Any:
         other = OutboundMail.objects.get(pk=mail.pk)
