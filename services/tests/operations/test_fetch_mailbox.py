@@ -15,14 +15,16 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
+from launcher.ports import HOST
 
 from services.models import InboundMail, Mailbox, Queue, Ticket
 from services.operations import fetch_mailbox as module
 from services.operations.fetch_mailbox import due_mailboxes, fetch_mailbox, lease_mailbox
 from services.operations.file_waiting_mails import file_waiting_mails
+from services.operations.store_mail import store_mail
 from services.operations.watch_mailbox import watch_mailbox
 from services.tests.operations.mails import ADDRESS, mail
-from tests.mail.imap_server import HOST, PASSWORD, USER, ImapServer, an_imap_server, is_installed
+from tests.mail.imap_server import PASSWORD, USER, ImapServer, an_imap_server, is_installed
 from tests.mail.seeds import SEEDS
 
 pytestmark = [
@@ -154,7 +156,7 @@ def test_whoever_lost_the_lease_moves_nothing(
     box: Mailbox, server: ImapServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server.deliver(mail())
-    store = module.store_mail
+    store = store_mail
 
     def slow(**values: Any) -> Any:
         Mailbox.objects.update(fetch_token="00000000-0000-0000-0000-000000000001", last_uid=7)
