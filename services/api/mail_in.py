@@ -4,31 +4,27 @@ import base64
 import binascii
 from collections.abc import Mapping
 from typing import IO, Any
-from uuid import UUID
 
 from django.conf import settings
 from django.http import FileResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_filters import ChoiceFilter, FilterSet, UUIDFilter
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.exceptions import APIException, NotFound, ValidationError
-from rest_framework.generics import get_object_or_404
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from customers.api.base import Reads, ScopedViewSet
+from customers.api.base import Reads
 from customers.api.fields import Strict, StrictModel
 from customers.api.idempotency import once
-from customers.api.pagination import Keyset
 from customers.api.parsers import StrictJSONParser
 from customers.encryption.cipher import CannotDecrypt
-from customers.filtersets import IdFilter
-from services.choices import MailOutcome
+from services.api.mail import KeyedByUuid
+from services.filtersets.mail import InboundMailFilterSet
 from services.models import InboundMail, Mailbox
 from services.operations.attachment_files import content_of
 from services.operations.refile_mail import NotFiledAgain, refile_mail
@@ -105,39 +101,7 @@ class InboundMailSerializer(StrictModel):
         read_only_fields = fields
 
 
-class InboundMailFilterSet(FilterSet):
-    """By mailbox, what became of it, and the ticket."""
-
-    mailbox = UUIDFilter()
-    outcome = ChoiceFilter(choices=MailOutcome.choices)
-    ticket = IdFilter()
-
-    class Meta:
-        model = InboundMail
-        fields: list[str] = []
-
-
-class ByArrival(Keyset):
-    """The newest first: keys of mails are random."""
-
-    def _orderings(self, view: Any) -> list[str]:
-        return ["-received_at", "received_at"]
-
-
-class ByUuid(ScopedViewSet):
-    """Rows whose keys are UUIDs."""
-
-    def get_object(self) -> Any:
-        try:
-            key = UUID(self.kwargs["pk"])
-        except ValueError as error:
-            raise NotFound from error
-        row = get_object_or_404(self.get_queryset(), pk=key)
-        self.check_object_permissions(self.request, row)
-        return row
-
-
-class MailInViewSet(ByUuid):
+class MailInViewSet(KeyedByUuid):
     """Where programs hand mail over to a mailbox."""
 
     queryset = Mailbox.objects.all()
@@ -146,15 +110,12 @@ class MailInViewSet(ByUuid):
     parser_classes = [RawMailParser, StrictJSONParser]
     inputs = {"messages": NewMailSerializer}
 
-    def schema_headers(self) -> list[dict[str, Any]]:
-        """The mail itself is the key: the same bytes are one mail."""
-        return []
-
     @extend_schema(
         request={RAW: OpenApiTypes.BINARY, "application/json": NewMailSerializer},
         responses={202: InboundMailSerializer},
     )
     @action(detail=True, methods=["post"], needs="services.add_inboundmail", pagination_class=None)
+    @once
     def messages(self, request: Request, pk: str) -> Response:
         """Hand a mail over, as `message/rfc822`. It is kept before you are answered, and filed a moment later. The same
         bytes sent again are the same mail."""
@@ -169,14 +130,14 @@ class MailInViewSet(ByUuid):
         return Response(InboundMailSerializer(mail).data, status=status.HTTP_202_ACCEPTED)
 
 
-class InboundMailViewSet(Reads, ByUuid):
+class InboundMailViewSet(Reads, KeyedByUuid):
     """Mail that came in."""
 
     queryset = InboundMail.objects.all()
     serializer_class = InboundMailSerializer
     filterset_class = InboundMailFilterSet
-    pagination_class = ByArrival
     ordering_fields = ("received_at",)
+    usual_ordering = "-received_at"
     inputs = {"file_again": Strict}
 
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})

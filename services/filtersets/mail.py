@@ -7,8 +7,8 @@ from django_filters import CharFilter, ChoiceFilter, FilterSet, UUIDFilter
 from customers.choices import ContactKind, LeaseState
 from customers.encryption.blind_index import blind_index
 from customers.filtersets import IdFilter, MomentFilter
-from services.choices import MailPurpose
-from services.models import OutboundMail
+from services.choices import MailOutcome, MailPurpose
+from services.models import InboundMail, OutboundMail
 
 
 class OutboundMailFilterSet(FilterSet):
@@ -31,3 +31,15 @@ class OutboundMailFilterSet(FilterSet):
     def sent_to(self, mails: Any, name: str, value: str) -> Any:
         """To exactly this address."""
         return mails.filter(recipient_index=blind_index(ContactKind.EMAIL, value))
+
+
+class InboundMailFilterSet(FilterSet):
+    """Mail that came in: to which mailbox, what became of it, and of which ticket."""
+
+    mailbox = UUIDFilter()
+    outcome = ChoiceFilter(choices=MailOutcome.choices)
+    ticket = IdFilter()
+
+    class Meta:
+        model = InboundMail
+        fields: list[str] = []

@@ -105,8 +105,11 @@ class _Reader(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         """And so does what follows it."""
         if tag == "blockquote":
-            self._end_line(is_block=True)
+            self._end_line()
+            while self._lines and self._lines[-1] == (self._depth, ""):
+                self._lines.pop()
             self._depth = max(self._depth - 1, 0)
+            self._lines.append((self._depth, ""))
         elif tag in BLOCKS:
             self._end_line(is_block=tag in ("p", "table"))
             self._pre -= tag == "pre"

@@ -3,10 +3,10 @@
 import getpass
 import grp
 import imaplib
-import os
 import pwd
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -96,17 +96,16 @@ def is_installed() -> bool:
 
 
 @contextmanager
-def an_imap_server(folder: Path, *, without_idle: bool = False) -> Iterator[ImapServer]:
-    """Start one; it is gone at the end."""
+def an_imap_server(*, without_idle: bool = False) -> Iterator[ImapServer]:
+    """Start one; it and its folder are gone at the end."""
     program = _program()
     assert program is not None
+    folder = Path(tempfile.mkdtemp(prefix="candid-imap-"))
+    folder.chmod(0o755)  # other accounts work in it
     port, account = any_free(), other_than_root("dovecot") or getpass.getuser()
     group = grp.getgrgid(pwd.getpwnam(account).pw_gid).gr_name
     login = other_than_root("dovenull") or account
-    (folder / "mail").mkdir(parents=True)
-    for place in [folder, *folder.parents]:  # pytest keeps its folders to itself
-        if place.stat().st_uid == os.geteuid() and str(place) not in ("/", "/tmp"):
-            place.chmod(0o755)
+    (folder / "mail").mkdir()
     more = "protocol imap {\n  imap_capability = IMAP4rev1 UIDPLUS\n}" if without_idle else ""
     config = folder / "dovecot.conf"
     config.write_text(
@@ -122,7 +121,9 @@ def an_imap_server(folder: Path, *, without_idle: bool = False) -> Iterator[Imap
         )
     )
     hand_over(folder / "mail", other_than_root("dovecot"))
-    process = subprocess.Popen([program, "-F", "-c", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(  # noqa: S603 - the program of this machine
+        [program, "-F", "-c", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         _await(port, process, folder / "dovecot.log")
         yield ImapServer(port, folder)
@@ -132,6 +133,7 @@ def an_imap_server(folder: Path, *, without_idle: bool = False) -> Iterator[Imap
             process.wait(10)
         process.kill()
         process.wait()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _program() -> str | None:

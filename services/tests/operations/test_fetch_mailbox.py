@@ -15,14 +15,16 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
+from launcher.ports import HOST
 
 from services.models import InboundMail, Mailbox, Queue, Ticket
 from services.operations import fetch_mailbox as module
 from services.operations.fetch_mailbox import due_mailboxes, fetch_mailbox, lease_mailbox
 from services.operations.file_waiting_mails import file_waiting_mails
+from services.operations.store_mail import store_mail
 from services.operations.watch_mailbox import watch_mailbox
 from services.tests.operations.mails import ADDRESS, mail
-from tests.mail.imap_server import HOST, PASSWORD, USER, ImapServer, an_imap_server, is_installed
+from tests.mail.imap_server import PASSWORD, USER, ImapServer, an_imap_server, is_installed
 from tests.mail.seeds import SEEDS
 
 pytestmark = [
@@ -33,8 +35,8 @@ pytestmark = [
 
 
 @pytest.fixture
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ImapServer]:
-    with an_imap_server(tmp_path_factory.mktemp("imap") / "server") as running:
+def server() -> Iterator[ImapServer]:
+    with an_imap_server() as running:
         yield running
 
 
@@ -154,7 +156,7 @@ def test_whoever_lost_the_lease_moves_nothing(
     box: Mailbox, server: ImapServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server.deliver(mail())
-    store = module.store_mail
+    store = store_mail
 
     def slow(**values: Any) -> Any:
         Mailbox.objects.update(fetch_token="00000000-0000-0000-0000-000000000001", last_uid=7)
@@ -169,7 +171,7 @@ def test_whoever_lost_the_lease_moves_nothing(
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("without_idle", [False, True])
 def test_watched_it_takes_mail_in_as_it_comes(
-    queue: Queue, tmp_path: Path, without_idle: bool, monkeypatch: pytest.MonkeyPatch
+    queue: Queue, without_idle: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from services.operations import watch_mailbox as watching
 
@@ -177,7 +179,7 @@ def test_watched_it_takes_mail_in_as_it_comes(
     monkeypatch.setattr(watching, "POLL_SECONDS", 1.0)
     monkeypatch.setattr(watching, "FIRST_WAIT", 0.2)
     stop = threading.Event()
-    with an_imap_server(tmp_path / "server", without_idle=without_idle) as server:
+    with an_imap_server(without_idle=without_idle) as server:
         box = a_box(queue, server.port)
 
         def watch() -> None:
@@ -216,15 +218,13 @@ module.fetch_mailbox(mailbox=Mailbox.objects.get(), clock=timezone.now)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_killed_between_storing_and_moving_on_it_loses_and_doubles_nothing(
-    queue: Queue, tmp_path_factory: pytest.TempPathFactory, var: Path
-) -> None:
-    with an_imap_server(tmp_path_factory.mktemp("imap") / "server") as server:
+def test_killed_between_storing_and_moving_on_it_loses_and_doubles_nothing(queue: Queue, var: Path) -> None:
+    with an_imap_server() as server:
         box = a_box(queue, server.port)
         for number in (1, 2, 3):
             server.deliver(mail(number=number))
         for _round in range(3):
-            died = subprocess.run(
+            died = subprocess.run(  # noqa: S603 - our own words
                 [sys.executable, "-c", FETCHER], env=_same_place(var), capture_output=True, timeout=120
             )
             assert died.returncode == -signal.SIGKILL, died.stderr.decode()

@@ -1,0 +1,3 @@
+from services.tests.conftest import var
+
+__all__ = ["var"]
