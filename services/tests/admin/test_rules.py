@@ -53,8 +53,7 @@ def test_a_rule_is_made_tried_and_switched_on(client: Client, lea: User, acme: C
     page = client.get(f"{LIST}{rule.pk}/change/")
     assert json.loads(_data(page.content.decode()))["conditions"]["all"][0]["value"] == ["water"]
     assert client.post(f"{LIST}{rule.pk}/switch/on/").status_code == 302
-    rule.refresh_from_db()
-    assert rule.is_active and rule.version == 2
+    assert Rule.objects.filter(pk=rule.pk, is_active=True, version=2).exists()
 
 
 def _data(html: str) -> str:

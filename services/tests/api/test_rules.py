@@ -80,7 +80,8 @@ def test_the_log_is_read_by_whoever_sees_the_ticket(ann: User, otto: User, acme:
     rule = when("opened")
     ticket = a_ticket(acme, queue)
     ask_rules(at=NOW)
-    (row,) = as_user(ann).get(FIRINGS, {"rule": rule.pk, "ticket": ticket.pk, "outcome": "done"}).json()["results"]
+    asked: dict[str, Any] = {"rule": rule.pk, "ticket": ticket.pk, "outcome": "done"}
+    (row,) = as_user(ann).get(FIRINGS, asked).json()["results"]
     assert (row["rule"], row["rule_name"], row["ticket"]) == (rule.pk, "Rule 1", ticket.pk)
     assert row["actions"] == [{"action": "set_priority", "outcome": "done", "error": ""}]
     assert as_user(otto).get(FIRINGS).json()["results"] == []
