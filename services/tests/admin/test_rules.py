@@ -172,8 +172,9 @@ def test_what_it_did_stands_on_its_page_in_the_log_and_at_the_ticket(
 
 @pytest.mark.parametrize("number", [2, 20])
 def test_the_lists_cost_the_same_however_long_they_are(
-    client: Client, lea: User, acme: Customer, queue: Queue, number: int
+    client: Client, root: User, acme: Customer, queue: Queue, number: int
 ) -> None:
+    client.force_login(root)
     for index in range(number):
         when("opened", name=f"R{index}", where=[("queue", "is", [queue.pk])])
         minutes_after("opened", 5, name=f"T{index}")
@@ -183,4 +184,4 @@ def test_the_lists_cost_the_same_however_long_they_are(
         client.get(address)
         with CaptureQueriesContext(connection) as asked:
             assert client.get(address).status_code == 200
-        assert len(asked) <= 8, [one["sql"][:100] for one in asked]
+        assert len(asked) <= 8, [one["sql"][-300:] for one in asked]
