@@ -38,7 +38,9 @@ def done_lines(firing: RuleFiring) -> SafeString:
     ]
     if not lines:
         return format_html('<span class="cd-muted">{}</span>', firing.error or "–")
-    return format_html_join("", '<span class="rule-did">{}: {}</span>', lines)
+    return format_html(
+        '<span class="rule-dids">{}</span>', format_html_join("", '<span class="rule-did">{}: {}</span>', lines)
+    )
 
 
 @admin.register(RuleFiring)

@@ -13,6 +13,7 @@ from services.admin.rule_builder import builder_data
 from services.admin.rule_words import Words
 from services.choices import RULE_EVENTS, RuleAnchor, RuleTrigger
 from services.models import Rule
+from services.operations.rule_conditions import PARTS
 from services.operations.rule_fields import all_fields
 from services.operations.write_rule import WHEN, check_rule
 
@@ -50,7 +51,8 @@ class RuleForm(CandidForm):
         conditions, actions = self._value("conditions"), self._value("actions")
         data = builder_data(conditions=conditions, actions=actions, user=self.user)
         whole = conditions if isinstance(conditions, dict) else {}
-        state = {part: [one for one in whole.get(part) or () if isinstance(one, dict)] for part in ("all", "any")}
+        parts = {part: rows if isinstance(rows := whole.get(part), list) else [] for part in PARTS}
+        state = {part: [one for one in rows if isinstance(one, dict)] for part, rows in parts.items()}
         kept = [one for one in actions if isinstance(one, dict)] if isinstance(actions, list) else []
         minutes = self["minutes"].value()
         link = reverse("admin:services_rule_options")

@@ -174,12 +174,14 @@ class RuleAdmin(CandidModelAdmin):
     def asks_for(self, rule: Rule) -> SafeString:
         """What it asks for."""
         asked = field_labels(rule) or [gettext("every ticket")]
-        return format_html_join(" ", '<span class="cd-chip">{}</span>', ((one,) for one in asked))
+        chips = format_html_join(" ", '<span class="cd-chip">{}</span>', ((one,) for one in asked))
+        return format_html('<span class="rule-chips">{}</span>', chips)
 
     @admin.display(description=_("then"))
     def does(self, rule: Rule) -> SafeString:
         """What it does."""
-        return format_html_join("", '<span class="rule-did">{}</span>', ((one,) for one in action_labels(rule)))
+        lines = format_html_join("", '<span class="rule-did">{}</span>', ((one,) for one in action_labels(rule)))
+        return format_html('<span class="rule-dids">{}</span>', lines)
 
     @admin.display(description=_("active"), ordering="is_active")
     def switch(self, rule: Rule) -> SafeString:

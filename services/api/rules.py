@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from customers.api.base import CatalogueViewSet, Reads, ScopedViewSet
 from customers.api.fields import Attributes, Strict, StrictModel
+from customers.api.idempotency import once
 from services.choices import RULE_EVENTS, EventKind
 from services.filtersets import RuleFilterSet, RuleFiringFilterSet
 from services.models import Rule, RuleFiring
@@ -143,6 +144,7 @@ class RuleViewSet(CatalogueViewSet):
     @action(
         detail=True, methods=["post"], url_path="dry-run", needs="services.view_rule", serializer_class=TrialSerializer
     )
+    @once
     def dry_run(self, request: Request, pk: str) -> Response:
         """What the rule would have done in the last days, to tickets that you see, whether it is on or off. Changes
         nothing."""

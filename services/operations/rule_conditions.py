@@ -81,7 +81,7 @@ class Conditions:
 
 def conditions_of(data: Any) -> Conditions:
     """Stored conditions. What is no condition any more is kept, and met by nothing."""
-    given = data if isinstance(data, dict) else {}
+    given = {part: rows for part, rows in data.items() if isinstance(rows, list)} if isinstance(data, dict) else {}
     return Conditions(
         *(
             tuple(

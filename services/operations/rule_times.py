@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import DateTimeField, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from services.choices import UNSOLVED, EventKind, RuleAnchor, SLAClock, TicketStatus
+from services.choices import UNSOLVED, EventKind, RuleAnchor, RuleOutcome, SLAClock, TicketStatus
 from services.models import Calendar, Rule, RuleFiring, Ticket, TicketEvent
 from services.operations.refresh_clocks import HistoryEvent, clock_events
 from services.operations.sla_terms import hours_of
@@ -123,7 +123,7 @@ def fired_in_wait(rows: "QuerySet[Any]", clock: str) -> "QuerySet[Any]":
 
 def not_fired(rule: Rule) -> Q:
     """Of due_for_rule: tickets for which a rule on time has not applied in the wait that goes on."""
-    fired = RuleFiring.objects.filter(rule=rule)
+    fired = RuleFiring.objects.filter(rule=rule).exclude(outcome=RuleOutcome.STOPPED)
     if rule.anchor in DUE:
         return ~Q(Exists(fired_in_wait(fired, rule.anchor)))
     return ~Q(Exists(fired.filter(ticket=OuterRef("pk"), since=OuterRef("wait_since")).order_by()))

@@ -14,7 +14,16 @@ from customers.operations.observe import observe
 from customers.operations.record_activity import record_activity
 from customers.operations.undo_rules import Restored, Row, Rows, UndoRule, register_undo
 from customers.operations.withdraw_facts import withdraw_facts
-from services.models import IrregularStep, Queue, SatisfactionRating, ServiceType, Ticket, TicketEvent, TicketWords
+from services.models import (
+    IrregularStep,
+    Queue,
+    SatisfactionRating,
+    ServiceType,
+    Ticket,
+    TicketEvent,
+    TicketWords,
+    WaitingEvent,
+)
 from services.operations.refresh_clocks import CLOCK_COLUMNS, refresh_clocks
 from services.operations.sla_terms import Terms, terms_of
 from services.operations.take_irregular_steps import take_irregular_steps
@@ -29,6 +38,7 @@ def register_undo_of_services() -> None:
     register_undo(Ticket, tickets)
     register_undo(IrregularStep, UndoRule(is_derived=True))
     register_undo(TicketWords, UndoRule(is_derived=True))
+    register_undo(WaitingEvent, UndoRule(is_derived=True))
     register_undo(SatisfactionRating, ratings)
     register_undo(Queue, UndoRule(stays_when_used=True))
     register_undo(ServiceType, UndoRule(stays_when_used=True))

@@ -53,7 +53,9 @@ def check_rule(rule: Rule) -> None:
         rule.anchor, rule.minutes, rule.in_business_time = "", 0, True
         problems |= _check_events(rule)
     try:
-        rule.conditions = read_conditions(rule.conditions or {}, fields=all_fields()).as_json()
+        rule.conditions = read_conditions(
+            {} if rule.conditions is None else rule.conditions, fields=all_fields()
+        ).as_json()
     except RuleInvalid as error:
         problems["conditions"] = error.sentences()
     try:

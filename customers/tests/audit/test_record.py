@@ -274,6 +274,8 @@ def test_every_model_that_people_write_is_audited() -> None:
         "services.outboundmail", "services.mailid",
         # as above; that somebody had one filed again is recorded by that verb
         "services.inboundmail", "services.messagemail",
+        # the log of what rules did, and what they are still to be asked about
+        "services.rulefiring", "services.waitingevent",
         # of imports, which are one entry
         "customers.importrow", "customers.importstep",
         # one's own, and gone soon

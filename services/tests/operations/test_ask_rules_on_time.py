@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from customers.models import Customer, User
 from services.models import Queue, Rule, RuleFiring, SLAPolicy, Ticket
+from services.operations.add_note import add_note
+from services.operations.ask_rules import ask_rules
 from services.operations.ask_rules_on_time import ask_rules_on_time, narrowed
 from services.operations.change_priority import change_priority
 from services.operations.hold_ticket import hold_ticket
@@ -19,7 +21,7 @@ from services.operations.rule_fields import FIELDS, WITHOUT_VALUE, Op
 from services.operations.rule_known import Known, subject_of
 from services.operations.solve_ticket import solve_ticket
 from services.tests.operations.desk import a_ticket, after
-from services.tests.operations.rules import firings, minutes_after
+from services.tests.operations.rules import firings, minutes_after, when
 from tests.cast import NOW
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +104,16 @@ def test_a_first_reply_that_was_given_is_late_no_more(ticket: Ticket, ann: User)
 def test_what_came_due_long_ago_is_left_alone(ticket: Ticket) -> None:
     minutes_after("opened", 60, then=NOTE)
     assert ask(days=8) == 0
+
+
+def test_a_wait_that_was_stopped_has_its_turn_when_the_ticket_is_calm(ticket: Ticket, ann: User) -> None:
+    when("note", then={"action": "notify", "agent": ann.agent.pk}, where=[("by_person", "is", True)])
+    for minute in range(10):
+        add_note(ticket=ticket, body="x", by=ann, at=after(minutes=50 + minute))
+    ask_rules(at=after(minutes=59))
+    minutes_after("opened", 60, then=NOTE, name="Time")
+    assert [ask(minutes=61), ask(minutes=63), ask(minutes=121)] == [0, 0, 1]
+    assert firings(ticket)[-2:] == [("Time", "stopped"), ("Time", "done")]
 
 
 def test_closed_and_merged_tickets_are_over(ticket: Ticket) -> None:
