@@ -187,11 +187,12 @@ class WebhookViewSet(CatalogueViewSet):
         return self._with_secret(webhook, status=status.HTTP_200_OK)
 
     @extend_schema(request=NothingSerializer, responses={202: DeliverySerializer})
-    @action(detail=True, methods=["post"])
+    @action(detail=True, methods=["post"], is_verb=True, serializer_class=DeliverySerializer)
     @once
     def ping(self, request: Request, pk: str) -> Response:
         """Send a test event. Look at the deliveries for what became of it."""
         webhook = self.get_object()
+        webhook.require_version(expected_version(request, required=False))
         self.validated()
         delivery = ping_webhook(webhook=webhook, at=timezone.now())
         deliver_after_commit()
@@ -224,11 +225,13 @@ class WebhookViewSet(CatalogueViewSet):
         return self.get_paginated_response(DeliverySerializer(page, many=True).data)
 
     @extend_schema(request=ReplaySerializer, responses=ReplayCountSerializer)
-    @action(detail=True, methods=["post"])
+    @action(detail=True, methods=["post"], is_verb=True, serializer_class=ReplayCountSerializer)
     @once
     def replay(self, request: Request, pk: str) -> Response:
         """Send deliveries again, with the ids that they had."""
-        count = replay_deliveries(webhook=self.get_object(), at=timezone.now(), **self.validated())
+        webhook = self.get_object()
+        webhook.require_version(expected_version(request, required=False))
+        count = replay_deliveries(webhook=webhook, at=timezone.now(), **self.validated())
         deliver_after_commit()
         return Response({"replayed": count})
 

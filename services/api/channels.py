@@ -120,11 +120,13 @@ class ChannelViewSet(CatalogueViewSet):
         return self._with_secrets(Written(row, inbound_secret=secret), status=200)
 
     @extend_schema(request=NoticeSerializer, responses={202: DeliverySerializer})
-    @action(detail=True, methods=["post"])
+    @action(detail=True, methods=["post"], is_verb=True, serializer_class=DeliverySerializer)
     @once
     def notify(self, request: Request, pk: str) -> Response:
         """Say something to all who read the channel."""
-        delivery = notify_channel(channel=self.get_object(), at=timezone.now(), **self.validated())
+        channel = self.get_object()
+        channel.require_version(expected_version(request, required=False))
+        delivery = notify_channel(channel=channel, at=timezone.now(), **self.validated())
         deliver_after_commit()
         return Response(DeliverySerializer(delivery).data, status=status.HTTP_202_ACCEPTED)
 

@@ -31,8 +31,6 @@ def receive_from_channel(request: HttpRequest, key: UUID) -> HttpResponse:
     adapter = ADAPTERS.get(channel.adapter) if channel else None
     if channel is None or adapter is None or adapter.read is None or channel.queue is None or not channel.is_active:
         return _refuse(request, "There is no such channel.", 404)
-    if int(request.headers.get("Content-Length") or 0) > MOST_BYTES:
-        return _refuse(request, f"A message has {MOST_BYTES} bytes at most.", 413)
     body = request.read(MOST_BYTES + 1)
     if len(body) > MOST_BYTES:
         return _refuse(request, f"A message has {MOST_BYTES} bytes at most.", 413)

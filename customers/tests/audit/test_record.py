@@ -282,6 +282,9 @@ def test_every_model_that_people_write_is_audited() -> None:
         "services.draft", "services.presence", "services.notification", "customers.idempotencykey",
         # sessions, and what counts failures: that somebody ended one or lifted a lock is recorded by those verbs
         "customers.session", "customers.loginlock",
+        # the log of what was sent, and what leads a messenger's messages to their ticket, which is audited
+        "customers.webhookdelivery", "customers.webhookattempt",
+        "services.messengerconversation", "services.messengerreceipt",
         # keys and the record itself
         "customers.datakey", "customers.auditentry", "customers.auditseal",
     }  # fmt: skip

@@ -1,5 +1,5 @@
 // A card for each call that rings for whoever looks at a page of the admin: who calls, and the way to them.
-(() => {
+addEventListener("DOMContentLoaded", () => {
   "use strict";
 
   const EVERY = 5000;
@@ -94,4 +94,4 @@
 
   if (desk) document.addEventListener("desk:pulse", (event) => show(event.detail.calls)); // it asks already
   else ask();
-})();
+});

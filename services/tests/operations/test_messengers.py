@@ -118,7 +118,7 @@ def test_an_answer_goes_to_the_conversation_signed_and_in_order(
     assert set(Message.objects.filter(pk__in=[first.pk, second.pk]).values_list("delivery_status", flat=True)) == {
         "sent"
     }
-    assert not WebhookDelivery.objects.exclude(content=None).exists()
+    assert not WebhookDelivery.objects.filter(content__isnull=False).exists()
 
 
 def test_what_waits_to_be_sent_is_not_readable_in_the_database(channel: MessagingChannel, ann: User) -> None:
