@@ -13,7 +13,11 @@ class ServicesConfig(AppConfig):
         from customers.registry import register
         from services.exporters.lists import register_sheets_of_services
         from services.importers.known import register_imports
-        from services.operations import rule_message_actions, rule_ticket_actions  # noqa: F401 - so do actions of rules
+        from services.operations import (  # noqa: F401 - so do actions of rules
+            rule_message_actions,
+            rule_outside_actions,
+            rule_ticket_actions,
+        )
         from services.operations.attachment_place import ATTACHMENTS, INBOUND_MAILS
         from services.operations.emit_ticket_events import register_events_of_tickets
         from services.operations.erasure_of_tickets import register_erasure_of_tickets
