@@ -13,10 +13,10 @@ def is_key(text: str) -> bool:
 class _ForKeys:
     """Shown again after a refusal, the field looks only for what may be a key."""
 
-    def optgroups(self, name: str, value: list[Any], attr: Any = None) -> Any:
+    def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> Any:
         """The rows that were chosen."""
         known = [one for one in value if not one or is_key(str(one))]
-        return super().optgroups(name, known, attr)  # type: ignore[misc]
+        return super().optgroups(name, known, attrs)  # type: ignore[misc]
 
 
 class KeySelect(_ForKeys, AutocompleteSelect):

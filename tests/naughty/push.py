@@ -228,13 +228,15 @@ def part_of(value: str, part: str) -> str:
 def sample(field: Any) -> str:
     """Something that a field should take."""
     if isinstance(field, forms.ModelChoiceField):
-        return str(field.prepare_value(field.queryset.last()))
+        rows: Any = field.queryset
+        return str(field.prepare_value(rows.last()))
     if isinstance(field, forms.ChoiceField | forms.TypedChoiceField):
         return next(value for value in _values(field.choices) if value)
     if isinstance(field, forms.DateTimeField | forms.SplitDateTimeField | forms.DateField):
         return "2026-06-01"
     if isinstance(field, forms.IntegerField):  # of which decimals and floats are some
-        return str(max(field.min_value or 1, 1))
+        least: Any = field.min_value or 1
+        return str(max(least, 1))
     if isinstance(field, forms.EmailField):
         return "someone@example.com"
     return "sample"

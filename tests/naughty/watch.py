@@ -49,7 +49,7 @@ class Watch:
         """What the forms refused, by the name in the page; of a form as a whole by its prefix."""
         found: dict[str, list[str]] = {}
         for form in self.forms:
-            for name, texts in (form._errors or {}).items():
+            for name, texts in (vars(form).get("_errors") or {}).items():
                 found[form.add_prefix(name)] = [str(text) for text in texts]
         for formset in self.formsets:
             if getattr(formset, "_non_form_errors", None):
