@@ -20,11 +20,11 @@ def quiet() -> Iterator[None]:
 
 @pytest.fixture
 def lean(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of what a page is rendered from, only the rows of its list are kept: copies of all of it, for each of the
+    """Of what a page is rendered from, only the keys of its list are kept, on whatever page of it they are: copies of all of it, for each of the
     hundreds of templates of a page, would take longer than the page."""
 
     def keep(store: dict[str, Any], signal: Any, sender: Any, template: Any, context: Any, **more: Any) -> None:
         if "context" not in store and "cl" in context:
-            store["context"] = [{"listed": list(context["cl"].result_list)}]
+            store["context"] = [{"listed": list(context["cl"].queryset.values_list("pk", flat=True))}]
 
     monkeypatch.setattr("django.test.client.store_rendered_templates", keep)

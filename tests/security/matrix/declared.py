@@ -83,7 +83,8 @@ SITE = {
     "api-docs": only_get(ANYBODY),
     "api-root": only_get(STAFF),
     **{f"admin:{page}": both(STAFF) for page in ("index", "search", "two_step", "own_sessions", "password_change")},
-    **{f"admin:{page}": only_get(STAFF) for page in ("password_change_done", "jsi18n", "autocomplete")},
+    **{f"admin:{page}": only_get(STAFF) for page in ("password_change_done", "jsi18n")},
+    "admin:autocomplete": only_get("view_customer"),  # of a field that names customers, as the sample has it
     "admin:logout": only_post(ANYBODY),
     "admin:own_tokens": both("have_apitoken"),
     "admin:app_list": both("view_customer"),  # of customers, as the sample has it; of each app to who sees one of its

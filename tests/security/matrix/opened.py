@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from tests.security.matrix.scopes import watched
 from tests.security.matrix.second_locks import ELSEWHERE, WATCHED
 
 SCOPE = "taken_away"
@@ -28,6 +27,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: Any) -> Generator[None, object, object]:
     """Succeeds where the test fails."""
+    from tests.security.matrix.scopes import watched  # the plugin is loaded before there are models
+
     with watched() as watch:
         watch.removed = pyfuncitem.callspec.params[SCOPE]
         try:

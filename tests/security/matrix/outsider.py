@@ -57,6 +57,7 @@ def rows_of(otto: Viewer, rows: Rows, beside: Rows) -> list[Row]:
     return [
         *_addresses(otto, rows),
         *_lists(otto),
+        *_narrowed(otto, rows, beside),
         *_own_pages(otto, beside),
         *_numbers(otto, rows),
         *_forms(otto, rows),
@@ -118,6 +119,25 @@ def _lists(otto: Viewer) -> Iterator[Row]:
     yield Row("choices of segments", _path(otto, reverse("admin:customers_segment_options"), part))
 
 
+def _narrowed(otto: Viewer, rows: Rows, beside: Rows) -> Iterator[Row]:
+    """Lists that are narrowed by the key of a row of the other team: it names nobody and stands for nothing."""
+    relations, customers = (reverse(f"admin:customers_{name}_changelist") for name in ("relation", "customer"))
+    yield Row("relations of another's", _path(otto, relations, {"customer": rows["customer"]}))
+    for page in ("desk", "desk_list"):
+        yield Row(f"{page} by another's view", _path(otto, reverse(f"admin:{page}"), {"view": f"v{rows['deskview']}"}))
+    keys = [beside["customer"], beside["second"]]
+    yield Row("comparison of one's own", _path(otto, reverse("admin:customers_merge_compare", args=keys), {}))
+    in_segment = {"segment": beside["private"]}
+    yield Row("list by another's segment", _without(lambda: otto.ask("get", customers, in_segment).content))
+    api = as_user(otto.user)
+    yield Row("api by another's segment", _without(lambda: api.get(reverse("customer-list"), in_segment).content))
+
+
+def _without(ask: Callable[[], bytes]) -> Callable[[], str]:
+    """A list in which nobody is: not even one's own."""
+    return lambda: "finds customers" if b"Southern" in ask() else ""
+
+
 def _own_pages(otto: Viewer, beside: Rows) -> Iterator[Row]:
     """Every address about a customer, a ticket, an order, an interaction, with those of the outsider's own team."""
     about = ("customers_customer_", "desk", "services_ticket_", "customers_order_", "customers_interaction_")
@@ -135,6 +155,8 @@ def _numbers(otto: Viewer, rows: Rows) -> Iterator[Row]:
     lists = ("services_satisfactionrating", "customers_tag", "customers_customer", "services_ticket")
     for page in (*pages, *(f"{name}_changelist" for name in lists)):
         yield Row(f"numbers {page}", _unmoved(otto, lambda path: otto.ask("get", path), reverse(f"admin:{page}"), rows))
+    chosen = f"{reverse('admin:customers_segment_options')}?fact=country&part=value&name=x&x-search-y=fr"
+    yield Row("numbers segment options", _unmoved(otto, lambda path: otto.ask("get", path), chosen, rows))
     for name in ("deskview-counts", "report-service", "notification-list"):
         yield Row(f"numbers {name}", _unmoved(otto, as_user(otto.user).get, reverse(name), rows))
 
