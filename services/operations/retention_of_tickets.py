@@ -8,7 +8,7 @@ from customers.choices import RetentionKind
 from customers.operations.redact import TOMBSTONE
 from customers.operations.retention_kinds import Old, register_retention
 from services.choices import UNSOLVED
-from services.models import Attachment, Message, Ticket
+from services.models import Attachment, Message, OutboundMail, Ticket
 from services.operations.erasure_of_tickets import forget_with_transaction
 
 
@@ -19,6 +19,10 @@ def old_tickets(cutoff: datetime) -> Any:
 
 def _messages(cutoff: datetime) -> Any:
     return Message.objects.filter(ticket__in=old_tickets(cutoff)).exclude(body=TOMBSTONE)
+
+
+def _mails(cutoff: datetime) -> Any:
+    return OutboundMail.objects.filter(message__ticket__in=old_tickets(cutoff), body__isnull=False)
 
 
 def _files(cutoff: datetime) -> Any:
@@ -33,6 +37,11 @@ def _forget_messages(keys: Sequence[Any]) -> object:
     return Message.objects.filter(pk__in=keys).update(body=TOMBSTONE)
 
 
+def _forget_mails(keys: Sequence[Any]) -> object:
+    emptied = dict.fromkeys(("recipient", "subject", "body", "in_reply_to", "references"))
+    return OutboundMail.objects.filter(pk__in=keys).update(**emptied)
+
+
 def _forget_files(keys: Sequence[Any]) -> object:
     rows = Attachment.objects.filter(pk__in=keys)
     for path in rows.values_list("path", flat=True):
@@ -45,10 +54,11 @@ def _forget_subjects(keys: Sequence[Any]) -> object:
 
 
 def register_retention_of_tickets() -> None:
-    """Messages, files, then subjects and custom attributes: figures and events stay."""
+    """Messages, their mail, files, then subjects and custom attributes: figures and events stay."""
     register_retention(
         RetentionKind.TICKET_TEXTS,
         Old(_messages, "ticket__solved_at", _forget_messages),
+        Old(_mails, "message__ticket__solved_at", _forget_mails),
         Old(_files, "ticket__solved_at", _forget_files),
         Old(_subjects, "solved_at", _forget_subjects),
     )
