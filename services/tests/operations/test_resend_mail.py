@@ -48,9 +48,7 @@ def test_it_goes_to_the_address_that_was_put_right_as_a_new_mail(mail: OutboundM
     again = resend_mail(mail=mail, by=ann, at=after(minutes=3))
     assert (again.recipient, again.bounced_at) == ("right@example.org", None)
     assert again.internet_id != before
-    assert (
-        MailId.objects.filter(is_ours=True, message=mail.message).count() == 2
-    )  # an answer to either finds the ticket
+    assert MailId.objects.filter(is_ours=True, message=mail.message).count() == 2  # both lead to the ticket
 
 
 def test_what_did_not_fail_is_not_sent_again(mail: OutboundMail, ann: User) -> None:
