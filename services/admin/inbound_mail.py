@@ -39,14 +39,14 @@ class InboundMailAdmin(ReadOnlyModelAdmin):
     ]
     ordering = ("-received_at", "-id")
     fields = [
-        ("about", "status"),
+        ("about", "outcome"),
         "why",
         ("mailbox", "to_ticket"),
         ("received_at", "filed_at"),
         ("size", "is_cut", "attempts"),
         "as_it_came",
     ]
-    readonly_fields = ["about", "status", "why", "to_ticket", "as_it_came"]
+    readonly_fields = ["about", "why", "to_ticket", "as_it_came"]
     actions = ["file_again"]
 
     def get_urls(self) -> list[URLPattern]:
@@ -109,7 +109,7 @@ class InboundMailAdmin(ReadOnlyModelAdmin):
         if ticket is None:
             return "–"
         link = reverse("admin:services_ticket_change", args=[ticket.pk])
-        return format_html('<a class="cd-link" href="{}">{}</a>', link, ticket.number)
+        return format_html('<a class="cd-link" style="white-space: nowrap" href="{}">{}</a>', link, ticket.number)
 
     @admin.display(description=gettext_lazy("as it came"))
     def as_it_came(self, mail: InboundMail) -> SafeString:
