@@ -17,6 +17,7 @@ from services.operations.rule_times import (
     Calendars,
     all_calendars,
     due_for_rule,
+    fired_of,
     has_come,
     not_fired,
     wait_begun,
@@ -52,13 +53,15 @@ def _look(rule: Rule, calendars: Calendars, *, at: datetime, most: int) -> int:
         tickets = candidates(rule, conditions, calendars, at=at, since=at - CAUGHT_UP).filter(not_fired(rule))
         found = list(tickets.filter(pk__gt=rule.looked_up_to)[:most])
         known = Known(at=at, tickets=found)
-        due = [ticket for ticket in found if has_come(rule, ticket, known.hours(ticket.queue_id), at=at)]
+        fired = fired_of(rule, found)
+        waiting = [ticket for ticket in found if (ticket.pk, getattr(ticket, "wait_since", None)) not in fired]
+        due = [ticket for ticket in waiting if has_come(rule, ticket, known.hours(ticket.queue_id), at=at)]
         met = [ticket for ticket in due if are_met(conditions, subject_of(ticket, at=at), known)]
-        fired = sum(_apply(ticket.pk, rule, conditions, calendars, at=at) for ticket in met)
+        applied = sum(_apply(ticket.pk, rule, conditions, calendars, at=at) for ticket in met)
         end = found[-1].pk if len(found) == most else 0
         if end != rule.looked_up_to:
             Rule.objects.filter(pk=rule.pk).update(looked_up_to=end)
-        return fired
+        return applied
     except Exception as error:  # one rule keeps no other back
         logger.error("rule %s could not be asked: %s", rule.pk, type(error).__name__)
         return 0
