@@ -81,7 +81,7 @@ def test_a_call_is_logged_as_an_interaction_or_a_ticket(
     typed = {"direction": "inbound", "subject": "Leaks", "note": "Again", "minutes": "3"}
     assert anns.post(address, typed).status_code == 302
     assert Interaction.objects.get().seconds == 180 and not Ticket.objects.exists()
-    done = anns.post(address, {**typed, "queue": queue.pk})
+    done: Any = anns.post(address, {**typed, "queue": queue.pk})
     assert done.url == f"{reverse('admin:desk')}?ticket={Ticket.objects.get().pk}"
 
 
