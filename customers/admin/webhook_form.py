@@ -22,6 +22,13 @@ from customers.wire.destination import LONGEST_URL
 MASK = "••••••••"
 
 
+class Headers(dict[str, str]):
+    """Headers, which show their names alone."""
+
+    def __str__(self) -> str:
+        return ", ".join(sorted(self))
+
+
 class HeaderLines(forms.CharField):
     """Headers, one a line: `Name: value`. A value that is left masked stays as it is."""
 
@@ -41,7 +48,12 @@ def masked(headers: str) -> str:
     return "\n".join(f"{name}: {MASK}" for name in json.loads(headers or "{}"))
 
 
-def read_headers(text: str, stored: str) -> dict[str, str]:
+def stored_headers(stored: str) -> Headers:
+    """What stands now."""
+    return Headers(json.loads(stored or "{}"))
+
+
+def read_headers(text: str, stored: str) -> Headers:
     """What the form says, with the stored values where they were left masked. Raises ValidationError."""
     old, found = json.loads(stored or "{}"), {}
     for line in text.splitlines():
@@ -52,7 +64,7 @@ def read_headers(text: str, stored: str) -> dict[str, str]:
             raise ValidationError(_("Write a header as “Name: value”, one a line."))
         found[name] = old.get(name, "") if value == MASK else value
     try:
-        return clean_headers(found)
+        return Headers(clean_headers(found))
     except ValidationError as error:
         raise ValidationError(error.message_dict["headers"]) from error
 
@@ -83,7 +95,15 @@ class WebhookForm(CandidForm):
         if "header_lines" in self.fields and self.instance.pk:
             self.fields["header_lines"].initial = masked(self.instance.headers)
 
-    def clean_header_lines(self) -> dict[str, str]:
+    def standing(self, name: str) -> Any:
+        """Of headers, which are no column, their names."""
+        return stored_headers(self.instance.headers) if name == "header_lines" else super().standing(name)
+
+    def typed(self, name: str, value: Any) -> Any:
+        """The same of what was typed."""
+        return str(value) if name == "header_lines" else super().typed(name, value)
+
+    def clean_header_lines(self) -> Headers:
         """As a dict."""
         return read_headers(self.cleaned_data["header_lines"], self.instance.headers)
 

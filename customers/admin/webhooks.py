@@ -112,11 +112,16 @@ class WebhookAdmin(CandidModelAdmin):
         messages.success(request, said % {"number": count})
         return self._back(pk)
 
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
         """With what the verbs offer."""
-        extra = kwargs.get("extra_context") or {}
-        kwargs["extra_context"] = {**extra, "spans": SPANS, "now": timezone.now()}
-        return super().changeform_view(request, *args, **kwargs)
+        context = {**(extra_context or {}), "spans": SPANS, "now": timezone.now()}
+        return super().changeform_view(request, object_id, form_url, context)
 
     def _webhook(self, request: HttpRequest, pk: int) -> Webhook:
         webhook: Webhook | None = self.get_queryset(request).filter(pk=pk).first()

@@ -16,7 +16,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from customers.admin.base import CandidModelAdmin
 from customers.admin.forms import CandidForm
-from customers.admin.webhook_form import HeaderLines, masked, read_headers
+from customers.admin.webhook_form import HeaderLines, Headers, masked, read_headers, stored_headers
 from customers.admin.webhooks import secret_page
 from customers.operations.check_webhook import allowed
 from customers.operations.resume_webhook import resume_webhook
@@ -69,6 +69,20 @@ class ChannelForm(CandidForm):
             if f"map_{name}" in self.fields:
                 self.fields[f"map_{name}"].initial = self.instance.mapping.get(name, "")
 
+    def standing(self, name: str) -> Any:
+        """Of what is no column of the channel, where it stands."""
+        webhook = self.instance.webhook
+        if name == "url":
+            return webhook.url if webhook else ""
+        if name == "header_lines":
+            return stored_headers(webhook.headers if webhook else "")
+        return self.instance.mapping.get(name[4:], "") if name.startswith("map_") else super().standing(name)
+
+    def typed(self, name: str, value: Any) -> Any:
+        """The same of what was typed."""
+        is_column = name in ChannelForm.Meta.fields
+        return super().typed(name, value) if is_column else str(value)
+
     def clean_url(self) -> str:
         """An address that webhooks may go to."""
         url: str = self.cleaned_data["url"].strip()
@@ -80,7 +94,7 @@ class ChannelForm(CandidForm):
                 raise ValidationError(text) from refused
         return url
 
-    def clean_header_lines(self) -> dict[str, str]:
+    def clean_header_lines(self) -> Headers:
         """As a dict."""
         webhook = self.instance.webhook if self.instance.pk else None
         return read_headers(self.cleaned_data["header_lines"], webhook.headers if webhook else "")
@@ -101,7 +115,7 @@ class ChannelForm(CandidForm):
 
 
 for _name, _label in PARTS.items():  # one field for each part
-    ChannelForm.base_fields[f"map_{_name}"] = forms.CharField(
+    ChannelForm.declared_fields[f"map_{_name}"] = forms.CharField(
         label=_label,
         max_length=LONGEST_PATH,
         required=False,
@@ -149,13 +163,18 @@ class MessagingChannelAdmin(CandidModelAdmin):
             *super().get_urls(),
         ]
 
-    def changeform_view(self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any) -> Any:
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
         """With the address at which messages come in."""
         key = int(object_id) if object_id and object_id.isdecimal() and len(object_id) < 19 else 0
         channel = self.get_queryset(request).filter(pk=key).first()
-        extra = kwargs.get("extra_context") or {}
-        kwargs["extra_context"] = {**extra, "inbound": inbound_address(channel) if channel else ""}
-        return super().changeform_view(request, object_id, *args, **kwargs)
+        context = {**(extra_context or {}), "inbound": inbound_address(channel) if channel else ""}
+        return super().changeform_view(request, object_id, form_url, context)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Through the operation, which makes the secrets."""

@@ -19,7 +19,7 @@ NUMBER = "+442079460018"
 
 
 @pytest.fixture
-def browser(client: Client, ann: User) -> Client:
+def anns(client: Client, ann: User) -> Client:
     client.force_login(ann)
     return client
 
@@ -37,23 +37,23 @@ def cards(client: Client) -> Any:
     return client.get(at("pulse")).json()["calls"]
 
 
-def test_the_customer_who_calls_is_shown_until_it_is_put_away(browser: Client, caller: Customer, ann: User) -> None:
+def test_the_customer_who_calls_is_shown_until_it_is_put_away(anns: Client, caller: Customer, ann: User) -> None:
     ring(ann)
-    [card] = cards(browser)
+    [card] = cards(anns)
     page = reverse("admin:customers_customer_page", args=[caller.pk])
     assert (card["title"], card["text"], card["url"]) == ("Canary & Sons", NUMBER, page)
-    assert browser.post(at("call_seen", card["id"])).status_code == 204
-    assert cards(browser) == []
+    assert anns.post(at("call_seen", card["id"])).status_code == 204
+    assert cards(anns) == []
 
 
-def test_the_card_goes_when_the_call_has_ended(browser: Client, caller: Customer, ann: User) -> None:
+def test_the_card_goes_when_the_call_has_ended(anns: Client, caller: Customer, ann: User) -> None:
     ring(ann)
-    before = browser.get(at("pulse")).json()["seen"]
+    before = anns.get(at("pulse")).json()["seen"]
     ring(ann, state="answered")
-    now = browser.get(at("pulse"), {"seen": before}).json()
+    now = anns.get(at("pulse"), {"seen": before}).json()
     assert now["calls"][0]["state"] == "Answered"
     ring(ann, state="ended")
-    assert cards(browser) == []
+    assert cards(anns) == []
 
 
 def test_a_customer_out_of_sight_is_a_number(client: Client, caller: Customer, otto: User, ann: User) -> None:
@@ -66,41 +66,41 @@ def test_a_customer_out_of_sight_is_a_number(client: Client, caller: Customer, o
     assert cards(client) == [] and client.post(at("call_seen", card["id"])).status_code == 404
 
 
-def test_the_bell_tells_of_calls(browser: Client, caller: Customer, ann: User) -> None:
+def test_the_bell_tells_of_calls(anns: Client, caller: Customer, ann: User) -> None:
     ring(ann)
-    assert NUMBER in browser.get(at("bell")).content.decode()
+    assert NUMBER in anns.get(at("bell")).content.decode()
     Notification.objects.create(user=ann, kind="webhook", detail="Warehouse", key="w", at=timezone.now())
-    assert "Warehouse" in browser.get(at("bell")).content.decode()
+    assert "Warehouse" in anns.get(at("bell")).content.decode()
 
 
 def test_a_call_is_logged_as_an_interaction_or_a_ticket(
-    browser: Client, caller: Customer, ann: User, queue: Queue
+    anns: Client, caller: Customer, ann: User, queue: Queue
 ) -> None:
     address = f"{at('call')}?customer={caller.pk}"
-    assert "Canary &amp; Sons" in browser.get(address).content.decode()
+    assert "Canary &amp; Sons" in anns.get(address).content.decode()
     typed = {"direction": "inbound", "subject": "Leaks", "note": "Again", "minutes": "3"}
-    assert browser.post(address, typed).status_code == 302
+    assert anns.post(address, typed).status_code == 302
     assert Interaction.objects.get().seconds == 180 and not Ticket.objects.exists()
-    done = browser.post(address, {**typed, "queue": queue.pk})
+    done: Any = anns.post(address, {**typed, "queue": queue.pk})
     assert done.url == f"{reverse('admin:desk')}?ticket={Ticket.objects.get().pk}"
 
 
-def test_an_unknown_number_makes_a_customer_who_is_named(browser: Client, ann: User, north: Team, south: Team) -> None:
+def test_an_unknown_number_makes_a_customer_who_is_named(anns: Client, ann: User, north: Team, south: Team) -> None:
     call = ring(ann)
     address = f"{at('call')}?call={call.pk}"
     typed = {"direction": "inbound", "subject": "Leaks", "number": NUMBER}
-    assert browser.post(address, typed).status_code == 422
-    assert browser.post(address, {**typed, "name": "New", "team": south.pk}).status_code == 422
-    assert browser.post(address, {**typed, "name": "New", "team": north.pk}).status_code == 302
+    assert anns.post(address, typed).status_code == 422
+    assert anns.post(address, {**typed, "name": "New", "team": south.pk}).status_code == 422
+    assert anns.post(address, {**typed, "name": "New", "team": north.pk}).status_code == 302
     made = Customer.objects.get()
     assert made.name == "New" and made.contact_points.get().value == NUMBER
     ring(ann, state="ended", seconds=9)
     assert Interaction.objects.get().customer == made
 
 
-def test_a_number_that_somebody_has_is_theirs(browser: Client, caller: Customer) -> None:
+def test_a_number_that_somebody_has_is_theirs(anns: Client, caller: Customer) -> None:
     typed = {"direction": "outbound", "subject": "Called back", "number": "+44 20 7946 0018"}
-    assert browser.post(at("call"), typed).status_code == 302
+    assert anns.post(at("call"), typed).status_code == 302
     assert Interaction.objects.get().customer == caller
 
 
