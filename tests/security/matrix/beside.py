@@ -6,8 +6,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.utils import timezone
 
-from customers.models import Customer, Erasure, User, Product, RelationType, Team
-from customers.operations.create_segment import create_segment
+from customers.models import Customer, Erasure, Product, RelationType, Team
 from customers.operations.log_interaction import log_interaction
 from customers.operations.place_order import NewLine, place_order
 from customers.operations.relate_customers import relate_customers
