@@ -122,8 +122,8 @@ def fired_in_wait(rows: "QuerySet[Any]", clock: str) -> "QuerySet[Any]":
 
 
 def not_fired(rule: Rule) -> Q:
-    """Of due_for_rule: tickets for which a rule on time has not applied in the wait that goes on. Where it began with an
-    event all are let through (MariaDB takes no such question): `fired_of` knows."""
+    """Of due_for_rule: tickets for which a rule on time has not applied in the wait that goes on. Where that began with
+    an event all are let through (MariaDB takes no such question): `fired_of` knows."""
     fired = RuleFiring.objects.filter(rule=rule).exclude(outcome=RuleOutcome.STOPPED)
     if rule.anchor in DUE:
         return ~Q(Exists(fired_in_wait(fired, rule.anchor)))
@@ -133,7 +133,7 @@ def not_fired(rule: Rule) -> Q:
 
 
 def fired_of(rule: Rule, tickets: Sequence[Ticket]) -> set[tuple[int, datetime | None]]:
-    """Of rows of due_for_rule whose waits begin with events: the tickets and waits to which the rule applied already."""
+    """Of rows of due_for_rule whose waits begin with events: tickets and waits to which the rule applied already."""
     if rule.anchor not in BEGUN_BY:
         return set()
     fired = RuleFiring.objects.filter(rule=rule, ticket__in=tickets).exclude(outcome=RuleOutcome.STOPPED)
