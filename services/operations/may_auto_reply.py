@@ -9,6 +9,8 @@ from services.operations.reply_route import is_ours, sending_mailboxes
 AT_MOST_EVERY = timedelta(hours=1)
 # Programs that answer, and that nobody should answer.
 PROGRAMS = ("mailer-daemon", "postmaster", "no-reply", "noreply", "do-not-reply", "donotreply", "bounce", "bounces")
+# What is sent without anybody having asked for it; a question for a rating follows from an agent's work.
+UNASKED = (MailPurpose.ACKNOWLEDGEMENT, MailPurpose.NOTICE)
 
 
 def may_auto_reply(*, address: str, at: datetime) -> bool:
@@ -19,4 +21,4 @@ def may_auto_reply(*, address: str, at: datetime) -> bool:
         return False
     index = blind_index(ContactKind.EMAIL, address)
     sent = OutboundMail.objects.filter(recipient_index=index, written_at__gt=at - AT_MOST_EVERY, written_at__lte=at)
-    return not sent.filter(purpose=MailPurpose.ACKNOWLEDGEMENT).exists()
+    return not sent.filter(purpose__in=UNASKED).exists()
