@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
@@ -35,6 +35,7 @@ BACK_OFF = tuple(timedelta(seconds=s) for s in (10, 60, 5 * 60, 30 * 60, 2 * 360
 # So much more or less of it, so that what failed together does not come back together.
 JITTER = 0.1
 CANDIDATES = 16
+MOST_WRITES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +90,18 @@ def give_up_worn_out(*, at: datetime) -> int:
 def _claim() -> WebhookDelivery | None:
     while found := list(due_deliveries()[:CANDIDATES]):
         delivery: WebhookDelivery = random.choice(found)  # noqa: S311 - spreads claimers, guards nothing
-        if delivery.lease(LEASE):
+        if _lease(delivery):
             return WebhookDelivery.objects.select_related("webhook").get(pk=delivery.pk)
     return None
+
+
+def _lease(delivery: WebhookDelivery) -> bool:
+    try:
+        return delivery.lease(LEASE)
+    except OperationalError:  # its lock crossed another worker's, which goes on
+        if transaction.get_connection().in_atomic_block:
+            raise
+        return False
 
 
 def _try(delivery: WebhookDelivery, at: datetime) -> Outcome:
@@ -116,9 +126,23 @@ def _objection(delivery: WebhookDelivery, answer: Answer) -> str:
     return ""
 
 
-@transaction.atomic
 def _write(delivery: WebhookDelivery, outcome: Outcome, at: datetime) -> bool:
-    """Fence first; then the log, the webhook, and whoever waits for the outcome. False: it is another's by now."""
+    """Write down what came of a try. False: the delivery is another's by now. MariaDB rolls one of two workers back
+    whose locks crossed: that one writes again, since to send again would be worse."""
+    for more in range(MOST_WRITES, 0, -1):
+        try:
+            return _write_once(delivery, outcome, at)
+        except OperationalError:
+            if more == 1 or transaction.get_connection().in_atomic_block:
+                raise
+    return False
+
+
+@transaction.atomic
+def _write_once(delivery: WebhookDelivery, outcome: Outcome, at: datetime) -> bool:
+    """Fence first; then the log, the webhook, and whoever waits for the outcome."""
+    # By key alone, so that no lock is taken on the way through an index that other workers' rows stand in.
+    WebhookDelivery.objects.select_for_update().filter(pk=delivery.pk).values_list("pk").first()
     told = {"status": outcome.status, "duration_ms": outcome.duration_ms, "problem": outcome.problem}
     if not delivery.mine().update(**told, **_next(delivery, outcome, at)):
         return False
