@@ -33,7 +33,7 @@ def ticket_of_address(address: str) -> Ticket | None:
         return None
     key, signature = int(found["key"]), found["signature"].lower()
     secrets = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)  # answers to mail of before still arrive
-    if not any([constant_time_compare(signature, _signature(key, secret)) for secret in secrets]):
+    if not any(constant_time_compare(signature, _signature(key, secret)) for secret in secrets):
         return None
     return Ticket.objects.filter(pk=key).first()
 
