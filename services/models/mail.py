@@ -3,7 +3,7 @@
 import uuid
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -51,7 +51,9 @@ class Mailbox(Versioned):
     )
 
     login = models.CharField(_("log in by"), max_length=8, choices=MailLogin, default=MailLogin.PASSWORD)
-    token_url = models.URLField(_("token address"), max_length=255, blank=True)
+    token_url = models.CharField(
+        _("token address"), max_length=255, blank=True, validators=[URLValidator(schemes=["https", "http"])]
+    )
     client_id = models.CharField(_("client id"), max_length=255, blank=True)
     client_secret = EncryptedTextField(_("client secret"), null=True, blank=True)
     refresh_token = EncryptedTextField(_("refresh token"), null=True, blank=True)

@@ -1,7 +1,6 @@
 """A row of outbound mail as the bytes that travel."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from email import charset, encoders
@@ -17,6 +16,7 @@ from django.utils.html import urlize
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, override
 
+from services.mail.headers import one_line
 from services.models import Attachment, OutboundMail
 from services.operations.attachment_files import content_of
 from services.operations.mail_texts import language_of
@@ -90,13 +90,6 @@ def usable_address(text: str) -> str:
     if any(c.isspace() or c in '<>,;:\\"' for c in name):
         raise BadAddress
     return f"{name}@{ascii_domain}"
-
-
-def one_line(text: str) -> str:
-    """A text as it may stand in a header: no line breaks or other control characters, with which a header could be
-    slipped in."""
-    clean = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp", "Cs") else c for c in text)
-    return " ".join(clean.split())
 
 
 def as_html(text: str) -> str:

@@ -7,8 +7,11 @@ from customers.choices import ContactKind
 from customers.encryption.blind_index import blind_index
 from customers.models import Customer, User
 from services.choices import DeliveryStatus, MailPurpose
+from services.mail.headers import one_line
 from services.models import Mailbox, Message, OutboundMail
 from services.operations.note_mail_id import note_mail_id
+
+MOST_OF_A_NAME = 200
 
 
 @transaction.atomic
@@ -45,7 +48,7 @@ def queue_mail(
             "message": message,
             "recipient": recipient,
             "recipient_index": blind_index(ContactKind.EMAIL, recipient),
-            "sender_name": sender_name,
+            "sender_name": one_line(sender_name)[:MOST_OF_A_NAME],
             "subject": subject,
             "body": body,
             "is_automatic": is_automatic,

@@ -8,9 +8,10 @@ import pytest
 
 from customers.models import Customer, User
 from services.choices import MessageKind
+from services.mail.headers import one_line
 from services.models import Mailbox, Message, OutboundMail, Queue
 from services.operations.attach_file import attach_file
-from services.operations.compose_mail import BadAddress, as_html, compose_mail, one_line, usable_address
+from services.operations.compose_mail import BadAddress, as_html, compose_mail, usable_address
 from services.operations.note_mail_id import note_mail_id
 from services.operations.reply_addresses import ticket_of_address
 from services.operations.send_reply import send_reply
