@@ -19,7 +19,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from customers.api.base import Reads
-from customers.api.fields import Strict, StrictModel
+from customers.api.fields import NothingSerializer, Strict, StrictModel
 from customers.api.idempotency import once
 from customers.api.parsers import StrictJSONParser
 from customers.encryption.cipher import CannotDecrypt
@@ -138,7 +138,7 @@ class InboundMailViewSet(Reads, KeyedByUuid):
     filterset_class = InboundMailFilterSet
     ordering_fields = ("received_at",)
     usual_ordering = "-received_at"
-    inputs = {"file_again": Strict}
+    inputs = {"file_again": NothingSerializer}
 
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
     @action(detail=True, filter_backends=[], pagination_class=None)
@@ -156,7 +156,7 @@ class InboundMailViewSet(Reads, KeyedByUuid):
         response["X-Content-Type-Options"] = "nosniff"
         return response
 
-    @extend_schema(request=Strict, responses={200: InboundMailSerializer})
+    @extend_schema(request=NothingSerializer, responses={200: InboundMailSerializer})
     @action(detail=True, methods=["post"], url_path="file-again", filter_backends=[], pagination_class=None)
     @once
     def file_again(self, request: Request, pk: str) -> Response:

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from services.mail.headers import Headers, addresses_of, first, ids_of, subject_of
 from services.mail.parsed import Bounce, MailKind
+from services.mail.read_headers import Headers, addresses_of, first, ids_of, subject_of
 
 POSTMASTERS = re.compile(
     r"(?:mailer-daemon|postmaster|mail-daemon|mailerdaemon|mdaemon)(?:[+\-=._].*)?@", re.IGNORECASE

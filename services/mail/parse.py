@@ -8,12 +8,12 @@ from email.policy import compat32
 from typing import Any
 
 from services.mail.characters import decode, one_line
-from services.mail.headers import Headers, addresses_of, date_of, first, headers_of, ids_of, subject_of
 from services.mail.html import cleaned, text_of
 from services.mail.kinds import bounce_of, kind_of
 from services.mail.parsed import MailKind, ParsedMail
 from services.mail.parts import MOST_TEXT, TOO_MANY, Body, Found, body_of, header, type_of
 from services.mail.quotes import fold
+from services.mail.read_headers import Headers, addresses_of, date_of, first, headers_of, ids_of, subject_of
 
 # Each level of nesting makes the standard library look at every line once more, so mails of too many are not unfolded;
 # and it takes time that grows with the square of one header's length.

@@ -7,9 +7,9 @@ from email.message import Message
 from email.policy import compat32
 
 from services.mail.characters import clean, decode, one_line
-from services.mail.headers import words
 from services.mail.html import text_of
 from services.mail.parsed import MailFile
+from services.mail.read_headers import words
 
 MOST_DEPTH = 20
 MOST_PARTS = 300

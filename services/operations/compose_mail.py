@@ -16,7 +16,7 @@ from django.utils.html import urlize
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, override
 
-from services.mail.header_text import one_line
+from services.mail.headers import one_line
 from services.models import Attachment, OutboundMail
 from services.operations.attachment_files import content_of
 from services.operations.mail_texts import language_of

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from services.choices import Channel, MailOutcome, MessageKind
-from services.mail.headers import addresses_of, subject_of
 from services.mail.parse import head_of
+from services.mail.read_headers import addresses_of, subject_of
 from services.models import Attachment, InboundMail
 from services.operations.attachment_files import keep_content
 from services.operations.file_mail import Filed, mark_filed

@@ -7,7 +7,7 @@ from customers.choices import ContactKind
 from customers.encryption.blind_index import blind_index
 from customers.models import Customer, User
 from services.choices import DeliveryStatus, MailPurpose
-from services.mail.header_text import one_line
+from services.mail.headers import one_line
 from services.models import Mailbox, Message, OutboundMail
 from services.operations.note_mail_id import note_mail_id
 

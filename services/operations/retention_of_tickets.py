@@ -23,7 +23,7 @@ def _messages(cutoff: datetime) -> Any:
     return Message.objects.filter(ticket__in=old_tickets(cutoff)).exclude(body=TOMBSTONE)
 
 
-def _sent(cutoff: datetime) -> Any:
+def _mails(cutoff: datetime) -> Any:
     return OutboundMail.objects.filter(message__ticket__in=old_tickets(cutoff), body__isnull=False)
 
 
@@ -39,7 +39,7 @@ def _forget_messages(keys: Sequence[Any]) -> object:
     return Message.objects.filter(pk__in=keys).update(body=TOMBSTONE)
 
 
-def _forget_sent(keys: Sequence[Any]) -> object:
+def _forget_mails(keys: Sequence[Any]) -> object:
     emptied = dict.fromkeys(("recipient", "subject", "body", "in_reply_to", "references"))
     return OutboundMail.objects.filter(pk__in=keys).update(**emptied)
 
@@ -59,17 +59,17 @@ def _forget_quotes(keys: Sequence[Any]) -> object:
     return MessageMail.objects.filter(pk__in=keys).delete()
 
 
-def _received(cutoff: datetime) -> Any:
+def _inbound(cutoff: datetime) -> Any:
     of_ticket = Q(message=None, ticket__in=old_tickets(cutoff)) | Q(message__ticket__in=old_tickets(cutoff))
     return InboundMail.objects.filter(of_ticket)
 
 
-def _lost(cutoff: datetime) -> Any:
+def _lost_mails(cutoff: datetime) -> Any:
     """Mail that became part of no ticket."""
     return InboundMail.objects.filter(message=None, ticket=None, received_at__lt=cutoff, filed_at__isnull=False)
 
 
-def _forget_received(keys: Sequence[Any]) -> object:
+def _forget_inbound(keys: Sequence[Any]) -> object:
     rows = InboundMail.objects.filter(pk__in=keys)
     for path in rows.values_list("path", flat=True):
         forget_with_transaction(path)
@@ -85,10 +85,10 @@ def register_retention_of_tickets() -> None:
     register_retention(
         RetentionKind.TICKET_TEXTS,
         Old(_messages, "ticket__solved_at", _forget_messages),
-        Old(_sent, "message__ticket__solved_at", _forget_sent),
+        Old(_mails, "message__ticket__solved_at", _forget_mails),
         Old(_files, "ticket__solved_at", _forget_files),
         Old(_quotes, "message__ticket__solved_at", _forget_quotes),
-        Old(_received, "received_at", _forget_received),
-        Old(_lost, "received_at", _forget_received),
+        Old(_inbound, "received_at", _forget_inbound),
+        Old(_lost_mails, "received_at", _forget_inbound),
         Old(_subjects, "solved_at", _forget_subjects),
     )

@@ -8,7 +8,7 @@ import pytest
 
 from customers.models import Customer, User
 from services.choices import MessageKind
-from services.mail.header_text import one_line
+from services.mail.headers import one_line
 from services.models import Mailbox, Message, OutboundMail, Queue
 from services.operations.attach_file import attach_file
 from services.operations.compose_mail import BadAddress, as_html, compose_mail, usable_address
