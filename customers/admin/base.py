@@ -4,8 +4,9 @@ from typing import Any, ClassVar, NoReturn
 
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.options import BaseModelAdmin
+from django.contrib.admin.views.main import ERROR_FLAG, SEARCH_VAR
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -89,6 +90,8 @@ class CandidModelAdmin(OnlyVisible, ModelAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The list, with the button that exports it."""
+        if any("\0" in text for name, texts in request.GET.lists() for text in texts if name != SEARCH_VAR):
+            return HttpResponseRedirect(f"{request.path}?{ERROR_FLAG}=1")  # as Django answers any other bad filter
         context = extra_context or {}
         if may_export(self, request):
             link = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_export")
@@ -105,6 +108,8 @@ class CandidModelAdmin(OnlyVisible, ModelAdmin):
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """The row, if the user may see it; locked when it is about to be written, so that the version that the form
         checks is the one that is saved over."""
+        if "\0" in object_id:
+            return None  # no database may be asked for it
         row = super().get_object(request, object_id, from_field)
         if row is None or request.method != "POST" or not isinstance(row, Versioned):
             return row
