@@ -333,6 +333,8 @@ SPECTACULAR_SETTINGS = {
         "PrivacyFlagKind": "customers.choices.PrivacyFlagKind",
         "RetentionKind": "customers.choices.RetentionKind",
         "ConsentChannel": "customers.choices.ConsentChannel",
+        "ConsentPurpose": "customers.choices.ConsentPurpose",
+        "MailPurpose": "services.choices.MailPurpose",
         "TicketChannel": "services.choices.Channel",
         "TicketStatus": "services.choices.TicketStatus",
         "AttributeType": "customers.choices.AttributeType",

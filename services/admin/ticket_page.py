@@ -99,17 +99,23 @@ def ticket_page(
         "seen": seen,
         "refusal": refusal,
         "news": news or [],
-        **({"customer_is_here": True, **customer_side(request, ticket)} if WHOLE in request.GET else {}),
+        **(
+            {"customer_is_here": True, **customer_side(request, ticket), **route_hint(ticket, at=at)}
+            if WHOLE in request.GET
+            else {}
+        ),
         **ties,
-        **_verbs(model_admin, request, ticket, seen, compose, ties["ties"], beside, at),
+        **_verbs(model_admin, request, ticket, seen, compose, ties["ties"], beside),
     }
     return TemplateResponse(request, TEMPLATE, context, status=status)
 
 
-def ticket_customer(model_admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
+def ticket_customer(model_admin: Any, request: HttpRequest, pk: int, *, at: datetime) -> HttpResponse:
     """The customer for the page, which fetches it: nobody waits for it to read the conversation."""
     ticket = visible_ticket(model_admin, request, pk)
-    return TemplateResponse(request, CUSTOMER_TEMPLATE, {"ticket": ticket, **customer_side(request, ticket)})
+    return TemplateResponse(
+        request, CUSTOMER_TEMPLATE, {"ticket": ticket, **customer_side(request, ticket), **route_hint(ticket, at=at)}
+    )
 
 
 def do_verb(model_admin: Any, request: HttpRequest, pk: int, verb: str, *, at: datetime) -> HttpResponse:
@@ -167,7 +173,6 @@ def _verbs(
     compose: ComposeForm | None,
     ties: list[Tie],
     beside: Beside,
-    at: datetime,
 ) -> dict[str, Any]:
     """The reply box and the buttons, for whoever may change the ticket; only what its status allows."""
     if not model_admin.has_change_permission(request, ticket):
@@ -178,7 +183,6 @@ def _verbs(
         **tie_forms(ticket, user, ties, beside.queues),
         "can_change": True,
         "may_send_again": True,
-        **({} if is_final else route_hint(ticket, at=at)),
         "is_final": is_final,
         "erased": erased,
         "moves": moves_of(ticket),

@@ -97,7 +97,7 @@ class TicketAdmin(BulkActions, CandidModelAdmin):
         """The customer beside the conversation, for the page."""
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
-        return ticket_customer(self, request, pk)
+        return ticket_customer(self, request, pk, at=timezone.now())
 
     def do(self, request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         """A verb, asked for by a button of the page."""

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from customers.api.base import CatalogueViewSet, Reads, ScopedViewSet
-from customers.api.fields import Strict, StrictModel, Text
+from customers.api.fields import NothingSerializer, StrictModel, Text
 from customers.api.idempotency import once
 from customers.api.pagination import Pages
 from services.choices import MailPurpose
@@ -94,10 +94,6 @@ class OutboundMailSerializer(StrictModel):
     def get_problem_text(self, mail: OutboundMail) -> str:
         """The problem in a sentence; empty where there is none."""
         return problem_in_words(mail.problem)
-
-
-class NothingSerializer(Strict):
-    """Takes nothing."""
 
 
 class OutboundMailViewSet(Reads, KeyedByUuid):
