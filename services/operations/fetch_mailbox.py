@@ -83,10 +83,7 @@ def take_new(mailbox: Mailbox, folder: Folder, token: uuid.UUID, clock: Clock) -
     """Store what is new in an open folder. Raises FetchLost, MailboxTrouble."""
     if mailbox.uid_validity != folder.uid_validity:
         # The UIDs of before mean nothing here. What is stored already is known by its bytes.
-        since = (mailbox.fetched_at or clock()) - LOOK_BACK
-        uids = folder.uids_since(since.date())
-        after = min(uids, default=1) - 1 if uids else _highest(folder)
-        _move(mailbox, token, uid_validity=folder.uid_validity, last_uid=after)
+        _move(mailbox, token, uid_validity=folder.uid_validity, last_uid=_start(mailbox, folder, clock()))
     new = 0
     for uid in folder.uids_after(mailbox.last_uid)[:AT_ONCE]:
         fetched = folder.fetch(uid, most=settings.MAIL_MOST_BYTES)
@@ -156,5 +153,10 @@ def _row(mailbox: Mailbox) -> "QuerySet[Mailbox]":
     return QuerySet(Mailbox).filter(pk=mailbox.pk)
 
 
-def _highest(folder: Folder) -> int:
-    return max(folder.uids_after(0), default=0)
+def _start(mailbox: Mailbox, folder: Folder, at: datetime) -> int:
+    """The UID after which a folder is read that was not read before. First all, then those of late: one that comes
+    between the two questions is among the latter."""
+    there = folder.uids_after(0)
+    since = (mailbox.fetched_at or at) - LOOK_BACK
+    late = folder.uids_since(since.date())
+    return min(late) - 1 if late else max(there, default=0)

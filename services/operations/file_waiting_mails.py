@@ -36,15 +36,15 @@ def _work(at: datetime, most: int) -> Iterator[InboundMail]:
     tried = 0
     while tried < most:
         rows = list(waiting_mails(at=at).select_related("mailbox__queue__team")[:50])
-        taken = [mail for mail in rows if mail.lease(LEASE)]
-        if not rows:
+        taken = 0
+        for mail in rows:
+            if mail.lease(LEASE):  # each when it comes to it: nobody holds what they do not work on
+                taken += 1
+                if _file(mail, at):
+                    yield mail
+        if not taken:  # none waits, or others are at them
             return
-        for mail in taken:
-            tried += 1
-            if _file(mail, at):
-                yield mail
-        if not taken:  # others are at it
-            return
+        tried += taken
 
 
 def _file(mail: InboundMail, at: datetime) -> bool:

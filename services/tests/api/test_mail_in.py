@@ -23,7 +23,8 @@ def box(queue: Queue) -> Mailbox:
 
 def hand_over(user: User, box: Mailbox, raw: bytes, **headers: str) -> Any:
     address = f"/api/v1/mailboxes/{box.pk}/messages/"
-    return as_user(user).generic("POST", address, raw, content_type=RAW, headers=headers)
+    client: Any = as_user(user)
+    return client.generic("POST", address, raw, content_type=RAW, headers=headers)
 
 
 def test_a_mail_is_kept_before_it_is_answered_and_filed_later(box: Mailbox, root: User) -> None:
@@ -66,7 +67,7 @@ def test_what_became_of_it_is_read_by_whoever_sees_the_ticket(box: Mailbox, ann:
     filed = come_in(box, mail())
     (row,) = as_user(ann).get("/api/v1/inbound-mails/").json()["results"]
     assert (row["id"], row["outcome"], row["sender"]) == (str(filed.pk), "ticket", "ann@lee.example")
-    raw = as_user(ann).get(f"/api/v1/inbound-mails/{filed.pk}/raw/")
+    raw: Any = as_user(ann).get(f"/api/v1/inbound-mails/{filed.pk}/raw/")
     assert b"".join(raw.streaming_content) == mail()
     assert as_user(otto).get(f"/api/v1/inbound-mails/{filed.pk}/raw/").status_code == 404
     assert as_user(otto).get("/api/v1/inbound-mails/").json()["results"] == []

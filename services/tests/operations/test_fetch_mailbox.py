@@ -17,6 +17,7 @@ from django.db import connection
 from django.utils import timezone
 from launcher.ports import HOST
 
+from services.mail.imap import Folder
 from services.models import InboundMail, Mailbox, Queue, Ticket
 from services.operations import fetch_mailbox as module
 from services.operations.fetch_mailbox import due_mailboxes, fetch_mailbox, lease_mailbox
@@ -97,6 +98,23 @@ def test_another_uidvalidity_doubles_nothing_and_loses_nothing(box: Mailbox, ser
     box.refresh_from_db()
     assert box.uid_validity != before
     assert InboundMail.objects.count() == 2
+
+
+def test_what_comes_while_a_new_mailbox_is_looked_at_is_not_passed_over(
+    box: Mailbox, server: ImapServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = Folder.uids_since
+
+    def meanwhile(folder: Folder, day: Any) -> list[int]:
+        if not InboundMail.objects.exists() and folder.uids_after(0) == []:
+            server.deliver(mail())
+        return late(folder, day)
+
+    monkeypatch.setattr(Folder, "uids_since", meanwhile)
+    fetch(box)
+    monkeypatch.undo()
+    fetch(box)
+    assert InboundMail.objects.count() == 1
 
 
 def test_no_mail_stops_the_mailbox(box: Mailbox, server: ImapServer) -> None:
