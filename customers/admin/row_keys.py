@@ -1,5 +1,6 @@
 """Keys of rows as addresses and forms hold them: texts, until they are looked at."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
@@ -10,18 +11,21 @@ def is_key(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) < 19
 
 
-class _ForKeys:
-    """Shown again after a refusal, the field looks only for what may be a key."""
+class KeySelect(AutocompleteSelect):
+    """One row, looked for by typing. Shown again after a refusal, it looks only for what may be a key."""
 
-    def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> Any:
+    def optgroups(self, name: str, value: Sequence[str], attr: dict[str, Any] | None = None) -> Any:
+        """The row that was chosen."""
+        return super().optgroups(name, _keys(value), attr)
+
+
+class KeySelectMultiple(AutocompleteSelectMultiple):
+    """Several rows, looked for by typing. Shown again after a refusal, it looks only for what may be keys."""
+
+    def optgroups(self, name: str, value: Sequence[str], attr: dict[str, Any] | None = None) -> Any:
         """The rows that were chosen."""
-        known = [one for one in value if not one or is_key(str(one))]
-        return super().optgroups(name, known, attrs)  # type: ignore[misc]
+        return super().optgroups(name, _keys(value), attr)
 
 
-class KeySelect(_ForKeys, AutocompleteSelect):
-    """One row, looked for by typing."""
-
-
-class KeySelectMultiple(_ForKeys, AutocompleteSelectMultiple):
-    """Several rows, looked for by typing."""
+def _keys(values: Sequence[str]) -> list[str]:
+    return [one for one in values if not one or is_key(str(one))]

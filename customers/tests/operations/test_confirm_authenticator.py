@@ -26,6 +26,13 @@ def test_nothing_counts_before_its_first_code(ann: User) -> None:
     assert not RecoveryCode.objects.exists()
 
 
+@pytest.mark.parametrize("code", ["", "１２３４５６", "👍🏿", "a" * 9000])
+def test_what_is_no_code_is_wrong(ann: User, code: str) -> None:
+    offer_authenticator(user=ann)
+    with pytest.raises(WrongCode):
+        confirm_authenticator(user=ann, code=code, at=NOW)
+
+
 def test_the_secret_stays_the_same_until_then(ann: User) -> None:
     assert offer_authenticator(user=ann).next_secret == offer_authenticator(user=ann).next_secret
 
