@@ -1,7 +1,7 @@
 """Mutated mail: nothing crashes, the bytes are kept, and each becomes a ticket or a message, or is ignored for
 a reason.
 
-`CRM_MAIL_FUZZ=100000` makes it a long run; `CRM_MAIL_SEED` another one."""
+`./bin/crm fuzz mail` is the long run; `CRM_MAIL_FUZZ` says how many are parsed, `CRM_MAIL_FUZZ_FILED` how many filed."""
 
 import os
 import random
@@ -18,12 +18,12 @@ from services.operations.file_waiting_mails import file_waiting_mails
 from services.operations.store_mail import raw_of, store_mail
 from services.tests.operations.mails import a_mailbox
 from tests.cast import NOW
+from tests.figures import SEED, tell
 from tests.mail.mutation import mutated
 from tests.mail.seeds import SEEDS
 
 PARSED = int(os.environ.get("CRM_MAIL_FUZZ", "2000"))
 FILED = int(os.environ.get("CRM_MAIL_FUZZ_FILED", str(max(60, min(PARSED // 20, 5000)))))
-SEED = int(os.environ.get("CRM_MAIL_SEED", "7"))
 
 
 @pytest.mark.long
@@ -35,7 +35,8 @@ def test_no_mutated_mail_crashes_the_parser() -> None:
         for text in (mail.text, mail.folded, mail.html, mail.subject):
             text.encode()
             assert "\0" not in text
-    print(f"{PARSED} parsed: {dict(texts)}")
+    tell("mail_parsed", PARSED, "mails")
+    tell("mail_parsed_as_text", texts["as text"], "mails")
     assert texts["whole"] > PARSED * 0.9
 
 
@@ -54,7 +55,8 @@ def test_every_mutated_mail_ends_somewhere(queue: Queue, settings: Any) -> None:
         file_waiting_mails(at=moment, most=500)
         moment += timedelta(hours=3)
     outcomes = Counter(InboundMail.objects.values_list("outcome", "reason", "error"))
-    print(f"{FILED} filed: {outcomes.most_common()}")
+    tell("mail_filed", FILED, "mails")
+    tell("mail_given_up", sum(count for (_outcome, _reason, error), count in outcomes.items() if error), "mails")
     for mail in InboundMail.objects.iterator():
         assert raw_of(mail) == kept[mail.pk]
         if mail.outcome in (MailOutcome.TICKET, MailOutcome.MESSAGE):
