@@ -141,6 +141,7 @@ BRINGS: dict[tuple[str, str], dict[str, Any]] = {
     ("customers_segment_options", "get"): {"fact": "country", "part": "value"},
     ("customers_segment_options", "post"): {},
     ("industry_setup", "post"): {"industry": "retail"},
+    ("services_rule_options", "get"): {"of": "field:queue"},
 }
 
 

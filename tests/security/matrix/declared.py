@@ -266,3 +266,7 @@ DECLARED = SITE | {
     for pages_of in (DESK, CUSTOMERS, DATA, CATALOGUE, STAFF_PAGES, TICKETS, SCORES)
     for page, declared in pages_of.items()
 }
+
+from tests.security.matrix.declared_channels import CHANNELS  # noqa: E402 - it is written in the words of this file
+
+DECLARED |= CHANNELS

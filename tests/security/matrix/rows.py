@@ -22,9 +22,22 @@ from customers.models import (
     Segment,
     Session,
     User,
+    WebhookDelivery,
 )
 from services.models import Attachment as File
-from services.models import DeskView, Macro, SatisfactionRating, Ticket
+from services.models import (
+    DeskView,
+    InboundMail,
+    Macro,
+    MessageMail,
+    MessagingChannel,
+    Notification,
+    OutboundMail,
+    RuleFiring,
+    SatisfactionRating,
+    Ticket,
+    TriageModel,
+)
 from tests.api.world import World
 from tests.cast import NOW
 
@@ -57,8 +70,21 @@ def rows(world: World, ann: User) -> Rows:
     line = [{"segment": segment.pk, "name": "Large", "definition": segment.definition, "parameters": {}}]
     for model in (ScoreModelVersion, PreferenceModelVersion):
         model.objects.filter(state="draft").update(overrides=line)
+    for mail in (*OutboundMail.objects.all(), *InboundMail.objects.all()):
+        mail.subject = "Quagga"
+        mail.save()
+    RuleFiring.objects.update(error="Quagga")
+    came = InboundMail.objects.get(pk=world["inboundmail"])
+    beside = MessageMail.objects.create(message=came.message, html="<p>Quagga</p>", folded="Quagga")
     return {
         **world,
+        "webhookdelivery": WebhookDelivery.objects.order_by("pk")[0].pk,
+        "triagemodel": TriageModel.objects.create(target="queue", learned_at=NOW, tickets=0, content=b"").pk,
+        "receive-from-channel key": MessagingChannel.objects.get(pk=world["messagingchannel"]).key,
+        "desk_mail key": beside.pk,
+        "desk_mail_file key": beside.pk,
+        "desk_call_seen pk": world["notification"],
+        "services_rule_switch way": "off",
         "user": ann.pk,
         "group": Group.objects.get(name="Agent").pk,
         "team": acme.team_id,
@@ -89,5 +115,6 @@ def give_all_to(user: User) -> None:
         model.objects.update(owner=user)
     Macro.objects.update(owner=user, team=None)
     Job.objects.update(created_by=user)
+    Notification.objects.update(user=user)
     for model in (ApiToken, Session):
         model.objects.filter(user__username="ann").update(user=user)
