@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
+from django.utils import timezone
 
 from analytics.models import PreferenceModelVersion, ScoreModelVersion
 from customers.models import (
@@ -24,6 +25,7 @@ from customers.models import (
     User,
     WebhookDelivery,
 )
+from services.choices import TriageTarget
 from services.models import Attachment as File
 from services.models import (
     DeskView,
@@ -38,6 +40,8 @@ from services.models import (
     Ticket,
     TriageModel,
 )
+from services.operations.learn_triage import first_bodies, first_words
+from services.triage.similar import index
 from tests.api.world import World
 from tests.cast import NOW
 
@@ -79,7 +83,7 @@ def rows(world: World, ann: User) -> Rows:
     return {
         **world,
         "webhookdelivery": WebhookDelivery.objects.order_by("pk")[0].pk,
-        "triagemodel": TriageModel.objects.create(target="queue", learned_at=NOW, tickets=0, content=b"").pk,
+        "triagemodel": learned().pk,
         "receive-from-channel key": MessagingChannel.objects.get(pk=world["messagingchannel"]).key,
         "desk_mail key": beside.pk,
         "desk_mail_file key": beside.pk,
@@ -104,6 +108,16 @@ def rows(world: World, ann: User) -> Rows:
         "desk_detach key": file.key,
         "desk_macro key": world["macro"],
     }
+
+
+def learned() -> TriageModel:
+    """What the desk finds similar tickets by, as of all that there are. A process keeps it by its moment."""
+    tickets = Ticket.objects.order_by("pk")
+    keys = [ticket.pk for ticket in tickets]
+    bodies = first_bodies(keys)
+    content = index(keys, [first_words(one.subject, bodies.get(one.pk, "")) for one in tickets]).to_bytes()
+    values = {"learned_at": timezone.now(), "tickets": len(keys), "content": content}
+    return TriageModel.objects.update_or_create(target=TriageTarget.SIMILAR, defaults=values)[0]
 
 
 def give_all_to(user: User) -> None:
