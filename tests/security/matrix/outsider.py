@@ -26,6 +26,7 @@ from tests.security.matrix.addresses import Address, every_address
 from tests.security.matrix.asking import BRINGS, Viewer, Whose, ask_for, expected, outcome, said_by
 from tests.security.matrix.beside import more_of_north
 from tests.security.matrix.declared import DECLARED, WRONG, Sight
+from tests.security.matrix.outsider_channels import channel_questions
 from tests.security.matrix.rows import MARKS, Rows
 from tests.security.matrix.scopes import gated_models
 
@@ -59,6 +60,7 @@ def rows_of(otto: Viewer, rows: Rows, beside: Rows) -> list[Row]:
         *_lists(otto),
         *_narrowed(otto, rows, beside),
         *_own_pages(otto, beside),
+        *(Row(name, _path(otto, path, data, how)) for name, path, data, how in channel_questions(otto, rows)),
         *_numbers(otto, rows),
         *_forms(otto, rows),
         *_actions(otto, rows),

@@ -35,6 +35,7 @@ from services.models import (
     MessagingChannel,
     Notification,
     OutboundMail,
+    PhoneCall,
     RuleFiring,
     SatisfactionRating,
     Ticket,
@@ -78,6 +79,9 @@ def rows(world: World, ann: User) -> Rows:
         mail.subject = "Quagga"
         mail.save()
     RuleFiring.objects.update(error="Quagga")
+    call = PhoneCall.objects.get(pk=world["phonecall"])
+    call.number = "Quagga"
+    call.save()
     came = InboundMail.objects.get(pk=world["inboundmail"])
     beside = MessageMail.objects.create(message=came.message, html="<p>Quagga</p>", folded="Quagga")
     return {
