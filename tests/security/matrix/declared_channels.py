@@ -1,6 +1,6 @@
 """What the addresses of mail, messengers, telephone, rules, triage and webhooks ask for: a part of declared.py."""
 
-from tests.security.matrix.declared import (
+from tests.security.matrix.declaring import (
     ANYBODY,
     EVERY_VERB,
     NOBODY,

@@ -75,14 +75,15 @@ def rows(world: World, ann: User) -> Rows:
     line = [{"segment": segment.pk, "name": "Large", "definition": segment.definition, "parameters": {}}]
     for model in (ScoreModelVersion, PreferenceModelVersion):
         model.objects.filter(state="draft").update(overrides=line)
-    for mail in (*OutboundMail.objects.all(), *InboundMail.objects.all()):
+    mails: list[Any] = [*OutboundMail.objects.all(), *InboundMail.objects.all()]
+    for mail in mails:
         mail.subject = "Quagga"
         mail.save()
     RuleFiring.objects.update(error="Quagga")
     call = PhoneCall.objects.get(pk=world["phonecall"])
     call.number = "Quagga"
     call.save()
-    came = InboundMail.objects.get(pk=world["inboundmail"])
+    came: Any = InboundMail.objects.get(pk=world["inboundmail"])
     beside = MessageMail.objects.create(message=came.message, html="<p>Quagga</p>", folded="Quagga")
     return {
         **world,
@@ -129,10 +130,10 @@ def give_all_to(user: User) -> None:
     Customer.objects.update(owner=user)
     Ticket.objects.update(assignee=user.agent)
     ImportBatch.objects.update(started_by=user)
-    for model in (Export, Segment, DeskView):
-        model.objects.update(owner=user)
+    for owned in (Export, Segment, DeskView):
+        owned.objects.update(owner=user)
     Macro.objects.update(owner=user, team=None)
     Job.objects.update(created_by=user)
     Notification.objects.update(user=user)
-    for model in (ApiToken, Session):
-        model.objects.filter(user__username="ann").update(user=user)
+    ApiToken.objects.filter(user__username="ann").update(user=user)
+    Session.objects.filter(user__username="ann").update(user=user)
