@@ -15,7 +15,7 @@ from customers.models import Team, User
 from services.models import Agent
 from tests.cast import make_user
 from tests.security.matrix.addresses import Address
-from tests.security.matrix.declared import ANYBODY, NOBODY, WRONG, Declared, Sight
+from tests.security.matrix.declaring import ANYBODY, NOBODY, WRONG, Declared, Sight
 from tests.security.matrix.rows import Rows
 
 
@@ -141,6 +141,7 @@ BRINGS: dict[tuple[str, str], dict[str, Any]] = {
     ("customers_segment_options", "get"): {"fact": "country", "part": "value"},
     ("customers_segment_options", "post"): {},
     ("industry_setup", "post"): {"industry": "retail"},
+    ("services_rule_options", "get"): {"of": "field:queue"},
 }
 
 

@@ -25,7 +25,9 @@ from tests.client import as_user
 from tests.security.matrix.addresses import Address, every_address
 from tests.security.matrix.asking import BRINGS, Viewer, Whose, ask_for, expected, outcome, said_by
 from tests.security.matrix.beside import more_of_north
-from tests.security.matrix.declared import DECLARED, WRONG, Sight
+from tests.security.matrix.declared import DECLARED
+from tests.security.matrix.declaring import WRONG, Sight
+from tests.security.matrix.outsider_channels import channel_questions
 from tests.security.matrix.rows import MARKS, Rows
 from tests.security.matrix.scopes import gated_models
 
@@ -59,6 +61,7 @@ def rows_of(otto: Viewer, rows: Rows, beside: Rows) -> list[Row]:
         *_lists(otto),
         *_narrowed(otto, rows, beside),
         *_own_pages(otto, beside),
+        *(Row(name, _path(otto, path, data, how)) for name, path, data, how in channel_questions(otto, rows)),
         *_numbers(otto, rows),
         *_forms(otto, rows),
         *_actions(otto, rows),
@@ -196,11 +199,11 @@ def _form(page: Any, inline: Any, request: Any, rows: Rows) -> Callable[[], str]
 
 def _offers(field: Any, rows: Rows) -> bool:
     """Whether a form's field takes the key of a row of the other team."""
-    if not isinstance(field, ModelChoiceField):
+    choices: Any = field.queryset if isinstance(field, ModelChoiceField) else None
+    if choices is None:
         return False
-    model = field.queryset.model
-    key = rows.get(model._meta.model_name)
-    return _is_scoped(model, rows) and field.queryset.filter(pk=key).exists()
+    key = rows.get(choices.model._meta.model_name)
+    return _is_scoped(choices.model, rows) and choices.filter(pk=key).exists()
 
 
 def _is_scoped(model: Any, rows: Rows) -> bool:
@@ -216,7 +219,7 @@ def _actions(otto: Viewer, rows: Rows) -> Iterator[Row]:
         if _is_scoped(model, rows):
             address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
             for action in page.get_actions(request):
-                key = str(rows[model._meta.model_name])
+                key = str(rows[str(model._meta.model_name)])
                 yield Row(f"action {model._meta.label} {action}", _action(otto, address, action, model, key))
 
 
@@ -248,8 +251,9 @@ def _api(otto: Viewer, rows: Rows, beside: Rows) -> Iterator[Row]:
     for name in cast(Any, {route.name: route for route in cast(Any, router.urls)}):
         if name.endswith("-list") and name != "auditentry-list":  # administrators read the record of all teams
             yield Row(f"list {name}", _shown_by_api(otto, reverse(name)))
-    about = {"customer": ("insight", "around", "beside", "consent", "privacyflag", "statedpreference", "customer")}
-    about["ticket"] = ("ticket", "tickettie", "tickettape", "tickettime", "deskticket")
+    about: dict[str, tuple[str, ...]] = {}
+    about["customer"] = ("insight", "around", "beside", "consent", "privacyflag", "statedpreference", "customer")
+    about["ticket"] = ("ticket", "tickettie", "tickettape", "tickettime", "tickettriage", "deskticket")
     for what, resources in about.items():
         for name, declared in SCOPED.items():
             if name.partition("-")[0] in resources and "get" in declared and not name.endswith("-list"):

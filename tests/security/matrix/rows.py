@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
+from django.utils import timezone
 
 from analytics.models import PreferenceModelVersion, ScoreModelVersion
 from customers.models import (
@@ -22,9 +23,26 @@ from customers.models import (
     Segment,
     Session,
     User,
+    WebhookDelivery,
 )
+from services.choices import TriageTarget
 from services.models import Attachment as File
-from services.models import DeskView, Macro, SatisfactionRating, Ticket
+from services.models import (
+    DeskView,
+    InboundMail,
+    Macro,
+    MessageMail,
+    MessagingChannel,
+    Notification,
+    OutboundMail,
+    PhoneCall,
+    RuleFiring,
+    SatisfactionRating,
+    Ticket,
+    TriageModel,
+)
+from services.operations.learn_triage import first_bodies, first_words
+from services.triage.similar import index
 from tests.api.world import World
 from tests.cast import NOW
 
@@ -57,8 +75,25 @@ def rows(world: World, ann: User) -> Rows:
     line = [{"segment": segment.pk, "name": "Large", "definition": segment.definition, "parameters": {}}]
     for model in (ScoreModelVersion, PreferenceModelVersion):
         model.objects.filter(state="draft").update(overrides=line)
+    mails: list[Any] = [*OutboundMail.objects.all(), *InboundMail.objects.all()]
+    for mail in mails:
+        mail.subject = "Quagga"
+        mail.save()
+    RuleFiring.objects.update(error="Quagga")
+    call = PhoneCall.objects.get(pk=world["phonecall"])
+    call.number = "Quagga"
+    call.save()
+    came: Any = InboundMail.objects.get(pk=world["inboundmail"])
+    beside = MessageMail.objects.create(message=came.message, html="<p>Quagga</p>", folded="Quagga")
     return {
         **world,
+        "webhookdelivery": WebhookDelivery.objects.order_by("pk")[0].pk,
+        "triagemodel": learned().pk,
+        "receive-from-channel key": MessagingChannel.objects.get(pk=world["messagingchannel"]).key,
+        "desk_mail key": beside.pk,
+        "desk_mail_file key": beside.pk,
+        "desk_call_seen pk": world["notification"],
+        "services_rule_switch way": "off",
         "user": ann.pk,
         "group": Group.objects.get(name="Agent").pk,
         "team": acme.team_id,
@@ -80,14 +115,25 @@ def rows(world: World, ann: User) -> Rows:
     }
 
 
+def learned() -> TriageModel:
+    """What the desk finds similar tickets by, as of all that there are. A process keeps it by its moment."""
+    tickets = Ticket.objects.order_by("pk")
+    keys = [ticket.pk for ticket in tickets]
+    bodies = first_bodies(keys)
+    content = index(keys, [first_words(one.subject, bodies.get(one.pk, "")) for one in tickets]).to_bytes()
+    values = {"learned_at": timezone.now(), "tickets": len(keys), "content": content}
+    return TriageModel.objects.update_or_create(target=TriageTarget.SIMILAR, defaults=values)[0]
+
+
 def give_all_to(user: User) -> None:
     """All that can be somebody's own is this user's, whatever their team."""
     Customer.objects.update(owner=user)
     Ticket.objects.update(assignee=user.agent)
     ImportBatch.objects.update(started_by=user)
-    for model in (Export, Segment, DeskView):
-        model.objects.update(owner=user)
+    for owned in (Export, Segment, DeskView):
+        owned.objects.update(owner=user)
     Macro.objects.update(owner=user, team=None)
     Job.objects.update(created_by=user)
-    for model in (ApiToken, Session):
-        model.objects.filter(user__username="ann").update(user=user)
+    Notification.objects.update(user=user)
+    ApiToken.objects.filter(user__username="ann").update(user=user)
+    Session.objects.filter(user__username="ann").update(user=user)

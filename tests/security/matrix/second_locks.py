@@ -2,6 +2,8 @@
 
 A key is a scope (`file function: Model`) or, where no row of the matrix comes by at all, a place (`file function`)."""
 
+from tests.security.matrix.second_locks_channels import SECOND_LOCKS_OF_CHANNELS, WATCHED_OF_CHANNELS
+
 CUSTOMER = "asked of a customer in sight alone, and whoever sees a customer sees these rows of theirs"
 TICKET = "asked of a ticket in sight alone, and whoever sees a ticket sees these rows of it"
 PAGE = "inlines of a page that is in sight: whoever sees the row sees these parts of it"
@@ -168,3 +170,6 @@ ELSEWHERE: dict[str, str] = {
         "services/tests/api/test_ties.py::test_a_problem_is_solved_with_its_incidents_in_sight"
     ),
 }
+
+SECOND_LOCKS |= SECOND_LOCKS_OF_CHANNELS
+WATCHED |= WATCHED_OF_CHANNELS

@@ -13,7 +13,8 @@ from customers.models import Team
 from tests.api.test_scope import DECLARED as API
 from tests.security.matrix.addresses import CATCHES_ALL, LEADS_ON, Address, every_address
 from tests.security.matrix.asking import Outcome, Viewer, Whose, ask_for, expected, outcome, sees, stranger, viewer
-from tests.security.matrix.declared import ANYBODY, DECLARED, WRONG, Sight
+from tests.security.matrix.declared import DECLARED
+from tests.security.matrix.declaring import ANYBODY, WRONG, Sight
 from tests.security.matrix.rows import MARKS, Rows, give_all_to
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long, pytest.mark.usefixtures("quiet", "lean")]

@@ -104,6 +104,14 @@ def test_a_number_that_somebody_has_is_theirs(anns: Client, caller: Customer) ->
     assert Interaction.objects.get().customer == caller
 
 
+def test_a_number_of_somebody_out_of_sight_is_nobodys(client: Client, caller: Customer, otto: User) -> None:
+    client.force_login(otto)
+    typed = {"direction": "outbound", "subject": "Called back", "number": NUMBER}
+    answer = client.post(at("call"), typed)
+    assert answer.status_code == 422 and "Canary" not in answer.content.decode()
+    assert not Interaction.objects.exists()
+
+
 def test_who_may_not_sees_nothing(client: Client, caller: Customer, otto: User, bob: User, ann: User) -> None:
     call = ring(ann)
     client.force_login(otto)

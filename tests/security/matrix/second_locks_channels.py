@@ -1,0 +1,27 @@
+"""Of mail, messengers, telephone, rules, triage and webhooks: parts of second_locks.py."""
+
+SECOND_LOCKS_OF_CHANNELS: dict[str, str] = {}
+
+# The rows of the matrix do not show the difference, or none comes by: the test that fails without the scope.
+WATCHED_OF_CHANNELS: dict[str, str] = {
+    "services/api/calls.py customers_in_sight: customers.Customer": (
+        "services/tests/api/test_calls.py::test_a_customer_out_of_sight_is_not_named"
+    ),
+    "services/admin/desk/call.py clean": (
+        "services/tests/admin/desk/test_call.py::test_a_number_of_somebody_out_of_sight_is_nobodys"
+    ),
+    "services/operations/register_call.py _sees": (
+        "services/tests/operations/test_calls.py"
+        "::test_a_call_for_nobody_in_particular_is_shown_to_who_may_see_the_customer"
+    ),
+    "services/operations/call_webhook.py call_webhook": (
+        "services/tests/operations/test_messengers.py::test_a_rule_may_call_one_webhook_of_what_it_may_see"
+    ),
+    "customers/operations/emit.py _in_sight": (
+        "customers/tests/webhooks/test_emit.py::test_only_what_the_owner_and_the_team_may_see_is_told"
+    ),
+    "services/operations/fire_rule.py _keepers": (
+        "services/tests/operations/test_ask_rules.py"
+        "::test_after_ten_firings_in_an_hour_a_ticket_is_left_alone_and_somebody_is_told"
+    ),
+}
