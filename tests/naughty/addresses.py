@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from services.models import Attachment
 from tests.api.world import World
+from tests.naughty.merged import ROWS_OF
 
 # What stands in an address beside the key of its row.
 WORDS = {"verb": "measure", "code": "take", "what": "merge", "way": "up", "app_label": "customers"}
@@ -54,6 +55,8 @@ def _named(patterns: list[Any], before: str) -> Iterator[tuple[str, list[str]]]:
 def _filled(name: str, group: str, world: World) -> Any:
     if name in ("desk_file", "desk_detach") and group == "key":
         return Attachment.objects.earliest("pk").key
+    if (name, group) in ROWS_OF:
+        return world[ROWS_OF[name, group]]
     if group in ROWS:
         return world[ROWS[group]]
     if group in WORDS:

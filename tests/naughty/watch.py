@@ -1,8 +1,9 @@
 """What happens while a request is answered: which forms looked at it, and which tables were written to."""
 
+import json
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 from unittest.mock import patch
@@ -73,6 +74,9 @@ def _texts_of(table: str) -> Iterator[str]:
 def _texts_in(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
+        if value.startswith("{"):  # what is sent on stands in a text as JSON
+            with suppress(ValueError):
+                yield from _texts_in(json.loads(value))
     elif isinstance(value, dict):
         for part in value.values():
             yield from _texts_in(part)
