@@ -56,8 +56,7 @@ def places() -> set[Place]:
 
 def _callers(node: ast.AST, function: str) -> Iterator[str]:
     for child in ast.iter_child_nodes(node):
-        is_function = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef)
-        name = child.name if is_function else function
+        name = child.name if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef) else function
         if isinstance(child, ast.Call) and isinstance(child.func, ast.Attribute) and child.func.attr == GATE:
             rows = child.func.value
             if not (isinstance(rows, ast.Call) and getattr(rows.func, "id", "") == "super"):
