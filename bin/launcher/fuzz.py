@@ -27,7 +27,9 @@ class Suite:
 SUITES = {
     "api": Suite("requests of each kind by each role", ("tests/api/test_fuzz.py",), "CRM_FUZZ_EXAMPLES", 100),
     "naughty": Suite("naughty strings through each form", ("tests/naughty",), "CRM_NAUGHTY_STRINGS", 1000),
-    "mail": Suite("mutated mails parsed; of twenty one is filed", ("tests/mail/test_fuzz.py",), "CRM_MAIL_FUZZ", 100_000),
+    "mail": Suite(
+        "mutated mails parsed; of twenty one is filed", ("tests/mail/test_fuzz.py",), "CRM_MAIL_FUZZ", 100_000
+    ),
     "state": Suite("lives of a ticket", ("tests/desk/test_state_machine.py",), "CRM_STATE_RUNS", 1000),
 }
 # pytest's own statuses, in words

@@ -6,11 +6,12 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.utils import timezone
 
-from customers.models import Customer, Erasure, Product, RelationType, Team
+from customers.models import Customer, Erasure, Product, RelationType, Segment, Team, User
+from customers.operations.create_segment import create_segment
 from customers.operations.log_interaction import log_interaction
 from customers.operations.place_order import NewLine, place_order
 from customers.operations.relate_customers import relate_customers
-from services.models import Calendar, Notification, Queue, RatingRequest, SatisfactionRating, Ticket
+from services.models import Calendar, DeskView, Notification, Queue, RatingRequest, SatisfactionRating, Ticket
 from services.operations.link_tickets import link_tickets
 from services.operations.open_ticket import open_ticket
 from tests.cast import NOW
@@ -44,9 +45,18 @@ def beside(rows: Rows, otto: Viewer, south: Team) -> Rows:
     line = NewLine(product=Product.objects.get(pk=rows["product"]), unit_price=Decimal(10))
     order = place_order(customer=mine, currency="EUR", lines=[line], at=NOW)
     call = log_interaction(customer=mine, kind="call", direction="inbound", subject="y", author=by, at=NOW)
+    second = Customer.objects.create(kind="organisation", name="Southern two", team=south, created_at=NOW)
+    make_pair(mine, second)
+    DeskView.objects.create(name="South", owner=by)
+    # A segment of North's own, in which there are customers of South.
+    named = {"groups": [{"conditions": [{"fact": "name", "op": "contains", "value": "southern"}]}]}
+    private = create_segment(name="Quagga 2", definition=named, owner=User.objects.get(pk=rows["user"]), at=NOW)
+    Segment.objects.filter(pk=private.pk).update(is_shared=False)
     return {
         **rows,
         "customer": mine.pk,
+        "second": second.pk,
+        "private": private.pk,
         "relation_pk": relation.pk,
         "ticket": ticket.pk,
         "order": order.pk,
@@ -65,6 +75,11 @@ def more_of_north(rows: Rows, otto: Viewer) -> None:
     Erasure.objects.create(customer=more, reason="By letter", asked_at=at, asked_by_id=rows["user"])
     queue = Queue.objects.get(pk=rows["queue"])
     ticket = open_ticket(customer=more, subject="Leaks", queue=queue, by=None, at=at, body="Help")
+    southern = Customer.objects.get(name="Southern")
+    open_ticket(customer=southern, subject="Leaks", queue=queue, by=None, at=at, body="Help")
+    # That something happened to their customer they may know, not what.
+    touched = {name: getattr(southern, name) for name in ("last_activity_at", "activity_version")}
+    Customer.objects.filter(pk=southern.pk).update(**touched)
     RatingRequest.objects.create(ticket=ticket, customer=more, requested_at=at, expires_at=at)
     SatisfactionRating.objects.create(customer=more, ticket=ticket, value=1, at=at)
     Notification.objects.create(user=otto.user, ticket=ticket, kind="assigned", key="more", at=at)

@@ -20,8 +20,8 @@ def quiet() -> Iterator[None]:
 
 @pytest.fixture
 def lean(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of what a page is rendered from, only the keys of its list are kept, on whatever page of it they are: copies of all of it, for each of the
-    hundreds of templates of a page, would take longer than the page."""
+    """Of what a page is rendered from, only the keys of its list are kept, on whatever page of the list they are:
+    copies of all of it, for each of the hundreds of templates of a page, would take longer than the page."""
 
     def keep(store: dict[str, Any], signal: Any, sender: Any, template: Any, context: Any, **more: Any) -> None:
         if "context" not in store and "cl" in context:

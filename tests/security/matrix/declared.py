@@ -37,7 +37,8 @@ SITE = {
     "admin:app_list": both("view_customer"),  # of customers, as the sample has it; of each app to who sees one of its
     "admin:view_on_site": both(NOBODY),  # no model has pages outside the admin
     "admin:industry_setup": both(
-        "add_relationtype add_customattribute add_queue add_servicetype add_scoremodelversion add_preferencemodelversion"
+        "add_relationtype add_customattribute add_queue add_servicetype "
+        "add_scoremodelversion add_preferencemodelversion"
     ),
     "admin:data_register": both("view_retentionrule"),
     "admin:service_report": both("view_ticket"),

@@ -1,20 +1,20 @@
 """Runs tests of other folders while a scope that they watch lets everything through: there, they must fail.
 
-`python -m pytest -p tests.security.matrix.opened PATH::TEST ...`; which test watches what is said in second_locks.py."""
+`python -m pytest -p tests.security.matrix.opened PATH::TEST ...`; second_locks.py says which test watches what."""
 
 from collections.abc import Generator
 from typing import Any
 
 import pytest
 
-from tests.security.matrix.second_locks import ELSEWHERE, WATCHED
+from tests.security.matrix.second_locks import WATCHED
 
 SCOPE = "taken_away"
 
 
 def scopes_of(test: str) -> list[str]:
     """What this test watches."""
-    return [scope for scope, watching in {**WATCHED, **ELSEWHERE}.items() if watching == test]
+    return [scope for scope, watching in WATCHED.items() if watching == test]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

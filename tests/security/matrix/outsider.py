@@ -62,7 +62,7 @@ def rows_of(otto: Viewer, rows: Rows, beside: Rows) -> list[Row]:
         *_narrowed(otto, rows, beside),
         *_own_pages(otto, beside),
         *(Row(name, _path(otto, path, data, how)) for name, path, data, how in channel_questions(otto, rows)),
-        *_numbers(otto, rows),
+        *_numbers(otto, rows, beside),
         *_forms(otto, rows),
         *_actions(otto, rows),
         *_api(otto, rows, beside),
@@ -128,6 +128,10 @@ def _narrowed(otto: Viewer, rows: Rows, beside: Rows) -> Iterator[Row]:
     yield Row("relations of another's", _path(otto, relations, {"customer": rows["customer"]}))
     for page in ("desk", "desk_list"):
         yield Row(f"{page} by another's view", _path(otto, reverse(f"admin:{page}"), {"view": f"v{rows['deskview']}"}))
+    macros = reverse("admin:desk_macros", args=[beside["ticket"]])
+    yield Row("macros of another team", _path(otto, macros, {}))
+    pulse = reverse("admin:desk_pulse")
+    yield Row("pulse of another's", lambda: otto.ask("get", pulse, {"ticket": rows["ticket"]}).json()["ticket"])
     keys = [beside["customer"], beside["second"]]
     yield Row("comparison of one's own", _path(otto, reverse("admin:customers_merge_compare", args=keys), {}))
     in_segment = {"segment": beside["private"]}
@@ -152,12 +156,14 @@ def _own_pages(otto: Viewer, beside: Rows) -> Iterator[Row]:
                     yield Row(f"{method} own {one.name}", _path(otto, one.filled(beside), questions, method))
 
 
-def _numbers(otto: Viewer, rows: Rows) -> Iterator[Row]:
+def _numbers(otto: Viewer, rows: Rows, beside: Rows) -> Iterator[Row]:
     """Pages that count: they stay as they are when the other team goes on working."""
-    pages = ("index", "service_report", "two_step", "desk", "desk_views", "desk_list", "desk_pulse", "desk_bell")
+    pages = ("index", "service_report", "password_change", "desk", "desk_views", "desk_list", "desk_bell")
     lists = ("services_satisfactionrating", "customers_tag", "customers_customer", "services_ticket")
     for page in (*pages, *(f"{name}_changelist" for name in lists)):
         yield Row(f"numbers {page}", _unmoved(otto, lambda path: otto.ask("get", path), reverse(f"admin:{page}"), rows))
+    compared = reverse("admin:customers_merge_compare", args=[beside["customer"], beside["second"]])
+    yield Row("numbers comparison", _unmoved(otto, lambda path: otto.ask("get", path), compared, rows))
     chosen = f"{reverse('admin:customers_segment_options')}?fact=country&part=value&name=x&x-search-y=fr"
     yield Row("numbers segment options", _unmoved(otto, lambda path: otto.ask("get", path), chosen, rows))
     for name in ("deskview-counts", "report-service", "notification-list"):
@@ -203,10 +209,10 @@ def _offers(field: Any, rows: Rows) -> bool:
     if choices is None:
         return False
     key = rows.get(choices.model._meta.model_name)
-    return _is_scoped(choices.model, rows) and choices.filter(pk=key).exists()
+    return _is_scoped(choices.model) and choices.filter(pk=key).exists()
 
 
-def _is_scoped(model: Any, rows: Rows) -> bool:
+def _is_scoped(model: Any) -> bool:
     page = f"admin:{model._meta.app_label}_{model._meta.model_name}_history"
     return page in DECLARED and DECLARED[page].sight not in (Sight.ALL, Sight.ACCOUNT)
 
@@ -216,7 +222,7 @@ def _actions(otto: Viewer, rows: Rows) -> Iterator[Row]:
     request = RequestFactory().get("/admin/")
     request.user = otto.user
     for model, page in admin.site._registry.items():
-        if _is_scoped(model, rows):
+        if _is_scoped(model):
             address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
             for action in page.get_actions(request):
                 key = str(rows[str(model._meta.model_name)])
@@ -251,8 +257,9 @@ def _api(otto: Viewer, rows: Rows, beside: Rows) -> Iterator[Row]:
     for name in cast(Any, {route.name: route for route in cast(Any, router.urls)}):
         if name.endswith("-list") and name != "auditentry-list":  # administrators read the record of all teams
             yield Row(f"list {name}", _shown_by_api(otto, reverse(name)))
-    about: dict[str, tuple[str, ...]] = {}
-    about["customer"] = ("insight", "around", "beside", "consent", "privacyflag", "statedpreference", "customer")
+    about: dict[str, tuple[str, ...]] = {
+        "customer": ("insight", "around", "beside", "consent", "privacyflag", "statedpreference", "customer")
+    }
     about["ticket"] = ("ticket", "tickettie", "tickettape", "tickettime", "tickettriage", "deskticket")
     for what, resources in about.items():
         for name, declared in SCOPED.items():
@@ -304,7 +311,7 @@ def _references(serializer: Any, request: Any, rows: Rows) -> Callable[[], str]:
             if isinstance(reference, VisibleRow | VisibleName) and not field.read_only:
                 choices = reference.get_queryset()
                 key = rows.get(choices.model._meta.model_name)
-                if _is_scoped(choices.model, rows) and choices.filter(pk=key).exists():
+                if _is_scoped(choices.model) and choices.filter(pk=key).exists():
                     found.append(name)
         return ", ".join(found)
 
