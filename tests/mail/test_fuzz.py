@@ -1,7 +1,8 @@
 """Mutated mail: nothing crashes, the bytes are kept, and each becomes a ticket or a message, or is ignored for
 a reason.
 
-`./bin/crm fuzz mail` is the long run; `CRM_MAIL_FUZZ` says how many are parsed, `CRM_MAIL_FUZZ_FILED` how many filed."""
+`./bin/crm fuzz mail` is the long run; `CRM_MAIL_FUZZ` says how many are parsed, `CRM_MAIL_FUZZ_FILED` how many are
+filed."""
 
 import os
 import random

@@ -1,4 +1,4 @@
-"""What `addresses.py`, `formless.py` and `test_asking.py` say, of the pages of mail, rules, webhooks, channels and calls."""
+"""What `addresses.py`, `formless.py` and `test_asking.py` say, of mail, rules, webhooks, channels and calls."""
 
 # The row of the world whose key stands in an address that names no model.
 ROWS_OF: dict[tuple[str, str], str] = {
