@@ -135,11 +135,11 @@ def _read(told: Path) -> Iterator[Figure]:
 def _lines(figures: list[tuple[str, Figure]]) -> list[str]:
     """One line for each figure of each role on each database, and before them the sums."""
     sums: Counter[tuple[str, str]] = Counter()
-    parts = []
+    parts: Counter[tuple[str, str]] = Counter()
     for database, (name, of, value, unit) in figures:
-        sums[name, unit] += value
-        parts.append(f"fuzz_{name}_{database}{'' if of == '-' else f'_{of}'} {value} {unit}")
-    return [*(f"fuzz_{name} {value} {unit}" for (name, unit), value in sums.items()), *sorted(parts)]
+        sums[f"fuzz_{name}", unit] += value
+        parts[f"fuzz_{name}_{database}{'' if of == '-' else f'_{of}'}", unit] += value
+    return [f"{name} {value} {unit}" for (name, unit), value in [*sums.items(), *sorted(parts.items())]]
 
 
 def _again(database: str, name: str, options: argparse.Namespace) -> str:

@@ -24,6 +24,9 @@ IF_MATCH = {
 }
 ETAG = {"description": "The version of the row, for If-Match.", "schema": {"type": "string"}}
 
+# No blank, and no sign of ASCII but letters, digits, - and _.
+WITHOUT_BLANKS = r"^[^\s!-,./:-@\[-^`{-~]+$"
+
 
 class HappenedSerializer(serializers.Serializer[Any]):
     """Something that happened to a ticket."""
@@ -72,6 +75,11 @@ class ProblemSerializer(serializers.Serializer[Any]):
 
 class Schema(AutoSchema):
     """AutoSchema, and what our base views add."""
+
+    def _insert_field_validators(self, field: Any, schema: dict[str, Any]) -> None:
+        super()._insert_field_validators(field, schema)
+        if isinstance(field, serializers.SlugField) and field.allow_unicode:
+            schema["pattern"] = WITHOUT_BLANKS  # of JSON Schema, \w is a letter of English
 
     def get_operation(self, *args: Any, **kwargs: Any) -> Any:
         operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)

@@ -1,3 +1,4 @@
+import re
 from io import StringIO
 from typing import Any
 
@@ -87,3 +88,10 @@ def test_the_root_lists_what_there_is(ann: User) -> None:
     listed = as_user(ann).get("/api/v1/").json()
     assert listed["customers"].endswith("/api/v1/customers/")
     assert {"relations", "tickets", "scores", "preferences", "orders", "queues"} <= set(listed)
+
+
+def test_codes_may_hold_letters_of_any_language(schema: dict[str, Any]) -> None:
+    for name in ("CustomAttribute", "TicketAttribute"):
+        pattern = schema["components"]["schemas"][name]["properties"]["code"]["pattern"]
+        assert all(re.search(pattern, code, re.ASCII) for code in ("ø", "客户-1", "fù_2", "Size"))
+        assert not any(re.search(pattern, code, re.ASCII) for code in ("", "a b", "a.b", "<a>", "a/b"))

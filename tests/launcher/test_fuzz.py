@@ -17,7 +17,8 @@ def found(var: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
     values = {"sqlite": 0, "postgres": 0, "mariadb": 0}
 
     def run(database: str, name: str, options: Any, folder: Path, redis_url: str, told: Path) -> int:
-        told.write_text(f"{name}_requests agent 7 requests\n{name}_errors - {values[database]} errors\n")
+        counted = f"{name}_requests agent 3 requests\n{name}_requests agent 4 requests\n"
+        told.write_text(f"{counted}{name}_errors - {values[database]} errors\n")
         return values[database]
 
     monkeypatch.setattr(fuzz, "stop_on_signals", lambda: None)
