@@ -1,6 +1,6 @@
 """The words in which declared.py says what addresses ask for."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 ANYBODY, STAFF, NOBODY, WRONG = "anybody", "", "nobody", "wrong"
