@@ -36,7 +36,7 @@ from services.operations.write_rule import write_rule
 from services.tests.operations.agents import a_rule, an_agent
 from services.tests.operations.desk import a_ticket, after
 from services.tests.operations.rules import URGENT, firings, minutes_after, outcomes, when
-from tests.cast import NOW
+from tests.cast import NOW, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -320,8 +320,9 @@ def test_what_a_rule_causes_may_call_others_but_never_itself(ticket: Ticket, ann
 
 
 def test_after_ten_firings_in_an_hour_a_ticket_is_left_alone_and_somebody_is_told(
-    ticket: Ticket, ann: User, root: User
+    ticket: Ticket, ann: User, root: User, south: Team
 ) -> None:
+    make_user("sue", south, role="Lead")  # may change rules, and sees no such ticket
     when("note", then={"action": "notify", "agent": ann.agent.pk}, name="Chatty")
     for minute in range(14):
         add_note(ticket=ticket, body="x", by=ann, at=after(minutes=minute))

@@ -185,7 +185,7 @@ def test_a_channel_is_told_something(channel: MessagingChannel, listener: Listen
 
 
 def test_a_rule_may_call_one_webhook_of_what_it_may_see(
-    channel: MessagingChannel, listener: Listener, root: User, south: Team
+    channel: MessagingChannel, listener: Listener, root: User, south: Team, otto: User
 ) -> None:
     ticket = come(channel, "m1").ticket
     changes = {"name": "x", "url": listener.url(), "events": ["customer.erased"]}
@@ -194,6 +194,8 @@ def test_a_rule_may_call_one_webhook_of_what_it_may_see(
     assert deliver() == 1 and json.loads(listener.received[0].body)["event"] == "ticket.called"
     write_webhook(webhook=hook, changes={"team": south}, by=root, at=NOW)
     assert call_webhook(webhook=hook, ticket=ticket, at=NOW) is None
+    write_webhook(webhook=hook, changes={"team": None, "url": listener.url("/other")}, by=otto, at=NOW)
+    assert hook.owner == otto and call_webhook(webhook=hook, ticket=ticket, at=NOW) is None
 
 
 def test_removing_a_channel_leaves_its_tickets(channel: MessagingChannel) -> None:

@@ -116,6 +116,14 @@ def test_the_macro_that_answered_such_tickets_is_suggested(
     assert triage.macro.source in learned
 
 
+def test_a_macro_of_another_team_is_not_suggested(
+    learned: list[Ticket], acme: Customer, queue: Queue, ann: User, south: Team
+) -> None:
+    body = "Please tighten the seal of the valve."
+    Macro.objects.create(name="Seal", kind=MessageKind.REPLY, body=body, team=south)
+    assert suggest_triage(ticket=new(acme, queue, "The pump leaks"), user=ann).macro is None
+
+
 def test_nothing_is_suggested_before_anything_was_learned_nor_of_a_solved_ticket(
     solved: list[Ticket], acme: Customer, queue: Queue, ann: User
 ) -> None:

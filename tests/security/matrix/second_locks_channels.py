@@ -4,6 +4,9 @@ SECOND_LOCKS_OF_CHANNELS: dict[str, str] = {}
 
 # The rows of the matrix do not show the difference, or none comes by: the test that fails without the scope.
 WATCHED_OF_CHANNELS: dict[str, str] = {
+    "services/operations/suggest_triage.py _macro: services.Macro": (
+        "services/tests/operations/test_triage.py::test_a_macro_of_another_team_is_not_suggested"
+    ),
     "services/api/calls.py customers_in_sight: customers.Customer": (
         "services/tests/api/test_calls.py::test_a_customer_out_of_sight_is_not_named"
     ),
