@@ -32,6 +32,8 @@ from tests.security.matrix.rows import MARKS, Rows
 from tests.security.matrix.scopes import gated_models
 
 METHODS = ("get", "post")
+# Routes of the API whose key is that of a customer, where the admin has a row of its own.
+OF_CUSTOMER = ("consent",)
 # The token of a form, another each time, and moments.
 SECRET = re.compile(rb"[A-Za-z0-9]{64}|\d\d:\d\d(:\d\d)?(\.\d+)?Z?")
 # What is typed into searches, and asked of lists.
@@ -271,17 +273,14 @@ def _api(otto: Viewer, rows: Rows, beside: Rows) -> Iterator[Row]:
 
 def _route(otto: Viewer, name: str, method: str, rows: Rows) -> Callable[[], str]:
     def ask() -> str:
-        path = address(name, {**rows, **dict.fromkeys(OF_CUSTOMER, rows["customer"])})
+        of_customer: Rows = dict.fromkeys(OF_CUSTOMER, rows["customer"])
+        path = address(name, {**rows, **of_customer})
         data = None if method == "get" else {"no such field": 1}
         response = getattr(as_user(otto.user), method)(path, data, headers={"If-Match": "*"})
         is_list = name.endswith("-list")
         return f"{response.status_code}" if not is_list and response.status_code != 404 else shown(response)
 
     return ask
-
-
-# Routes of the API whose key is that of a customer, where the admin has a row of its own.
-OF_CUSTOMER = ("consent",)
 
 
 def _shown_by_api(otto: Viewer, path: str) -> Callable[[], str]:
