@@ -65,8 +65,8 @@ class Fixed:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows of a catalogue that everybody may see, by their keys or by another unique column. `offered`: those that
-    may still be chosen, where not all that exist are."""
+    """Rows of a catalogue, by their keys or by another unique column. `offered`: those that
+    may still be chosen, where not all that exist are; of these, those that the user sees."""
 
     rows: Callable[[], QuerySet[Any]]
     offered: Callable[[], QuerySet[Any]] | None = None
@@ -92,7 +92,9 @@ class Rows:
         return {getattr(row, self.key): self.label(row) for row in found}
 
     def options(self, user: User | None, search: str = "") -> Options:
-        rows = (self.offered or self.rows)()
+        rows: Any = (self.offered or self.rows)()
+        if user is not None and hasattr(rows, "visible_to"):  # macros are a team's
+            rows = rows.visible_to(user)
         if search:
             rows = rows.filter(**{f"{self.search_field}__icontains": search})
         return [(getattr(row, self.key), self.label(row)) for row in rows[: MOST_AT_ONCE + 1]]

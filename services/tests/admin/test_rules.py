@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from customers.models import Customer, Team, User
-from services.models import Agent, Queue, Rule, RuleFiring
+from services.models import Agent, Macro, Queue, Rule, RuleFiring
 from services.operations.ask_rules import ask_rules
 from services.tests.operations.desk import a_ticket
 from services.tests.operations.rules import URGENT, minutes_after, when
@@ -149,6 +149,13 @@ def test_long_lists_are_searched(client: Client, lea: User, south: Team) -> None
     assert [label for _value, label in found] == ["Agent 69"]
     for name in ("", "field:no", "action:assign:no", "action:no:no", "x"):
         assert client.get(options, {"of": name}).status_code == 404
+
+
+def test_macros_of_another_team_are_not_offered(client: Client, lea: User, north: Team, south: Team) -> None:
+    Macro.objects.create(name="Ours", body="Thank you.", team=north)
+    Macro.objects.create(name="Theirs", body="Thank you.", team=south)
+    data = json.loads(_data(client.get(f"{LIST}add/").content.decode()))
+    assert "Ours" in str(data["options"]) and "Theirs" not in str(data["options"])
 
 
 def test_what_it_did_stands_on_its_page_in_the_log_and_at_the_ticket(

@@ -192,7 +192,8 @@ def _forms(otto: Viewer, rows: Rows) -> Iterator[Row]:
     request = RequestFactory().get("/admin/")
     request.user = otto.user
     for model, page in admin.site._registry.items():
-        for inline in (None, *page.get_inline_instances(request)):
+        is_form = page.has_add_permission(request) or page.has_change_permission(request)
+        for inline in (*((None,) if is_form else ()), *page.get_inline_instances(request)):
             what = model._meta.label if inline is None else f"{model._meta.label} {inline.model._meta.label}"
             yield Row(f"form {what}", _form(page, inline, request, rows))
 

@@ -84,6 +84,7 @@ def rows(world: World, ann: User) -> Rows:
     call = PhoneCall.objects.get(pk=world["phonecall"])
     call.number = "Quagga"
     call.save()
+    call.notifications.exclude(user=ann).delete()  # while nobody knew whose the number is, all were told
     came: Any = InboundMail.objects.get(pk=world["inboundmail"])
     beside = MessageMail.objects.create(message=came.message, html="<p>Quagga</p>", folded="Quagga")
     return {
