@@ -94,7 +94,7 @@ class Rows:
     def options(self, user: User | None, search: str = "") -> Options:
         rows = (self.offered or self.rows)()
         if search:
-            rows = rows.filter(**{f"{self.search_field}__icontains": search})
+            rows = rows.filter(**{f"{self.search_field}__icontains": search[:LONGEST_TEXT]})
         return [(getattr(row, self.key), self.label(row)) for row in rows[: MOST_AT_ONCE + 1]]
 
 
