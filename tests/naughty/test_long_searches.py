@@ -1,4 +1,4 @@
-"""A whole page of text in place of a few words to look for: databases take only so many conditions, and so long ones."""
+"""A whole page of text in place of a few words to look for: databases take few conditions, and short ones."""
 
 from typing import Any
 
