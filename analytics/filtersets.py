@@ -15,7 +15,7 @@ from analytics.models import (
     WeightProposal,
 )
 from customers.choices import Factor
-from customers.filtersets import IdFilter, YesNoFilter
+from customers.filtersets import LONGEST_PART, IdFilter, YesNoFilter
 
 
 class ScoreFilterSet(FilterSet):
@@ -84,7 +84,12 @@ class PreferenceFilterSet(FilterSet):
     """Preference profiles."""
 
     customer = IdFilter()
-    name = CharFilter(field_name="customer__name", lookup_expr="istartswith", label=_("Beginning of the name"))
+    name = CharFilter(
+        field_name="customer__name",
+        lookup_expr="istartswith",
+        max_length=LONGEST_PART,
+        label=_("Beginning of the name"),
+    )
 
     class Meta:
         model = PreferenceProfile

@@ -56,6 +56,7 @@ from customers.models import (
 from customers.segments.condition import segment_condition
 
 LARGEST_KEY = 2**63 - 1
+LONGEST_PART = 200  # signs of a part of a name, as long as names are; databases look for no text of any length
 
 
 class IdFilter(NumberFilter):
@@ -107,7 +108,7 @@ class CustomerFilterSet(FilterSet):
     """Customers by what identifies them and by who looks after them."""
 
     q = CharFilter(method="search", label=_("Part of the name, or a whole e-mail address or phone number"))
-    name = CharFilter(lookup_expr="istartswith", label=_("Beginning of the name"))
+    name = CharFilter(lookup_expr="istartswith", max_length=LONGEST_PART, label=_("Beginning of the name"))
     email = CharFilter(method="reached_by_email", label=_("Whole e-mail address"))
     phone = CharFilter(
         method="reached_by_phone", label=_("Phone number: international, or national together with `country`")
@@ -202,7 +203,7 @@ class CategoryFilterSet(FilterSet):
 class ProductFilterSet(FilterSet):
     """Products."""
 
-    q = CharFilter(method="search", label=_("Part of the name, or the whole SKU"))
+    q = CharFilter(method="search", max_length=LONGEST_PART, label=_("Part of the name, or the whole SKU"))
     sku = CharFilter()
     category = IdFilter()
     is_active = YesNoFilter()
@@ -349,7 +350,7 @@ class ImportBatchFilterSet(FilterSet):
 class TagFilterSet(FilterSet):
     """Tags."""
 
-    q = CharFilter(field_name="name", lookup_expr="icontains", label=_("Part of the name"))
+    q = CharFilter(field_name="name", lookup_expr="icontains", max_length=LONGEST_PART, label=_("Part of the name"))
 
     class Meta:
         model = Tag
@@ -371,7 +372,7 @@ class CustomAttributeFilterSet(FilterSet):
 class SegmentFilterSet(FilterSet):
     """Segments."""
 
-    q = CharFilter(field_name="name", lookup_expr="icontains", label=_("Part of the name"))
+    q = CharFilter(field_name="name", lookup_expr="icontains", max_length=LONGEST_PART, label=_("Part of the name"))
     owner = IdFilter()
     is_shared = YesNoFilter()
 

@@ -21,6 +21,8 @@ Row = TypeVar("Row", bound=Model, covariant=True)
 
 # Customers who share one e-mail address or phone number: more are not looked at.
 MOST_REACHED = 500
+# Of a text that is looked for in names.
+MOST_SEARCHED_SIGNS, MOST_SEARCHED_WORDS = 1000, 30
 # Fewer digits are part of a name or an address, not a phone number.
 FEWEST_DIGITS = 5
 USUAL_COUNTRIES = 10
@@ -149,7 +151,8 @@ class CustomerQuerySet(ScopedQuerySet[Row]):
         if text.startswith("@") and domain_index(text):
             return self.filter(pk__in=points.filter(domain_index=domain_index(text)).values("customer"))
         found = Q()
-        for word in fold(text).split():
+        # Of a text that somebody pasted, its first words: databases nest only so many conditions, and only so long.
+        for word in fold(text)[:MOST_SEARCHED_SIGNS].split()[:MOST_SEARCHED_WORDS]:
             found &= Q(search_name__holds=word)
         if reached := self.reached_by(text):
             # Keys, not a subquery: with OR the database could use no index.

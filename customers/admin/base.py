@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.text import smart_split
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
@@ -23,6 +24,7 @@ from customers.admin.scope import visible_rows
 from customers.exporters.sheet import sheet_of
 from customers.models import Versioned
 from customers.operations.record_sets import record_sets, sets_of
+from customers.querysets import MOST_SEARCHED_SIGNS, MOST_SEARCHED_WORDS
 
 
 class OnlyVisible(BaseModelAdmin):  # type: ignore[type-arg]
@@ -98,6 +100,11 @@ class CandidModelAdmin(OnlyVisible, ModelAdmin):
             context["export_link"] = f"{link}?{filters_of(request.GET)}"
         response: HttpResponse = super().changelist_view(request, context)
         return response
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> Any:
+        """The rows that have every word; of a text that somebody pasted, every one of its first words."""
+        words = [*smart_split(search_term[:MOST_SEARCHED_SIGNS])][:MOST_SEARCHED_WORDS]
+        return super().get_search_results(request, queryset, " ".join(words))
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

@@ -96,7 +96,7 @@ class Rows:
         if user is not None and hasattr(rows, "visible_to"):  # macros are a team's
             rows = rows.visible_to(user)
         if search:
-            rows = rows.filter(**{f"{self.search_field}__icontains": search})
+            rows = rows.filter(**{f"{self.search_field}__icontains": search[:LONGEST_TEXT]})
         return [(getattr(row, self.key), self.label(row)) for row in rows[: MOST_AT_ONCE + 1]]
 
 

@@ -1,8 +1,61 @@
-"""What `addresses.py`, `formless.py` and `test_asking.py` say, of mail, rules, webhooks, channels and calls."""
+"""What `addresses.py` and `formless.py` say, of the pages of mail, rules, webhooks, channels and calls."""
+
+from tests.naughty.formless import ASKS, NO_ADD, SHOWS, STATE
+from tests.naughty.push import FIRST
 
 # The row of the world whose key stands in an address that names no model.
 ROWS_OF: dict[tuple[str, str], str] = {
     ("desk_call_seen", "pk"): "phonecall",
     ("desk_mail", "key"): "messagemail",
     ("desk_mail_file", "key"): "messagemail",
+}
+
+# What to put into fields that are not filled in and must make sense.
+GIVEN: dict[str, dict[str, str]] = {
+    "customers_webhook_add": {"url": "https://example.com/"},
+    "desk_call": {"number": "+44 20 7946 0999", "name": "Caller", "team": FIRST},
+    "services_mailtemplate_add": {"event": "reply", "language": "zh-hans", "body": "{message.text}"},
+    "services_rule_add": {
+        "events": "opened",
+        "conditions": '{"all": [], "any": []}',
+        "actions": '[{"action": "set_priority", "priority": 4}]',
+    },
+    "services_rule_change": {"actions": '[{"action": "set_priority", "priority": 4}]'},
+}
+
+# Which have no form, with the reason.
+FORMLESS: dict[str, str] = {
+    **dict.fromkeys(
+        [
+            "customers_webhookdelivery_change",
+            "desk_mail",
+            "desk_mail_file",
+            "services_inboundmail_raw",
+            "services_rule_changelist",
+            "services_triagemodel_change",
+        ],
+        SHOWS,
+    ),
+    **dict.fromkeys(
+        [
+            "customers_webhookdelivery_add",
+            "services_inboundmail_add",
+            "services_outboundmail_add",
+            "services_rulefiring_add",
+            "services_triagemodel_add",
+        ],
+        NO_ADD,
+    ),
+    **dict.fromkeys(["services_mailtemplate_preview", "services_rule_options"], ASKS),
+    **dict.fromkeys(
+        [
+            "customers_webhook_resume",
+            "customers_webhookdelivery_replay",
+            "desk_call_seen",
+            "desk_triage",
+            "services_messagingchannel_resume",
+        ],
+        STATE,
+    ),
+    "services_rule_try": "takes the form of the rule itself, whose texts are tried where it is saved",
 }

@@ -15,6 +15,8 @@ from tests.api.world import World
 from tests.figures import tell
 from tests.naughty.addresses import addresses, room_of
 from tests.naughty.formless import FORMLESS, GIVEN, NOT_KEPT, OF_SCRIPTS, REFUSED_AS_IT_STANDS
+from tests.naughty.merged import FORMLESS as FORMLESS_TOO
+from tests.naughty.merged import GIVEN as GIVEN_TOO
 from tests.naughty.pages import Form, forms_of
 from tests.naughty.push import Findings, Pusher, fill, is_machinery, name_of
 from tests.naughty.strings import strings_for
@@ -76,7 +78,9 @@ def test_forms_store_or_refuse(room: str, browser: Client, world: World) -> None
         name = name_of(form)
         if not any(not is_machinery(field) for field in form.names):
             continue  # a button
-        pusher = Pusher(browser, form, fill(form, fields, GIVEN.get(name, {})), fields, findings, NOT_KEPT)
+        pusher = Pusher(
+            browser, form, fill(form, fields, (GIVEN | GIVEN_TOO).get(name, {})), fields, findings, NOT_KEPT
+        )
         findings.counted["forms"] += 1
         findings.counted["fields"] += len(form.names)
         answer = pusher.is_usable() if any(map(pusher.is_text, form.names)) else None
@@ -91,6 +95,6 @@ def test_forms_store_or_refuse(room: str, browser: Client, world: World) -> None
     assert not findings.wrong, "\n".join([f"{len(findings.wrong)} findings", *findings.wrong[:40]])
     assert not unusable, f"these are refused as they stand: {unusable}"
     bare = names - shown
-    declared = {name for name in FORMLESS if room_of(name) == room}
+    declared = {name for name in FORMLESS | FORMLESS_TOO if room_of(name) == room}
     assert not bare - declared, f"without a form, and without a reason: {' '.join(sorted(bare - declared))}"
     assert not declared - bare, f"with a form by now: {' '.join(sorted(declared - bare))}"
