@@ -76,6 +76,7 @@ SCOPED = [
 ]
 
 
+@pytest.mark.once("sqlite", reason="thousands of requests: who may do what is the same; the outsider is asked on each")
 @pytest.mark.parametrize("role", ["", *ROLES])
 def test_a_role_may_do_what_it_was_given_to_the_rows_in_its_sight(
     role: str, rows: Rows, north: Team, south: Team
