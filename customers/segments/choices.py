@@ -65,8 +65,8 @@ class Fixed:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows of a catalogue, by their keys or by another unique column. `offered`: those that
-    may still be chosen, where not all that exist are; of these, those that the user sees."""
+    """Rows of a catalogue, by their keys or by another unique column. `offered`: those that may still be chosen, where
+    not all that exist are; of these, those that the user sees."""
 
     rows: Callable[[], QuerySet[Any]]
     offered: Callable[[], QuerySet[Any]] | None = None
@@ -90,6 +90,11 @@ class Rows:
     def labels(self, values: Sequence[Any]) -> dict[Any, str]:
         found = self.rows().filter(**{f"{self.key}__in": list(values)})
         return {getattr(row, self.key): self.label(row) for row in found}
+
+    def is_in_sight(self, value: Any, user: User) -> bool:
+        """Whether the user sees the row."""
+        rows: Any = self.rows().filter(**{self.key: value})
+        return bool((rows.visible_to(user) if hasattr(rows, "visible_to") else rows).exists())
 
     def options(self, user: User | None, search: str = "") -> Options:
         rows: Any = (self.offered or self.rows)()

@@ -70,7 +70,7 @@ class RuleForm(CandidForm):
         given["minutes"] = given.get("minutes") or 0
         draft = Rule(name=data.get("name", ""), **given)
         try:
-            check_rule(draft)
+            check_rule(draft, by=self.user, before=self.instance.actions)
         except ValidationError as error:
             for name, problems in error.message_dict.items():
                 self.add_error(name if name in self.fields else None, problems)

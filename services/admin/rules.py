@@ -90,13 +90,14 @@ class RuleAdmin(CandidModelAdmin):
         """Through the operation. A new rule is asked last."""
         given = {name: form.cleaned_data[name] for name in FIELDS}
         at = timezone.now()
+        user: Any = request.user
         if change:
             rule, seen = Rule.objects.get(pk=obj.pk), form.cleaned_data.get("seen_version")
-            made = write_rule(rule=rule, changes=given, expected_version=seen, at=at)
+            made = write_rule(rule=rule, changes=given, by=user, expected_version=seen, at=at)
         else:
             last = Rule.objects.order_by("-position").values_list("position", flat=True).first()
             given["position"] = min((last or 0) + 10, 32767)
-            made = write_rule(rule=Rule(), changes=given, at=at)
+            made = write_rule(rule=Rule(), changes=given, by=user, at=at)
         obj.__dict__.update(made.__dict__)
 
     def try_rule(self, request: HttpRequest) -> HttpResponse:

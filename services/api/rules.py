@@ -134,11 +134,11 @@ class RuleViewSet(CatalogueViewSet):
 
     def make(self, **values: Any) -> Rule:
         """Create through the operation."""
-        return write_rule(rule=Rule(), changes=values, at=timezone.now())
+        return write_rule(rule=Rule(), changes=values, by=self.user, at=timezone.now())
 
     def change(self, row: Rule, expected: int | None, **values: Any) -> None:
         """Update through the operation."""
-        write_rule(rule=row, changes=values, expected_version=expected, at=timezone.now())
+        write_rule(rule=row, changes=values, by=self.user, expected_version=expected, at=timezone.now())
 
     @extend_schema(responses=TrialSerializer)
     @action(

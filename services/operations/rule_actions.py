@@ -2,7 +2,7 @@
 
 Others add theirs with `register_action`, in the `ready` of their app."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,8 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext as _
 
-from customers.segments.choices import Choices
+from customers.models import User
+from customers.segments.choices import Choices, Rows
 from services.choices import NotificationKind
 from services.models import Ticket
 from services.operations.rule_conditions import RuleInvalid
@@ -123,6 +124,28 @@ def read_actions(data: Any) -> list[dict[str, Any]]:
     return found
 
 
+def require_in_sight(actions: list[dict[str, Any]], *, before: Any, by: User) -> None:
+    """Raise RuleInvalid where the actions name a row that they did not name before and that this user does not see,
+    such as the macro of another team. `actions` are as `read_actions` gives them."""
+    known = list(_named(before if isinstance(before, list) else []))
+    problems: dict[tuple[Any, ...], str] = {}
+    for number, row in enumerate(actions):
+        for name, param, value in _named([row]):
+            if (name, param, value) not in known and not param.choices.is_in_sight(value, by):  # type: ignore[union-attr]
+                problems["actions", number] = str(_gone(param, value))
+    if problems:
+        raise RuleInvalid(problems)
+
+
+def _named(actions: list[Any]) -> Iterator[tuple[str, Param, Any]]:
+    """What actions name: of each the action, the parameter and the value."""
+    for row in actions:
+        kind = ACTIONS.get(str(row.get("action"))) if isinstance(row, dict) else None
+        for param in kind.params if kind else ():
+            if isinstance(param.choices, Rows) and param.code in row:
+                yield kind.code, param, row[param.code]  # type: ignore[union-attr]
+
+
 def _read(row: Any) -> dict[str, Any]:
     code = row.get("action") if isinstance(row, dict) else None
     kind = ACTIONS.get(code) if isinstance(code, str) else None
@@ -163,7 +186,7 @@ def _clean(param: Param, value: Any) -> Any:
 
 
 def _chosen(param: Param, value: Any) -> Any:
-    gone = _("%(what)s: “%(value)s” does not exist (any more).") % {"what": param.label, "value": str(value)[:100]}
+    gone = _gone(param, value)
     if param.choices is None:
         raise ValueError(gone)
     try:
@@ -173,3 +196,8 @@ def _chosen(param: Param, value: Any) -> Any:
     if clean not in param.choices.labels([clean]):
         raise ValueError(gone)
     return clean
+
+
+def _gone(param: Param, value: Any) -> str:
+    given = {"what": param.label, "value": str(value)[:100]}
+    return _("%(what)s: “%(value)s” does not exist (any more).") % given

@@ -5,11 +5,12 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from customers.models import User
 from customers.operations.add_row import add_row
 from customers.operations.revise_row import revise_row
 from services.choices import RULE_EVENTS, RuleAnchor, RuleTrigger
 from services.models import Rule
-from services.operations.rule_actions import read_actions
+from services.operations.rule_actions import read_actions, require_in_sight
 from services.operations.rule_conditions import RuleInvalid, read_conditions
 from services.operations.rule_fields import all_fields
 from services.operations.rule_times import DUE
@@ -19,15 +20,22 @@ WHEN = ("trigger", "events", "anchor", "minutes", "in_business_time")
 
 
 @transaction.atomic
-def write_rule(*, rule: Rule, changes: dict[str, Any], at: datetime, expected_version: int | None = None) -> Rule:
+def write_rule(
+    *,
+    rule: Rule,
+    changes: dict[str, Any],
+    at: datetime,
+    by: User | None = None,
+    expected_version: int | None = None,
+) -> Rule:
     """Save a new rule, or change one; what it asks for and does is checked as a whole, but for a rule that is only
-    switched off, renamed or moved.
+    switched off, renamed or moved. `by`: whoever writes it must see what it newly names.
 
     Raises StaleVersion, ValidationError (also for what conditions and actions name that is gone)."""
     if rule._state.adding:
         for name, value in changes.items():
             setattr(rule, name, value)
-        check_rule(rule)
+        check_rule(rule, by=by)
         return add_row(row=rule, at=at)
     rule.refresh_from_db(from_queryset=Rule.objects.select_for_update())
     rule.require_version(expected_version)
@@ -36,15 +44,15 @@ def write_rule(*, rule: Rule, changes: dict[str, Any], at: datetime, expected_ve
         setattr(rule, name, value)
     is_other = any(getattr(rule, name) != value for name, value in before.items() if name != "is_active")
     if is_other or (rule.is_active and not before["is_active"]):
-        check_rule(rule)
+        check_rule(rule, by=by, before=before["actions"])
     changes = {name: getattr(rule, name) for name in {*changes, *(WHEN if is_other else ())}}
     rule.refresh_from_db()
     return revise_row(row=rule, changes=changes, expected_version=expected_version, at=at)
 
 
-def check_rule(rule: Rule) -> None:
-    """Bring a rule into the form in which it is stored: of event and time, what it is not about is emptied. Raises
-    ValidationError by field."""
+def check_rule(rule: Rule, *, by: User | None = None, before: Any = ()) -> None:
+    """Bring a rule into the form in which it is stored: of event and time, what it is not about is emptied. `before`:
+    its actions until now. Raises ValidationError by field."""
     problems: dict[str, list[str]] = {}
     if rule.trigger == RuleTrigger.TIME:
         rule.events = []
@@ -60,6 +68,8 @@ def check_rule(rule: Rule) -> None:
         problems["conditions"] = error.sentences()
     try:
         rule.actions = read_actions(rule.actions)
+        if by is not None:
+            require_in_sight(rule.actions, before=before, by=by)
     except RuleInvalid as error:
         problems["actions"] = error.sentences()
     if problems:

@@ -176,9 +176,8 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
     InboundMail.objects.update(
         outcome=MailOutcome.MESSAGE, state="done", message=ticket.messages.order_by("pk")[0], ticket=ticket
     )
-    beside = MessageMail.objects.create(
-        message=ticket.messages.order_by("pk")[0], html="<p>Help</p>", sender="a@b.example"
-    )
+    first = ticket.messages.order_by("pk")[0]
+    beside = MessageMail.objects.create(message=first, html="<p>Help</p>", sender="a@b.example")
     changes = {"name": "Warehouse", "url": "https://example.com/", "events": ["ticket.opened"]}
     webhook, _secret = write_webhook(webhook=Webhook(), changes=changes, by=ann, at=NOW)
     ping_webhook(webhook=webhook, at=NOW)

@@ -46,7 +46,7 @@ FORMLESS: dict[str, str] = {
         ],
         NO_ADD,
     ),
-    **dict.fromkeys(["services_mailtemplate_preview", "services_rule_options"], ASKS),
+    "services_rule_options": ASKS,
     **dict.fromkeys(
         [
             "customers_webhook_resume",
@@ -57,5 +57,10 @@ FORMLESS: dict[str, str] = {
         ],
         STATE,
     ),
-    "services_rule_try": "takes the form of the rule itself, whose texts are tried where it is saved",
 }
+# Forms that scripts send.
+OF_SCRIPTS: dict[str, list[list[str]]] = {
+    "services_mailtemplate_preview": [["event", "language", "subject", "body", "ticket"]],
+    "services_rule_try": [["name", "events", "schedule", "conditions", "actions", "days"]],
+}
+REFUSED_AS_IT_STANDS: dict[str, str] = {"services_mailtemplate_preview": "writes nothing"}

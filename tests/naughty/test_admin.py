@@ -17,6 +17,8 @@ from tests.naughty.addresses import addresses, room_of
 from tests.naughty.formless import FORMLESS, GIVEN, NOT_KEPT, OF_SCRIPTS, REFUSED_AS_IT_STANDS
 from tests.naughty.merged import FORMLESS as FORMLESS_TOO
 from tests.naughty.merged import GIVEN as GIVEN_TOO
+from tests.naughty.merged import OF_SCRIPTS as OF_SCRIPTS_TOO
+from tests.naughty.merged import REFUSED_AS_IT_STANDS as REFUSED_TOO
 from tests.naughty.pages import Form, forms_of
 from tests.naughty.push import Findings, Pusher, fill, is_machinery, name_of
 from tests.naughty.strings import strings_for
@@ -55,7 +57,8 @@ def forms_in(room: str, browser: Client, world: World) -> tuple[list[tuple[Form,
             response: Any = browser.get(address)
         assert response.status_code < 500, address
         shown = [] if response.streaming or response.status_code >= 400 else forms_of(address, _html(response))
-        scripts = [Form(address, "post", address, {}, {*fields}) for fields in OF_SCRIPTS.get(name, ())]
+        sent = (OF_SCRIPTS | OF_SCRIPTS_TOO).get(name, ())
+        scripts = [Form(address, "post", address, {}, {*fields}) for fields in sent]
         for form in [*shown, *scripts]:
             if form.method == "post" and form.names - {"csrfmiddlewaretoken"}:
                 key = (form.action.partition("?")[0], *sorted(form.names))
@@ -84,7 +87,7 @@ def test_forms_store_or_refuse(room: str, browser: Client, world: World) -> None
         findings.counted["forms"] += 1
         findings.counted["fields"] += len(form.names)
         answer = pusher.is_usable() if any(map(pusher.is_text, form.names)) else None
-        if answer is not None and name not in REFUSED_AS_IT_STANDS:
+        if answer is not None and name not in REFUSED_AS_IT_STANDS | REFUSED_TOO:
             unusable[form.action] = (answer.status, answer.seen.errors())
         for number, text in enumerate(strings_for(form.action)):
             pusher.push(text, machinery=number % 10 == 0)

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 
-from customers.models import StaleVersion, User
+from customers.models import StaleVersion, Team, User
 from customers.operations.create_segment import create_segment
 from services.models import Macro, Queue, Rule, TicketAttribute
 from services.operations.write_macro import write_macro
@@ -145,3 +145,21 @@ def test_another_agent_is_another_action() -> None:
     write_rule(rule=rule, changes={"actions": [URGENT]}, at=NOW)
     rule.refresh_from_db()
     assert (rule.actions, rule.version) == ([URGENT], 2)
+
+
+def test_a_rule_names_no_macro_that_its_writer_does_not_see(ann: User, north: Team, south: Team) -> None:
+    ours, theirs = (
+        Macro.objects.create(name=team.name, body="Thank you.", kind="reply", team=team) for team in (north, south)
+    )
+
+    def written(macro: Macro, **more: Any) -> Rule:
+        actions = [{"action": "reply", "macro": macro.pk}]
+        changes = {"name": "Thanks", "trigger": "event", "events": ["opened"], "actions": actions}
+        return write_rule(rule=Rule(), changes=changes, at=NOW, **more)
+
+    with pytest.raises(ValidationError, match="does not exist"):
+        written(theirs, by=ann)
+    assert written(ours, by=ann).pk
+    rule = written(theirs)  # by somebody of South
+    changes = {"actions": [*rule.actions, {"action": "set_priority", "priority": 4}]}
+    assert len(write_rule(rule=rule, changes=changes, by=ann, at=NOW).actions) == 2
