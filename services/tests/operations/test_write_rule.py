@@ -154,7 +154,7 @@ def test_a_rule_names_no_macro_that_its_writer_does_not_see(ann: User, north: Te
 
     def written(macro: Macro, **more: Any) -> Rule:
         actions = [{"action": "reply", "macro": macro.pk}]
-        changes = {"name": "Thanks", "trigger": "event", "events": ["opened"], "actions": actions}
+        changes = {"name": macro.name, "trigger": "event", "events": ["opened"], "actions": actions}
         return write_rule(rule=Rule(), changes=changes, at=NOW, **more)
 
     with pytest.raises(ValidationError, match="does not exist"):
