@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
@@ -44,7 +45,7 @@ def macro_list(request: HttpRequest, pk: int, *, at: datetime) -> HttpResponse:
     query = request.GET.get("q", "").strip()[:LONGEST_QUERY]
     macros = Macro.objects.visible_to(request.user).filter(is_active=True).select_related("team")
     for word in query.split():
-        macros = macros.filter(name__icontains=word) | macros.filter(body__icontains=word)
+        macros = macros.filter(Q(name__icontains=word) | Q(body__icontains=word))
     context = {"macros": list(macros[:SHOWN]), "ticket": ticket, "query": query}
     return TemplateResponse(request, "admin/desk/macros.html", context)
 
