@@ -77,7 +77,7 @@ class Schema(AutoSchema):
     """AutoSchema, and what our base views add."""
 
     def _insert_field_validators(self, field: Any, schema: dict[str, Any]) -> None:
-        super()._insert_field_validators(field, schema)
+        super()._insert_field_validators(field, schema)  # type: ignore[no-untyped-call]
         if isinstance(field, serializers.SlugField) and field.allow_unicode:
             schema["pattern"] = WITHOUT_BLANKS  # of JSON Schema, \w is a letter of English
 
