@@ -5,7 +5,7 @@ from typing import Any, ClassVar, NoReturn
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.views.main import ERROR_FLAG, SEARCH_VAR
-from django.db.models import QuerySet
+from django.db.models import IntegerField, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -18,7 +18,7 @@ from customers.admin.export_list import export_list, filters_of, may_export
 from customers.admin.forms import CandidForm
 from customers.admin.history import history_page
 from customers.admin.paginator import CappedPaginator
-from customers.admin.row_keys import KeySelect, KeySelectMultiple
+from customers.admin.row_keys import KeySelect, KeySelectMultiple, is_key
 from customers.admin.saving import delete, write_changes, write_new
 from customers.admin.scope import visible_rows
 from customers.exporters.sheet import sheet_of
@@ -115,7 +115,7 @@ class CandidModelAdmin(OnlyVisible, ModelAdmin):
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """The row, if the user may see it; locked when it is about to be written, so that the version that the form
         checks is the one that is saved over."""
-        if "\0" in object_id:
+        if "\0" in object_id or (isinstance(self.model._meta.pk, IntegerField) and not is_key(object_id)):
             return None  # no database may be asked for it
         row = super().get_object(request, object_id, from_field)
         if row is None or request.method != "POST" or not isinstance(row, Versioned):

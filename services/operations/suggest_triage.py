@@ -54,7 +54,8 @@ class Triage:
 def suggest_triage(*, ticket: Ticket, user: User) -> Triage:
     """What is suggested to this user for a ticket in their sight; at most nine queries. Nothing for a ticket that is
     solved, nor what the ticket has already."""
-    learned = dict(TriageModel.objects.values_list("target", "learned_at")) if ticket.is_unsolved else {}
+    rows = TriageModel.objects.values_list("target", "pk", "learned_at") if ticket.is_unsolved else []
+    learned = {target: (pk, at) for target, pk, at in rows}
     if not learned:
         return Triage(None, None, (), None)
     text = first_words(ticket.subject, first_bodies([ticket.pk]).get(ticket.pk, ""))
@@ -126,13 +127,13 @@ def _index(learned: dict[str, Any]) -> Index | None:
 
 
 @lru_cache(maxsize=8)
-def _loaded(target: str, _learned_at: Any, read: Callable[[bytes], Any]) -> Any:
+def _loaded(target: str, _learned: Any, read: Callable[[bytes], Any]) -> Any:
     """What was learned, kept in this process until it is learned anew."""
     content = TriageModel.objects.values_list("content", flat=True).get(target=target)
     return read(bytes(content))
 
 
 @lru_cache(maxsize=2)
-def _weights(learned_at: Any) -> dict[str, float]:
-    index = _loaded(TriageTarget.SIMILAR, learned_at, Index.from_bytes)
+def _weights(learned: Any) -> dict[str, float]:
+    index = _loaded(TriageTarget.SIMILAR, learned, Index.from_bytes)
     return dict(zip(index.words, index.idf.tolist(), strict=True))

@@ -86,7 +86,9 @@ def rows(world: World, ann: User) -> Rows:
     call.save()
     call.notifications.exclude(user=ann).delete()  # while nobody knew whose the number is, all were told
     came: Any = InboundMail.objects.get(pk=world["inboundmail"])
-    beside = MessageMail.objects.create(message=came.message, html="<p>Quagga</p>", folded="Quagga")
+    beside = MessageMail.objects.get(message=came.message)
+    beside.html, beside.folded = "<p>Quagga</p>", "Quagga"
+    beside.save()
     return {
         **world,
         "webhookdelivery": WebhookDelivery.objects.order_by("pk")[0].pk,
