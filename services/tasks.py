@@ -31,6 +31,7 @@ def fetch_one_mailbox(*, mailbox_id: str) -> None:
         file_waiting_mails(at=timezone.now())
 
 
+@shared_task
 def send_mail() -> None:
     """Beat's: send the mail that is due. Apart from the desk's tick, which no slow mail server may hold up."""
     deliver_mail(clock=timezone.now)
