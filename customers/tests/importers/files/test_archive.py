@@ -8,6 +8,8 @@ from customers.importers.files.archive import unpack
 from customers.importers.files.sheet import ImportStopped
 from customers.operations.uploads import open_upload
 
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_keys")]  # files are encrypted
+
 
 def zipped(path: Path, *entries: tuple[str, bytes]) -> Path:
     with zipfile.ZipFile(path, "w") as found:
