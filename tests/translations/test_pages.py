@@ -30,11 +30,12 @@ DATA = (
     r"|It leaks\.|We come\.|So be it\.|Pump|The pump leaks again|Please come soon\."
     r"|Administrator|Agent|Analyst|Back office|Lead|Can (?:add|change|delete|view|see|have) [a-zA-Z -]+"  # permissions
     r"|\{[a-z_.]+\}|Enter|Esc|CRM_TOTP_ROLES"  # placeholders of macros, keys
-    r"|CSAT|Slack incoming webhook|sender|conversation|JavaScript|incoming|robot|X-[A-Za-z0-9-]+|GitHub"
-    r"|Meta|sha256|[tv]1?=|[a-z]+[.:][a-z0-9_]+|Authorization|Bearer|JSON|telegram|text|message|example|com"
-    r"|org|https?|id|ID|Bob|Candid|Microsoft|Google|Message-ID|INBOX|Webhook|webhook|IMAP|SMTP|TLS|STARTTLS"
+    r"|CSAT|Slack incoming webhook|JavaScript|X-[A-Za-z0-9-]+|GitHub"
+    r"|Meta|sha256|[tv]1?=|(?:ticket|customer|message|score)[.:][a-z0-9_]+|message\.text|Authorization|Bearer|JSON|telegram|com"
+    r"|https?|id|Bob|Candid|Microsoft|Google|Message-ID|INBOX|Webhook|webhook|IMAP|SMTP|TLS|STARTTLS"
     r"|OAuth|Slack|Markdown|NPS|CES|SLA|SKU|API|GB|CN|Ctrl|esc|UTC|ISO|LDAP|Mac|Control|Command|English|en"
     r"|zh|hans"
+    r"|incoming webhook|text|sender|conversation|客户端 ID"  # of messengers: codes that a program sends
     r"|CSV|XLSX|xlsx|Excel|JSON|zip|Dynamics|Olist|Online Retail \(UCI\)|Salesforce|ServiceNow|SugarCRM"
     r"|SuiteCRM|Zendesk|id|name|email|company|size|Ana Lima|ana@example\.com|wang@example\.cn|Acme"  # in the example
 )
