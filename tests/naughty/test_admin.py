@@ -39,13 +39,13 @@ def quiet() -> Iterator[None]:
 
 
 @pytest.fixture
-def browser(root: User) -> Client:
+def visitor(root: User) -> Client:
     client = Client(raise_request_exception=False)
     client.force_login(root)
     return client
 
 
-def forms_in(room: str, browser: Client, world: World) -> tuple[list[tuple[Form, dict[str, Any]]], set[str]]:
+def forms_in(room: str, visitor: Client, world: World) -> tuple[list[tuple[Form, dict[str, Any]]], set[str]]:
     """The forms of a room's pages, each once, with their fields; and the names of all addresses of the room."""
     found: dict[Any, tuple[Form, dict[str, Any]]] = {}
     names = set()
@@ -54,7 +54,7 @@ def forms_in(room: str, browser: Client, world: World) -> tuple[list[tuple[Form,
             continue
         names.add(name)
         with watching() as seen:
-            response: Any = browser.get(address)
+            response: Any = visitor.get(address)
         assert response.status_code < 500, address
         shown = [] if response.streaming or response.status_code >= 400 else forms_of(address, _html(response))
         sent = (OF_SCRIPTS | OF_SCRIPTS_TOO).get(name, ())
@@ -73,8 +73,8 @@ def _html(response: Any) -> str:
 
 
 @pytest.mark.parametrize("room", ROOMS)
-def test_forms_store_or_refuse(room: str, browser: Client, world: World) -> None:
-    found, names = forms_in(room, browser, world)
+def test_forms_store_or_refuse(room: str, visitor: Client, world: World) -> None:
+    found, names = forms_in(room, visitor, world)
     shown = {name_of(form) for form, _ in found}
     findings, unusable = Findings(), {}
     for form, fields in found:
@@ -82,7 +82,7 @@ def test_forms_store_or_refuse(room: str, browser: Client, world: World) -> None
         if not any(not is_machinery(field) for field in form.names):
             continue  # a button
         pusher = Pusher(
-            browser, form, fill(form, fields, (GIVEN | GIVEN_TOO).get(name, {})), fields, findings, NOT_KEPT
+            visitor, form, fill(form, fields, (GIVEN | GIVEN_TOO).get(name, {})), fields, findings, NOT_KEPT
         )
         findings.counted["forms"] += 1
         findings.counted["fields"] += len(form.names)

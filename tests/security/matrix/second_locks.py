@@ -93,9 +93,6 @@ WATCHED: dict[str, str] = {
     "customers/segments/facts.py rows": (
         "services/tests/segments/test_tickets.py::test_a_ticket_out_of_sight_is_not_counted"
     ),
-    "services/admin/assignment_try.py ticket_named": (
-        "services/tests/admin/test_assignment.py::test_only_tickets_in_sight_are_tried"
-    ),
     "services/admin/tie_forms.py clean": (
         "services/tests/admin/test_ticket_ties.py::test_a_ticket_out_of_sight_does_not_exist"
     ),

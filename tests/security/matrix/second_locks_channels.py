@@ -7,9 +7,6 @@ WATCHED_OF_CHANNELS: dict[str, str] = {
     "services/operations/suggest_triage.py _macro: services.Macro": (
         "services/tests/operations/test_triage.py::test_a_macro_of_another_team_is_not_suggested"
     ),
-    "services/api/calls.py customers_in_sight: customers.Customer": (
-        "services/tests/api/test_calls.py::test_a_customer_out_of_sight_is_not_named"
-    ),
     "services/admin/desk/call.py clean": (
         "services/tests/admin/desk/test_call.py::test_a_number_of_somebody_out_of_sight_is_nobodys"
     ),
@@ -19,9 +16,6 @@ WATCHED_OF_CHANNELS: dict[str, str] = {
     ),
     "services/operations/call_webhook.py call_webhook": (
         "services/tests/operations/test_messengers.py::test_a_rule_may_call_one_webhook_of_what_it_may_see"
-    ),
-    "customers/operations/emit.py _in_sight": (
-        "customers/tests/webhooks/test_emit.py::test_only_what_the_owner_and_the_team_may_see_is_told"
     ),
     "services/operations/fire_rule.py _keepers": (
         "services/tests/operations/test_ask_rules.py"
