@@ -50,7 +50,8 @@ def sequences(listener: Listener) -> list[int]:
     return [json.loads(request.body)["sequence"] for request in listener.received]
 
 
-def test_it_sends_what_happened_signed(hook: Webhook, listener: Listener) -> None:
+def test_it_sends_what_happened_signed(hook: Webhook, listener: Listener, settings: Any) -> None:
+    settings.PUBLIC_URL = "https://crm.example"
     [row] = happen(hook, 7, data={"version": 3})
     assert deliver() == [row.pk]
     [request] = listener.received
@@ -59,7 +60,7 @@ def test_it_sends_what_happened_signed(hook: Webhook, listener: Listener) -> Non
         "sequence": row.pk,
         "event": "customer.updated",
         "at": "2026-06-03T10:00:00Z",
-        "object": {"type": "customer", "id": 7, "url": "http://127.0.0.1:8000/api/v1/customers/7/"},
+        "object": {"type": "customer", "id": 7, "url": "https://crm.example/api/v1/customers/7/"},
         "data": {"version": 3},
     }
     headers = request.headers
