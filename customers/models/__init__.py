@@ -11,6 +11,7 @@ from customers.models.duplicate import DuplicatePair, Merge
 from customers.models.export import Export, PersonExport
 from customers.models.idempotency import IdempotencyKey
 from customers.models.import_batch import ImportBatch, ImportMapping, ImportRow, ImportStep
+from customers.models.in_range import InRange
 from customers.models.interaction import Interaction
 from customers.models.job import Job
 from customers.models.leased import FREE, Leased, LeaseLost
@@ -49,6 +50,7 @@ __all__ = [
     "ImportMapping",
     "ImportRow",
     "ImportStep",
+    "InRange",
     "Interaction",
     "Job",
     "LeaseLost",
