@@ -75,9 +75,9 @@ def _belongs_elsewhere(item: pytest.Item) -> bool:
     once = item.get_closest_marker("once")
     if once is None:
         return False
-    if once.args[0] not in DATABASES.values() or not once.kwargs["reason"]:
-        raise pytest.UsageError(f"{item.nodeid}: once(DATABASE, reason=...), not {once}")
-    return EACH_ONCE and once.args[0] != database
+    if not once.args or {*once.args} - {*DATABASES.values()} or not once.kwargs["reason"]:
+        raise pytest.UsageError(f"{item.nodeid}: once(DATABASE, ..., reason=...), not {once}")
+    return EACH_ONCE and database not in once.args
 
 
 def _is_long(item: pytest.Item) -> bool:

@@ -195,6 +195,7 @@ def seed_of(*words: str) -> int:
     return zlib.crc32(" ".join([str(SEED), *words]).encode())
 
 
+@pytest.mark.once("sqlite", "postgres", reason="thousands of requests; MariaDB answers what these two do")
 @pytest.mark.usefixtures("one_connection")
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("role", ROLES)

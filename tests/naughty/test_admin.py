@@ -24,7 +24,10 @@ from tests.naughty.push import Findings, Pusher, fill, is_machinery, name_of
 from tests.naughty.strings import strings_for
 from tests.naughty.watch import watching
 
-pytestmark = [pytest.mark.django_db, pytest.mark.long]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.once("postgres", reason="the strictest of the three about texts and numbers; a run by hand has it on each"),
+]
 
 ROOMS = ["customers", "services", "analytics", "own"]
 NOTHING_WRITTEN = ("_history", "_delete")  # a question at most

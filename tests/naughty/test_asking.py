@@ -17,7 +17,10 @@ from tests.naughty.pages import Planted, forms_of
 from tests.naughty.strings import STRINGS, as_sent, strings_for
 from tests.naughty.test_admin import ROOMS
 
-pytestmark = [pytest.mark.django_db, pytest.mark.long]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.once("postgres", reason="the strictest of the three about texts and numbers; a run by hand has it on each"),
+]
 
 ASKED_BY_SCRIPTS = {
     "autocomplete": ["term", "app_label", "model_name", "field_name"],

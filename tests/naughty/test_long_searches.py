@@ -11,7 +11,10 @@ from customers.models import User
 from tests.api.world import World
 from tests.client import as_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.once("sqlite", reason="the limit of words and of length stands in the product"),
+]
 
 LONG = {"many words": "a " * 2_000, "a long one": "x" * 100_000, "in quotes": '"' + "长 " * 40_000 + '"'}
 OF_SCRIPTS = ["admin:search", "admin:desk_list", "admin:services_rule_options", "admin:customers_segment_options"]

@@ -75,6 +75,7 @@ def lacking(response: Any) -> list[str]:
 MAY_BE_KEPT = {"/admin/jsi18n/"}
 
 
+@pytest.mark.once("sqlite", reason="every address of the product; headers know of no database")
 def test_every_address_says_so(root: User, world: World) -> None:
     client = Client(raise_request_exception=False)
     client.force_login(root)
