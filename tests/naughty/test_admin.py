@@ -26,7 +26,7 @@ from tests.naughty.watch import watching
 
 pytestmark = [
     pytest.mark.django_db,
-    pytest.mark.once("postgres", reason="the strictest of the three about texts and numbers; a run by hand has it on each"),
+    pytest.mark.once("postgres", reason="the strictest about texts and numbers"),
 ]
 
 ROOMS = ["customers", "services", "analytics", "own"]

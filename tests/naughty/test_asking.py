@@ -19,7 +19,7 @@ from tests.naughty.test_admin import ROOMS
 
 pytestmark = [
     pytest.mark.django_db,
-    pytest.mark.once("postgres", reason="the strictest of the three about texts and numbers; a run by hand has it on each"),
+    pytest.mark.once("postgres", reason="the strictest about texts and numbers"),
 ]
 
 ASKED_BY_SCRIPTS = {
