@@ -68,3 +68,19 @@ class ProposalState(models.TextChoices):
     ACCEPTED = "accepted", _("Accepted")
     REJECTED = "rejected", _("Rejected")
     FAILED = "failed", _("Failed")
+
+
+class DigestRhythm(models.TextChoices):
+    """How often digests go out by mail."""
+
+    DAY = "day", _("Every day")
+    WEEK = "week", _("On Mondays, for the week")
+
+
+# The factors of satisfaction in words, in their order.
+FACTOR_NAMES = {
+    "quality": _("Quality"),
+    "reliability": _("Reliability"),
+    "responsiveness": _("Responsiveness"),
+    "price": _("Price"),
+}

@@ -77,6 +77,12 @@ ENTRIES = (
         (none("id team day since until points fell rose"), indirect("lines", keep=FIGURES)),
     ),
     Entry(
+        "analytics.DigestSubscription",
+        Purpose.STAFF,
+        Retention.USE,
+        (staff("user"), none("id every language")),
+    ),
+    Entry(
         "analytics.ScoringRun",
         Purpose.RUN,
         Retention.USE,

@@ -24,9 +24,10 @@ from analytics.admin.preferences_page import preferences_page
 from analytics.admin.relation_card import relation_card, relation_parts
 from analytics.admin.relation_filters import RelationEffectFilter, SingleContactFilter
 from analytics.admin.score_card import score_card
-from analytics.admin.score_display import FACTOR_NAMES, FACTOR_OF_CODE, change_and_factor, score_bar
+from analytics.admin.score_display import FACTOR_OF_CODE, change_and_factor, score_bar
 from analytics.admin.timeline_page import newest, newest_lines, older_page
 from analytics.admin.why_page import why_page
+from analytics.choices import FACTOR_NAMES
 from analytics.operations.score_distribution import newest_distribution
 from customers.admin.customers import CustomerAdmin
 from customers.models import Customer

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import INPUT_CLASSES, UnfoldAdminSelectWidget
 
-from analytics.admin.score_display import FACTOR_NAMES, FACTOR_OF_CODE, FELL_MUCH
+from analytics.admin.score_display import FACTOR_OF_CODE, FELL_MUCH
+from analytics.choices import FACTOR_NAMES
 from analytics.models import CustomerScore
 from analytics.operations.movers import Mover, beginning_of, movers
 from customers.admin.segment_from_list import Conditions, register_group

@@ -9,7 +9,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from analytics.admin.moved_filter import Asked, NotAsked
-from analytics.admin.score_display import FACTOR_NAMES, FACTOR_OF_CODE, points, score_bar
+from analytics.admin.score_display import FACTOR_OF_CODE, points, score_bar
+from analytics.choices import FACTOR_NAMES
 from analytics.models import CustomerScore
 from analytics.operations.movers import Direction, movers
 

@@ -6,7 +6,8 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from analytics.admin.reasons import reasons_for
-from analytics.admin.score_display import FACTOR_NAMES, FACTOR_OF_CODE, points, tone_of
+from analytics.admin.score_display import FACTOR_OF_CODE, points, tone_of
+from analytics.choices import FACTOR_NAMES
 from analytics.models import FACTORS, CustomerScore
 from customers.admin.panels import register_panel
 from customers.models import Customer

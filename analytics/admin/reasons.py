@@ -7,8 +7,9 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from analytics.admin.score_display import FACTOR_NAMES, points
+from analytics.admin.score_display import points
 from analytics.admin.subjects import Subject, Subjects
+from analytics.choices import FACTOR_NAMES
 from analytics.operations.explain_score import explain_score
 from analytics.operations.explanation import Explanation
 from customers.models import Customer

@@ -9,7 +9,8 @@ from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from analytics.admin.score_display import FACTOR_NAMES, points, pull, tone_of
+from analytics.admin.score_display import points, pull, tone_of
+from analytics.choices import FACTOR_NAMES
 from analytics.models import FACTORS, CustomerScore, ScoreModelVersion, ScoreSnapshot
 from analytics.operations.rank_words import rank
 from analytics.operations.score_distribution import percentile_of

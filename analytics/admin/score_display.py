@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from analytics.choices import FACTOR_NAMES
 from analytics.models import CustomerScore
 
 # From below: everything under the limit has this tone. 50 is the average customer.
@@ -18,12 +19,6 @@ BANDS = [
     (101.0, "good", gettext_lazy("65 and more: happy")),
 ]
 FELL_MUCH = 10.0
-FACTOR_NAMES = {
-    "quality": gettext_lazy("Quality"),
-    "reliability": gettext_lazy("Reliability"),
-    "responsiveness": gettext_lazy("Responsiveness"),
-    "price": gettext_lazy("Price"),
-}
 FACTOR_OF_CODE = dict(enumerate(FACTOR_NAMES, start=1))
 
 

@@ -7,8 +7,8 @@ from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy
 
-from analytics.admin.score_display import FACTOR_NAMES
 from analytics.admin.version_form import Numbers, VersionForm, VersionOverrideForm, number_field
+from analytics.choices import FACTOR_NAMES
 from analytics.scoring.parameters import FACTOR_NAMES as FACTORS
 from analytics.scoring.parameters import FIELD_NAMES, ScoreParameters, limits_of
 

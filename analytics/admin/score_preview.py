@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from analytics.admin.chart_options import COUNTS_OF_EACH
 from analytics.admin.preview_parts import Mover, count, frame, groups_of, movers_seen
-from analytics.admin.score_display import FACTOR_NAMES, FACTOR_OF_CODE, points
+from analytics.admin.score_display import FACTOR_OF_CODE, points
+from analytics.choices import FACTOR_NAMES
 from analytics.models import Preview
 from customers.models import Customer
 

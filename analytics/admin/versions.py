@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from analytics.admin.parameter_table import number_of, table_of
-from analytics.admin.score_display import FACTOR_NAMES
 from analytics.admin.score_form import DESCRIPTIONS, LABELS, ScoreOverrideForm, ScoreVersionForm, field_name
 from analytics.admin.score_preview import preview_context
 from analytics.admin.version_base import VersionAdmin
 from analytics.admin.version_page import Differences, differing
 from analytics.admin.version_words import OF_SCORES
+from analytics.choices import FACTOR_NAMES
 from analytics.models import Preview, ScoreModelVersion
 from analytics.scoring.parameters import FACTOR_NAMES as FACTORS
 from analytics.scoring.parameters import FIELD_NAMES

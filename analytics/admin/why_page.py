@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy
 
 from analytics.admin.contest import MAY_CONTEST, LeftOut, ReadmitForm, decided, left_out_rows
 from analytics.admin.score_card import shown_value
-from analytics.admin.score_display import FACTOR_NAMES, points, pull, tone_of
+from analytics.admin.score_display import points, pull, tone_of
 from analytics.admin.subjects import Subject, Subjects
+from analytics.choices import FACTOR_NAMES
 from analytics.operations.explain_score import explain_score
 from analytics.operations.explanation import Explanation
 from analytics.operations.moment_of import moment_of

@@ -1,4 +1,4 @@
-from analytics.models.digest import MoverDigest
+from analytics.models.digest import DigestSubscription, MoverDigest
 from analytics.models.learned import ProductStatistics, WeightProposal
 from analytics.models.relations import ContactRisk, RelationEffect
 from analytics.models.run import ScoringChunk, ScoringRun
@@ -18,6 +18,7 @@ __all__ = [
     "FACTORS",
     "ContactRisk",
     "CustomerScore",
+    "DigestSubscription",
     "MoverDigest",
     "PreferenceModelVersion",
     "PreferencePreview",

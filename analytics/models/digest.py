@@ -1,7 +1,10 @@
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from customers.models import Team
+from analytics.choices import DigestRhythm
+from customers.audit.rows import AuditedQuerySet
+from customers.models import Audited, Team
 from customers.querysets import ScopedQuerySet
 
 
@@ -37,3 +40,23 @@ class MoverDigest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day:%Y-%m-%d}"
+
+
+class DigestSubscription(Audited):
+    """Somebody who has the digests of their teams sent by mail."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, verbose_name=_("user"), related_name="digest_subscription"
+    )
+    every = models.CharField(_("how often"), max_length=6, choices=DigestRhythm, default=DigestRhythm.DAY)
+    language = models.CharField(_("language"), max_length=12, choices=settings.LANGUAGES)
+
+    objects = AuditedQuerySet["DigestSubscription"].as_manager()
+
+    class Meta:
+        base_manager_name = "objects"
+        verbose_name = _("digest by mail")
+        verbose_name_plural = _("digests by mail")
+
+    def __str__(self) -> str:
+        return self.get_every_display()

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from analytics.models import CustomerScore, MoverDigest, ScoringRun
+from analytics.operations.mail_digests import mail_digests
 from analytics.operations.movers import Mover, movers
 from analytics.operations.plan_digest import KIND
 from customers.models import Job, Team
@@ -64,12 +65,12 @@ def _lines(found: Sequence[Mover]) -> list[dict[str, Any]]:
 
 
 def run_digest(job: Job, progress: Progress, clock: Clock) -> dict[str, Any]:
-    """The digest as a job. Done again from the start it writes what is missing."""
+    """The digest as a job, and its mails. Done again from the start it writes what is missing."""
     run = ScoringRun.objects.filter(pk=job.subject_id or 0).first()
     if run is None:
-        return {"digests": 0}
+        return {"digests": 0, "mails": 0}
     day = timezone.localdate(run.logical_at, timezone.get_default_timezone())
-    return {"digests": write_digests(day=day, at=clock())}
+    return {"digests": write_digests(day=day, at=clock()), "mails": mail_digests(day=day, at=clock())}
 
 
 DIGEST = JobKind(KIND, _("Digest of movers"), run_digest)

@@ -79,7 +79,10 @@ class VisibleName(serializers.SlugRelatedField[Any]):
 
 
 class Strict(serializers.Serializer[Any]):
-    """A serializer that names the fields it does not know, or does not let you write, instead of dropping them."""
+    """A serializer that names the fields it does not know, or does not let you write, instead of dropping them.
+
+    What stands within another is whole also where that one is changed in part (PATCH), as the schema says; DRF itself
+    lets any of its fields be missing then."""
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, dict):
@@ -90,6 +93,14 @@ class Strict(serializers.Serializer[Any]):
                     {name: [_("There is no such field.")] for name in unknown}
                     | {name: [_("This field cannot be written.")] for name in fixed}
                 )
+            if self.parent is not None and getattr(self.root, "partial", False):
+                missing = {
+                    name: [field.error_messages["required"]]
+                    for name, field in self.fields.items()
+                    if field.required and not field.read_only and name not in data
+                }
+                if missing:
+                    raise serializers.ValidationError(missing)
         return super().to_internal_value(data)
 
 

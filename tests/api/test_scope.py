@@ -183,6 +183,7 @@ OPEN |= {
 OPEN["tickettie-bulk"] = of("ticket", VERB)  # it answers of each ticket that is out of sight that it is not there
 OPEN["mailin-messages"] = {"post": "add_inboundmail"}
 OPEN["report-service"] = of("ticket", READ)
+OPEN["moverdigest-by-mail"] = of("moverdigest", {"get": "view", "post": "view"})
 OPEN["customerscore-movers"] = of("customerscore", READ)
 OPEN |= {f"scoringrun-{view}": of("scoringrun", READ) for view in ("list", "detail", "progress")}
 OPEN |= {"scorevalidation-list": of("scorevalidation", CREATE), "scorevalidation-detail": of("scorevalidation", READ)}
@@ -211,6 +212,7 @@ OPEN |= {"session-end": {"post": "delete_session"}, "loginlock-lift": {"post": "
 OF_A_TEAM = {"moverdigest-list", "moverdigest-detail"}
 # Routes that are about no row.
 WITHOUT_ROW = {
+    "moverdigest-by-mail",
     "customerscore-movers",
     "segment-facts",
     "tickettie-bulk",

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from rest_framework.test import APIClient
 
-from analytics.models import ScoreValidation, ScoringChunk, ScoringRun
+from analytics.models import DigestSubscription, ScoreValidation, ScoringChunk, ScoringRun
 from customers.audit.record import is_genuine, values_of
 from customers.models import (
     ApiToken,
@@ -177,6 +177,7 @@ VERBS: dict[str, Body] = {
     "weightproposal-accept": nothing,
     "weightproposal-reject": nothing,
     "calendar-fill-holidays": lambda w: {"country": "DE", "first_year": 2026, "last_year": 2026},
+    "moverdigest-by-mail": lambda w: {"every": None},
     "agent-away": lambda w: {"away_from": "2026-06-01T00:00:00Z"},
     "scoringrun-resume": nothing,
     "preferencemodelversion-measure": nothing,
@@ -268,7 +269,12 @@ def paused(world: World) -> None:
     Webhook.objects.filter(pk=world["webhook"]).update(paused_at=NOW)
 
 
+def subscribed(world: World) -> None:
+    DigestSubscription.objects.create(user=User.objects.get(username="root"), language="en")
+
+
 BEFORE: dict[str, Callable[[World], None]] = {
+    "moverdigest-by-mail": subscribed,
     "webhook-replay": given_up,
     "webhook-resume": paused,
     "importbatch-undo": has_steps,

@@ -59,3 +59,20 @@ def test_a_day_that_is_none_is_said_on_the_first_page(client: Client, fallen: Cu
     page = client.get(reverse("admin:index"), {"since": "soon"})
     assert "is no date such as" in page.content.decode()
     assert page.context["fell_title"] == "Fell most in 30 days"
+
+
+def test_one_says_above_the_list_whether_they_come_by_mail(client: Client, ann: User) -> None:
+    page, post = (reverse(f"admin:analytics_moverdigest_{name}") for name in ("changelist", "by_mail"))
+    ann.email = ""
+    ann.save()
+    answer = client.post(post, {"every": "day", "language": "en"}, follow=True)
+    assert "Your account has no e-mail address." in answer.content.decode()
+    ann.email = "ann@candid.example"
+    ann.save()
+    answer = client.post(post, {"every": "day", "language": "zh-hans"}, follow=True)
+    assert "You get the digests by mail." in answer.content.decode()
+    text = client.get(page).content.decode()
+    assert '<option value="day" selected>' in text and '<option value="zh-hans" selected>' in text
+    client.post(post, {"every": "", "language": "en"})
+    assert '<option value="day" selected>' not in client.get(page).content.decode()
+    assert client.get(post).status_code == 405

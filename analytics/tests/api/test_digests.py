@@ -53,3 +53,17 @@ def test_an_outsider_finds_nothing(otto: User, told: MoverDigest) -> None:
 def test_it_is_only_read(root: User, told: MoverDigest) -> None:
     for method in ("put", "patch", "delete"):
         assert getattr(as_user(root), method)(url(f"digests/{told.pk}/")).status_code == 405
+
+
+def test_one_says_whether_they_come_by_mail(ann: User) -> None:
+    client = as_user(ann)
+    path = url("digests/by-mail/")
+    assert client.get(path).json() == {"every": None, "language": "en"}
+    refused = client.post(path, {"every": "day"}, format="json")
+    assert refused.status_code == 400 and "no e-mail address" in refused.json()["detail"]
+    ann.email = "ann@candid.example"
+    ann.save()
+    client = as_user(ann)
+    asked = {"every": "week", "language": "zh-hans"}
+    assert client.post(path, asked, format="json").json() == asked == client.get(path).json()
+    assert client.post(path, {"every": None}, format="json").json() == {"every": None, "language": "zh-hans"}

@@ -183,3 +183,12 @@ def test_a_draft_is_discarded_and_found_by_its_state(root: User) -> None:
     assert client.delete(one(version), headers={"If-Match": '"1"'}).status_code == 204
     assert client.get(f"{VERSIONS}?state=draft").json()["results"] == []
     assert VersionEvent.objects.filter(kind="discarded", by=root).exists()
+
+
+def test_an_override_is_whole_also_where_a_part_of_the_draft_is_changed(root: User) -> None:
+    version = drafted(root).json()
+    client = as_user(root)
+    path = url(f"score-versions/{version['id']}/")
+    answer = client.patch(path, {"overrides": [{"parameters": {}}]}, format="json", headers={"If-Match": "*"})
+    assert answer.status_code == 400
+    assert answer.json()["errors"] == {"overrides": {"0": {"segment": ["This field is required."]}}}

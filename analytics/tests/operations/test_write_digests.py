@@ -136,7 +136,7 @@ def test_a_job_that_was_killed_and_is_done_again_writes_nothing_twice(acme: Cust
     Job.objects.update(state=LeaseState.TODO)
     list(work_jobs(clock=lambda: NOW + HOUR))
     assert digest(north).until == NOW
-    assert Job.objects.get().result == {"digests": 0}
+    assert Job.objects.get().result == {"digests": 0, "mails": 0}
 
 
 def test_sweeps_and_runs_by_hand_tell_nothing(acme: Customer) -> None:

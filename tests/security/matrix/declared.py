@@ -187,6 +187,7 @@ TICKETS = {
 
 SCORES = {
     **pages("analytics_moverdigest", "", Sight.TEAM_ALONE),
+    "analytics_moverdigest_by_mail": only_post("view_moverdigest"),
     **pages("analytics_scoringrun", ""),
     "analytics_scoringrun_progress": both("view_scoringrun"),
     "analytics_scoringrun_resume": only_post("change_scoringrun"),
