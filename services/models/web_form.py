@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from customers.choices import OnMerge
 from customers.encryption.fields import EncryptedTextField
 from customers.models import Versioned
-from customers.querysets import OpenCatalogueQuerySet, ScopedQuerySet
+from customers.querysets import OpenCatalogueQuerySet
 from services.choices import SubmissionState
 from services.models.desk import Queue, ServiceType
 from services.models.ticket import Ticket
+from services.querysets import SubmissionQuerySet
 
 
 class WebForm(Versioned):
@@ -96,7 +97,7 @@ class WebFormSubmission(models.Model):
 
     on_merge = {"customer": OnMerge.MOVE}
 
-    objects = ScopedQuerySet["WebFormSubmission"].as_manager()
+    objects = SubmissionQuerySet["WebFormSubmission"].as_manager()
 
     class Meta:
         verbose_name = _("form submission")

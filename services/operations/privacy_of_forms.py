@@ -27,9 +27,7 @@ def _forget(keys: Sequence[Any]) -> Any:
 
 def forget_submissions_of(erasing: Erasing) -> dict[str, int]:
     """Those that were sent under the person's address before anybody knew whose it is."""
-    keys = list(
-        WebFormSubmission.objects.filter(email_index__in=erasing.values.indexes).values_list("pk", flat=True)
-    )
+    keys = list(WebFormSubmission.objects.filter(email_index__in=erasing.values.indexes).values_list("pk", flat=True))
     if keys:
         _forget(keys)
     return {WebFormSubmission._meta.label: len(keys)}
@@ -39,6 +37,4 @@ def register_privacy_of_forms() -> None:
     """Make it known. Called once a process, when the app is ready."""
     register_retention(RetentionKind.WEB_FORMS, Old(_old, "received_at", _forget))
     register_erasure_step(forget_submissions_of)
-    register_files(
-        WebFormFile._meta.label, lambda row: stored_file(row.path), lambda row: content_of(row.path)
-    )
+    register_files(WebFormFile._meta.label, lambda row: stored_file(row.path), lambda row: content_of(row.path))

@@ -39,9 +39,7 @@ class Filled:
     origin: str = ""
 
 
-def submit_web_form(
-    *, form: WebForm, filled: Filled, at: datetime, files: Sequence[Upload] = ()
-) -> WebFormSubmission:
+def submit_web_form(*, form: WebForm, filled: Filled, at: datetime, files: Sequence[Upload] = ()) -> WebFormSubmission:
     """Keep what somebody sent by a form, then make a ticket of it; or hold it, where it looks like spam. The same page
     sent twice is one. Two transactions: what is kept survives whatever keeps it from becoming a ticket, and is tried
     again by `file_waiting_submissions`.
@@ -66,9 +64,7 @@ def _identity(form: WebForm, filled: Filled, files: Sequence[Upload]) -> str:
     return hashlib.sha256("\0".join([str(form.pk), *typed, *sent]).encode()).hexdigest()
 
 
-def _keep(
-    form: WebForm, filled: Filled, files: Sequence[Upload], identity: str, at: datetime
-) -> WebFormSubmission:
+def _keep(form: WebForm, filled: Filled, files: Sequence[Upload], identity: str, at: datetime) -> WebFormSubmission:
     kept = keep_uploads(files)
     index = blind_index(ContactKind.EMAIL, filled.email)
     text_index = hashed("text", same_text(filled.subject, filled.body))

@@ -29,7 +29,7 @@ from services.operations.solve_in_portal import may_solve, solve_in_portal
 from services.transitions import IllegalTransition
 from services.views.portal import state_in_words
 from services.views.portal_access import for_customers
-from services.views.portal_forms import ReplyForm, RateForm, accepted, is_too_large, too_large_in_words, uploads_of
+from services.views.portal_forms import RateForm, ReplyForm, accepted, is_too_large, too_large_in_words, uploads_of
 
 # The newest of a long conversation.
 MOST_MESSAGES = 200
@@ -211,7 +211,9 @@ def _rating(asked: RatingRequest | None, form: RateForm | None) -> dict[str, Any
     typed = form.data.get("comment", "").replace("\x00", "") if form else ""
     return {
         "asked": asked,
-        "answers": [{"value": value, "label": ANSWERS[value], "is_chosen": value == given} for value in sorted(ANSWERS)],
+        "answers": [
+            {"value": value, "label": ANSWERS[value], "is_chosen": value == given} for value in sorted(ANSWERS)
+        ],
         "given_label": ANSWERS[given] if given else "",
         "comment": typed or (asked.rating.comment if asked.rating else ""),
         "rate_problem": bool(form),

@@ -37,7 +37,7 @@
       asked = words;
       if (words.length < 2) return show([]);
       try {
-        const answer = await fetch(`${form.dataset.suggest}?q=${encodeURIComponent(words)}`, { credentials: "omit" });
+        const answer = await fetch(`${form.dataset.suggest}?q=${encodeURIComponent(words)}&language=${document.documentElement.lang}`, { credentials: "omit" });
         const found = answer.ok ? await answer.json() : [];
         if (asked === words) show(Array.isArray(found) ? found : []);
       } catch { /* a suggestion less */ }
