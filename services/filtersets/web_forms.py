@@ -10,7 +10,7 @@ from services.models import WebFormSubmission
 class SubmissionFilterSet(FilterSet):
     """By form, by what became of it, and by when it came."""
 
-    form = IdFilter()
+    web_form = IdFilter(field_name="form")
     state = ChoiceFilter(choices=SubmissionState.choices)
     ticket = IdFilter()
     received_after = MomentFilter(field_name="received_at", lookup_expr="gte")

@@ -153,7 +153,7 @@ def language_of_form(request: HttpRequest, form: WebForm) -> str:
 def framed(form: WebForm, response: HttpResponse) -> HttpResponse:
     """Only the sites that are named may show it in a frame."""
     response._csp_replace = {"frame-ancestors": form.origins or [NONE]}  # type: ignore[attr-defined]
-    response.xframe_options_exempt = bool(form.origins)  # type: ignore[attr-defined]
+    response.xframe_options_exempt = bool(form.origins)
     return response
 
 
