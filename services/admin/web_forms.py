@@ -27,14 +27,14 @@ class WebFormForm(CandidForm):
     """A web form; its web sites are typed one a line."""
 
     origins = forms.CharField(
-        label=gettext_lazy("web sites that may show it"),
+        label=gettext_lazy("Web sites that may show it"),
         required=False,
         max_length=5000,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3, "placeholder": "https://www.example.com"}),
         help_text=WebForm._meta.get_field("origins").help_text,
     )
     languages = forms.MultipleChoiceField(
-        label=gettext_lazy("languages"),
+        label=gettext_lazy("Languages"),
         required=False,
         choices=settings.LANGUAGES,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
@@ -159,6 +159,6 @@ def snippets(row: WebForm) -> dict[str, Any]:
     script = f"{settings.PUBLIC_URL}{reverse('web-form-embed', args=[row.slug])}"
     return {
         "form_page": page,
-        "form_script": str(format_html('<script src="{}" async></script>', script)),
+        "form_script": f'<script src="{script}" async></script>',
         "form_preview": reverse("admin:services_webform_preview", args=[row.pk]),
     }

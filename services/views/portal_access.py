@@ -34,7 +34,7 @@ def for_customers(*methods: str) -> Callable[[PortalView], Callable[..., HttpRes
 
     def decorate(view: PortalView) -> Callable[..., HttpResponseBase]:
         @require_http_methods(list(methods))
-        @private()
+        @private(referrer="same-origin")
         @in_language
         @wraps(view)
         def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

@@ -27,7 +27,7 @@ class AddressForm(forms.Form):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@private()
+@private(referrer="same-origin")
 @in_language
 def login(request: HttpRequest) -> HttpResponse:
     """Ask for a link. The answer is the same whether or not anybody has the address."""
@@ -46,7 +46,7 @@ def login(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@private("/my/link/…/")
+@private("/my/link/…/", referrer="same-origin")
 @in_language
 def link(request: HttpRequest, token: str) -> HttpResponse:
     """The link of the mail. Opening it consumes nothing; its button logs in."""
@@ -63,7 +63,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_http_methods(["POST"])
-@private()
+@private(referrer="same-origin")
 @in_language
 def logout(request: HttpRequest) -> HttpResponse:
     """End this session."""

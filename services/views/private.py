@@ -11,9 +11,12 @@ from django.utils.translation import get_language, override
 View = Callable[..., HttpResponseBase]
 
 
-def private(log_path: str = "") -> Callable[[View], View]:
+def private(log_path: str = "", *, referrer: str = "no-referrer") -> Callable[[View], View]:
     """Keep a page of one customer out of caches, search engines and the referrer; and, where its address is a secret,
-    out of the log, which says `log_path` instead."""
+    out of the log, which says `log_path` instead.
+
+    Pages with a form that is checked against forgery say `referrer="same-origin"`: told no referrer at all, browsers
+    name no origin either, and the check refuses that. Other sites are told nothing by both."""
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -23,7 +26,7 @@ def private(log_path: str = "") -> Callable[[View], View]:
             response = view(request, *args, **kwargs)
             response["X-Robots-Tag"] = "noindex, nofollow"
             response["Cache-Control"] = "no-store, private"
-            response["Referrer-Policy"] = "no-referrer"
+            response["Referrer-Policy"] = referrer
             return response
 
         return wrapped
