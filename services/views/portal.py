@@ -53,9 +53,9 @@ def new_ticket(request: HttpRequest, reader: Reader) -> HttpResponse:
             at=timezone.now(),
         )
     except (FileRefused, NowhereToOpen) as refusal:
-        said = str(refusal) or _("No requests are taken here at the moment: write us a mail.")
+        said = str(refusal) or _("No tickets are taken here at the moment: write us a mail.")
         return _form(request, reader, form, problem=said)
-    messages.success(request, _("Thank you. We have your request under the number %(number)s.") % {"number": ticket})
+    messages.success(request, _("Thank you. We have your message under the number %(number)s.") % {"number": ticket})
     return HttpResponseRedirect(reverse("portal-ticket", args=[ticket.number]), status=303)
 
 
@@ -93,5 +93,5 @@ def state_in_words(status: str) -> tuple[str, str]:
         TicketStatus.ON_HOLD: (_("We wait for somebody else"), ""),
         TicketStatus.SOLVED: (_("Solved"), "good"),
         TicketStatus.CLOSED: (_("Closed"), "good"),
-        TicketStatus.MERGED: (_("Went on in another request"), ""),
+        TicketStatus.MERGED: (_("Went on in another ticket"), ""),
     }[TicketStatus(status)]

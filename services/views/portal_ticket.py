@@ -24,6 +24,7 @@ from services.operations.file_types import PICTURES, FileRefused
 from services.operations.mail_message import sender_of
 from services.operations.portal_session import Reader, own_tickets
 from services.operations.public_uploads import MOST_FILES
+from services.operations.rating_links import without_links
 from services.operations.reply_in_portal import reply_in_portal
 from services.operations.solve_in_portal import may_solve, solve_in_portal
 from services.transitions import IllegalTransition
@@ -72,7 +73,7 @@ def ticket(request: HttpRequest, reader: Reader, number: str) -> HttpResponse:
         return _page(request, reader, row, form, problem=str(refusal))
     went_to = message.ticket
     if went_to.pk != row.pk:
-        messages.success(request, _("This goes on as request %(number)s.") % {"number": went_to.number})
+        messages.success(request, _("This goes on as ticket %(number)s.") % {"number": went_to.number})
     else:
         messages.success(request, _("Thank you. We have your answer."))
     return _back(went_to)
@@ -85,9 +86,9 @@ def solve(request: HttpRequest, reader: Reader, number: str) -> HttpResponse:
     try:
         solve_in_portal(ticket=row, customer=reader.who_writes(row), at=timezone.now())
     except IllegalTransition:
-        messages.warning(request, _("This request is over already."))
+        messages.warning(request, _("This ticket is over already."))
     else:
-        messages.success(request, _("Thank you. Your request is marked as solved."))
+        messages.success(request, _("Thank you. Your ticket is marked as solved."))
     return _back(row)
 
 
@@ -179,9 +180,12 @@ def _page(
 def _conversation(reader: Reader, row: Ticket) -> list[Said]:
     """Public messages alone, the oldest first. Of ours a name stands only where mail would say it; of others none."""
     public = row.messages.filter(kind=MessageKind.REPLY).exclude(direction=Direction.INTERNAL)
-    newest = list(public.select_related("author__agent").prefetch_related("attachments").order_by("-at", "-pk"))
+    rows = public.select_related("author__agent").prefetch_related("attachments").order_by("-at", "-pk")
+    newest = list(rows[:MOST_MESSAGES])
     mailbox = Mailbox.objects.filter(queue=row.queue_id, is_active=True).order_by("name").first() or portal_mailbox()
-    return [_said(reader, mailbox, row, message) for message in reversed(newest[:MOST_MESSAGES])]
+    # The question for a rating stands above, with buttons.
+    shown = [message for message in newest if without_links(message.body) == message.body]
+    return [_said(reader, mailbox, row, message) for message in reversed(shown)]
 
 
 def _said(reader: Reader, mailbox: Mailbox | None, row: Ticket, message: Message) -> Said:

@@ -66,7 +66,7 @@ def test_link_by_mail_then_reply_solve_and_rate(visit: Visit, page: Page, ticket
     assert SatisfactionRating.objects.get().value == 4
     visit("/my/")
     expect(page.get_by_text("Solved")).to_be_visible()
-    page.get_by_role("link", name="New request").click()
+    page.get_by_role("link", name="New ticket").click()
     page.get_by_label("Subject").wait_for()
     take(page, "my-new", look)
     page.get_by_role("button", name="Log out").click()
