@@ -184,8 +184,13 @@ def _conversation(reader: Reader, row: Ticket) -> list[Said]:
     newest = list(rows[:MOST_MESSAGES])
     mailbox = Mailbox.objects.filter(queue=row.queue_id, is_active=True).order_by("name").first() or portal_mailbox()
     # The question for a rating stands above, with buttons.
-    shown = [message for message in newest if without_links(message.body) == message.body]
+    shown = [message for message in newest if not _asks_for_rating(message)]
     return [_said(reader, mailbox, row, message) for message in reversed(shown)]
+
+
+def _asks_for_rating(message: Message) -> bool:
+    is_ours = message.is_automatic and message.direction == Direction.OUTBOUND
+    return is_ours and without_links(message.body) != message.body
 
 
 def _said(reader: Reader, mailbox: Mailbox | None, row: Ticket, message: Message) -> Said:

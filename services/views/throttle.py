@@ -24,6 +24,13 @@ class LinkThrottle(PublicThrottle):
     rate = "20/hour"
 
 
+class FormThrottle(PublicThrottle):
+    """How often one address may send web forms: what is held as spam takes room, too."""
+
+    scope = "web_form"
+    rate = "30/hour"
+
+
 def is_too_much(request: HttpRequest, throttle: type[PublicThrottle] = PublicThrottle) -> bool:
     """Whether this address has asked too often of late."""
     return not throttle().allow_request(cast(Any, request), cast(Any, None))

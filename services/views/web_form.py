@@ -25,7 +25,7 @@ from services.operations.public_uploads import MOST_FILES
 from services.operations.submit_web_form import Filled, submit_web_form
 from services.views.portal_forms import accepted, is_too_large, too_large_in_words, uploads_of
 from services.views.private import chosen_language, private
-from services.views.throttle import is_too_much
+from services.views.throttle import FormThrottle, is_too_much
 from services.views.web_form_fields import HONEYPOT, SENT_SALT, SENT_SECONDS, FormFields, new_stamp, read_stamp
 
 EMBED_SECONDS = 300
@@ -83,8 +83,8 @@ def _take(request: HttpRequest, form: WebForm) -> HttpResponse:
     fields = FormFields(request.POST, form=form)
     stamp = read_stamp(form, request.POST.get("stamp", ""))
     is_valid = fields.is_valid()
-    if is_too_much(request):
-        said = _("There were too many requests from your network. Wait a minute, then send it again.")
+    if is_too_much(request, FormThrottle):
+        said = _("There were too many requests from your network. Wait a while, then send it again.")
         return page(request, form, fields, problem=said, status=429)
     if stamp is None:
         return page(request, form, fields, problem=_("The page was open for too long. Send it once more, please."))

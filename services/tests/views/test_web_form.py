@@ -118,7 +118,7 @@ def test_more_than_is_taken_is_refused_before_it_is_read(stranger: Client, form:
 def test_too_many_requests_keep_what_was_typed(
     stranger: Client, form: WebForm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(throttle.PublicThrottle, "rate", "1/min")
+    monkeypatch.setattr(throttle.FormThrottle, "rate", "1/hour")
     fill(stranger)
     response = fill(stranger, body="Once more")
     assert response.status_code == 429 and "Once more" in response.content.decode()
