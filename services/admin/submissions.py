@@ -28,7 +28,7 @@ WORDS = {
     "honeypot": gettext_lazy("a field was filled in that people do not see"),
     "quick": gettext_lazy("it was sent within three seconds"),
     "old": gettext_lazy("the page had been open for more than a day"),
-    "link_as_name": gettext_lazy("the name is a link"),
+    "link_as_name": gettext_lazy("the name or the subject holds a link"),
     "links": gettext_lazy("it holds many links"),
     "some_links": gettext_lazy("it holds some links"),
     "repeated": gettext_lazy("the same text came from another address within a day"),

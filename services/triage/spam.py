@@ -17,7 +17,7 @@ POINTS = {
     "honeypot": 100,  # a field that people do not see was filled in
     "quick": 60,
     "old": 20,
-    "link_as_name": 60,
+    "link_as_name": 60,  # or in the subject: both go into the mail that acknowledges it
     "links": 50,
     "some_links": 20,
     "repeated": 60,  # the same text came from another address within a day
@@ -61,7 +61,7 @@ def judge(signs: Signs) -> Verdict:
         "honeypot": bool(signs.honeypot.strip()),
         "quick": signs.age < QUICKEST_SECONDS,
         "old": signs.age > OLDEST_SECONDS,
-        "link_as_name": bool(_LINK.search(signs.name)),
+        "link_as_name": bool(_LINK.search(f"{signs.name}\n{signs.subject}")),
         "links": links > 2 * MOST_LINKS,
         "some_links": MOST_LINKS < links <= 2 * MOST_LINKS,
         "repeated": signs.repeated,

@@ -58,7 +58,7 @@ def to_log_in(request: HttpRequest) -> HttpResponse:
         response = render(request, "services/portal/ended.html", {"here": "portal", "typed": typed}, status=401)
     else:
         response = HttpResponseRedirect(reverse("portal-login"), status=303)
-    response.delete_cookie(COOKIE, samesite="Lax")
+    forget_cookie(response, COOKIE)
     if request.method == "GET" or typed:
         set_cookie(response, NEXT, request.get_full_path()[:500], seconds=3600)
     return response
@@ -70,15 +70,26 @@ def log_in(request: HttpRequest, begun: Begun) -> HttpResponse:
     is_ours = wanted.startswith(reverse("portal")) and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
     response = HttpResponseRedirect(wanted if is_ours else reverse("portal"), status=303)
     set_cookie(response, COOKIE, begun.secret, seconds=int(LONGEST.total_seconds()))
-    response.delete_cookie(NEXT, samesite="Lax")
+    forget_cookie(response, NEXT)
     return response
 
 
 def set_cookie(response: HttpResponse, name: str, value: str, *, seconds: int) -> None:
-    """A cookie that no script reads and no other site's form sends."""
+    """A cookie for the portal alone, that no script reads and no other site's form sends."""
     response.set_cookie(
-        name, value, max_age=seconds, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax"
+        name,
+        value,
+        max_age=seconds,
+        path=reverse("portal"),
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
     )
+
+
+def forget_cookie(response: HttpResponse, name: str) -> None:
+    """Have the browser forget it."""
+    response.delete_cookie(name, path=reverse("portal"), samesite="Lax")
 
 
 def too_much(request: HttpRequest) -> HttpResponse:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from services.operations.ask_portal_link import ask_portal_link, portal_mailbox
 from services.operations.use_portal_link import PortalLinkIsOver, usable_login, use_portal_link
-from services.views.portal_access import COOKIE, log_in, reader_from, too_much
+from services.views.portal_access import COOKIE, forget_cookie, log_in, reader_from, too_much
 from services.views.private import in_language, private
 from services.views.throttle import LinkThrottle, is_too_much
 
@@ -71,7 +71,7 @@ def logout(request: HttpRequest) -> HttpResponse:
     if reader is not None:
         reader.session.delete()
     response = HttpResponseRedirect(reverse("portal-login"), status=303)
-    response.delete_cookie(COOKIE, samesite="Lax")
+    forget_cookie(response, COOKIE)
     return response
 
 

@@ -138,7 +138,7 @@ def file(request: HttpRequest, reader: Reader, number: str, key: UUID) -> HttpRe
 
 def _own(reader: Reader, number: str) -> Ticket:
     rows: Any = Ticket.objects.select_related("requester", "customer", "queue", "merged_into")
-    found: Ticket | None = rows.filter(number=number).first()
+    found: Ticket | None = None if "\0" in number else rows.filter(number=number).first()
     if found is None or not {found.customer_id, found.requester_id} & reader.ids:
         raise Http404
     return found

@@ -21,6 +21,7 @@ def test_what_a_person_sends_is_let_through() -> None:
         ("quick", replace(PLAIN, age=1.5)),
         ("quick", replace(PLAIN, age=-60)),
         ("link_as_name", replace(PLAIN, name="www.buy.example")),
+        ("link_as_name", replace(PLAIN, subject="Look: http://buy.example")),
         ("links", replace(PLAIN, body="http://a " * 5)),
         ("repeated", replace(PLAIN, repeated=True)),
         ("many", replace(PLAIN, before=8)),
