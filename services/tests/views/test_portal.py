@@ -126,6 +126,7 @@ def test_opening_the_link_consumes_nothing_and_its_button_logs_in(
     response = stranger.post(path)
     assert (response.status_code, response["Location"]) == (303, reverse("portal"))
     cookie = response.cookies["candid_portal"]
+    assert cookie["path"] == "/my/"
     assert (
         cookie["httponly"] and cookie["samesite"] == "Lax" and cookie.value not in str(PortalSession.objects.values())
     )
@@ -195,7 +196,12 @@ def test_the_page_shows_what_was_said_in_public_and_no_names_of_staff(
 
 def test_others_tickets_do_not_exist(customer: Client, wang: Customer, queue: Queue) -> None:
     other = a_ticket(wang, queue)
-    for path in (page(other), reverse("portal-ticket", args=["T-999999"]), reverse("portal-ticket", args=["x'"])):
+    for path in (
+        page(other),
+        reverse("portal-ticket", args=["T-999999"]),
+        reverse("portal-ticket", args=["x'"]),
+        "/my/tickets/%00/",
+    ):
         assert customer.get(path).status_code == customer.post(path, {"body": "x"}).status_code == 404
     for name in ("portal-solve", "portal-rate"):
         assert customer.post(page(other, name), {"value": 5}).status_code == 404
