@@ -1,5 +1,6 @@
 """The customer's own tickets: all of them, and a new one."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -37,7 +38,8 @@ def new_ticket(request: HttpRequest, reader: Reader) -> HttpResponse:
     if request.method != "POST":
         return _form(request, reader, NewTicketForm(customers=reader.customers))
     if is_too_large(request):
-        return _form(request, reader, NewTicketForm(customers=reader.customers), problem=too_large_in_words())
+        form = NewTicketForm(request.POST, customers=reader.customers)
+        return _form(request, reader, form, problem=too_large_in_words())
     form = NewTicketForm(request.POST, customers=reader.customers)
     if not form.is_valid():
         return _form(request, reader, form)
@@ -68,6 +70,8 @@ def _form(request: HttpRequest, reader: Reader, form: NewTicketForm, *, problem:
         "problem": problem,
         "accepted": accepted(),
         "most_files": MOST_FILES,
+        "most_bytes": settings.ATTACHMENT_MOST_BYTES,
+        "too_large": too_large_in_words(),
     }
     status = 422 if form.is_bound or problem else 200
     return render(request, "services/portal/new.html", context, status=status)

@@ -53,7 +53,8 @@ def for_customers(*methods: str) -> Callable[[PortalView], Callable[..., HttpRes
 def to_log_in(request: HttpRequest) -> HttpResponse:
     """To the log-in, and back to this page after it. What was typed while the session ended is shown there once more:
     nothing is lost."""
-    typed = request.POST.get("body", "").replace("\x00", "") if request.method == "POST" else ""
+    texts = [request.POST.get(name, "").replace("\x00", "") for name in ("subject", "body")]
+    typed = "\n\n".join(text for text in texts if text)
     if typed:
         response = render(request, "services/portal/ended.html", {"here": "portal", "typed": typed}, status=401)
     else:

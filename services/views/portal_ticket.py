@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
@@ -54,7 +55,7 @@ def ticket(request: HttpRequest, reader: Reader, number: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, reader, row, ReplyForm())
     if is_too_large(request):
-        return _page(request, reader, row, ReplyForm(), problem=too_large_in_words())
+        return _page(request, reader, row, ReplyForm(request.POST), problem=too_large_in_words())
     form = ReplyForm(request.POST)
     if row.status == TicketStatus.MERGED:
         raise Http404
@@ -171,6 +172,8 @@ def _page(
         "may_solve": may_solve(row) and row.status != TicketStatus.NEW,
         "accepted": accepted(),
         "most_files": MOST_FILES,
+        "most_bytes": settings.ATTACHMENT_MOST_BYTES,
+        "too_large": too_large_in_words(),
         **_rating(_rating_request(reader, row, at), rate_form),
     }
     is_wrong = form.is_bound or bool(problem) or rate_form is not None

@@ -124,7 +124,8 @@ def page(
         "action": _address(request, form),
         "accepted": accepted(),
         "most_files": MOST_FILES,
-        "most_mb": settings.ATTACHMENT_MOST_BYTES // 1024**2,
+        "most_bytes": settings.ATTACHMENT_MOST_BYTES,
+        "too_large": too_large_in_words(),
         "suggest": _suggestions(),
     }
     return _shown(request, "services/forms/page.html", context, status=status or (422 if is_wrong else 200))
