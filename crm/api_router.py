@@ -53,6 +53,7 @@ from services.api.ticket_ties import TicketMergeViewSet, TicketTiesViewSet
 from services.api.ticket_time import TicketTimeViewSet
 from services.api.tickets import TicketViewSet
 from services.api.triage import TicketTriageViewSet
+from services.api.web_forms import SubmissionViewSet, WebFormViewSet
 
 
 class Router(DefaultRouter):
@@ -109,6 +110,8 @@ router.register("mailboxes", MailInViewSet, basename="mailin")
 router.register("inbound-mails", InboundMailViewSet)
 router.register("calls", CallViewSet)
 router.register("messaging-channels", ChannelViewSet)
+router.register("web-forms", WebFormViewSet)
+router.register("web-form-submissions", SubmissionViewSet)
 router.register("queues", QueueViewSet)
 router.register("calendars", CalendarViewSet)
 router.register("sla-policies", SLAPolicyViewSet)

@@ -61,11 +61,16 @@ DESK_MODELS = (
     "ticketattribute",
     "triagemodel",
     "mailtemplate",
+    "webform",
 )
 # Mailboxes hold secrets: administrators set them up. Outbound mail is written by verbs alone.
 MAIL_MODELS = ("mailbox", "outboundmail")
 # Whoever may add one may hand mail over by the API; whoever may change one may have it filed again.
 MAIL_IN = ("inboundmail",)
+# What came in by web forms: whoever may change one decides on what is held.
+SUBMISSIONS = ("webformsubmission",)
+# Who is logged in to the portal: whoever may delete one may log customers out.
+PORTAL = ("portalsession",)
 RULES = ("rule",)
 # What agents make for themselves.
 DESK_TOOLS = ("macro", "deskview")
@@ -100,6 +105,8 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         ("observation",): CONTEST,
         ("privacyflag",): PUT_DOWN,
         MAIL_IN: READ,
+        SUBMISSIONS: ("view", "change"),
+        PORTAL: READ,
         ("phonecall",): READ,
     },
     "Lead": {
@@ -111,6 +118,8 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         DESK_MODELS: WRITE,
         RULES: ALL,
         MAIL_IN: ("view", "change"),
+        SUBMISSIONS: ("view", "change"),
+        PORTAL: ("view", "delete"),
         ("observation",): CONTEST,
         ("team", "erasure"): READ,
         ("privacyflag", "phonecall"): PUT_DOWN,
@@ -119,6 +128,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         CUSTOMER_MODELS + CATALOGUE_MODELS + SEGMENTS + (*RULES, "export"): ALL,
         DUPLICATE_MODELS + IMPORT_MODELS: WRITE,
         TICKET_MODELS + DESK_MODELS + SCORE_MODELS + FIRINGS + MAIL_MODELS: READ,
+        PORTAL: ("view", "delete"),
         ("observation",): CONTEST,
         ("apitoken",): OWN_TOKENS,
         PRIVACY_MODELS: PUT_DOWN,
@@ -141,6 +151,8 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         (*RULES, "export"): ALL,
         FIRINGS: READ,
         MAIL_IN: WRITE,
+        SUBMISSIONS: ("view", "change"),
+        PORTAL: ("view", "delete"),
         ("observation",): CONTEST,
         PRIVACY_MODELS: PUT_DOWN,
         ("erasure",): ("view", "add", "change"),

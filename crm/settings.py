@@ -81,6 +81,8 @@ KEY_MEMORY_SECONDS = 30
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
 # What stands before the paths of links that customers get.
 PUBLIC_URL = env.str("CRM_PUBLIC_URL", default="").rstrip("/")
+# Whether customers may log in by a link in a mail, and read and answer their tickets.
+PORTAL = flag("CRM_PORTAL", default=True)
 ROOT_URLCONF = "crm.urls"
 WSGI_APPLICATION = "crm.wsgi.application"
 ASGI_APPLICATION = "crm.asgi.application"

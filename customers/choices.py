@@ -211,6 +211,7 @@ class RetentionKind(models.TextChoices):
     JOBS = "jobs", _("Jobs that have ended")
     LOG = "log", _("Log of the admin")
     SESSIONS = "sessions", _("Sessions of staff that have ended")
+    WEB_FORMS = "web_forms", _("What came in by web forms")
 
 
 class KeyPurpose(models.TextChoices):

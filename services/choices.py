@@ -250,3 +250,12 @@ class SignatureKind(models.TextChoices):
 
     CANDID = "candid", _("As our webhooks: X-Candid-Signature, t=…,v1=…")
     HUB = "hub", _("As GitHub and Meta do it: X-Hub-Signature-256, sha256=…")
+
+
+class SubmissionState(models.TextChoices):
+    """What became of what came in by a web form."""
+
+    WAITING = "waiting", _("Waiting")
+    TICKET = "ticket", _("Became a ticket")
+    HELD = "held", _("Held")
+    DISCARDED = "discarded", _("Thrown away")

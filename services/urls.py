@@ -1,11 +1,33 @@
 """The addresses of this room that customers open, and where their messengers write to."""
 
+from django.conf import settings
 from django.urls import path
 
+from services.views.portal import new_ticket, tickets
+from services.views.portal_login import link, login, logout
+from services.views.portal_ticket import file, solve, ticket
+from services.views.portal_ticket import rate as rate_in_portal
 from services.views.rate import rate
 from services.views.receive_from_channel import receive_from_channel
+from services.views.web_form import embed, sent, web_form
 
 urlpatterns = [
     path("rate/<str:token>/", rate, name="rate"),
     path("channels/<uuid:key>/", receive_from_channel, name="receive-from-channel"),
+    path("forms/<slug:slug>/", web_form, name="web-form"),
+    path("forms/<slug:slug>/embed.js", embed, name="web-form-embed"),
+    path("forms/<slug:slug>/sent/<str:token>/", sent, name="web-form-sent"),
 ]
+
+PORTAL = [
+    path("my/", tickets, name="portal"),
+    path("my/login/", login, name="portal-login"),
+    path("my/logout/", logout, name="portal-logout"),
+    path("my/link/<str:token>/", link, name="portal-link"),
+    path("my/new/", new_ticket, name="portal-new"),
+    path("my/tickets/<str:number>/", ticket, name="portal-ticket"),
+    path("my/tickets/<str:number>/solve/", solve, name="portal-solve"),
+    path("my/tickets/<str:number>/rate/", rate_in_portal, name="portal-rate"),
+    path("my/tickets/<str:number>/files/<uuid:key>/", file, name="portal-file"),
+]
+urlpatterns += PORTAL if settings.PORTAL else []

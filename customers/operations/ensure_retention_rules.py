@@ -12,6 +12,7 @@ USUAL = {
     RetentionKind.JOBS: (90, True),
     RetentionKind.LOG: (2 * 365, False),
     RetentionKind.SESSIONS: (1, True),
+    RetentionKind.WEB_FORMS: (30, True),
 }
 
 

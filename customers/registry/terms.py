@@ -62,6 +62,7 @@ class Retention(models.TextChoices):
     JOBS = RetentionKind.JOBS, _("by the retention rule for jobs")
     LOG = RetentionKind.LOG, _("by the retention rule for the log of the admin")
     SESSIONS = RetentionKind.SESSIONS, _("until they end, and by the retention rule for sessions")
+    WEB_FORMS = RetentionKind.WEB_FORMS, _("by the retention rule for web forms")
 
 
 BOOKS = _("Books of account must be kept (GDPR art. 17(3)(b), PIPL art. 47).")

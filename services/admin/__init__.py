@@ -10,14 +10,17 @@ from services.admin import (
     mailboxes,
     outbound_mail,
     policies,
+    portal_sessions,
     queues,
     rating_requests,
     ratings,
     rule_firings,
     rules,
+    submissions,
     ticket_attributes,
     tickets,
     triage,
+    web_forms,
 )
 
 __all__ = [
@@ -32,12 +35,15 @@ __all__ = [
     "mailboxes",
     "outbound_mail",
     "policies",
+    "portal_sessions",
     "queues",
     "rating_requests",
     "ratings",
     "rule_firings",
     "rules",
+    "submissions",
     "ticket_attributes",
     "tickets",
     "triage",
+    "web_forms",
 ]

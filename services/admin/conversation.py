@@ -15,6 +15,7 @@ from services.admin.tie_words import clock_name, tie_in_words
 from services.choices import Channel, Direction, EventKind, MessageKind, Priority, RatingScale, TicketStatus
 from services.models import Message, Ticket, TicketEvent
 from services.operations.rating_links import without_links
+from services.operations.solve_in_portal import CUSTOMER
 
 ENTRIES_SHOWN = 200
 # Of a mail, what the conversation does not show, and how much of what it quotes.
@@ -101,7 +102,8 @@ def _told(events: list[TicketEvent]) -> list[tuple[TicketEvent, Entry]]:
             text = step if event.kind == EventKind.STATUS else f"{text} · {step}"
         status = event.status_after
         tone = {EventKind.BREACHED: "bad", EventKind.REOPENED: "warn"}.get(EventKind(event.kind), "")
-        who = _name(event.actor) if event.actor else ""
+        by_customer = _("Customer") if event.data.get("by") == CUSTOMER else ""
+        who = _name(event.actor) if event.actor else by_customer
         place = 0 if event.kind == EventKind.OPENED else 2
         by_rules = event.kind == EventKind.ASSIGNED and "rule" in event.data
         why = explanation(event.data) if by_rules else ()

@@ -6,12 +6,14 @@ from services.models.mail import Mailbox, MailId, MailTemplate, OutboundMail
 from services.models.mail_in import InboundMail, MessageMail
 from services.models.messenger import MessagingChannel, MessengerConversation, MessengerReceipt
 from services.models.phone import PhoneCall
+from services.models.portal import PortalLogin, PortalReceipt, PortalSession
 from services.models.rating import RatingRequest, SatisfactionRating
 from services.models.rule import Rule
 from services.models.rules import AssignmentRule, EscalationStep
 from services.models.search import TicketWords
 from services.models.ticket import IrregularStep, Message, Ticket, TicketEvent
 from services.models.triage import TriageModel
+from services.models.web_form import WebForm, WebFormFile, WebFormSubmission
 from services.models.work import (
     Attachment,
     DeskView,
@@ -47,6 +49,9 @@ __all__ = [
     "Notification",
     "OutboundMail",
     "PhoneCall",
+    "PortalLogin",
+    "PortalReceipt",
+    "PortalSession",
     "Presence",
     "Queue",
     "RatingRequest",
@@ -66,4 +71,7 @@ __all__ = [
     "TimeEntry",
     "TriageModel",
     "WaitingEvent",
+    "WebForm",
+    "WebFormFile",
+    "WebFormSubmission",
 ]

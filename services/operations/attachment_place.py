@@ -1,13 +1,14 @@
 from collections.abc import Iterable
 
 from customers.operations.file_places import FilesPlace, StoredFile
-from services.models import Attachment, InboundMail
+from services.models import Attachment, InboundMail, WebFormFile
 from services.operations.attachment_files import stored_file
 
 
-def _of_row(row: Attachment | InboundMail) -> Iterable[StoredFile]:
+def _of_row(row: Attachment | InboundMail | WebFormFile) -> Iterable[StoredFile]:
     return [(stored_file(row.path), row.path)] if row.path else []
 
 
 ATTACHMENTS = FilesPlace("services.attachment.file", Attachment.objects.all, _of_row)
+FORM_FILES = FilesPlace("services.webformfile.file", WebFormFile.objects.all, _of_row)
 INBOUND_MAILS = FilesPlace("services.inboundmail.file", InboundMail.objects.all, _of_row)

@@ -6,9 +6,10 @@ from django.utils.translation import gettext, override
 
 from customers.models import User
 from services.choices import Direction, MailPurpose, MessageKind
-from services.models import Mailbox, Message, OutboundMail
+from services.models import Mailbox, Message, OutboundMail, Ticket
 from services.operations.macro_text import name_of_agent
 from services.operations.mail_texts import language_of, mail_text, values_for_mail
+from services.operations.portal_links import portal_link
 from services.operations.queue_mail import queue_mail
 from services.operations.reply_route import reply_route
 
@@ -34,7 +35,7 @@ def mail_message(
         language = language_of(route.customer, otherwise=mailbox.language)
         values = values_for_mail(ticket, by=by, mailbox=mailbox, more={"message.text": message.body})
         subject, body = mail_text(purpose, language=language, values=values)
-        body += _quoted(message, mailbox, language)
+        body += _where_it_stands(ticket, language) + _quoted(message, mailbox, language)
     return queue_mail(
         key=f"message:{message.pk}",
         mailbox=mailbox,
@@ -56,6 +57,15 @@ def sender_of(mailbox: Mailbox, by: User | None) -> str:
     """What stands before the address in From."""
     company = mailbox.sender_name or mailbox.name
     return f"{name_of_agent(by)} ({company})" if by is not None and mailbox.names_agent else company
+
+
+def _where_it_stands(ticket: Ticket, language: str) -> str:
+    """A line with the address of the ticket in the portal, for whoever wrote by a form or there."""
+    link = portal_link(ticket)
+    if not link:
+        return ""
+    with override(language):
+        return "\n\n" + gettext("Read and answer online: %(link)s") % {"link": link}
 
 
 def _quoted(message: Message, mailbox: Mailbox, language: str) -> str:

@@ -43,9 +43,14 @@ def author_of(mail: ParsedMail) -> Address | None:
 
 def customers_at(address: str) -> list[Customer]:
     """The customers who have this e-mail address, persons before organisations, the latest heard of first."""
+    return customers_at_index(index_of(address))
+
+
+def customers_at_index(index: str) -> list[Customer]:
+    """The same, by the blind index of the address."""
     found = Customer.objects.filter(
         contact_points__kind=ContactKind.EMAIL,
-        contact_points__blind_index=index_of(address),
+        contact_points__blind_index=index,
         merged_into=None,
         erased_at=None,
     )

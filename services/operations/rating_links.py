@@ -11,7 +11,8 @@ from django.urls import reverse
 from services.models import RatingRequest
 
 SALT = "services.rating"
-_LINK = re.compile(r"https?://\S+/rate/\S+")
+# Of these, and of those that log in to the portal.
+_LINK = re.compile(r"https?://\S+/(?:rate|my/link)/\S+")
 
 
 class BadRatingLink(Exception):

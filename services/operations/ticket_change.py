@@ -87,13 +87,14 @@ class TicketChange:
         self.recorded = True
         return event
 
-    def move_to(self, status: TicketStatus, *, reserved: bool = False) -> None:
+    def move_to(self, status: TicketStatus, *, reserved: bool = False, **told: Any) -> None:
         """Move the ticket to another status. Raises IllegalTransition where the table has no such step, also for the
-        status it already has. `reserved`: by the one verb that has this step for itself."""
+        status it already has. `reserved`: by the one verb that has this step for itself. `told`: what the history says
+        of it besides."""
         require_transition(self.ticket.status, status, reserved=reserved)
         is_reopening = self.ticket.status in DONE and status == TicketStatus.OPEN
         self.set(status=status)
-        self.record(EventKind.REOPENED if is_reopening else EventKind.STATUS)
+        self.record(EventKind.REOPENED if is_reopening else EventKind.STATUS, **told)
         if status == TicketStatus.SOLVED:
             ask_on_solving(self)
 

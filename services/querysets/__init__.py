@@ -30,6 +30,7 @@ __all__ = [
     "OutboundMailQuerySet",
     "OwnOfTicketQuerySet",
     "PresenceQuerySet",
+    "SubmissionQuerySet",
     "TicketLinkQuerySet",
     "TicketMergeQuerySet",
     "TicketQuerySet",
@@ -83,6 +84,13 @@ class InboundMailQuerySet(ScopedQuerySet[Row]):
         of_ticket = Q(ticket__team__in=user.team_ids) | Q(ticket__assignee__user=user.pk)
         of_mailbox = Q(mailbox__queue__team__in=user.team_ids)
         return of_message | (Q(message=None) & of_ticket) | (Q(message=None, ticket=None) & of_mailbox)
+
+
+class SubmissionQuerySet(ScopedQuerySet[Row]):
+    """What came in by a web form is seen by the team of its queue, and by whoever looks after the customer."""
+
+    team_path = "form__queue__team"
+    owner_path = "customer__owner"
 
 
 class OfMessageQuerySet(ScopedQuerySet[Row]):

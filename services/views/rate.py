@@ -3,9 +3,7 @@
 Opening it records nothing: mail scanners open links before people do. The answer is a POST, by one of five buttons;
 a script presses the one that the link names."""
 
-from collections.abc import Callable
 from datetime import datetime
-from functools import wraps
 from typing import Any
 
 from django import forms
@@ -27,10 +25,10 @@ from services.operations.ask_on_solving import ANSWERS
 from services.operations.mail_texts import language_of
 from services.operations.open_rating_request import open_rating_request
 from services.operations.rating_links import BadRatingLink, request_of
+from services.views.private import private
 from services.views.throttle import is_too_much
 
 LONGEST_COMMENT = 5000
-View = Callable[..., HttpResponse]
 
 
 class AnswerForm(forms.Form):
@@ -40,25 +38,10 @@ class AnswerForm(forms.Form):
     comment = forms.CharField(max_length=LONGEST_COMMENT, required=False)
 
 
-def private(view: View) -> View:
-    """Keep a page that is opened by a secret link out of caches, search engines, logs and the referrer."""
-
-    @wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        request.log_path = "/rate/…/"  # type: ignore[attr-defined]
-        response = view(request, *args, **kwargs)
-        response["X-Robots-Tag"] = "noindex, nofollow"
-        response["Cache-Control"] = "no-store, private"
-        response["Referrer-Policy"] = "no-referrer"
-        return response
-
-    return wrapped
-
-
 # The link itself is the authority, so that there is no session to forge a request in, and no cookie to be set.
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
-@private
+@private("/rate/…/")
 def rate(request: HttpRequest, token: str) -> HttpResponse:
     """Show the question, or take the answer."""
     at = timezone.now()

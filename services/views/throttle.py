@@ -17,6 +17,20 @@ class PublicThrottle(SimpleRateThrottle):
         return str(self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)})
 
 
-def is_too_much(request: HttpRequest) -> bool:
-    """Whether this address has asked too often within the last minute."""
-    return not PublicThrottle().allow_request(cast(Any, request), cast(Any, None))
+class LinkThrottle(PublicThrottle):
+    """How often one address may ask for a log-in link. How often one e-mail address is sent one is asked elsewhere."""
+
+    scope = "portal_link"
+    rate = "20/hour"
+
+
+class FormThrottle(PublicThrottle):
+    """How often one address may send web forms: what is held as spam takes room, too."""
+
+    scope = "web_form"
+    rate = "30/hour"
+
+
+def is_too_much(request: HttpRequest, throttle: type[PublicThrottle] = PublicThrottle) -> bool:
+    """Whether this address has asked too often of late."""
+    return not throttle().allow_request(cast(Any, request), cast(Any, None))

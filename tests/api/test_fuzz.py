@@ -118,6 +118,8 @@ RESOURCES = {
     "ticket-merges": "ticketmerge",
     "tokens": "apitoken",
     "webhooks": "webhook",
+    "web-forms": "webform",
+    "web-form-submissions": "webformsubmission",
 }
 
 

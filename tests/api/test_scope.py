@@ -82,6 +82,8 @@ SCOPED: dict[str, Permissions] = {
     "ticket-messages": of("message", READ),
     **{f"inboundmail-{what}": of("inboundmail", READ) for what in ("list", "detail", "raw")},
     "inboundmail-file-again": of("inboundmail", VERB),
+    **{f"webformsubmission-{what}": of("webformsubmission", READ) for what in ("list", "detail")},
+    **{f"webformsubmission-{verb}": of("webformsubmission", VERB) for verb in ("release", "discard")},
     **{
         f"ticket-{verb}": of("ticket", VERB)
         for verb in ("assign", "assign-by-rules", "prioritise", "pend", "hold", "solve", "reopen", "close")
@@ -142,6 +144,7 @@ OPEN: dict[str, Permissions] = {
         "slapolicy",
         "tag",
         "ticketattribute",
+        "webform",
     )
     for kind, verbs in (("list", CREATE), ("detail", ALL))
 } | {f"segment-{view}": of("segment", READ) for view in ("facts", "count", "customers")}

@@ -68,6 +68,8 @@ from services.models import (
     Skill,
     SLAPolicy,
     TicketAttribute,
+    WebForm,
+    WebFormSubmission,
 )
 from services.operations.add_note import add_note
 from services.operations.attach_file import attach_file
@@ -79,11 +81,13 @@ from services.operations.open_ticket import open_ticket
 from services.operations.queue_mail import queue_mail
 from services.operations.register_call import register_call
 from services.operations.store_mail import store_mail
+from services.operations.submit_web_form import Filled, submit_web_form
 from services.operations.write_channel import write_channel
 from services.operations.write_desk_view import write_desk_view
 from services.operations.write_macro import write_macro
 from services.operations.write_mail_template import write_mail_template
 from services.operations.write_mailbox import write_mailbox
+from services.operations.write_web_form import write_web_form
 from tests.cast import NOW
 from tests.imports import new_batch
 from tests.merging.lives import make_pair
@@ -183,6 +187,11 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
     ping_webhook(webhook=webhook, at=NOW)
     messenger = {"name": "Messenger", "url": "https://example.com/", "queue": queue}
     channel = write_channel(channel=MessagingChannel(), changes=messenger, by=ann, at=NOW).channel
+    page = {"name": "Contact", "slug": "contact", "queue": ticket.queue}
+    form = write_web_form(form=WebForm(), changes=page, at=NOW)
+    filled = Filled(key="world", email="li@example.com", body="Buy now", honeypot="x")
+    submission = submit_web_form(form=form, filled=filled, at=NOW)
+    WebFormSubmission.objects.update(customer=acme)
     ring = register_call(call_id="c1", number="+44 20 7946 0000", at=NOW)
     PhoneCall.objects.update(customer=acme)
     return {
@@ -232,6 +241,8 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         "relationtype": client.pk,
         "retentionrule": kept.pk,
         "retentionrun": retention.pk,
+        "webform": form.pk,
+        "webformsubmission": str(submission.pk),
         "rule": then.pk,
         "rulefiring": fired.pk,
         "scoremodelversion": draft.pk,

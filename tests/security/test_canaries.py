@@ -9,6 +9,7 @@ below VAR_DIR, are looked through from the first byte to the last."""
 import io
 import logging
 import os
+import re
 import sqlite3
 import subprocess
 import uuid
@@ -44,9 +45,20 @@ from customers.operations.work_jobs import work_jobs
 from customers.tasks import poke, work
 from customers.tests.admin.forms import posted
 from services.choices import MessageKind
-from services.models import Attachment, Calendar, Queue, Ticket
+from services.models import (
+    Attachment,
+    Calendar,
+    Mailbox,
+    PortalLogin,
+    Queue,
+    Ticket,
+    WebForm,
+    WebFormSubmission,
+)
 from services.operations.attach_file import attach_file
 from services.operations.open_ticket import open_ticket
+from services.operations.release_submission import release_submission
+from services.operations.write_web_form import write_web_form
 from tests.cast import NOW, make_user
 from tests.client import url, with_token
 from tests.security.canary import Canary, files_below
@@ -94,6 +106,7 @@ def written(canary: Canary, log: io.StringIO) -> list[str]:
     _by_imports(canary, bob, team)
     _by_filters(canary, bob)
     _at_the_desk(canary, ann, team, first)
+    _by_forms(canary, ann)
     seal_audit(at=timezone.now())
     kinds = ContactPoint.objects.order_by("kind").values_list("kind", flat=True).distinct()
     assert AuditEntry.objects.count() > 20 and Job.objects.filter(state="done").count() >= 3
@@ -205,6 +218,23 @@ def _at_the_desk(canary: Canary, ann: User, team: Team, customer: Customer) -> N
     assert client.get(reverse("admin:desk_customer", args=[ticket.pk])).status_code == 200
     text = f"{canary.address('file')}\n".encode()
     attach_file(ticket=ticket, kind=MessageKind.NOTE, name="a.txt", chunks=[text], by=ann, at=NOW)
+
+
+def _by_forms(canary: Canary, ann: User) -> None:
+    queue = Queue.objects.get(name="Desk")
+    Mailbox.objects.create(name="Desk", address="desk@candid.example", queue=queue, send_host="smtp.candid.example")
+    write_web_form(form=WebForm(), changes={"name": "Contact", "slug": "contact", "queue": queue}, at=NOW)
+    client = Client()
+    page = client.get(reverse("web-form", args=["contact"])).content.decode()
+    stamp = re.search(r'name="stamp" value="([^"]+)"', page)[1]  # type: ignore[index]
+    for email in ("held", "webform"):  # too quick, so both are held
+        typed = {"stamp": stamp, "email": canary.email(email), "name": "Li", "subject": email, "body": email}
+        assert client.post(reverse("web-form", args=["contact"]), typed).status_code == 303
+    for submission in WebFormSubmission.objects.all():
+        if submission.subject == "webform":
+            release_submission(submission=submission, by=ann, at=timezone.now())
+    assert client.post(reverse("portal-login"), {"email": canary.email("webform")}).status_code == 303
+    assert PortalLogin.objects.exists()
 
 
 def test_the_kinds_that_are_meant(written: list[str]) -> None:

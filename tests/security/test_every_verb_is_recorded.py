@@ -108,6 +108,7 @@ CREATE: dict[str, Body] = {
     "erasure-list": lambda w: {"customer": person(w), "reason": "By letter"},
     "webhook-list": lambda w: {"name": "New", "url": "https://example.com/", "events": ["ticket.opened"]},
     "messagingchannel-list": lambda w: {"name": "New", "queue": w["queue"]},
+    "webform-list": lambda w: {"name": "New", "slug": "new", "queue": w["queue"]},
     "phonecall-list": lambda w: {"call_id": "new", "number": "+442079460001"},
     "privacyflag-privacy": lambda w: {"kind": "restriction", "is_set": True, "reason": "By letter"},
 }  # fmt: skip
@@ -194,6 +195,8 @@ VERBS: dict[str, Body] = {
     "webhook-resume": nothing,
     "webhook-replay": nothing,
     "messagingchannel-rotate": nothing,
+    "webformsubmission-release": nothing,
+    "webformsubmission-discard": nothing,
 }
 
 UPLOADS = {"importbatch-list", "deskticket-attachments"}

@@ -274,6 +274,9 @@ def test_every_model_that_people_write_is_audited() -> None:
         "services.outboundmail", "services.mailid",
         # as above; that somebody had one filed again is recorded by that verb
         "services.inboundmail", "services.messagemail",
+        # what came in by forms, as mail; and who is logged in to the portal: staff's verbs on both are recorded
+        "services.webformsubmission", "services.webformfile",
+        "services.portallogin", "services.portalsession", "services.portalreceipt",
         # the log of what rules did, and what they are still to be asked about
         "services.rulefiring", "services.waitingevent",
         # of imports, which are one entry

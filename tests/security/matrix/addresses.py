@@ -20,7 +20,12 @@ SAMPLES = {
     "way": "up",
     "token": "no-such-token",
 }
-VERBS = {"analytics_weightproposal_decide": "accept", "override_move": "up", "modelversion_do": "preview"}
+VERBS = {
+    "analytics_weightproposal_decide": "accept",
+    "override_move": "up",
+    "modelversion_do": "preview",
+    "submission_decide": "release",
+}
 
 
 @dataclass(frozen=True, slots=True)

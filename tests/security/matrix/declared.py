@@ -6,6 +6,7 @@ Beside them: STAFF, who is logged in; ANYBODY; NOBODY, whoever it is; WRONG, the
 from dataclasses import replace
 
 from tests.security.matrix.declared_channels import CHANNELS
+from tests.security.matrix.declared_portal import PORTAL
 from tests.security.matrix.declaring import (
     ANYBODY,
     EVERY_VERB,
@@ -217,3 +218,4 @@ DECLARED = SITE | {
 }
 
 DECLARED |= CHANNELS
+DECLARED |= PORTAL

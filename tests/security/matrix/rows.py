@@ -37,10 +37,12 @@ from services.models import (
     Notification,
     OutboundMail,
     PhoneCall,
+    PortalSession,
     RuleFiring,
     SatisfactionRating,
     Ticket,
     TriageModel,
+    WebFormSubmission,
 )
 from services.operations.learn_triage import first_bodies, first_words
 from services.triage.similar import index
@@ -85,6 +87,11 @@ def rows(world: World, ann: User) -> Rows:
     call.number = "Quagga"
     call.save()
     call.notifications.exclude(user=ann).delete()  # while nobody knew whose the number is, all were told
+    for held in WebFormSubmission.objects.all():
+        held.subject = "Quagga"
+        held.save()
+    begun = timezone.now()
+    logged_in = PortalSession.objects.create(digest="5e", email_index="x", customer=acme, begun_at=begun, seen_at=begun)
     came: Any = InboundMail.objects.get(pk=world["inboundmail"])
     beside = MessageMail.objects.get(message=came.message)
     beside.html, beside.folded = "<p>Quagga</p>", "Quagga"
@@ -98,6 +105,10 @@ def rows(world: World, ann: User) -> Rows:
         "desk_mail_file key": beside.pk,
         "desk_call_seen pk": world["notification"],
         "services_rule_switch way": "off",
+        "portalsession": str(logged_in.pk),
+        "slug": "contact",
+        "number": ticket.number,
+        "portal-file key": file.key,
         "user": ann.pk,
         "group": Group.objects.get(name="Agent").pk,
         "team": acme.team_id,
