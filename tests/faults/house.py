@@ -138,6 +138,11 @@ class House:
         with psycopg.connect(host=HOST, port=self._port, user="candid", dbname="postgres", connect_timeout=2) as base:
             return base.execute(sql).fetchall()
 
+    def do(self, sql: str) -> None:
+        """A statement that answers nothing."""
+        with psycopg.connect(host=HOST, port=self._port, user="candid", dbname="postgres", connect_timeout=2) as base:
+            base.execute(sql)
+
     def stop(self) -> None:
         """End everything."""
         for name in self._running.keys() - {"postgres"}:
