@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -132,8 +133,8 @@ def test_mail_desk_mail_portal_and_rating_are_one_ticket(
         customer.post(page, {"key": token[1], "body": "A picture follows."})
 
     with time_machine.travel(later(), tick=False):
-        answer = {"body": "A new seal is on its way.", "then": "solved"}
-        assert post(agent, desk("reply", ticket.pk), ticket, **answer).status_code == 200
+        solving: dict[str, Any] = {"body": "A new seal is on its way.", "then": "solved"}
+        assert post(agent, desk("reply", ticket.pk), ticket, **solving).status_code == 200
         last, asked = house.sent()
         assert "A new seal is on its way." in last.text
 
