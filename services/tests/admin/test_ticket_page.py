@@ -96,6 +96,13 @@ def test_who_may_only_read_sees_the_customer(client: Client, ticket: Ticket, bob
     assert client.get(card).status_code == 404
 
 
+def test_a_customer_out_of_sight_is_not_shown(desk: Client, ticket: Ticket, south: Team) -> None:
+    card = reverse("admin:services_ticket_customer", args=[ticket.pk])
+    assert desk.get(card).context["customer"] == ticket.customer
+    Customer.objects.filter(pk=ticket.customer_id).update(team=south)
+    assert desk.get(card).context["customer"] is None
+
+
 def test_it_hides_from_an_outsider(client: Client, ticket: Ticket, otto: User) -> None:
     client.force_login(otto)
     assert client.get(page(ticket)).status_code == 404
