@@ -148,12 +148,10 @@ def kind_words(kind: str) -> str:
 
 def _find_look_alikes(request: HttpRequest, rows: list[Any]) -> None:
     """Let the rows know the customers whom they look like, as far as the user may see them."""
-    named = {row.pk: int(match[1]) for row in rows if (match := LOOK_ALIKE.search(row.detail))}
-    visible = Customer.objects.visible_to(request.user).filter(pk__in=named.values())
-    seen = set(visible.values_list("pk", flat=True))
+    keys = {row.pk: int(match[1]) for row in rows if (match := LOOK_ALIKE.search(row.detail))}
+    seen = Customer.objects.visible_to(request.user).only("name").in_bulk(list(keys.values()))
     for row in rows:
-        key = named.get(row.pk)
-        row.look_alike = key if key in seen else None
+        row.look_alike = seen.get(keys.get(row.pk))
 
 
 def import_progress(model_admin: Any, request: HttpRequest, pk: int, *, at: datetime) -> HttpResponse:

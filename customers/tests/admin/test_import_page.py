@@ -74,11 +74,13 @@ def test_nonsense_in_the_address_does_no_harm(client: Client, batch: ImportBatch
 def test_a_row_leads_to_whom_it_looks_like_where_they_are_in_sight(
     client: Client, batch: ImportBatch, acme: Customer, south: Team
 ) -> None:
-    row_of(batch, "duplicate", label="Acme", detail=f"looks like #{acme.pk} (Acme Pumps)")
-    link = reverse("admin:customers_customer_page", args=[acme.pk])
+    row_of(batch, "duplicate", label="ACME", detail=f"99% like customer #{acme.pk} (name)")
+    link = f'<a href="{reverse("admin:customers_customer_page", args=[acme.pk])}">Acme Pumps</a>'
     assert link in page(client, batch, "?rows=duplicate")
     Customer.objects.filter(pk=acme.pk).update(team=south)
-    assert link not in page(client, batch, "?rows=duplicate")
+    text = page(client, batch, "?rows=duplicate")
+    assert "Acme Pumps" not in text
+    assert f"like customer #{acme.pk}" in text
 
 
 def test_the_report_is_a_file_to_be_saved(client: Client, batch: ImportBatch, tmp_path: Path) -> None:

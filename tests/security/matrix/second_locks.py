@@ -145,7 +145,7 @@ WATCHED: dict[str, str] = {
     "customers/operations/source.py _visible": (
         "customers/tests/api/test_new_imports.py::test_rows_of_other_teams_stay_untouched_and_unseen"
     ),
-    "customers/operations/spot_duplicates.py _visible_names": (
+    "customers/operations/spot_duplicates.py _visible": (
         "customers/tests/operations/test_import_duplicates.py"
         "::test_whom_the_importer_may_not_see_is_neither_named_nor_touched"
     ),
