@@ -188,12 +188,3 @@ WATCHED: dict[str, str] = {
 
 SECOND_LOCKS |= SECOND_LOCKS_OF_CHANNELS
 WATCHED |= WATCHED_OF_CHANNELS
-
-
-# Neither the matrix nor a test that is known fails without it, for want of such rows. Each is to be given a row.
-UNWATCHED: dict[str, str] = {
-    "analytics/admin/version_overrides.py _save": (
-        "a posted override of a segment out of sight: the form refuses it first"
-    ),
-    "customers/api/webhooks.py deliveries": ("deliveries of a webhook that is out of sight: webhooks are not"),
-}
