@@ -52,9 +52,7 @@ def test_the_matrix_turns_red_without_any_one_scope(otto: Viewer, rows: Rows, be
     unseen = {str(place) for place in places() - {scope.place for scope in came_by}}
     green = survived | unseen
     known = SECOND_LOCKS.keys() | WATCHED.keys()
-    assert green - known == set(), (
-        "taken away, and no row of the matrix was red: add one that is, or name the test that is (second_locks.py)"
-    )
+    assert green - known == set(), "no row of the matrix is red without: add one (outsider.py), or a test (WATCHED)"
     assert known - green == set(), "the matrix is red without these: take them out of second_locks.py"
 
 
