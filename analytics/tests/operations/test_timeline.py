@@ -193,6 +193,13 @@ def test_what_they_asked_for_another_out_of_sight_is_not_told(
     assert [entry.title for entry in timeline(wang, user=root, at=LATER)[0]] == ["Leaks"]
 
 
+def test_scores_of_whoever_objected_are_not_told(ann: User, wang: Customer) -> None:
+    snapshot(wang, 50.0, NOW)
+    assert [entry.type for entry in timeline(wang, user=ann, at=LATER)[0]] == ["score"]
+    Customer.objects.filter(pk=wang.pk).update(profiling_objected_at=NOW)
+    assert timeline(wang, user=ann, at=LATER)[0] == []
+
+
 def test_merges_are_told(ann: User, acme: Customer) -> None:
     gone = Customer.objects.create(name="Acme Pump", kind="organisation", team=acme.team, merged_into=acme)
     Merge.objects.create(kept=acme, gone=gone, at=NOW)

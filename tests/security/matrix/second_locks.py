@@ -10,13 +10,10 @@ PAGE = "inlines of a page that is in sight: whoever sees the row sees these part
 
 # Another lock holds the same rows: taken away alone, nothing is to be seen.
 SECOND_LOCKS: dict[str, str] = {
-    "analytics/admin/comparison.py compare_scores: analytics.CustomerScore": CUSTOMER,
     "analytics/admin/contest.py _decide: customers.Observation": CUSTOMER,
     "analytics/admin/subjects.py __init__: customers.Order": CUSTOMER,
-    "analytics/admin/subjects.py __init__: services.SatisfactionRating": CUSTOMER,
     "analytics/api/stated.py stated: analytics.StatedPreference": CUSTOMER,
     "analytics/operations/timeline_sources.py <module>: customers.Merge": CUSTOMER,
-    "analytics/operations/timeline_sources.py of: analytics.ScoreSnapshot": CUSTOMER,
     "analytics/operations/timeline_sources.py of: customers.Consent": CUSTOMER,
     "analytics/operations/timeline_sources.py of: customers.Interaction": CUSTOMER,
     "analytics/operations/timeline_sources.py of: customers.Order": CUSTOMER,
@@ -31,7 +28,6 @@ SECOND_LOCKS: dict[str, str] = {
     "customers/admin/identity_card.py identity_parts: customers.Order": CUSTOMER,
     "customers/api/consents.py consents: customers.Consent": CUSTOMER,
     "customers/api/consents.py may_contact: customers.Consent": CUSTOMER,
-    "services/admin/desk/answers.py _again: services.Ticket": TICKET,
     "services/admin/desk/customer.py customer_side: customers.Order": CUSTOMER,
     "services/api/ticket_time.py time: services.TimeEntry": TICKET,
     "services/api/tickets.py messages: services.Message": TICKET,
@@ -39,6 +35,9 @@ SECOND_LOCKS: dict[str, str] = {
 
 # A test of another folder fails without it: it is run so (opened.py).
 WATCHED: dict[str, str] = {
+    "analytics/admin/comparison.py compare_scores: analytics.CustomerScore": (
+        "analytics/tests/admin/test_comparison.py::test_they_stand_side_by_side_but_for_whoever_objected"
+    ),
     "analytics/admin/digests.py newest_digest: analytics.MoverDigest": (
         "analytics/tests/admin/test_digests.py::test_an_outsider_is_told_nothing"
     ),
@@ -58,6 +57,9 @@ WATCHED: dict[str, str] = {
     "analytics/admin/run_page.py _failures": (
         "analytics/tests/admin/test_run_page.py::test_a_customer_out_of_sight_is_not_named"
     ),
+    "analytics/admin/subjects.py __init__: services.SatisfactionRating": (
+        "analytics/tests/admin/test_why_page.py::test_what_another_out_of_sight_said_is_not_told"
+    ),
     "analytics/api/beside.py relation_effects: customers.Customer": (
         "analytics/tests/admin/test_relation_card.py::test_a_relative_out_of_sight_is_felt_but_not_named"
     ),
@@ -75,6 +77,9 @@ WATCHED: dict[str, str] = {
     ),
     "analytics/operations/timeline_sources.py _requested: services.Ticket": (
         "analytics/tests/operations/test_timeline.py::test_what_they_asked_for_another_out_of_sight_is_not_told"
+    ),
+    "analytics/operations/timeline_sources.py of: analytics.ScoreSnapshot": (
+        "analytics/tests/operations/test_timeline.py::test_scores_of_whoever_objected_are_not_told"
     ),
     "crm/dashboard.py dashboard: customers.Customer": (
         "crm/tests/test_dashboard.py::test_another_team_sees_none_of_it"
@@ -163,6 +168,9 @@ WATCHED: dict[str, str] = {
     ),
     "customers/segments/facts.py rows": (
         "services/tests/segments/test_tickets.py::test_a_ticket_out_of_sight_is_not_counted"
+    ),
+    "services/admin/desk/answers.py _again: services.Ticket": (
+        "services/tests/admin/desk/test_write.py::test_giving_a_ticket_out_of_sight_says_so"
     ),
     "services/admin/desk/customer.py customer_side: customers.Customer": (
         "services/tests/admin/test_ticket_page.py::test_a_customer_out_of_sight_is_not_shown"
