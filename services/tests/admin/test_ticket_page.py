@@ -97,10 +97,13 @@ def test_who_may_only_read_sees_the_customer(client: Client, ticket: Ticket, bob
 
 
 def test_a_customer_out_of_sight_is_not_shown(desk: Client, ticket: Ticket, south: Team) -> None:
+    order = Order.objects.create(number="O-77", customer=ticket.customer, currency="GBP", ordered_at=after())
     card = reverse("admin:services_ticket_customer", args=[ticket.pk])
-    assert desk.get(card).context["customer"] == ticket.customer
+    context = desk.get(card).context
+    assert (context["customer"], context["orders"]) == (ticket.customer, [order])
     Customer.objects.filter(pk=ticket.customer_id).update(team=south)
-    assert desk.get(card).context["customer"] is None
+    context = desk.get(card).context
+    assert (context["customer"], context["orders"]) == (None, [])
 
 
 def test_it_hides_from_an_outsider(client: Client, ticket: Ticket, otto: User) -> None:

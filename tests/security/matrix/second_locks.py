@@ -28,7 +28,6 @@ SECOND_LOCKS: dict[str, str] = {
     "customers/admin/identity_card.py identity_parts: customers.Order": CUSTOMER,
     "customers/api/consents.py consents: customers.Consent": CUSTOMER,
     "customers/api/consents.py may_contact: customers.Consent": CUSTOMER,
-    "services/admin/desk/customer.py customer_side: customers.Order": CUSTOMER,
     "services/api/ticket_time.py time: services.TimeEntry": TICKET,
     "services/api/tickets.py messages: services.Message": TICKET,
 }
@@ -173,6 +172,9 @@ WATCHED: dict[str, str] = {
         "services/tests/admin/desk/test_write.py::test_giving_a_ticket_out_of_sight_says_so"
     ),
     "services/admin/desk/customer.py customer_side: customers.Customer": (
+        "services/tests/admin/test_ticket_page.py::test_a_customer_out_of_sight_is_not_shown"
+    ),
+    "services/admin/desk/customer.py customer_side: customers.Order": (
         "services/tests/admin/test_ticket_page.py::test_a_customer_out_of_sight_is_not_shown"
     ),
     "services/admin/ticket_page.py _warn_of_parts": (
