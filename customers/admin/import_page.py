@@ -124,8 +124,8 @@ def rows_context(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:
     chosen = asked if asked in Outcome.values else next((o for o in order if counts[o]), Outcome.CREATED)
     after = request.GET.get("after", "")
     key = int(after) if after.isdecimal() and len(after) < 19 else 0
-    found = ImportRow.objects.filter(batch=batch, outcome=chosen, pk__gt=key).order_by("pk")
-    rows = list(found[: ROWS_SHOWN + 1])
+    kept = ImportRow.objects.filter(batch=batch, outcome=chosen, pk__gt=key)
+    rows = list(kept.visible_to(request.user).order_by("pk")[: ROWS_SHOWN + 1])
     more = len(rows) > ROWS_SHOWN
     for row in rows:
         row.kind_words = kind_words(row.kind)  # type: ignore[attr-defined]
@@ -138,6 +138,7 @@ def rows_context(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:
         "rows": rows[:ROWS_SHOWN],
         "rows_after": rows[ROWS_SHOWN - 1].pk if more else None,
         "rows_before": bool(key),
+        "rows_hidden": not rows and kept.exists(),
     }
 
 

@@ -71,6 +71,16 @@ def test_nonsense_in_the_address_does_no_harm(client: Client, batch: ImportBatch
     page(client, batch, query)
 
 
+def test_rows_that_were_here_before_are_shown_to_whoever_began_it(
+    client: Client, batch: ImportBatch, bob: User
+) -> None:
+    text = page(client, batch, "?rows=updated")
+    assert "Ana Lima" not in text
+    assert "shown to whoever began the import" in text
+    ImportBatch.objects.update(started_by=bob)
+    assert "Ana → Ana Lima" in page(client, batch, "?rows=updated")
+
+
 def test_a_row_leads_to_whom_it_looks_like_where_they_are_in_sight(
     client: Client, batch: ImportBatch, acme: Customer, south: Team
 ) -> None:

@@ -101,6 +101,9 @@ WATCHED: dict[str, str] = {
     "customers/admin/import_page.py _find_look_alikes": (
         "customers/tests/admin/test_import_page.py::test_a_row_leads_to_whom_it_looks_like_where_they_are_in_sight"
     ),
+    "customers/admin/import_page.py rows_context": (
+        "customers/tests/admin/test_import_page.py::test_rows_that_were_here_before_are_shown_to_whoever_began_it"
+    ),
     "customers/admin/jobs.py _subject_link": (
         "customers/tests/admin/test_jobs.py::test_it_leads_to_what_it_works_on_where_that_is_in_sight"
     ),
@@ -124,6 +127,9 @@ WATCHED: dict[str, str] = {
     ),
     "customers/admin/segment_preview.py preview": (
         "customers/tests/admin/test_segment_preview.py::test_each_sees_their_own_customers_in_the_preview"
+    ),
+    "customers/api/imports.py rows": (
+        "customers/tests/api/test_new_imports.py::test_what_stands_in_rows_of_other_teams_is_told_to_whoever_began_it"
     ),
     "customers/api/merged.py _visible_survivor": (
         "customers/tests/api/test_merges.py::test_it_says_so_to_those_alone_who_may_see_the_kept_one"
