@@ -269,6 +269,16 @@ class ImportPartQuerySet(ScopedQuerySet[Row]):
     owner_path = "batch__started_by"
 
 
+class ImportRowQuerySet(ImportPartQuerySet[Row]):
+    """Rows of an import. The check tells what stands in those that were here before: they may be another team's, whom
+    the importer sees, so that they are shown to the importer alone."""
+
+    def scope_of(self, user: User) -> Q:
+        """The condition behind `visible_to` for a user with limited sight."""
+        of_team = Q(batch__team__in=user.team_ids, outcome__in=("created", "duplicate", "refused"))
+        return of_team | Q(batch__started_by=user.pk)
+
+
 class ObservationQuerySet(OfCustomerQuerySet[Row]):
     def known_at(self, *, as_of: Any, version: int) -> Self:
         """What was known of the world: happened by `as_of`, recorded by the customer's activity `version`, and not

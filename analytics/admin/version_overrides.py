@@ -15,7 +15,7 @@ from analytics.operations.read_parameters import merged
 from analytics.operations.revise_draft import revise_draft
 from analytics.operations.start_measuring import start_measuring
 from analytics.operations.take_overrides import OverrideRefused
-from customers.models import Segment, StaleVersion
+from customers.models import StaleVersion
 from customers.tasks import poke_after_commit
 
 Row = dict[str, Any]
@@ -57,11 +57,12 @@ def _save(
     stated = model_admin.measured_of_its_own(version) if "_measure" in request.POST else {}
     if stated:  # a baseline that is stated is measured on these customers
         parameters = merged(stated, parameters)
-    key = row["segment"] if row else form.cleaned_data["segment"].pk
+    # The form offers those alone that the user sees; one that stands keeps what it asked.
+    segments = [] if row else [form.cleaned_data["segment"]]
+    key = row["segment"] if row else segments[0].pk
     mine = {"segment": key, "parameters": parameters}
     rows = [mine if old["segment"] == key else old for old in version.overrides]
     changes = {"overrides": rows if row else [*rows, mine]}
-    segments = Segment.objects.visible_to(user).filter(pk=key)
     try:
         revise_draft(
             version=version, changes=changes, segments=segments, by=user, expected_version=seen_version(request), at=at

@@ -63,6 +63,7 @@ def test_another_team_sees_none_of_it(otto: User, fallen: Customer, queue: Queue
     context = page.context
     assert all(tile.value == 0 for tile in context["tiles"])
     assert context["fell"] == context["rose"] == context["ratings"] == []
+    assert context["has_customers"] is False
     assert fallen.name not in page.content.decode()
 
 

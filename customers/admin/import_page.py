@@ -124,8 +124,8 @@ def rows_context(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:
     chosen = asked if asked in Outcome.values else next((o for o in order if counts[o]), Outcome.CREATED)
     after = request.GET.get("after", "")
     key = int(after) if after.isdecimal() and len(after) < 19 else 0
-    found = ImportRow.objects.filter(batch=batch, outcome=chosen, pk__gt=key).order_by("pk")
-    rows = list(found[: ROWS_SHOWN + 1])
+    kept = ImportRow.objects.filter(batch=batch, outcome=chosen, pk__gt=key)
+    rows = list(kept.visible_to(request.user).order_by("pk")[: ROWS_SHOWN + 1])
     more = len(rows) > ROWS_SHOWN
     for row in rows:
         row.kind_words = kind_words(row.kind)  # type: ignore[attr-defined]
@@ -138,6 +138,7 @@ def rows_context(request: HttpRequest, batch: ImportBatch) -> dict[str, Any]:
         "rows": rows[:ROWS_SHOWN],
         "rows_after": rows[ROWS_SHOWN - 1].pk if more else None,
         "rows_before": bool(key),
+        "rows_hidden": not rows and kept.exists(),
     }
 
 
@@ -148,12 +149,10 @@ def kind_words(kind: str) -> str:
 
 def _find_look_alikes(request: HttpRequest, rows: list[Any]) -> None:
     """Let the rows know the customers whom they look like, as far as the user may see them."""
-    named = {row.pk: int(match[1]) for row in rows if (match := LOOK_ALIKE.search(row.detail))}
-    visible = Customer.objects.visible_to(request.user).filter(pk__in=named.values())
-    seen = set(visible.values_list("pk", flat=True))
+    keys = {row.pk: int(match[1]) for row in rows if (match := LOOK_ALIKE.search(row.detail))}
+    seen = Customer.objects.visible_to(request.user).only("name").in_bulk(list(keys.values()))
     for row in rows:
-        key = named.get(row.pk)
-        row.look_alike = key if key in seen else None
+        row.look_alike = seen.get(keys.get(row.pk))
 
 
 def import_progress(model_admin: Any, request: HttpRequest, pk: int, *, at: datetime) -> HttpResponse:

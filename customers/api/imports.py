@@ -196,8 +196,9 @@ class ImportBatchViewSet(Reads, Creates, ScopedViewSet):
         ordering_fields=(),
     )
     def rows(self, request: Request, pk: str) -> Response:
-        """What became of the rows, last first (`ordering=id`: first first)."""
-        rows = ImportRow.objects.filter(batch=self.get_object())
+        """What became of the rows, last first (`ordering=id`: first first). Those that were here before are told to
+        whoever began the import."""
+        rows = ImportRow.objects.visible_to(self.user).filter(batch=self.get_object())
         outcome = request.query_params.get("outcome")
         if outcome is not None:
             if outcome not in Outcome.values:

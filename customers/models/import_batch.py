@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.choices import ImportState, OnDuplicate, Outcome
 from customers.models.audited import Audited
 from customers.models.job import Job
-from customers.querysets import ImportBatchQuerySet, ImportPartQuerySet, OpenCatalogueQuerySet
+from customers.querysets import ImportBatchQuerySet, ImportPartQuerySet, ImportRowQuerySet, OpenCatalogueQuerySet
 
 
 class ImportBatch(Audited):
@@ -70,7 +70,7 @@ class ImportRow(models.Model):
     label = models.CharField(_("name"), max_length=255, blank=True)
     detail = models.TextField(_("detail"), blank=True)
 
-    objects = ImportPartQuerySet["ImportRow"].as_manager()
+    objects = ImportRowQuerySet["ImportRow"].as_manager()
 
     class Meta:
         verbose_name = _("row of an import")

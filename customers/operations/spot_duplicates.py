@@ -35,22 +35,22 @@ MOST_ALIKE = 99  # per cent: never 100 while anybody has to look
 class Spotted:
     """What a row looks like. `duplicates`: customers who are here, whoever may see them; the pairs go into the queue.
 
-    `seen`: the likeliest among them whom the importer may see, and their name. `twin`: an earlier row of the file, by
+    `seen`: the likeliest among them whom the importer may see. `twin`: an earlier row of the file, by
     its id. `stays`: the row becomes a customer."""
 
     source_id: str
     name: str
     duplicates: list[Duplicate]
-    seen: tuple[Duplicate, str] | None
+    seen: Duplicate | None
     twin: tuple[str, Comparison] | None
     stays: bool = True
 
     @property
     def likest(self) -> Duplicate | None:
         """The customer whom it looks like most, and more than an earlier row."""
-        if self.seen is None or (self.twin is not None and self.twin[1].total > self.seen[0].comparison.total):
+        if self.seen is None or (self.twin is not None and self.twin[1].total > self.seen.comparison.total):
             return None
-        return self.seen[0]
+        return self.seen
 
     @property
     def comparison(self) -> Comparison | None:
@@ -61,15 +61,15 @@ class Spotted:
 
     @property
     def reason(self) -> str:
-        """What it looks like and why, for the report."""
+        """What it looks like and why, for the report. Others read it than the importer: it names nobody, and whoever
+        sees the customer finds the name beside it."""
         if self.comparison is None:
             return ""
         for_it = sorted((found for found in self.comparison.findings if found.points > 0), key=lambda f: -f.points)
         why = ", ".join(str(WORDS.get(found.what, found.what)) for found in for_it[:REASONS_TOLD])
         said: dict[str, object] = {"percent": min(MOST_ALIKE, round(100 * self.comparison.likeness)), "why": why}
-        if self.likest is not None and self.seen is not None:
-            said |= {"id": self.likest.customer_id, "name": self.seen[1]}
-            return _("%(percent)d%% like customer #%(id)d, %(name)s (%(why)s)") % said
+        if self.likest is not None:
+            return _("%(percent)d%% like customer #%(id)d (%(why)s)") % {**said, "id": self.likest.customer_id}
         said["row"] = self.twin[0] if self.twin else ""
         return _("%(percent)d%% like row “%(row)s” of this file (%(why)s)") % said
 
@@ -81,14 +81,14 @@ def spot_duplicates(*, source: Source, drafts: Sequence[Draft]) -> Iterator[Spot
     attributes = matching_attributes(source.attributes.values())
     newcomers = [Newcomer(draft.customer, draft.points, attributes) for draft in drafts]
     found = find_duplicates(newcomers=newcomers, attributes=attributes)
-    names = _visible_names(source, {duplicate.customer_id for duplicates in found for duplicate in duplicates})
+    visible = _visible(source, {duplicate.customer_id for duplicates in found for duplicate in duplicates})
     earlier = _earlier(source, len(drafts))
     for draft, one, duplicates in zip(drafts, newcomers, found, strict=True):
         twin = earlier.likest(one)
         if not duplicates and twin is None:
             earlier.add(draft.source_id, one)
             continue
-        seen = next(((other, names[other.customer_id]) for other in duplicates if other.customer_id in names), None)
+        seen = next((other for other in duplicates if other.customer_id in visible), None)
         spotted = Spotted(draft.source_id, draft.customer.name, duplicates, seen, twin)
         sure = spotted.comparison is not None and spotted.comparison.likeness >= DEFAULT.sure_at
         if sure and source.on_duplicate != OnDuplicate.CREATE:
@@ -105,7 +105,7 @@ def _earlier(source: Source, drafts: int) -> Newcomers:
     return source.newcomers
 
 
-def _visible_names(source: Source, customer_ids: set[int]) -> dict[int, str]:
-    """The names of those whom the importer may see; the others are not spoken of, nor written to."""
+def _visible(source: Source, customer_ids: set[int]) -> set[int]:
+    """Those whom the importer may see; the others are not spoken of, nor written to."""
     rows = Customer.objects.all() if source.user is None else Customer.objects.visible_to(source.user)
-    return {pk: name for ids in chunks(customer_ids) for pk, name in rows.filter(pk__in=ids).values_list("pk", "name")}
+    return {pk for ids in chunks(customer_ids) for pk in rows.filter(pk__in=ids).values_list("pk", flat=True)}

@@ -41,7 +41,9 @@ def test_its_page_names_customers_and_factors(client: Client, told: MoverDigest)
 
 def test_an_outsider_is_told_nothing(log_in: LogIn, otto: User, told: MoverDigest) -> None:
     browser = log_in(otto)
-    assert "Acme" not in browser.get(reverse("admin:index")).content.decode()
+    page = browser.get(reverse("admin:index"))
+    assert page.context["digest"]["fell"] == 0  # their own team's
+    assert "Acme" not in page.content.decode()
     assert browser.get(reverse("admin:analytics_moverdigest_change", args=[told.pk])).status_code == 404
 
 

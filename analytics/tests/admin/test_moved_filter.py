@@ -8,6 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from analytics.admin.moved_filter import MovedFilter
 from analytics.models import CustomerScore, ScoreSnapshot
 from analytics.tests.admin.conftest import LONG_AGO, LogIn
 from analytics.tests.admin.test_customer_list import BUDGET, OF_THE_SESSION, names
@@ -93,6 +94,15 @@ def test_nonsense_is_said_and_finds_nobody(
 
 def test_an_outsider_sees_nobody(log_in: LogIn, otto: User, fallen: Customer) -> None:
     assert names(log_in(otto), moved="fell", moved_by="0", moved_since=SINCE) == []
+
+
+def test_it_looks_at_no_history_out_of_sight(log_in: LogIn, ann: User, otto: User, fallen: Customer) -> None:
+    asked = {"moved": "fell", "moved_by": "0", "moved_since": SINCE}
+    for user, found in ((ann, {fallen.pk}), (otto, set())):
+        page = log_in(user).get(reverse("admin:customers_customer_changelist"), asked)
+        (moved,) = (one for one in page.context["cl"].filter_specs if isinstance(one, MovedFilter))
+        assert moved.found is not None
+        assert moved.found.keys() == found
 
 
 def test_its_queries_keep_to_the_budget(client: Client, fallen: Customer) -> None:

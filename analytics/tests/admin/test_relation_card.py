@@ -90,6 +90,16 @@ def test_the_page_flags_the_contact_who_carries_it_and_hers_says_so(
     assert "Carries" in text and acme.name in text
 
 
+def test_whom_a_contact_carries_is_not_named_to_whoever_does_not_see_them(
+    log_in: LogIn, otto: User, south: Team, subsidiary: Customer, acme: Customer
+) -> None:
+    eve = Customer.objects.get(name="Eve Adams")
+    Customer.objects.filter(pk=eve.pk).update(team=south)
+    page = log_in(otto).get(page_of(eve))
+    assert page.context["carries"] == []
+    assert acme.name not in page.content.decode()
+
+
 def test_who_may_not_see_scores_sees_nothing_of_it(
     log_in: LogIn, north: Team, subsidiary: Customer, acme: Customer
 ) -> None:

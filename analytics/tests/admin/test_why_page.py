@@ -11,10 +11,12 @@ from django.urls import reverse
 from analytics.models import CustomerScore, ScoreSnapshot
 from analytics.tests.admin.conftest import LONG_AGO, LogIn, score_everybody
 from analytics.tests.admin.test_customer_list import OF_THE_SESSION
-from customers.models import Customer, Order, User
+from customers.models import Customer, Order, Team, User
 from customers.operations.tell_promises import tell_promises
-from services.models import SatisfactionRating, Ticket
+from services.models import Queue, SatisfactionRating, Ticket
+from services.operations.open_ticket import open_ticket
 from services.operations.rate_ticket import rate_ticket
+from services.operations.solve_ticket import solve_ticket
 from tests.cast import NOW
 
 BUDGET = 18
@@ -110,3 +112,17 @@ def test_its_queries_keep_to_the_budget(client: Client, fallen: Customer) -> Non
         client.get(why(fallen))
     asked = [q["sql"] for q in queries if not any(word in q["sql"] for word in OF_THE_SESSION)]
     assert len(asked) <= BUDGET, "\n".join(asked)
+
+
+def test_what_another_out_of_sight_said_is_not_told(
+    client: Client, acme: Customer, wang: Customer, queue: Queue, south: Team
+) -> None:
+    ticket = open_ticket(customer=acme, requester=wang, subject="Leaks", queue=queue, by=None, at=LONG_AGO, body="Help")
+    solve_ticket(ticket=ticket, by=None, at=LONG_AGO)
+    rate_ticket(ticket=ticket, value=1, by=None, comment="So be it.", at=NOW)  # Acme did; it counts for both
+    score_everybody(NOW)
+    assert "So be it." in client.get(why(wang)).content.decode()
+    Customer.objects.filter(pk=acme.pk).update(team=south)
+    text = client.get(why(wang)).content.decode()
+    assert "So be it." not in text
+    assert "not yours to see" in text

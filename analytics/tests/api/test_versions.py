@@ -130,8 +130,9 @@ def test_a_preview_tells_who_would_move_to_those_who_may_see_them(root: User, ot
     assert 50 < mover["before"] < mover["after"]
     assert [row["name"] for row in result["segments"]] == ["Organisations"]
     assert as_user(root).get(one(version, "preview/")).json() == body
+    Segment.objects.update(is_shared=False)  # it is nobody's but root's from now on
     hidden = as_user(otto).get(one(version, "preview/")).json()["result"]
-    assert (hidden["up"], hidden["customers"]) == ([], 2)
+    assert (hidden["up"], hidden["segments"], hidden["customers"]) == ([], [], 2)
     frozen = as_user(root).post(one(ScoreModelVersion.objects.get(number=1), "preview/"))
     assert (frozen.status_code, frozen.json()["code"]) == (409, "version_is_active")
 

@@ -15,7 +15,7 @@ from customers.operations.log_interaction import log_interaction
 from customers.operations.place_order import NewLine, place_order
 from customers.operations.record_consent import record_consent
 from customers.tests.operations.relations import relate
-from services.models import Queue, SatisfactionRating, Ticket
+from services.models import Calendar, Queue, SatisfactionRating, Ticket
 from services.operations.open_ticket import open_ticket
 from services.operations.rate_ticket import rate_ticket
 from services.operations.solve_ticket import solve_ticket
@@ -182,6 +182,22 @@ def test_a_relation_to_somebody_out_of_sight_is_not_told(ann: User, acme: Custom
     theirs = Customer.objects.create(name="Theirs", team=south)
     relate("works-for", theirs, acme, since=NOW.date())
     assert timeline(acme, user=ann, at=LATER)[0] == []
+
+
+def test_what_they_asked_for_another_out_of_sight_is_not_told(
+    ann: User, root: User, wang: Customer, acme: Customer, south: Team
+) -> None:
+    there = Queue.objects.create(name="South", team=south, calendar=Calendar.objects.get(name="Office hours"))
+    open_ticket(customer=acme, requester=wang, subject="Leaks", queue=there, by=None, at=NOW)
+    assert timeline(wang, user=ann, at=LATER)[0] == []
+    assert [entry.title for entry in timeline(wang, user=root, at=LATER)[0]] == ["Leaks"]
+
+
+def test_scores_of_whoever_objected_are_not_told(ann: User, wang: Customer) -> None:
+    snapshot(wang, 50.0, NOW)
+    assert [entry.type for entry in timeline(wang, user=ann, at=LATER)[0]] == ["score"]
+    Customer.objects.filter(pk=wang.pk).update(profiling_objected_at=NOW)
+    assert timeline(wang, user=ann, at=LATER)[0] == []
 
 
 def test_merges_are_told(ann: User, acme: Customer) -> None:

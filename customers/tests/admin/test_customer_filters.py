@@ -167,6 +167,13 @@ def test_a_segment_in_the_filter_is_taken_over_where_it_can_be_joined(ann: User)
     assert definition_from_list(f"segment={two.pk}", Catalogue(ann)) == ({}, [f"segment = {two.pk}"])
 
 
+def test_anothers_segment_in_the_filter_is_not_taken_over(ann: User, otto: User) -> None:
+    one = create_segment(
+        name="One", definition=all_of(asks("country", "is", "GB")), owner=otto, is_shared=False, at=NOW
+    )
+    assert definition_from_list(f"segment={one.pk}", Catalogue(ann)) == ({}, [f"segment = {one.pk}"])
+
+
 def test_what_means_nothing_is_named(ann: User) -> None:
     asked = "team__id__exact=999999&colour=red&attribute.lost=1&attribute.level=bronze&band=odd&segment=x&tag=x"
     definition, left_out = definition_from_list(asked, Catalogue(ann))

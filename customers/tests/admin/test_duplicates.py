@@ -12,6 +12,7 @@ from customers.models import AuditEntry, Customer, DuplicatePair, Merge, Tag, Te
 from customers.operations.add_contact_point import add_contact_point
 from customers.operations.log_interaction import log_interaction
 from customers.operations.merge_customers import merge_customers
+from customers.operations.start_person_export import start_person_export
 from customers.operations.update_customer import update_customer
 from customers.tests.admin.conftest import LogIn
 from customers.tests.operations.merging import pair_of, twins
@@ -170,6 +171,23 @@ def test_skipping_leads_through_the_queue_and_round(log_in: LogIn, bob: User, no
     client = log_in(bob)
     following = [client.get(page_of(pair)).context["next_pair"] for pair in pairs]
     assert following == [pairs[1], pairs[2], pairs[0]]
+
+
+def test_skipping_passes_over_whoever_is_out_of_sight(log_in: LogIn, bob: User, north: Team, south: Team) -> None:
+    mine, likelier = pair_of(*twins(north), score=0.7), pair_of(*twins(north), score=0.9)
+    Customer.objects.filter(pk=likelier.second_id).update(team=south)
+    client = log_in(bob)
+    assert client.get(page_of(mine)).context["next_pair"] is None
+    assert decide(client, mine, "dismiss").url == reverse(QUEUE)
+
+
+def test_exports_of_colleagues_are_not_counted(log_in: LogIn, bob: User, root: User, north: Team) -> None:
+    one, other = twins(north, kind="person")
+    start_person_export(customer=one, by=root, at=NOW)
+    page = page_of(pair_of(one, other))
+    counted = {line.label for line in log_in(bob).get(page).context["history"]}
+    assert "Exports" not in counted
+    assert "Exports" in {line.label for line in log_in(root).get(page).context["history"]}
 
 
 def test_a_stale_page_is_refused_says_what_changed_and_keeps_the_choice(

@@ -7,8 +7,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from customers.models import Customer, Export, User
+from customers.models import Customer, Export, Team, User
 from customers.operations.start_export import start_export
+from customers.operations.start_person_export import start_person_export
 from customers.operations.work_jobs import work_jobs
 from customers.tests.admin.conftest import LogIn
 from tests.cast import NOW, make_user
@@ -65,6 +66,16 @@ def test_the_file_is_not_handed_to_one_who_may_not_see_customers_any_more(
 ) -> None:
     group = bob.groups.get()
     group.permissions.remove(group.permissions.get(codename="view_customer"))
+    assert client.get(address("download", export)).status_code == 403
+
+
+def test_the_file_of_a_person_is_not_handed_to_one_who_sees_them_no_more(
+    client: Client, bob: User, wang: Customer, south: Team
+) -> None:
+    export = start_person_export(customer=wang, by=bob, at=NOW)
+    list(work_jobs(clock=lambda: NOW))
+    assert client.get(address("download", export)).status_code == 200
+    Customer.objects.filter(pk=wang.pk).update(team=south)
     assert client.get(address("download", export)).status_code == 403
 
 

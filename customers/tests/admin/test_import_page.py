@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from customers.choices import ImportState
-from customers.models import ImportBatch, ImportRow, Team, User
+from customers.models import Customer, ImportBatch, ImportRow, Team, User
 from customers.operations.start_job import start_job
 from customers.tests.admin.conftest import LogIn
 from tests.cast import NOW
@@ -69,6 +69,28 @@ def test_the_rows_of_an_outcome_are_turned_page_by_page(client: Client, batch: I
 )
 def test_nonsense_in_the_address_does_no_harm(client: Client, batch: ImportBatch, query: str) -> None:
     page(client, batch, query)
+
+
+def test_rows_that_were_here_before_are_shown_to_whoever_began_it(
+    client: Client, batch: ImportBatch, bob: User
+) -> None:
+    text = page(client, batch, "?rows=updated")
+    assert "Ana Lima" not in text
+    assert "shown to whoever began the import" in text
+    ImportBatch.objects.update(started_by=bob)
+    assert "Ana → Ana Lima" in page(client, batch, "?rows=updated")
+
+
+def test_a_row_leads_to_whom_it_looks_like_where_they_are_in_sight(
+    client: Client, batch: ImportBatch, acme: Customer, south: Team
+) -> None:
+    row_of(batch, "duplicate", label="ACME", detail=f"99% like customer #{acme.pk} (name)")
+    link = f'<a href="{reverse("admin:customers_customer_page", args=[acme.pk])}">Acme Pumps</a>'
+    assert link in page(client, batch, "?rows=duplicate")
+    Customer.objects.filter(pk=acme.pk).update(team=south)
+    text = page(client, batch, "?rows=duplicate")
+    assert "Acme Pumps" not in text
+    assert f"like customer #{acme.pk}" in text
 
 
 def test_the_report_is_a_file_to_be_saved(client: Client, batch: ImportBatch, tmp_path: Path) -> None:

@@ -7,10 +7,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from customers.models import Job, User
+from customers.models import ImportBatch, Job, Team, User
 from customers.operations.start_job import start_job
 from customers.tests.admin.conftest import LogIn
 from tests.cast import NOW, make_user
+from tests.imports import new_batch
 
 LIST = "admin:customers_job_changelist"
 
@@ -114,6 +115,17 @@ def test_a_job_out_of_sight_does_not_exist(client: Client, ann: User) -> None:
     job = job_of(ann)
     for name in ("change", "progress"):
         assert client.get(reverse(f"admin:customers_job_{name}", args=[job.pk])).status_code == 404
+
+
+def test_it_leads_to_what_it_works_on_where_that_is_in_sight(
+    client: Client, bob: User, north: Team, south: Team
+) -> None:
+    job = job_of(bob)
+    batch = new_batch(north, job=job)
+    link = reverse("admin:customers_importbatch_change", args=[batch.pk])
+    assert link in page(client, "change", job)
+    ImportBatch.objects.filter(pk=batch.pk).update(team=south)
+    assert link not in page(client, "change", job)
 
 
 def test_a_kind_that_is_not_known_any_more_is_shown_by_its_code(client: Client, bob: User) -> None:

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from customers.models import Consent, Customer, Erasure, Export, PrivacyFlag, User
+from customers.models import Consent, Customer, Erasure, Export, PrivacyFlag, Team, User
 from customers.operations.forget_exports import exports_folder
 from customers.operations.record_consent import record_consent
 from customers.operations.set_privacy_flag import set_privacy_flag
 from customers.operations.work_jobs import work_jobs
 from customers.tests.admin.conftest import LogIn
-from tests.cast import NOW
+from tests.cast import NOW, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -92,6 +92,13 @@ def test_everything_known_is_exported_and_fetched_by_whoever_asked(
     assert (exports_folder() / export.file).is_file()
     bob.groups.clear()
     assert log_in(User.objects.get(pk=bob.pk)).get(link).status_code == 403
+
+
+def test_exports_of_a_colleague_are_not_shown(log_in: LogIn, bob: User, north: Team, wang: Customer) -> None:
+    log_in(bob).post(url(wang, "export"))
+    colleague = make_user("colleague", north, role="Back office")
+    for user, count in ((bob, 1), (colleague, 0)):
+        assert len(log_in(user).get(url(wang)).context["exports"]) == count
 
 
 def test_of_an_organisation_nothing_is_exported(log_in: LogIn, bob: User, acme: Customer) -> None:

@@ -191,6 +191,20 @@ def test_rows_of_other_teams_stay_untouched_and_unseen(bob: User, root: User, no
     assert Customer.objects.filter(name="Ana Lima", team=south).exists()
 
 
+def test_what_stands_in_rows_of_other_teams_is_told_to_whoever_began_it(
+    bob: User, root: User, north: Team, south: Team
+) -> None:
+    pk = send(root, south).json()["id"]
+    verb(root, pk, "start")
+    work()
+    pk = send(root, north, file("id,Name\n17,Ana\n20,New\n")).json()["id"]
+    verb(root, pk, "check")
+    work()
+    rows = {user: as_user(user).get(url(f"imports/{pk}/rows/?ordering=id")).json()["results"] for user in (root, bob)}
+    assert [(row["label"], row["detail"]) for row in rows[root]] == [("Ana", "name: Ana Lima → Ana"), ("New", "")]
+    assert [row["label"] for row in rows[bob]] == ["New"]
+
+
 def test_a_colleague_looks_on_but_does_not_go_on(bob: User, north: Team, root: User) -> None:
     pk = send(root, north).json()["id"]
     assert as_user(bob).get(url(f"imports/{pk}/")).status_code == 200

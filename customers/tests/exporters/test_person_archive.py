@@ -117,6 +117,14 @@ def test_whoever_may_not_any_more_gets_nothing(known: Customer, bob: User) -> No
     assert export_file(Export.objects.get()) is None
 
 
+def test_whoever_sees_them_no_more_gets_nothing(known: Customer, bob: User, south: Team) -> None:
+    start_person_export(customer=known, by=bob, at=NOW)
+    Customer.objects.filter(pk=known.pk).update(team=south)
+    list(work_jobs(clock=lambda: NOW))
+    assert Job.objects.get().error == "You may not see this customer."
+    assert export_file(Export.objects.get()) is None
+
+
 def test_of_an_organisation_and_of_a_tombstone_there_is_none(acme: Customer, wang: Customer, bob: User) -> None:
     with pytest.raises(NoPerson, match="no person"):
         start_person_export(customer=acme, by=bob, at=NOW)

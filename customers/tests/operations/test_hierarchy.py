@@ -65,6 +65,14 @@ def test_nothing_is_told_from_beyond_somebody_out_of_sight(north: Team, south: T
     assert told(hierarchy(customer=c, user=root, on=TODAY)) == (["A", "B"], "")
 
 
+def test_a_chain_ends_below_somebody_out_of_sight(north: Team, south: Team, ann: User) -> None:
+    b, c = firms(north, "BC")
+    (a,) = firms(south, "A")
+    relate("parent-of", a, b)
+    relate("parent-of", b, c)
+    assert told(hierarchy(customer=c, user=ann, on=TODAY)) == (["B"], "")
+
+
 def test_a_circle_that_slipped_in_does_not_go_round_for_ever(north: Team, ann: User) -> None:
     a, b = firms(north, "AB")
     relate("parent-of", a, b)

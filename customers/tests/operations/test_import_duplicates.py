@@ -73,7 +73,7 @@ def test_it_is_created_reported_and_put_into_the_queue(bring: Bring, here: Custo
     assert (row.first, row.second_id, row.found_by) == (here, known_as()["a1"], "import")
     assert outcomes(told, "a1") == ["duplicate", "created"]
     assert outcomes(told, "t1") == ["created"]
-    assert told[0][2] == f"99% like customer #{here.pk}, Ann Lee (phone, family name, given name)"
+    assert told[0][2] == f"99% like customer #{here.pk} (phone, family name, given name)"
 
 
 def test_it_is_left_out_where_the_source_says_so(bring: Bring, here: Customer, told: Told) -> None:

@@ -96,6 +96,16 @@ def test_who_may_only_read_sees_the_customer(client: Client, ticket: Ticket, bob
     assert client.get(card).status_code == 404
 
 
+def test_a_customer_out_of_sight_is_not_shown(desk: Client, ticket: Ticket, south: Team) -> None:
+    order = Order.objects.create(number="O-77", customer=ticket.customer, currency="GBP", ordered_at=after())
+    card = reverse("admin:services_ticket_customer", args=[ticket.pk])
+    context = desk.get(card).context
+    assert (context["customer"], context["orders"]) == (ticket.customer, [order])
+    Customer.objects.filter(pk=ticket.customer_id).update(team=south)
+    context = desk.get(card).context
+    assert (context["customer"], context["orders"]) == (None, [])
+
+
 def test_it_hides_from_an_outsider(client: Client, ticket: Ticket, otto: User) -> None:
     client.force_login(otto)
     assert client.get(page(ticket)).status_code == 404

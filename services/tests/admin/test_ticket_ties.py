@@ -27,6 +27,12 @@ def pair(acme: Customer, queue: Queue) -> tuple[Ticket, Ticket]:
     return one, two
 
 
+def out_of_sight(customer: Customer, south: Team) -> Ticket:
+    """A ticket of South's."""
+    there = Queue.objects.create(name="South", team=south, calendar=Calendar.objects.all()[0])
+    return a_ticket(customer, there, subject="A secret")
+
+
 def shown(client: Client, ticket: Ticket) -> str:
     return " ".join(client.get(page(ticket)).content.decode().split())
 
@@ -74,8 +80,7 @@ def test_a_stale_merge_is_refused_whichever_is_kept(desk: Client, pair: tuple[Ti
 def test_a_ticket_out_of_sight_does_not_exist(
     desk: Client, pair: tuple[Ticket, Ticket], south: Team, wang: Customer, root: User
 ) -> None:
-    there = Queue.objects.create(name="South", team=south, calendar=Calendar.objects.all()[0])
-    hidden = a_ticket(wang, there, subject="A secret")
+    hidden = out_of_sight(wang, south)
     for verb in ("merge", "link", "parent"):
         more = {"direction": "into_this", "kind": "related", "other": hidden.number}
         assert post(desk, pair[0], verb, **more).status_code == 422
@@ -131,6 +136,21 @@ def test_a_problem_is_solved_with_its_incidents(desk: Client, pair: tuple[Ticket
     assert response.status_code == 302
     assert set(Ticket.objects.values_list("status", flat=True)) == {"solved"}
     assert incident.messages.filter(direction="outbound").get().body == "The line is mended."
+
+
+def test_parts_and_incidents_out_of_sight_are_left_alone_and_not_told(
+    desk: Client, pair: tuple[Ticket, Ticket], wang: Customer, south: Team, root: User
+) -> None:
+    hidden = out_of_sight(wang, south)
+    link_tickets(from_ticket=hidden, to_ticket=pair[0], kind="incident", by=root, at=after())
+    set_parent(ticket=hidden, parent=pair[0], by=root, at=after())
+    post(desk, pair[1], "link", other=pair[0].number, kind="incident")
+    post(desk, pair[0], "solve-problem", body="The line is mended.")
+    text = shown(desk, pair[0])
+    assert "2 tickets were answered and solved." in text
+    assert "not solved yet" not in text
+    hidden.refresh_from_db()
+    assert hidden.status == "new"
 
 
 def test_a_queue_is_changed(desk: Client, pair: tuple[Ticket, Ticket], north: Team) -> None:

@@ -4,56 +4,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
-from django.db import transaction
 from django.forms import ModelChoiceField
 from django.test import RequestFactory
 from django.urls import reverse
-from rest_framework.serializers import BaseSerializer
 
-from crm.api_router import router
-from customers.api.fields import VisibleName, VisibleRow
 from customers.models import AuditEntry, User
-from tests.api.test_scope import SCOPED, address
 from tests.client import as_user
 from tests.security.matrix.addresses import Address, every_address
 from tests.security.matrix.asking import BRINGS, Viewer, Whose, ask_for, expected, outcome, said_by
 from tests.security.matrix.beside import more_of_north
 from tests.security.matrix.declared import DECLARED
-from tests.security.matrix.declaring import WRONG, Sight
+from tests.security.matrix.declaring import WRONG
+from tests.security.matrix.outsider_api import api_rows, field_rows
 from tests.security.matrix.outsider_channels import channel_questions
-from tests.security.matrix.rows import MARKS, Rows
+from tests.security.matrix.row import Row, is_scoped, shown
+from tests.security.matrix.rows import Rows
 from tests.security.matrix.scopes import gated_models
 
 METHODS = ("get", "post")
-# Routes of the API whose key is that of a customer, where the admin has a row of its own.
-OF_CUSTOMER = ("consent",)
 # The token of a form, another each time, and moments.
 SECRET = re.compile(rb"[A-Za-z0-9]{64}|\d\d:\d\d(:\d\d)?(\.\d+)?Z?")
 # What is typed into searches, and asked of lists.
 # In small letters: a page says what was asked.
 QUESTIONS = {"q": "acme", "search": "acme", "term": "acme"}
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row: `ask` says what is wrong, or nothing."""
-
-    name: str
-    ask: Callable[[], str]
-
-    def red(self) -> str:
-        cache.clear()
-        with transaction.atomic():
-            found = self.ask()
-            transaction.set_rollback(True)
-        return found
 
 
 def rows_of(otto: Viewer, rows: Rows, beside: Rows) -> list[Row]:
@@ -67,15 +46,9 @@ def rows_of(otto: Viewer, rows: Rows, beside: Rows) -> list[Row]:
         *_numbers(otto, rows, beside),
         *_forms(otto, rows),
         *_actions(otto, rows),
-        *_api(otto, rows, beside),
-        *_fields(otto, rows),
+        *api_rows(otto, rows, beside),
+        *field_rows(otto, rows),
     ]
-
-
-def shown(response: Any) -> str:
-    """Which marks of the other team an answer shows."""
-    text = getattr(response, "said", None) or said_by(response)
-    return ", ".join(mark for mark in MARKS if mark.encode() in text or mark.encode("utf-16-le") in text)
 
 
 def _addresses(otto: Viewer, rows: Rows) -> Iterator[Row]:
@@ -212,12 +185,7 @@ def _offers(field: Any, rows: Rows) -> bool:
     if choices is None:
         return False
     key = rows.get(choices.model._meta.model_name)
-    return _is_scoped(choices.model) and choices.filter(pk=key).exists()
-
-
-def _is_scoped(model: Any) -> bool:
-    page = f"admin:{model._meta.app_label}_{model._meta.model_name}_history"
-    return page in DECLARED and DECLARED[page].sight not in (Sight.ALL, Sight.ACCOUNT)
+    return is_scoped(choices.model) and choices.filter(pk=key).exists()
 
 
 def _actions(otto: Viewer, rows: Rows) -> Iterator[Row]:
@@ -225,7 +193,7 @@ def _actions(otto: Viewer, rows: Rows) -> Iterator[Row]:
     request = RequestFactory().get("/admin/")
     request.user = otto.user
     for model, page in admin.site._registry.items():
-        if _is_scoped(model):
+        if is_scoped(model):
             address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
             for action in page.get_actions(request):
                 key = str(rows[str(model._meta.model_name)])
@@ -248,72 +216,6 @@ def _action(otto: Viewer, address: str, action: str, model: Any, key: str) -> Ca
         response = otto.client.post(address, data)
         changed = AuditEntry.objects.filter(pk__gt=last).of(model, key).exists()
         return "changed the row" if changed else shown(response)
-
-    return ask
-
-
-def _api(otto: Viewer, rows: Rows, beside: Rows) -> Iterator[Row]:
-    """The routes of the API: those about the other team's rows, and every list."""
-    for name, declared in SCOPED.items():
-        for method in declared:
-            yield Row(f"{method} {name}", _route(otto, name, method, rows))
-    for name in cast(Any, {route.name: route for route in cast(Any, router.urls)}):
-        if name.endswith("-list") and name != "auditentry-list":  # administrators read the record of all teams
-            yield Row(f"list {name}", _shown_by_api(otto, reverse(name)))
-    about: dict[str, tuple[str, ...]] = {
-        "customer": ("insight", "around", "beside", "consent", "privacyflag", "statedpreference", "customer")
-    }
-    about["ticket"] = ("ticket", "tickettie", "tickettape", "tickettime", "tickettriage", "deskticket")
-    for what, resources in about.items():
-        for name, declared in SCOPED.items():
-            if name.partition("-")[0] in resources and "get" in declared and not name.endswith("-list"):
-                yield Row(f"own {name}", _shown_by_api(otto, reverse(name, args=[beside[what]])))
-    for name in ("report-service", "customerscore-movers", "deskview-counts"):
-        yield Row(f"get {name}", _shown_by_api(otto, reverse(name)))
-
-
-def _route(otto: Viewer, name: str, method: str, rows: Rows) -> Callable[[], str]:
-    def ask() -> str:
-        of_customer: Rows = dict.fromkeys(OF_CUSTOMER, rows["customer"])
-        path = address(name, {**rows, **of_customer})
-        data = None if method == "get" else {"no such field": 1}
-        response = getattr(as_user(otto.user), method)(path, data, headers={"If-Match": "*"})
-        is_list = name.endswith("-list")
-        return f"{response.status_code}" if not is_list and response.status_code != 404 else shown(response)
-
-    return ask
-
-
-def _shown_by_api(otto: Viewer, path: str) -> Callable[[], str]:
-    def ask() -> str:
-        response = as_user(otto.user).get(path)
-        return "server error" if response.status_code >= 500 else shown(response)
-
-    return ask
-
-
-def _fields(otto: Viewer, rows: Rows) -> Iterator[Row]:
-    """The references that the API takes: a key of the other team's row stands for nothing."""
-    request: Any = RequestFactory().get("/api/v1/")
-    request.user = otto.user
-    for route in cast(Any, router.registry):
-        viewset = route[1]
-        for serializer in {viewset.serializer_class, *viewset.inputs.values()}:
-            if isinstance(serializer, type) and issubclass(serializer, BaseSerializer):
-                yield Row(f"fields {viewset.__name__} {serializer.__name__}", _references(serializer, request, rows))
-
-
-def _references(serializer: Any, request: Any, rows: Rows) -> Callable[[], str]:
-    def ask() -> str:
-        found = []
-        for name, field in getattr(serializer(context={"request": request}), "fields", {}).items():
-            reference = getattr(field, "child_relation", field)
-            if isinstance(reference, VisibleRow | VisibleName) and not field.read_only:
-                choices = reference.get_queryset()
-                key = rows.get(choices.model._meta.model_name)
-                if _is_scoped(choices.model) and choices.filter(pk=key).exists():
-                    found.append(name)
-        return ", ".join(found)
 
     return ask
 
