@@ -67,6 +67,9 @@ MAIL_MODELS = ("mailbox", "outboundmail")
 # Whoever may add one may hand mail over by the API; whoever may change one may have it filed again.
 MAIL_IN = ("inboundmail",)
 RULES = ("rule",)
+# The knowledge base: whoever may change an article may publish it. Votes are their readers'.
+ARTICLES = ("knowledgearticle", "articletext")
+VOTES = ("articlevote",)
 # What agents make for themselves.
 DESK_TOOLS = ("macro", "deskview")
 # Where programs are told what happens, and what was sent to them.
@@ -94,6 +97,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
     "Agent": {
         CUSTOMER_MODELS: WRITE,
         CATALOGUE_MODELS + DESK_MODELS + RULES + FIRINGS + SCORE_MODELS + MAIL_MODELS: READ,
+        ARTICLES + VOTES: READ,
         TICKET_MODELS: WRITE,
         SEGMENTS + DESK_TOOLS: ALL,
         (*DUPLICATE_MODELS, "team"): READ,
@@ -109,14 +113,16 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         ("job",): READ,
         CATALOGUE_MODELS + SCORE_MODELS + FIRINGS + MAIL_MODELS: READ,
         DESK_MODELS: WRITE,
-        RULES: ALL,
+        RULES + ARTICLES: ALL,
+        VOTES: READ,
         MAIL_IN: ("view", "change"),
         ("observation",): CONTEST,
         ("team", "erasure"): READ,
         ("privacyflag", "phonecall"): PUT_DOWN,
     },
     "Back office": {
-        CUSTOMER_MODELS + CATALOGUE_MODELS + SEGMENTS + (*RULES, "export"): ALL,
+        CUSTOMER_MODELS + CATALOGUE_MODELS + SEGMENTS + ARTICLES + (*RULES, "export"): ALL,
+        VOTES: READ,
         DUPLICATE_MODELS + IMPORT_MODELS: WRITE,
         TICKET_MODELS + DESK_MODELS + SCORE_MODELS + FIRINGS + MAIL_MODELS: READ,
         ("observation",): CONTEST,
@@ -128,7 +134,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         CUSTOMER_MODELS + CATALOGUE_MODELS + TICKET_MODELS + DESK_MODELS + SCORE_MODELS + DUPLICATE_MODELS: READ,
         MAIL_MODELS: READ,
         (*SEGMENTS, "export"): ALL,
-        RULES + FIRINGS: READ,
+        RULES + FIRINGS + ARTICLES + VOTES: READ,
         ("scorevalidation",): ("add",),
         ("apitoken",): OWN_TOKENS,
         ("observation", "team", "job", "privacyflag", *RETENTION_MODELS): READ,
@@ -138,8 +144,8 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         ("mailbox",): ALL,
         ("outboundmail",): READ,
         DUPLICATE_MODELS + IMPORT_MODELS: WRITE,
-        (*RULES, "export"): ALL,
-        FIRINGS: READ,
+        (*RULES, *ARTICLES, "export"): ALL,
+        FIRINGS + VOTES: READ,
         MAIL_IN: WRITE,
         ("observation",): CONTEST,
         PRIVACY_MODELS: PUT_DOWN,

@@ -250,3 +250,16 @@ class SignatureKind(models.TextChoices):
 
     CANDID = "candid", _("As our webhooks: X-Candid-Signature, t=…,v1=…")
     HUB = "hub", _("As GitHub and Meta do it: X-Hub-Signature-256, sha256=…")
+
+
+class ArticleState(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    PUBLISHED = "published", _("Published")
+    ARCHIVED = "archived", _("Archived")
+
+
+class Audience(models.TextChoices):
+    """Who reads an article."""
+
+    PUBLIC = "public", _("Everybody")
+    INTERNAL = "internal", _("Colleagues alone")

@@ -13,6 +13,9 @@ LONGEST_WORD = 40
 # A search looks at so many words, and a ticket is found by so many bytes of them: the databases have their limits.
 MOST_SOUGHT = 32
 MOST_BYTES = 400_000
+# Endings of English words, the longest first; what is left of a word must still tell something.
+_ENDINGS = ("ing", "ies", "ed", "es", "s", "y", "e")
+SHORTEST_STEM = 4
 
 
 def words_of(text: str) -> set[str]:
@@ -28,6 +31,14 @@ def words_sought(text: str) -> list[str]:
     for run in _runs(text):
         found += _pairs(run, last=len(run) == 1) if is_spaceless(run) else [run]
     return list(dict.fromkeys(found))[:MOST_SOUGHT]
+
+
+def stems_sought(text: str) -> list[str]:
+    """As `words_sought`, so far as English inflects them the same: of “pumps leaking” the beginnings pump and leak.
+    A single letter beside other words says nothing."""
+    words = words_sought(text)
+    stems = [_stem(word) for word in words if len(words) == 1 or len(word) > 1 or not word.isascii()]
+    return list(dict.fromkeys(stems))
 
 
 def is_whole_word(word: str, *, alone: bool) -> bool:
@@ -54,6 +65,15 @@ def _runs(text: str) -> list[str]:
     whole = _WORD.findall(fold(text))
     runs = [run for word in whole for run in _RUN.findall(word)]
     return [run if is_spaceless(run) else run[:LONGEST_WORD] for run in runs]
+
+
+def _stem(word: str) -> str:
+    if not (word.isascii() and word.isalpha()):
+        return word
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= SHORTEST_STEM:
+            return word.removesuffix(ending)
+    return word
 
 
 def _pairs(run: str, *, last: bool) -> list[str]:

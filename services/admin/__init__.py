@@ -1,5 +1,6 @@
 from services.admin import (
     agents,
+    articles,
     assignment_rules,
     calendars,
     channels,
@@ -22,6 +23,7 @@ from services.admin import (
 
 __all__ = [
     "agents",
+    "articles",
     "assignment_rules",
     "calendars",
     "channels",

@@ -1,0 +1,59 @@
+"""The text of an article: Markdown as clean HTML, as plain text, and the part of it that speaks of something."""
+
+import re
+
+import nh3
+from django.conf import settings
+from django.urls import reverse
+from markdown_it import MarkdownIt
+
+from customers.folding import fold
+from services.mail.html import text_of
+
+TAGS = {
+    *("a", "blockquote", "br", "code", "em", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "s"),
+    *("strong", "table", "tbody", "td", "th", "thead", "tr", "ul"),
+}
+ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
+SCHEMES = {"http", "https", "mailto", "tel"}
+EXCERPT = 180  # characters
+
+# HTML within the Markdown is shown as it is typed. Pictures would be loaded from elsewhere, so they become links.
+_READER = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]).disable("image")
+_OWN = re.compile(r'href="/(?!/)')
+_SPACE = re.compile(r"\s+")
+
+
+def html_of(body: str) -> str:
+    """Markdown as HTML that shows text and links, and does nothing else. The title above it is the one h1."""
+    tokens = _READER.parse(body)
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(int(token.tag[1]) + 1, 6)}"
+    html = _READER.renderer.render(tokens, _READER.options, {})
+    return nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, link_rel="noopener noreferrer", url_schemes=SCHEMES)
+
+
+def plain_of(body: str) -> str:
+    """Markdown as it reads in a mail; links within the house have their whole address."""
+    return text_of(_OWN.sub(f'href="{settings.PUBLIC_URL}/', html_of(body)), is_clean=True)
+
+
+def link_of(slug: str) -> str:
+    """Where customers read an article, with the host."""
+    return f"{settings.PUBLIC_URL}{reverse('help-article', args=[slug])}"
+
+
+def excerpt_of(body: str, words: list[str]) -> str:
+    """About two lines of the text, from shortly before the first of these words; else its beginning."""
+    plain = _SPACE.sub(" ", text_of(html_of(body), is_clean=True))
+    folded = fold(plain)
+    # Folding may change the length of a text: then the place is only about right.
+    place = min((at for word in words if (at := folded.find(word)) >= 0), default=0)
+    start = plain.rfind(" ", 0, place - EXCERPT // 4) + 1 if place > EXCERPT // 2 else 0
+    if start == 0 and place > EXCERPT // 2:  # a script without spaces
+        start = place - EXCERPT // 4
+    part = plain[start : start + EXCERPT]
+    if start + EXCERPT < len(plain):
+        part = (part.rpartition(" ")[0] or part) + " …"
+    return f"… {part}" if start else part
