@@ -74,7 +74,7 @@ class ArticleTextQuerySet(AuditedQuerySet[Row]):
         points: Any = Case(When(language=language, then=Value(OWN_LANGUAGE)), default=0.0, output_field=FloatField())
         number: Any = Value(0, output_field=IntegerField())
         some = Q(pk__in=[])
-        for word, (weight, _share) in weights.items():
+        for word, (weight, *_rest) in weights.items():
             is_there, is_title = Q(words__begin=[word]), Q(title_words__begin=[word])
             some |= is_there
             number = number + Case(When(is_there, then=1), default=0, output_field=IntegerField())
