@@ -17,13 +17,15 @@ MOST_BYTES = 400_000
 _ENDINGS = ("ing", "ies", "ed", "es", "s", "y", "e")
 SHORTEST_STEM = 4
 # English words that stand in every text and say nothing of what it is about.
-_LITTLE = frozenset(
-    "a about after again all also am an and any are as at be because been before being but by can cannot could did do "
-    "does doing done each for from get go good got had has have he hello her here him his how i if in into is it its "
-    "just like may me more most my new no not now of off on once only or other our out over own please since so some "
-    "still such than thank thanks that the their them then there these they this those to too under until up us very "
-    "was we were what when where which while who why will with would yes yet you your".split()
+_LITTLE_WORDS = (
+    "a about after again all also am an and any are as at be because been before being but by can cannot could "
+    "did do does doing done each for from get go good got had has have he hello her here him his how i if in into "
+    "is it its just like may me more most my need needs new no not now of off on once one only or other our out "
+    "over own please since so some still such than thank thanks that the their them then there these they this "
+    "those three to too two under until up us very was we were what when where which while who why will with "
+    "would yes yet you your"
 )
+_LITTLE = frozenset(_LITTLE_WORDS.split())
 
 
 def words_of(text: str) -> set[str]:

@@ -1,6 +1,6 @@
 """The knowledge base over the API."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.conf import settings
@@ -69,7 +69,7 @@ class ArticleViewSet(CatalogueViewSet):
     filterset_class = ArticleFilterSet
     inputs = {"publish": NothingSerializer, "archive": NothingSerializer}
 
-    def make(self, *, texts: Any, **values: Any) -> KnowledgeArticle:
+    def make(self, *, texts: Any = (), **values: Any) -> KnowledgeArticle:
         """Create through the operation."""
         return write_article(article=KnowledgeArticle(), changes=values, texts=_by_language(texts), at=timezone.now())
 
@@ -99,5 +99,5 @@ class ArticleViewSet(CatalogueViewSet):
         return self.answer(article.pk)
 
 
-def _by_language(texts: list[dict[str, Any]]) -> dict[str, dict[str, str]]:
+def _by_language(texts: Iterable[dict[str, Any]]) -> dict[str, dict[str, str]]:
     return {text["language"]: {"title": text["title"], "body": text["body"]} for text in texts}

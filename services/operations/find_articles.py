@@ -4,8 +4,9 @@ from typing import Any
 
 from django.conf import settings
 
+from customers.folding import is_spaceless
 from services.choices import ArticleState, Audience
-from services.folding import is_spaceless, stems_sought
+from services.folding import stems_sought
 from services.models import ArticleText, KnowledgeArticle
 from services.operations.article_texts import excerpt_of
 from services.querysets.articles import Weight
@@ -60,9 +61,10 @@ def best_texts(rows: Any, weights: Mapping[str, Weight], *, language: str, most:
 
 def found(text: Any, weights: Mapping[str, Weight]) -> FoundArticle:
     """A text as it is shown among finds."""
-    words = words_in(text.words, weights)
-    excerpt = excerpt_of(text.body, words)
-    return FoundArticle(text.article.slug, text.title, excerpt, text.language, text.article, text.body, tuple(words))
+    sought = words_in(text.words, weights)
+    whole = (min((one for one in text.words if _is_it(one, word)), key=len) for word in sought)
+    excerpt = excerpt_of(text.body, sought)
+    return FoundArticle(text.article.slug, text.title, excerpt, text.language, text.article, text.body, tuple(whole))
 
 
 def words_in(standing: list[str], weights: Mapping[str, Weight]) -> list[str]:

@@ -5,7 +5,7 @@ from services.operations.learn_triage import first_bodies, first_words
 from services.operations.mail_texts import language_of
 
 # Words that stand in more of the articles say little of any one of them; they may always stand in one.
-COMMON = 0.5
+COMMON = 0.6
 # So many of the telling words count; a long message has more than one subject.
 MOST_WORDS = 24
 # So many telling words a text shares with the ticket, or one that stands in its title.
@@ -32,6 +32,8 @@ def suggest_articles(*, ticket: Ticket, limit: int = 3) -> list[FoundArticle]:
     texts = best_texts(rows, telling, language=language_of(ticket.requester or ticket.customer), most=4 * limit)
     least = BESIDE_THE_BEST * max((text.score for text in texts), default=0)
     sure = [
-        text for text in texts if words_in(text.title_words, telling) or len(words_in(text.words, telling)) >= ENOUGH
+        text
+        for text in texts
+        if text.score >= least and (words_in(text.title_words, telling) or len(words_in(text.words, telling)) >= ENOUGH)
     ]
     return [found(text, telling) for text in sure[:limit]]

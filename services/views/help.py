@@ -120,7 +120,7 @@ def _article(
         "text": text,
         "html": mark_safe(html_of(text.body)),  # noqa: S308 - cleaned by html_of
         "is_other_language": text.language != _language(),
-        "language_name": gettext(dict(settings.LANGUAGES).get(text.language, text.language)),
+        "language_name": str(dict(settings.LANGUAGES).get(text.language, text.language)),
         "vote": vote,
         "problem": problem,
         "comment": request.POST.get("comment", vote.comment if vote else ""),
