@@ -68,7 +68,7 @@ MAIL_MODELS = ("mailbox", "outboundmail")
 MAIL_IN = ("inboundmail",)
 RULES = ("rule",)
 # The knowledge base: whoever may change an article may publish it. Votes are their readers'.
-ARTICLES = ("knowledgearticle", "articletext")
+ARTICLES = ("knowledgearticle",)
 VOTES = ("articlevote",)
 # What agents make for themselves.
 DESK_TOOLS = ("macro", "deskview")

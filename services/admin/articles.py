@@ -21,7 +21,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from customers.admin.base import CandidModelAdmin, ReadOnlyModelAdmin
 from customers.admin.filters import VisibleRelatedFilter
-from customers.admin.forms import CandidForm, Difference
+from customers.admin.forms import CandidForm
 from services.admin.percents import percent
 from services.choices import ArticleState
 from services.folding import stems_sought
@@ -68,12 +68,21 @@ class ArticleForm(CandidForm):
             self.add_error(None, error.messages)
         return data
 
-    def _refuse(self, data: dict[str, Any]) -> None:
-        super()._refuse(data)
-        for name in self.changed_data:
-            if name.startswith(("title_", "body_")):
-                label = str(self.fields[name].label)
-                self.differences.append(Difference(label, self.initial[name] or gettext("empty"), data.get(name, "")))
+    def clean_slug(self) -> str:
+        """In small letters, as addresses are."""
+        return str(self.cleaned_data["slug"]).lower()
+
+    def standing(self, name: str) -> Any:
+        """Of a text, what is on record."""
+        return self.initial[name] if _is_text(name) else super().standing(name)
+
+    def typed(self, name: str, value: Any) -> Any:
+        """Of a text, the text."""
+        return value if _is_text(name) else super().typed(name, value)
+
+
+def _is_text(name: str) -> bool:
+    return name.startswith(("title_", "body_"))
 
 
 def _add_fields() -> None:
@@ -179,6 +188,10 @@ class KnowledgeArticleAdmin(CandidModelAdmin):
             votes = ArticleVote.objects.visible_to(request.user).filter(article=int(object_id))
             extra["comments"] = list(votes.exclude(comment="")[:COMMENTS_SHOWN])
         return super().changeform_view(request, object_id, form_url, extra)
+
+    def history_parts(self, row: Any) -> Any:
+        """Its texts."""
+        return row.texts.all()
 
     def preview(self, request: HttpRequest) -> HttpResponse:
         """How a text reads. Writes nothing; posted, since it is too long for an address."""

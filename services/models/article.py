@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,8 @@ from services.models.search import WordsField
 from services.querysets.articles import ArticleQuerySet, ArticleTextQuerySet
 
 LONGEST_BODY = 50_000
+# Below /help/ these are pages of their own.
+TAKEN = {"suggest"}
 
 
 class KnowledgeArticle(Versioned):
@@ -51,6 +54,11 @@ class KnowledgeArticle(Versioned):
 
     def __str__(self) -> str:
         return self.slug
+
+    def clean(self) -> None:
+        """Refuse an address that another page has."""
+        if self.slug in TAKEN:
+            raise ValidationError({"slug": _("This address is taken by another page.")})
 
     @property
     def is_public(self) -> bool:

@@ -4,8 +4,8 @@ from services.operations.find_articles import FoundArticle, best_texts, found, t
 from services.operations.learn_triage import first_bodies, first_words
 from services.operations.mail_texts import language_of
 
-# Words that stand in more of the articles say little of any one of them; they may always stand in one.
-COMMON = 0.6
+# Words that stand in more of the articles say little of any one of them; a few articles may always have them.
+COMMON, FEW = 0.6, 2
 # So many of the telling words count; a long message has more than one subject.
 MOST_WORDS = 24
 # So many telling words a text shares with the ticket, or one that stands in its title.
@@ -25,7 +25,7 @@ def suggest_articles(*, ticket: Ticket, limit: int = 3) -> list[FoundArticle]:
     telling = {
         word: weight
         for word, weight in sorted(weights.items(), key=lambda one: -one[1].points)[:MOST_WORDS]
-        if weight.share <= COMMON or weight.is_alone
+        if weight.share <= COMMON or weight.number <= FEW
     }
     if not telling:
         return []

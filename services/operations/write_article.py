@@ -9,9 +9,8 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from services.models import ArticleText, KnowledgeArticle
+from services.models.article import TAKEN
 
-# Below /help/ these are pages of their own.
-TAKEN = {"suggest"}
 WORD_WITHOUT_LETTERS = "article"  # the address of an article whose titles have no letter of the alphabet
 
 # language -> title and body
@@ -40,8 +39,6 @@ def write_article(
     if is_new or texts is not None:
         texts = checked_texts(texts or {})
     article.slug = article.slug.strip().lower() or _free_slug(article, texts or {})
-    if article.slug in TAKEN:
-        raise ValidationError({"slug": [_("This address is taken by another page.")]})
     article.full_clean()
     if is_new:
         article.save(force_insert=True)

@@ -23,11 +23,11 @@ LEAST = 0.05
 
 
 class Weight(NamedTuple):
-    """How much a word says, in what share of the articles it stands, and whether it stands in one alone."""
+    """How much a word says, and in what share and what number of the articles it stands."""
 
     points: float
     share: float
-    is_alone: bool
+    number: int
 
 
 class ArticleQuerySet(OpenCatalogueQuerySet[Row]):
@@ -59,11 +59,14 @@ class ArticleTextQuerySet(AuditedQuerySet[Row]):
 
     def weights(self, words: Sequence[str]) -> dict[str, Weight]:
         """Of each word that stands in any of these texts, how much it says: the rarer, the more. One query."""
-        counts = {f"n{place}": Count("pk", filter=Q(words__begin=[word])) for place, word in enumerate(words)}
+        counts = {
+            f"n{place}": Count("article", distinct=True, filter=Q(words__begin=[word]))
+            for place, word in enumerate(words)
+        }
         found = self.order_by().aggregate(all=Count("article", distinct=True), **counts)
         numbers = {word: found[f"n{place}"] for place, word in enumerate(words)}
         return {
-            word: Weight(max(math.log((found["all"] + 1) / number), LEAST), number / found["all"], number == 1)
+            word: Weight(max(math.log((found["all"] + 1) / number), LEAST), number / found["all"], number)
             for word, number in numbers.items()
             if number
         }

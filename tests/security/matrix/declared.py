@@ -5,6 +5,7 @@ Beside them: STAFF, who is logged in; ANYBODY; NOBODY, whoever it is; WRONG, the
 
 from dataclasses import replace
 
+from tests.security.matrix.declared_articles import ARTICLES
 from tests.security.matrix.declared_channels import CHANNELS
 from tests.security.matrix.declaring import (
     ANYBODY,
@@ -215,4 +216,4 @@ DECLARED = SITE | {
     for page, declared in pages_of.items()
 }
 
-DECLARED |= CHANNELS
+DECLARED |= CHANNELS | ARTICLES
