@@ -49,9 +49,13 @@ class ArticleForm(CandidForm):
         if "slug" in self.fields:
             self.fields["slug"].required = False
         standing = {text.language: text for text in self.instance.texts.all()} if self.instance.pk else {}
-        for code, name in NAMES_OF_LANGUAGES.items():
-            for part in ("title", "body"):
-                self.initial[f"{part}_{name}"] = getattr(standing.get(code), part, "")
+        for code, language in settings.LANGUAGES:
+            words = {"title": gettext("Title, %(language)s"), "body": gettext("Text, %(language)s")}
+            for part, label in words.items():
+                name = f"{part}_{NAMES_OF_LANGUAGES[code]}"
+                self.initial[name] = getattr(standing.get(code), part, "")
+                if name in self.fields:
+                    self.fields[name].label = label % {"language": language}
 
     def texts(self) -> dict[str, dict[str, str]]:
         """What was typed, by language."""
@@ -86,16 +90,13 @@ def _is_text(name: str) -> bool:
 
 
 def _add_fields() -> None:
-    for code, language in settings.LANGUAGES:
-        name = NAMES_OF_LANGUAGES[code]
+    for code, name in NAMES_OF_LANGUAGES.items():
         ArticleForm.declared_fields[f"title_{name}"] = forms.CharField(
-            label=_("Title, %(language)s") % {"language": language},
             max_length=LONGEST_TITLE,
             required=False,
             widget=UnfoldAdminTextInputWidget(attrs={"lang": code}),
         )
         ArticleForm.declared_fields[f"body_{name}"] = forms.CharField(
-            label=_("Text, %(language)s") % {"language": language},
             max_length=LONGEST_BODY,
             required=False,
             widget=UnfoldAdminTextareaWidget(attrs={"rows": 16, "lang": code, "data-article-body": code}),
