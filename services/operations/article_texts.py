@@ -8,7 +8,7 @@ from django.urls import reverse
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from customers.folding import fold
+from customers.folding import fold, is_spaceless
 from services.mail.html import text_of
 
 TAGS = {
@@ -63,13 +63,15 @@ def excerpt_of(body: str, words: list[str]) -> str:
     """About two lines of the text, from shortly before the first of these words; else its beginning."""
     text = text_of(html_of(body), is_clean=True)
     plain = _SPACE.sub(" ", _ITEM.sub(" · ", text))
+    is_wide = is_spaceless(plain)
+    most = EXCERPT // 2 if is_wide else EXCERPT
     folded = fold(plain)
     # Folding may change the length of a text: then the place is only about right.
     place = min((at for word in words if (at := folded.find(word)) >= 0), default=0)
-    start = plain.rfind(" ", 0, place - EXCERPT // 4) + 1 if place > EXCERPT // 2 else 0
-    if start == 0 and place > EXCERPT // 2:  # a script without spaces
-        start = place - EXCERPT // 4
-    part = plain[start : start + EXCERPT]
-    if start + EXCERPT < len(plain):
-        part = (part.rpartition(" ")[0] or part) + " …"
+    start = place - most // 4 if place > most // 2 else 0
+    if start and not is_wide:  # not in the middle of a word
+        start = plain.rfind(" ", 0, start) + 1
+    part = plain[start : start + most]
+    if start + most < len(plain):
+        part = (part if is_wide else part.rpartition(" ")[0] or part) + " …"
     return f"… {part}" if start else part

@@ -11,7 +11,7 @@ MOST_WORDS = 24
 # So many telling words a text shares with the ticket, or one that stands in its title.
 ENOUGH = 3
 # What scores less than this part of the best is not shown beside it.
-BESIDE_THE_BEST = 0.5
+BESIDE_THE_BEST = 0.4
 
 
 def suggest_articles(*, ticket: Ticket, limit: int = 3) -> list[FoundArticle]:
