@@ -35,6 +35,7 @@ from customers.api.sessions import LoginLockViewSet, SessionViewSet
 from customers.api.tags import TagViewSet
 from customers.api.tokens import ApiTokenViewSet
 from customers.api.webhooks import WebhookViewSet
+from services.api.articles import ArticleViewSet
 from services.api.assignment import AgentViewSet, AssignmentRuleViewSet, SkillViewSet
 from services.api.calendars import CalendarViewSet
 from services.api.calls import CallViewSet
@@ -102,6 +103,7 @@ router.register("ticket-merges", TicketMergeViewSet)
 router.register("attachments", AttachmentViewSet)
 router.register("macros", MacroViewSet)
 router.register("desk-views", DeskViewViewSet)
+router.register("articles", ArticleViewSet)
 router.register("mailboxes", MailboxViewSet)
 router.register("mail-templates", MailTemplateViewSet)
 router.register("outbound-mails", OutboundMailViewSet)

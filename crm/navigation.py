@@ -70,6 +70,7 @@ def _groups() -> list[tuple[str, list[Entry]]]:
                 ("services.webform", "dynamic_form"),
                 ("services.webformsubmission", "report"),
                 ("services.portalsession", "passkey"),
+                ("services.knowledgearticle", "menu_book"),
                 ("services.macro", "bolt"),
                 ("services.deskview", "view_list"),
                 ("services.triagemodel", "lightbulb"),

@@ -72,6 +72,9 @@ SUBMISSIONS = ("webformsubmission",)
 # Who is logged in to the portal: whoever may delete one may log customers out.
 PORTAL = ("portalsession",)
 RULES = ("rule",)
+# The knowledge base: whoever may change an article may publish it. Votes are their readers'.
+ARTICLES = ("knowledgearticle",)
+VOTES = ("articlevote",)
 # What agents make for themselves.
 DESK_TOOLS = ("macro", "deskview")
 # Where programs are told what happens, and what was sent to them.
@@ -99,6 +102,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
     "Agent": {
         CUSTOMER_MODELS: WRITE,
         CATALOGUE_MODELS + DESK_MODELS + RULES + FIRINGS + SCORE_MODELS + MAIL_MODELS: READ,
+        ARTICLES + VOTES: READ,
         TICKET_MODELS: WRITE,
         SEGMENTS + DESK_TOOLS: ALL,
         (*DUPLICATE_MODELS, "team"): READ,
@@ -116,7 +120,8 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         ("job",): READ,
         CATALOGUE_MODELS + SCORE_MODELS + FIRINGS + MAIL_MODELS: READ,
         DESK_MODELS: WRITE,
-        RULES: ALL,
+        RULES + ARTICLES: ALL,
+        VOTES: READ,
         MAIL_IN: ("view", "change"),
         SUBMISSIONS: ("view", "change"),
         PORTAL: ("view", "delete"),
@@ -125,7 +130,8 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         ("privacyflag", "phonecall"): PUT_DOWN,
     },
     "Back office": {
-        CUSTOMER_MODELS + CATALOGUE_MODELS + SEGMENTS + (*RULES, "export"): ALL,
+        CUSTOMER_MODELS + CATALOGUE_MODELS + SEGMENTS + ARTICLES + (*RULES, "export"): ALL,
+        VOTES: READ,
         DUPLICATE_MODELS + IMPORT_MODELS: WRITE,
         TICKET_MODELS + DESK_MODELS + SCORE_MODELS + FIRINGS + MAIL_MODELS: READ,
         PORTAL: ("view", "delete"),
@@ -138,7 +144,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         CUSTOMER_MODELS + CATALOGUE_MODELS + TICKET_MODELS + DESK_MODELS + SCORE_MODELS + DUPLICATE_MODELS: READ,
         MAIL_MODELS: READ,
         (*SEGMENTS, "export"): ALL,
-        RULES + FIRINGS: READ,
+        RULES + FIRINGS + ARTICLES + VOTES: READ,
         ("scorevalidation",): ("add",),
         ("apitoken",): OWN_TOKENS,
         ("observation", "team", "job", "privacyflag", *RETENTION_MODELS): READ,
@@ -148,8 +154,8 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         ("mailbox",): ALL,
         ("outboundmail",): READ,
         DUPLICATE_MODELS + IMPORT_MODELS: WRITE,
-        (*RULES, "export"): ALL,
-        FIRINGS: READ,
+        (*RULES, *ARTICLES, "export"): ALL,
+        FIRINGS + VOTES: READ,
         MAIL_IN: WRITE,
         SUBMISSIONS: ("view", "change"),
         PORTAL: ("view", "delete"),

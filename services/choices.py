@@ -259,3 +259,16 @@ class SubmissionState(models.TextChoices):
     TICKET = "ticket", _("Became a ticket")
     HELD = "held", _("Held")
     DISCARDED = "discarded", _("Thrown away")
+
+
+class ArticleState(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    PUBLISHED = "published", _("Published")
+    ARCHIVED = "archived", _("Archived")
+
+
+class Audience(models.TextChoices):
+    """Who reads an article."""
+
+    PUBLIC = "public", _("Everybody")
+    INTERNAL = "internal", _("Colleagues alone")

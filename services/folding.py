@@ -13,6 +13,19 @@ LONGEST_WORD = 40
 # A search looks at so many words, and a ticket is found by so many bytes of them: the databases have their limits.
 MOST_SOUGHT = 32
 MOST_BYTES = 400_000
+# Endings of English words, the longest first; what is left of a word must still tell something.
+_ENDINGS = ("ing", "ies", "ed", "es", "s", "y", "e")
+SHORTEST_STEM = 4
+# English words that stand in every text and say nothing of what it is about.
+_LITTLE_WORDS = (
+    "a about after again all also am an and any are as at be because been before being but by can cannot could "
+    "did do does doing done each for from get go good got had has have he hello her here him his how i if in into "
+    "is it its just like may me more most my need needs new no not now of off on once one only or other our out "
+    "over own please since so some still such than thank thanks that the their them then there these they this "
+    "those three to too two under until up us very was we were what when where which while who why will with "
+    "would yes yet you your"
+)
+_LITTLE = frozenset(_LITTLE_WORDS.split())
 
 
 def words_of(text: str) -> set[str]:
@@ -24,10 +37,15 @@ def words_of(text: str) -> set[str]:
 def words_sought(text: str) -> list[str]:
     """The beginnings of words that a ticket must have to be found by `text`: of 漏水 the pair, of 水 any that begins
     with it."""
-    found: list[str] = []
-    for run in _runs(text):
-        found += _pairs(run, last=len(run) == 1) if is_spaceless(run) else [run]
-    return list(dict.fromkeys(found))[:MOST_SOUGHT]
+    return _words_in_order(text)[:MOST_SOUGHT]
+
+
+def stems_sought(text: str) -> list[str]:
+    """As `words_sought`, so far as English inflects them the same: of “pumps leaking” the beginnings pump and leak.
+    Words that say nothing, and single letters, are left out where there are others."""
+    words = _words_in_order(text)
+    telling = [word for word in words if word not in _LITTLE and not (len(word) == 1 and word.isascii())]
+    return list(dict.fromkeys(_stem(word) for word in telling or words))[:MOST_SOUGHT]
 
 
 def is_whole_word(word: str, *, alone: bool) -> bool:
@@ -54,6 +72,22 @@ def _runs(text: str) -> list[str]:
     whole = _WORD.findall(fold(text))
     runs = [run for word in whole for run in _RUN.findall(word)]
     return [run if is_spaceless(run) else run[:LONGEST_WORD] for run in runs]
+
+
+def _words_in_order(text: str) -> list[str]:
+    found: list[str] = []
+    for run in _runs(text):
+        found += _pairs(run, last=len(run) == 1) if is_spaceless(run) else [run]
+    return list(dict.fromkeys(found))
+
+
+def _stem(word: str) -> str:
+    if not (word.isascii() and word.isalpha()):
+        return word
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= SHORTEST_STEM:
+            return word.removesuffix(ending)
+    return word
 
 
 def _pairs(run: str, *, last: bool) -> list[str]:

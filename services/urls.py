@@ -7,12 +7,16 @@ from services.views.portal import new_ticket, tickets
 from services.views.portal_login import link, login, logout
 from services.views.portal_ticket import file, solve, ticket
 from services.views.portal_ticket import rate as rate_in_portal
+from services.views.help import article, help_home, suggest
 from services.views.rate import rate
 from services.views.receive_from_channel import receive_from_channel
 from services.views.web_form import embed, sent, web_form
 
 urlpatterns = [
     path("rate/<str:token>/", rate, name="rate"),
+    path("help/", help_home, name="help"),
+    path("help/suggest/", suggest, name="help-suggest"),
+    path("help/<slug:slug>/", article, name="help-article"),
     path("channels/<uuid:key>/", receive_from_channel, name="receive-from-channel"),
     path("forms/<slug:slug>/", web_form, name="web-form"),
     path("forms/<slug:slug>/embed.js", embed, name="web-form-embed"),

@@ -15,6 +15,7 @@ from analytics.operations.find_single_contacts import find_single_contacts
 from analytics.operations.moment_of import moment_of
 from analytics.operations.refresh_relation_effects import refresh_relation_effects
 from analytics.operations.work_chunks import work_chunks
+from crm.demo.articles import settle_articles
 from crm.demo.assigning import settle_assigning
 from crm.demo.company import Company
 from crm.demo.consents import put_down
@@ -99,6 +100,7 @@ def _load(
     write_history(at=at, progress=progress)
     settle_segments(at=at)
     settle_desk_tools(at=at)
+    settle_articles(at=at)
     settle_assigning(at=at)
     enliven_desk(at=at)
     refresh_relation_effects(at=at)

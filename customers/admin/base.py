@@ -1,5 +1,6 @@
 """What every page of the admin has in common: only visible rows, nothing lost when two people save, big tables."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar, NoReturn
 
 from django.contrib.admin import ShowFacets
@@ -111,6 +112,10 @@ class CandidModelAdmin(OnlyVisible, ModelAdmin):
     ) -> HttpResponse:
         """What was changed in the row, by whom and when."""
         return history_page(self, request, object_id)
+
+    def history_parts(self, row: Any) -> Iterable[Any]:
+        """A few rows that are a part of this one: their history is shown with its own."""
+        return ()
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """The row, if the user may see it; locked when it is about to be written, so that the version that the form

@@ -45,6 +45,8 @@ def history_page(model_admin: Any, request: HttpRequest, object_id: str) -> Http
 
 def _about(model_admin: Any, row: Any, user: Any) -> Q:
     own = Q(model=row._meta.label_lower, object_id=str(row.pk))
+    for part in model_admin.history_parts(row):
+        own |= Q(model=part._meta.label_lower, object_id=str(part.pk))
     if not isinstance(row, Customer):
         return own
     beside = [label for label in model_admin.history_with if _may_see(user, label)]

@@ -1,5 +1,6 @@
 from services.admin import (
     agents,
+    articles,
     assignment_rules,
     calendars,
     channels,
@@ -25,6 +26,7 @@ from services.admin import (
 
 __all__ = [
     "agents",
+    "articles",
     "assignment_rules",
     "calendars",
     "channels",

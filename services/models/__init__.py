@@ -1,3 +1,4 @@
+from services.models.article import ArticleText, ArticleVote, KnowledgeArticle
 from services.models.attribute import TicketAttribute
 from services.models.desk import Agent, Calendar, Holiday, Queue, ServiceType, Skill, SLAPolicy, SLATarget
 from services.models.firing import RuleFiring, WaitingEvent
@@ -27,6 +28,8 @@ from services.models.work import (
 
 __all__ = [
     "Agent",
+    "ArticleText",
+    "ArticleVote",
     "AssignmentRule",
     "Attachment",
     "Calendar",
@@ -37,6 +40,7 @@ __all__ = [
     "Holiday",
     "InboundMail",
     "IrregularStep",
+    "KnowledgeArticle",
     "Macro",
     "MailId",
     "MailTemplate",

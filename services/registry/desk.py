@@ -93,4 +93,23 @@ ENTRIES = (
             staff("owner"),
         ),
     ),
+    Entry(
+        "services.KnowledgeArticle",
+        Purpose.RUN,
+        Retention.USE,
+        (none("id version slug state audience service_type queue published_at"),),
+    ),
+    Entry(
+        "services.ArticleText",
+        Purpose.RUN,
+        Retention.USE,
+        (none("id article language title body title_words words"),),
+    ),
+    # Of nobody known: see ArticleVote. What a reader writes beside a vote may name them all the same.
+    Entry(
+        "services.ArticleVote",
+        Purpose.DESK,
+        Retention.USE,
+        (none("id article voter is_helpful language voted_at"), free("comment", OnErasure.REDACT)),
+    ),
 )

@@ -65,6 +65,7 @@ REFERENCES = {
 }
 RESOURCES = {
     "agents": "agent",
+    "articles": "knowledgearticle",
     "assignment-rules": "assignmentrule",
     "attachments": "attachment",
     "audit": "auditentry",

@@ -132,6 +132,7 @@ OPEN: dict[str, Permissions] = {
         "category",
         "customattribute",
         "deskview",
+        "knowledgearticle",
         "macro",
         "mailtemplate",
         "product",
@@ -175,6 +176,7 @@ OPEN |= {
     "webhook-deliveries": of("webhookdelivery", READ),
     **{f"messagingchannel-{verb}": of("messagingchannel", VERB) for verb in ("rotate", "notify")},
 }
+OPEN |= {f"knowledgearticle-{verb}": of("knowledgearticle", VERB) for verb in ("publish", "archive")}
 OPEN["calendar-fill-holidays"] = of("calendar", VERB)
 OPEN["rule-dry-run"] = {"post": "view_rule"}
 # Agents are made in the admin; they say themselves that they are away.

@@ -53,6 +53,7 @@ from services.models import (
     AssignmentRule,
     DeskView,
     InboundMail,
+    KnowledgeArticle,
     Macro,
     Mailbox,
     MailTemplate,
@@ -78,10 +79,13 @@ from services.operations.finish_draft import finish_draft
 from services.operations.link_tickets import link_tickets
 from services.operations.merge_tickets import merge_tickets
 from services.operations.open_ticket import open_ticket
+from services.operations.publish_article import publish_article
 from services.operations.queue_mail import queue_mail
 from services.operations.register_call import register_call
 from services.operations.store_mail import store_mail
 from services.operations.submit_web_form import Filled, submit_web_form
+from services.operations.vote_on_article import vote_on_article
+from services.operations.write_article import write_article
 from services.operations.write_channel import write_channel
 from services.operations.write_desk_view import write_desk_view
 from services.operations.write_macro import write_macro
@@ -146,6 +150,14 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
     file = attach_file(ticket=ticket, kind=MessageKind.NOTE, name="seal.txt", chunks=[b"DN 40"], by=ann, at=NOW)
     finish_draft(message=note, by=ann, files=[file.key])
     macro = write_macro(macro=Macro(), changes={"name": "Thanks", "body": "Thank you."}, by=None, at=NOW)
+    thanks = write_article(
+        article=KnowledgeArticle(),
+        changes={"slug": "thanks", "queue": ticket.queue},
+        texts={"en": {"title": "Thank you", "body": "**Thank** you."}},
+        at=NOW,
+    )
+    publish_article(article=thanks, at=NOW)
+    vote_on_article(article=thanks, voter="0" * 64, is_helpful=True, language="en", comment="Good", at=NOW)
     mailbox = write_mailbox(mailbox=Mailbox(), changes=MAILBOX | {"queue": ticket.queue}, at=NOW)
     words = {"event": "reply", "language": "en", "body": "{message.text}"}
     template = write_mail_template(template=MailTemplate(), changes=words, at=NOW)
@@ -217,6 +229,7 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         "inboundmail": str(inbound.pk),
         "insight": acme.pk,
         "interaction": call.pk,
+        "knowledgearticle": thanks.pk,
         "loginlock": lock.pk,
         "macro": macro.pk,
         "mailbox": str(mailbox.pk),

@@ -29,7 +29,7 @@ from customers.models import (
     Webhook,
     WebhookDelivery,
 )
-from services.models import Agent, InboundMail, Message, Queue, RatingRequest, Ticket, TicketLink
+from services.models import Agent, InboundMail, KnowledgeArticle, Message, Queue, RatingRequest, Ticket, TicketLink
 from services.operations.open_ticket import open_ticket
 from services.operations.rating_links import token_of
 from services.operations.solve_ticket import solve_ticket
@@ -100,6 +100,7 @@ CREATE: dict[str, Body] = {
     "ticketattribute-list": lambda w: {"name": "New", "type": "text"},
     "macro-list": lambda w: {"name": "New", "body": "Hello"},
     "mailtemplate-list": lambda w: {"event": "reply", "language": "zh-hans", "body": "{message.text}"},
+    "knowledgearticle-list": lambda w: {"texts": [{"language": "en", "title": "New", "body": "Text"}]},
     "deskview-list": lambda w: {"name": "New"},
     "scoremodelversion-list": nothing,
     "preferencemodelversion-list": nothing,
@@ -120,6 +121,7 @@ PATCH: dict[str, Body] = {
     "ticket-detail": lambda w: {"subject": "Other"},
     "agent-detail": lambda w: {"capacity": 3},
     "calendar-detail": lambda w: {"time_zone": "Europe/Berlin"},
+    "knowledgearticle-detail": lambda w: {"audience": "internal"},
     "mailtemplate-detail": lambda w: {"subject": "Other"},
     "relationtype-detail": lambda w: {"name": "other of"},
     "segment-detail": lambda w: {"description": "Other"},
@@ -197,6 +199,7 @@ VERBS: dict[str, Body] = {
     "messagingchannel-rotate": nothing,
     "webformsubmission-release": nothing,
     "webformsubmission-discard": nothing,
+    **{f"knowledgearticle-{verb}": nothing for verb in ("publish", "archive")},
 }
 
 UPLOADS = {"importbatch-list", "deskticket-attachments"}
@@ -276,8 +279,13 @@ def subscribed(world: World) -> None:
     DigestSubscription.objects.create(user=User.objects.get(username="root"), language="en")
 
 
+def archived(world: World) -> None:
+    KnowledgeArticle.objects.update(state="archived")
+
+
 BEFORE: dict[str, Callable[[World], None]] = {
     "moverdigest-by-mail": subscribed,
+    "knowledgearticle-publish": archived,
     "webhook-replay": given_up,
     "webhook-resume": paused,
     "importbatch-undo": has_steps,

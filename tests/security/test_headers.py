@@ -128,6 +128,8 @@ def test_pages_with_rows_on_them(root: User, world: World) -> None:
         reverse("admin:customers_auditentry_changelist"),
         reverse("admin:customers_datakey_changelist"),
         reverse("admin:desk"),
+        reverse("help"),
+        reverse("help-article", args=["thanks"]),
         reverse("rate", args=[token_of(asked)]),
     ):
         response = client.get(address, secure=True)

@@ -288,6 +288,8 @@ def test_every_model_that_people_write_is_audited() -> None:
         # the log of what was sent, and what leads a messenger's messages to their ticket, which is audited
         "customers.webhookdelivery", "customers.webhookattempt",
         "services.messengerconversation", "services.messengerreceipt",
+        # what readers whom nobody knows say of articles
+        "services.articlevote",
         # keys and the record itself
         "customers.datakey", "customers.auditentry", "customers.auditseal",
     }  # fmt: skip

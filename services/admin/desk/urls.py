@@ -5,7 +5,7 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
-from services.admin.desk import bell, call, customer, files, live, macros, mail, page, ringing, triage, write
+from services.admin.desk import articles, bell, call, customer, files, live, macros, mail, page, ringing, triage, write
 
 
 def desk_urls(wrap: Callable[..., Any]) -> list[URLPattern]:
@@ -24,6 +24,7 @@ def desk_urls(wrap: Callable[..., Any]) -> list[URLPattern]:
         ("<int:pk>/", page.ticket_part, "desk_ticket"),
         ("<int:pk>/customer/", customer.customer_panel, "desk_customer"),
         ("<int:pk>/triage/", triage.triage_panel, "desk_triage"),
+        ("<int:pk>/articles/", articles.articles, "desk_articles"),
         ("<int:pk>/reply/", write.reply, "desk_reply"),
         ("<int:pk>/note/", write.note, "desk_note"),
         ("<int:pk>/draft/", write.draft, "desk_draft"),

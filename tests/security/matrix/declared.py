@@ -5,6 +5,7 @@ Beside them: STAFF, who is logged in; ANYBODY; NOBODY, whoever it is; WRONG, the
 
 from dataclasses import replace
 
+from tests.security.matrix.declared_articles import ARTICLES
 from tests.security.matrix.declared_channels import CHANNELS
 from tests.security.matrix.declared_portal import PORTAL
 from tests.security.matrix.declaring import (
@@ -217,5 +218,4 @@ DECLARED = SITE | {
     for page, declared in pages_of.items()
 }
 
-DECLARED |= CHANNELS
-DECLARED |= PORTAL
+DECLARED |= CHANNELS | ARTICLES | PORTAL

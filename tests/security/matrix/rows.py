@@ -27,8 +27,8 @@ from customers.models import (
 )
 from customers.operations.forget_exports import exports_folder
 from services.choices import TriageTarget
-from services.models import Attachment as File
 from services.models import (
+    ArticleVote,
     DeskView,
     InboundMail,
     Macro,
@@ -44,6 +44,7 @@ from services.models import (
     TriageModel,
     WebFormSubmission,
 )
+from services.models import Attachment as File
 from services.operations.learn_triage import first_bodies, first_words
 from services.triage.similar import index
 from tests.api.world import World
@@ -101,6 +102,8 @@ def rows(world: World, ann: User) -> Rows:
         "webhookdelivery": WebhookDelivery.objects.order_by("pk")[0].pk,
         "triagemodel": learned().pk,
         "receive-from-channel key": MessagingChannel.objects.get(pk=world["messagingchannel"]).key,
+        "help-article slug": "thanks",
+        "articlevote": ArticleVote.objects.get().pk,
         "desk_mail key": beside.pk,
         "desk_mail_file key": beside.pk,
         "desk_call_seen pk": world["notification"],
