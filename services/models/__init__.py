@@ -1,4 +1,5 @@
 from services.models.attribute import TicketAttribute
+from services.models.chat import ChatLine, ChatSession, ChatWidget
 from services.models.desk import Agent, Calendar, Holiday, Queue, ServiceType, Skill, SLAPolicy, SLATarget
 from services.models.firing import RuleFiring, WaitingEvent
 from services.models.links import TicketLink, TicketMerge
@@ -28,6 +29,9 @@ __all__ = [
     "AssignmentRule",
     "Attachment",
     "Calendar",
+    "ChatLine",
+    "ChatSession",
+    "ChatWidget",
     "DeskView",
     "Draft",
     "Escalation",

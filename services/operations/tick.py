@@ -12,9 +12,11 @@ from services.operations.escalate import escalate
 from services.operations.file_waiting_mails import file_waiting_mails
 from services.operations.forget_attachments import forget_attachments
 from services.operations.forget_calls import forget_calls
+from services.operations.forget_chats import forget_chats
 from services.operations.forget_orphans import forget_orphans
 from services.operations.forget_presence import forget_silent
 from services.operations.learn_triage import plan_triage
+from services.operations.mail_unseen_chat import mail_unseen_chat
 from services.operations.record_breaches import record_breaches
 
 logger = logging.getLogger(__name__)
@@ -34,6 +36,8 @@ STEPS: tuple[Step, ...] = (
     forget_orphans,
     plan_triage,
     file_waiting_mails,
+    mail_unseen_chat,
+    forget_chats,
 )
 """Each is called with the moment, and may be lost, doubled or run twice at once."""
 
