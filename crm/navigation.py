@@ -67,6 +67,7 @@ def _groups() -> list[tuple[str, list[Entry]]]:
                 ("services.inboundmail", "mark_email_unread"),
                 ("services.outboundmail", "outgoing_mail"),
                 ("services.mailtemplate", "stylus_note"),
+                ("services.chatwidget", "forum"),
                 ("services.macro", "bolt"),
                 ("services.deskview", "view_list"),
                 ("services.triagemodel", "lightbulb"),

@@ -66,6 +66,8 @@ DESK_MODELS = (
 MAIL_MODELS = ("mailbox", "outboundmail")
 # Whoever may add one may hand mail over by the API; whoever may change one may have it filed again.
 MAIL_IN = ("inboundmail",)
+# Administrators set up where a chat may stand; what is said in it are tickets.
+CHAT_MODELS = ("chatwidget", "chatsession")
 RULES = ("rule",)
 # What agents make for themselves.
 DESK_TOOLS = ("macro", "deskview")
@@ -93,7 +95,7 @@ SCORE_MODELS = (
 ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
     "Agent": {
         CUSTOMER_MODELS: WRITE,
-        CATALOGUE_MODELS + DESK_MODELS + RULES + FIRINGS + SCORE_MODELS + MAIL_MODELS: READ,
+        CATALOGUE_MODELS + DESK_MODELS + RULES + FIRINGS + SCORE_MODELS + MAIL_MODELS + CHAT_MODELS: READ,
         TICKET_MODELS: WRITE,
         SEGMENTS + DESK_TOOLS: ALL,
         (*DUPLICATE_MODELS, "team"): READ,
@@ -107,7 +109,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         (*SEGMENTS, *DESK_TOOLS, "export"): ALL,
         ("apitoken",): OWN_TOKENS,
         ("job",): READ,
-        CATALOGUE_MODELS + SCORE_MODELS + FIRINGS + MAIL_MODELS: READ,
+        CATALOGUE_MODELS + SCORE_MODELS + FIRINGS + MAIL_MODELS + CHAT_MODELS: READ,
         DESK_MODELS: WRITE,
         RULES: ALL,
         MAIL_IN: ("view", "change"),
@@ -118,7 +120,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
     "Back office": {
         CUSTOMER_MODELS + CATALOGUE_MODELS + SEGMENTS + (*RULES, "export"): ALL,
         DUPLICATE_MODELS + IMPORT_MODELS: WRITE,
-        TICKET_MODELS + DESK_MODELS + SCORE_MODELS + FIRINGS + MAIL_MODELS: READ,
+        TICKET_MODELS + DESK_MODELS + SCORE_MODELS + FIRINGS + MAIL_MODELS + CHAT_MODELS: READ,
         ("observation",): CONTEST,
         ("apitoken",): OWN_TOKENS,
         PRIVACY_MODELS: PUT_DOWN,
@@ -126,7 +128,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
     },
     "Analyst": {
         CUSTOMER_MODELS + CATALOGUE_MODELS + TICKET_MODELS + DESK_MODELS + SCORE_MODELS + DUPLICATE_MODELS: READ,
-        MAIL_MODELS: READ,
+        MAIL_MODELS + CHAT_MODELS: READ,
         (*SEGMENTS, "export"): ALL,
         RULES + FIRINGS: READ,
         ("scorevalidation",): ("add",),
@@ -136,7 +138,8 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
     "Administrator": {
         CUSTOMER_MODELS + CATALOGUE_MODELS + TICKET_MODELS + DESK_MODELS + SCORE_MODELS + SEGMENTS + DESK_TOOLS: ALL,
         ("mailbox",): ALL,
-        ("outboundmail",): READ,
+        ("outboundmail", "chatsession"): READ,
+        ("chatwidget",): ALL,
         DUPLICATE_MODELS + IMPORT_MODELS: WRITE,
         (*RULES, "export"): ALL,
         FIRINGS: READ,

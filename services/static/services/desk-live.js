@@ -4,6 +4,8 @@
 
   const { root, opened, key, say, request, complain, toast } = window.Desk;
   const EVERY = 5000;
+  const LIVE_EVERY = 1500; // while the visitor of the open chat is there
+  let live = false;
   const SAY_AGAIN = 20000; // the server forgets after a minute
   const LISTS_EVERY = 12000; // lists and counts are dearer than the pulse
   const TYPES = 8000; // so long after the last key somebody still types
@@ -91,6 +93,7 @@
 
   async function take(now) {
     seen = now.seen;
+    live = now.live;
     window.Desk.unreadIs(now.unread);
     document.dispatchEvent(new CustomEvent("desk:pulse", { detail: now }));
     if (desk !== null && now.desk !== desk) stale = true;
@@ -130,7 +133,7 @@
   async function beat() {
     await pulse();
     presence();
-    setTimeout(beat, EVERY);
+    setTimeout(beat, live && key() ? LIVE_EVERY : EVERY);
   }
 
   document.addEventListener("visibilitychange", () => {

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_POST
 
 from customers.audit.origin import acting
 from customers.operations.record_activity import CustomerIsErased
-from services.admin.desk.files import file_response
 from services.mail.parsed import MailFile
 from services.models import Attachment, ChatLine, ChatSession
 from services.operations.answer_rating_request import RatingRequestIsOver, answer_rating_request
@@ -30,6 +29,7 @@ from services.operations.read_chat import MOST_LINES, is_theirs, lines_after, ra
 from services.operations.receive_chat_message import ChatIsOver, receive_chat_message
 from services.operations.start_chat import BadAddress, start_chat
 from services.views.chat.access import is_too_much, of_visitor, origin_of, refuse, secret_of, widget_of
+from services.views.file_answer import file_answer
 
 LONGEST_TEXT = 4000
 LONGEST_COMMENT = 2000
@@ -154,7 +154,7 @@ def file(request: HttpRequest, session: ChatSession, *, at: datetime, file: UUID
     if found is None:
         return refuse(_("This file is lost."), 404)
     try:
-        return file_response(found)
+        return file_answer(found)
     except Http404 as error:
         return refuse(str(error), 404)
 
