@@ -36,11 +36,13 @@ def waiting_chats(user: Any, *, at: datetime) -> list[dict[str, Any]]:
 
 def _card(row: Notification, at: datetime) -> dict[str, Any]:
     ticket: Any = row.ticket
-    waits = {"time": timesince(row.at, at, depth=1)}
+    state = [_("New chat"), ticket.queue.name]
+    if at - row.at >= timedelta(minutes=1):
+        state.append(_("for %(time)s") % {"time": timesince(row.at, at, depth=1)})
     return {
         "id": row.pk,
         "icon": "forum",
-        "state": f"{_('New chat')} · {ticket.queue.name} · {_('for %(time)s') % waits}",
+        "state": " · ".join(state),
         "title": ticket.customer.name,
         "text": ticket.subject,
         "url": f"{reverse('admin:desk')}?ticket={ticket.pk}",

@@ -28,6 +28,7 @@
   const narrow = matchMedia("(max-width: 480px)");
   let frame = null;
   let isOpen = false;
+  let isReady = false; // the page in the frame listens
 
   function styled(node, style) {
     for (const [name, value] of Object.entries(style)) node.style.setProperty(name, value);
@@ -70,7 +71,7 @@
   }
 
   function tell(message) {
-    frame?.contentWindow?.postMessage({ candid: "chat", ...message }, page.origin);
+    if (isReady) frame.contentWindow?.postMessage({ candid: "chat", ...message }, page.origin);
   }
 
   function load() {
@@ -99,7 +100,10 @@
   addEventListener("message", (event) => {
     if (!frame || event.source !== frame.contentWindow || event.origin !== page.origin || event.data?.candid !== "chat") return;
     const { ready, close, unread, going } = event.data;
-    if (ready) tell({ open: isOpen, page: location.href });
+    if (ready) {
+      isReady = true;
+      tell({ open: isOpen, page: location.href });
+    }
     if (close) show(false);
     if (going !== undefined) memory("going", going ? "1" : "");
     if (unread !== undefined) {

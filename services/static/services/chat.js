@@ -28,7 +28,10 @@
     return made;
   }
 
-  const time = (at) => new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" }).format(new Date(at));
+  const language = document.documentElement.lang;
+  // As the visitor writes times, where they speak the language of the page.
+  const locale = navigator.languages.find((one) => one.slice(0, 2) === language.slice(0, 2)) || language;
+  const time = (at) => new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" }).format(new Date(at));
   const hears = (message) => isFramed && window.parent.postMessage({ candid: "chat", ...message }, "*"); // nothing in it is secret
 
   // Addresses in a text become links; all else stays text.
@@ -127,8 +130,7 @@
     const item = bubble(line);
     Object.assign(item.dataset, { line: line.id, at: line.at, state: line.theirs ? "sent" : "" });
     if (line.key) item.dataset.key = line.key;
-    const waits = line.key && lines.querySelector(`[data-key="${line.key}"]:not([data-line])`);
-    waits?.remove();
+    for (const waits of line.key ? lines.querySelectorAll(`[data-key="${line.key}"]:not([data-line])`) : []) waits.remove();
     const after = [...lines.querySelectorAll("[data-line]")].filter((each) => Number(each.dataset.line) < line.id).pop();
     if (after) after.after(item);
     else lines.prepend(item);
@@ -326,7 +328,7 @@
 
   const away = part("away");
   if (away && root.dataset.back) {
-    const day = new Intl.DateTimeFormat(document.documentElement.lang, { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" });
+    const day = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" });
     away.textContent = say("back", { day: day.format(new Date(root.dataset.back)) });
   }
   if (isPreview) return;

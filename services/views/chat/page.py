@@ -60,7 +60,7 @@ def _script(request: HttpRequest, widget: ChatWidget) -> str:
             "close": _("Close the chat"),
             "refused": "Candid chat: this page is not among the web sites of the widget.",
         }
-    return f"({_source()})({json.dumps(values)});\n"
+    return f"{_source()}({json.dumps(values)});\n"
 
 
 @cache
