@@ -33,7 +33,7 @@ def pulse(request: HttpRequest, *, at: datetime) -> HttpResponse:
     more than that somebody somewhere works."""
     user: Any = request.user
     key = asked_key(request.GET.get("ticket"))
-    token, others, live = "", [], False
+    token, others, live, read = "", [], False, 0
     events = TicketEvent.objects.order_by("-pk").values_list("pk", flat=True)[:1]
     tickets = Ticket.objects.visible_to(user).filter(pk=key or 0).annotate(newest=Subquery(events))
     row = tickets.values_list("pk", "version", "newest", "channel").first() if key else None
@@ -41,7 +41,7 @@ def pulse(request: HttpRequest, *, at: datetime) -> HttpResponse:
         token, newest = str(row[1]), row[2]
         chats = chats_of(row[0], row[3])
         others = visitor_said(chats, at=at) + here(row[0], user, at=at)
-        live = is_live(chats, at=at)
+        live, read = is_live(chats, at=at), max((chat.seen_line for chat in chats), default=0)
     else:
         newest = events.first()
     kinds = unread_kinds(user)
@@ -49,12 +49,12 @@ def pulse(request: HttpRequest, *, at: datetime) -> HttpResponse:
     calls = ringing(user, at=at) if NotificationKind.CALL in kinds else []
     if NotificationKind.CHAT in kinds:
         calls = waiting_chats(user, at=at) + calls
-    found = {"ticket": token, "here": others, "live": live, "desk": newest or 0, "unread": unread, "calls": calls}
+    found = {"ticket": token, "here": others, "live": live, "read": read, "desk": newest or 0, "unread": unread}
     cards = [f"{call['id']}{call['state']}" for call in calls]
-    mark = "|".join([token, *others, str(live), str(newest), unread, *cards])
+    mark = "|".join([token, *others, f"{live} {read}", str(newest), unread, *cards])
     if request.GET.get("seen") == mark:
         return HttpResponse(status=204)
-    return JsonResponse({**found, "seen": mark})
+    return JsonResponse({**found, "calls": calls, "seen": mark})
 
 
 @at_the_desk("POST")

@@ -6,6 +6,7 @@
   const EVERY = 5000;
   const LIVE_EVERY = 1500; // while the visitor of the open chat is there
   let live = false;
+  let read = null; // what the visitor of the open chat has read: {ticket, line}
   const SAY_AGAIN = 20000; // the server forgets after a minute
   const LISTS_EVERY = 12000; // lists and counts are dearer than the pulse
   const TYPES = 8000; // so long after the last key somebody still types
@@ -101,7 +102,10 @@
     const open = opened();
     if (!open) return;
     hereIs(now.here);
+    const isRead = read?.ticket === open.dataset.ticket && now.read > read.line;
+    read = { ticket: open.dataset.ticket, line: now.read };
     if (now.ticket && now.ticket !== open.dataset.version && !document.querySelector(".dk-box[aria-busy]")) await renew(open);
+    else if (isRead && !window.Desk.isTyping()) await renew(open, { quietly: true });
   }
 
   function hereIs(names) {
@@ -121,13 +125,13 @@
     );
   }
 
-  async function renew(open) {
+  async function renew(open, { quietly = false } = {}) {
     const asked = new URLSearchParams({ view: root.dataset.view });
     const box = open.querySelector(".dk-box");
     if (window.Desk.isTyping() && box) asked.set("seen", box.elements.seen_event.value);
     const { html } = await window.Desk.fetched("live", `${root.dataset.url}${open.dataset.ticket}/?${asked}`);
     window.Desk.swap(html);
-    if (!document.hidden && opened() === open) toast(say("news"));
+    if (!quietly && !document.hidden && opened() === open) toast(say("news"));
   }
 
   async function beat() {
