@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from launcher import databases
 from launcher.ports import HOST, any_free
+from launcher.say import Refusal
 
 from tests.faults.house import House, a_house, wait_for
 
-pytestmark = [pytest.mark.postgres, pytest.mark.long]
+pytestmark = pytest.mark.long
 
 MESSAGES, REPLIES, KILLS = 24, 12, 4
 SECRET = "s" * 43
@@ -118,6 +120,10 @@ class Visitor:
 
 @pytest.fixture(scope="module")
 def house() -> Iterator[House]:
+    try:
+        databases.postgres_binary("postgres")
+    except Refusal as refusal:
+        pytest.skip(str(refusal))
     with a_house() as one:
         one.make_database()
         yield one

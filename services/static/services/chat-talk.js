@@ -8,7 +8,17 @@ window.Talk = (() => {
   const KEPT = `candid-chat:${root.dataset.key}`;
   const POLL = 3000;
   const SLOWEST = 15000;
-  let memory = {}; // where storage is off
+  // Browsers that refuse a frame of another site a storage of its own: there the page around it keeps what is kept here,
+  // in its storage. It is one of the widget's web sites: browsers show this page in no other.
+  const isRefused = (() => {
+    try {
+      localStorage.getItem(KEPT);
+      return false;
+    } catch {
+      return window.parent !== window;
+    }
+  })();
+  let memory = {};
 
   function load() {
     try {
@@ -19,12 +29,20 @@ window.Talk = (() => {
   }
 
   function keep(changes) {
-    const now = { ...load(), ...changes };
-    memory = now;
+    memory = { ...load(), ...changes };
     try {
-      localStorage.setItem(KEPT, JSON.stringify(now));
+      localStorage.setItem(KEPT, JSON.stringify(memory));
     } catch {
-      // kept while the page lives
+      if (isRefused) window.parent.postMessage({ candid: "chat", keep: JSON.stringify(memory) }, location.ancestorOrigins?.[0] || "*");
+    }
+  }
+
+  // What the page around kept.
+  function restore(text) {
+    try {
+      memory = { ...JSON.parse(text), ...memory };
+    } catch {
+      // nothing was kept
     }
   }
 
@@ -55,9 +73,14 @@ window.Talk = (() => {
 
   async function ask(path, { method = "GET", body, signal } = {}) {
     const headers = { "X-Chat-Secret": secret() };
-    const response = await fetch(root.dataset.url + path, { method, body, headers, signal, cache: "no-store", credentials: "omit" });
-    tell("offline", false);
-    return response;
+    try {
+      const response = await fetch(root.dataset.url + path, { method, body, headers, signal, cache: "no-store", credentials: "omit" });
+      tell("offline", false);
+      return response;
+    } catch (error) {
+      tell("offline", true);
+      throw error;
+    }
   }
 
   const send = (path, values) => ask(path, { method: "POST", body: JSON.stringify(values) });
@@ -132,13 +155,7 @@ window.Talk = (() => {
     body.set("key", message.key);
     body.set("text", message.text);
     for (const file of attached) body.append("file", file);
-    let response;
-    try {
-      response = await ask("messages", { method: "POST", body });
-    } catch (error) {
-      tell("offline", true);
-      throw error;
-    }
+    const response = await ask("messages", { method: "POST", body });
     if (response.ok) {
       settled(message.key);
       tell("line", (await response.json()).line);
@@ -243,5 +260,5 @@ window.Talk = (() => {
 
   addEventListener("online", () => hurry?.());
 
-  return { events, isBegun, waiting, start, write, flush, listen, anew, send, file, hurry: () => hurry?.(), last: () => last, is: (values) => (who = { ...who, ...values }) };
+  return { events, isRefused, restore, isBegun, waiting, start, write, flush, listen, anew, send, file, hurry: () => hurry?.(), last: () => last, is: (values) => (who = { ...who, ...values }) };
 })();

@@ -99,12 +99,13 @@
 
   addEventListener("message", (event) => {
     if (!frame || event.source !== frame.contentWindow || event.origin !== page.origin || event.data?.candid !== "chat") return;
-    const { ready, close, unread, going } = event.data;
+    const { ready, close, unread, going, keep } = event.data;
     if (ready) {
       isReady = true;
-      tell({ open: isOpen, page: location.href });
+      tell({ open: isOpen, page: location.href, kept: memory("kept") || "" });
     }
     if (close) show(false);
+    if (keep !== undefined) memory("kept", String(keep)); // where the browser lets the frame keep nothing
     if (going !== undefined) memory("going", going ? "1" : "");
     if (unread !== undefined) {
       count.textContent = unread > 9 ? "9+" : String(unread);

@@ -15,6 +15,7 @@
   let told = 0; // the last line that the server was told to be shown
   let typedAt = 0;
   let saidTyping = false;
+  let isRunning = false;
 
   function say(key, values = {}) {
     const text = root.dataset[`say${key[0].toUpperCase()}${key.slice(1)}`] || "";
@@ -314,6 +315,10 @@
   part("close").addEventListener("click", () => hears({ close: true }));
   addEventListener("message", (event) => {
     if (!isFramed || event.source !== window.parent || event.data?.candid !== "chat") return;
+    if (talk.isRefused && typeof event.data.kept === "string" && !isRunning) {
+      talk.restore(event.data.kept);
+      begin();
+    }
     if (typeof event.data.page === "string") talk.is({ page: event.data.page.slice(0, 2000) });
     if (typeof event.data.open === "boolean") {
       isOpen = event.data.open;
@@ -331,10 +336,17 @@
     const day = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" });
     away.textContent = say("back", { day: day.format(new Date(root.dataset.back)) });
   }
+  function begin() {
+    if (isRunning) return;
+    isRunning = true;
+    if (talk.isBegun()) talk.listen();
+    for (const message of talk.waiting()) talk.events.dispatchEvent(new CustomEvent("waits", { detail: message }));
+    talk.flush();
+  }
+
   if (isPreview) return;
   hears({ ready: true });
-  if (talk.isBegun()) talk.listen();
-  for (const message of talk.waiting()) talk.events.dispatchEvent(new CustomEvent("waits", { detail: message }));
-  talk.flush();
+  if (talk.isRefused) setTimeout(begin, 2000); // the page around it does not answer
+  else begin();
   grow();
 })();
