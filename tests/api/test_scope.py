@@ -55,6 +55,8 @@ SCOPED: dict[str, Permissions] = {
     "order-list": of("order", CREATE),
     "order-detail": of("order", READ),
     "order-deliver": of("order", VERB),
+    "chatsession-list": of("chatsession", READ),
+    "chatsession-detail": of("chatsession", READ),
     "phonecall-list": of("phonecall", CREATE),
     "phonecall-detail": of("phonecall", READ),
     "interaction-list": of("interaction", CREATE),
@@ -172,6 +174,7 @@ OPEN |= {
     "webhook-deliveries": of("webhookdelivery", READ),
     **{f"messagingchannel-{verb}": of("messagingchannel", VERB) for verb in ("rotate", "notify")},
 }
+OPEN |= {"chatwidget-list": of("chatwidget", CREATE), "chatwidget-detail": of("chatwidget", ALL)}
 OPEN["calendar-fill-holidays"] = of("calendar", VERB)
 OPEN["rule-dry-run"] = {"post": "view_rule"}
 # Agents are made in the admin; they say themselves that they are away.

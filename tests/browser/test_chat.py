@@ -123,11 +123,11 @@ def test_what_is_written_without_a_connection_is_sent_when_it_is_back(
     visitor.goto(site.url)
     visitor.get_by_role("button", name="Chat with us").click()
     expect(chat(visitor).get_by_label("Your message")).to_be_visible()
-    visitor.context.set_offline(True)
+    visitor.context.route("**/chat/*/*", lambda route: route.abort())
     write(visitor, "Anybody there?")
     expect(chat(visitor).get_by_text("No connection.")).to_be_visible()
     assert not Message.objects.exists()
-    visitor.context.set_offline(False)
+    visitor.context.unroute("**/chat/*/*")
     expect(chat(visitor).get_by_text("No connection.")).to_be_hidden(timeout=20_000)
     expect(chat(visitor).get_by_text("Sent", exact=False).first).to_be_visible(timeout=20_000)
     assert Message.objects.get().body == "Anybody there?"

@@ -2,13 +2,10 @@
 
 import threading
 import time
-from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.core.signals import request_finished, request_started
-from django.db import close_old_connections
 from django.test import Client
 from django.urls import reverse
 
@@ -36,16 +33,6 @@ def session(widget: ChatWidget) -> ChatSession:
 
 
 @pytest.fixture(autouse=True)
-def one_connection() -> Iterator[None]:
-    """That of the test, whose transaction outlives each answer."""
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)
-    yield
-    for signal in (request_started, request_finished):
-        signal.connect(close_old_connections)
-
-
-@pytest.fixture(autouse=True)
 def deaf_and_quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """No Redis, and no patience."""
     monkeypatch.setattr(chat_bell.Ear, "_listen", lambda self: None)
@@ -55,6 +42,12 @@ def deaf_and_quick(monkeypatch: pytest.MonkeyPatch) -> None:
 def listen(widget: ChatWidget, letter: str = "a", **more: Any) -> Any:
     headers = {"X-Chat-Secret": secret(letter), **more.pop("headers", {})}
     return Client().get(reverse("chat-stream", args=[widget.key]), more, headers=headers)
+
+
+def leave(answer: Any) -> None:
+    """The connection has ended: what the web server does then, but for what closes the test's own database."""
+    for closer in answer._resource_closers:
+        closer()
 
 
 def events(answer: Any, count: int) -> list[bytes]:
@@ -78,7 +71,7 @@ def test_it_begins_with_what_was_said_and_goes_on_with_what_is_said(
     reply_to_ticket(ticket=Ticket.objects.get(), body="Hello", by=ann, at=NOW)
     [line] = events(answer, 1)
     assert b'"Hello"' in line
-    answer.close()
+    leave(answer)
 
 
 def test_it_goes_on_after_the_last_line(widget: ChatWidget, session: ChatSession) -> None:
@@ -86,14 +79,14 @@ def test_it_goes_on_after_the_last_line(widget: ChatWidget, session: ChatSession
     for asked in ({"after": last}, {"headers": {"Last-Event-ID": str(last)}}):
         answer = listen(widget, **asked)
         assert events(answer, 1)[0].startswith(b"event: state")
-        answer.close()
+        leave(answer)
 
 
 def test_it_ends_by_itself(widget: ChatWidget, session: ChatSession, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LIVES_SECONDS", 0.05)
     answer = listen(widget)
     assert b"".join(answer).count(b"event: line") == 1
-    answer.close()
+    leave(answer)
     assert not module._open
 
 
@@ -106,7 +99,7 @@ def test_a_process_holds_few_of_them_and_one_a_chat(widget: ChatWidget, session:
     second = listen(widget, "b")
     third = listen(widget, "c")
     assert (second.status_code, third.status_code, third["Retry-After"]) == (200, 503, "3")
-    first.close()  # before it said anything
+    leave(first)  # before it said anything
     assert listen(widget, "c").status_code == 200
     module._open.clear()
 

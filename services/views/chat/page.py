@@ -17,7 +17,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, get_supported_language_variant, override
 from django.utils.translation import gettext as _
-from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
 from services.models import ChatWidget
@@ -41,7 +40,7 @@ def chat_script(request: HttpRequest, key: UUID) -> HttpResponse:
     widget = widget_of(key)
     text = "// This chat is closed.\n" if widget is None else _script(request, widget)
     response = HttpResponse(text, content_type="text/javascript; charset=utf-8")
-    response["Cache-Control"] = f"public, max-age={SCRIPT_SECONDS}"
+    response["Cache-Control"] = f"public, max-age={SCRIPT_SECONDS}" if widget else "no-store, private"
     response["Cross-Origin-Resource-Policy"] = "cross-origin"
     response["ETag"] = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
     response["Vary"] = "Accept-Language"
@@ -73,7 +72,6 @@ def _source() -> str:
 
 
 @require_safe
-@xframe_options_exempt
 def chat_page(request: HttpRequest, key: UUID) -> HttpResponse:
     """The page in the frame. Only the widget's web sites may frame it; opened by itself it works as well."""
     at = timezone.now()
@@ -84,8 +82,9 @@ def chat_page(request: HttpRequest, key: UUID) -> HttpResponse:
             context |= _words(widget, at) | {"is_preview": "preview" in request.GET}
         response = private(render(request, "services/chat/page.html", context, status=200 if widget else 404))
         response["Content-Language"] = get_language() or "en"
-    ancestors = [SELF, *widget.origins] if widget is not None else [NONE]
-    response._csp_replace = {**BROWSER_OF, "frame-ancestors": ancestors}  # type: ignore[attr-defined]
+    if widget is not None:
+        response.xframe_options_exempt = True  # type: ignore[attr-defined]
+        response._csp_replace = {**BROWSER_OF, "frame-ancestors": [SELF, *widget.origins]}  # type: ignore[attr-defined]
     return response
 
 

@@ -6,6 +6,7 @@ Beside them: STAFF, who is logged in; ANYBODY; NOBODY, whoever it is; WRONG, the
 from dataclasses import replace
 
 from tests.security.matrix.declared_channels import CHANNELS
+from tests.security.matrix.declared_chat import CHAT
 from tests.security.matrix.declaring import (
     ANYBODY,
     EVERY_VERB,
@@ -215,4 +216,4 @@ DECLARED = SITE | {
     for page, declared in pages_of.items()
 }
 
-DECLARED |= CHANNELS
+DECLARED |= CHANNELS | CHAT
