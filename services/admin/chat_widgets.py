@@ -92,7 +92,7 @@ class ChatWidgetAdmin(CandidModelAdmin):
     """Widgets by name."""
 
     form = ChatWidgetForm
-    empty_hint = _("No chat stands on a web site yet. Add one, and copy its two lines into your pages.")
+    empty_hint = _("No chat stands on a web site yet. Add one, and copy its line into your pages.")
     list_display = ["name", "queue", "sites", "is_active"]
     list_select_related = ["queue"]
     list_filter = [("is_active", BooleanRadioFilter)]

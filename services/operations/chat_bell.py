@@ -67,7 +67,7 @@ class Ear:
             channel.close()
 
     def _listen(self) -> None:
-        channel = _server(settings.REDIS_URL).pubsub()
+        channel: PubSub = _server(settings.REDIS_URL).pubsub()  # type: ignore[no-untyped-call]
         try:
             channel.subscribe(self._name)
         except redis.RedisError:

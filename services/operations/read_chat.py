@@ -36,7 +36,9 @@ def lines_after(session: ChatSession, after: int, *, most: int = MOST_LINES) -> 
 
 def state_of(session: ChatSession, *, at: datetime) -> ChatState:
     """How the chat stands now. Two queries, one more while its ticket is solved."""
-    now = ChatSession.objects.select_related("ticket").get(pk=session.pk)
+    now = ChatSession.objects.select_related("ticket").filter(pk=session.pk).first()
+    if now is None:  # forgotten just now
+        return ChatState("", is_ended=True, agent_types=False, agent_read=None, may_rate=None)
     ticket = now.ticket
     if ticket is None:
         return ChatState("", now.ended_at is not None, agent_types=False, agent_read=None, may_rate=None)

@@ -53,7 +53,13 @@ def test_a_change_is_checked_and_versioned(queue: Queue) -> None:
     assert (widget.version, widget.greetings) == (2, {"en": "Hi"})
     with pytest.raises(StaleVersion):
         write_chat_widget(widget=widget, changes={"name": "x"}, at=NOW, expected_version=1)
-    for wrong in ({"greetings": {"fr": "Salut"}}, {"origins": "x"}, {"colour": "red"}, {"greetings": []}):
+    refused: list[dict[str, Any]] = [
+        {"greetings": {"fr": "Salut"}},
+        {"origins": "x"},
+        {"colour": "red"},
+        {"greetings": []},
+    ]
+    for wrong in refused:
         with pytest.raises(ValidationError):
             write_chat_widget(widget=ChatWidget.objects.get(), changes=wrong, at=NOW)
 

@@ -7,10 +7,10 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from services.models import Calendar, ChatWidget, Queue
 from services.tests.operations.chats import SITE, make_widget
-from services.views.chat import page
 
 pytestmark = pytest.mark.django_db
 
@@ -44,9 +44,9 @@ def test_it_greets_in_the_language_of_the_site(widget: ChatWidget) -> None:
 
 
 def test_outside_business_hours_it_says_so(widget: ChatWidget, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(page.timezone, "now", lambda: datetime(2026, 6, 3, 10, tzinfo=UTC))
+    monkeypatch.setattr(timezone, "now", lambda: datetime(2026, 6, 3, 10, tzinfo=UTC))
     assert 'id="away"' not in get(widget).content.decode()
-    monkeypatch.setattr(page.timezone, "now", lambda: datetime(2026, 6, 6, 10, tzinfo=UTC))  # a Saturday
+    monkeypatch.setattr(timezone, "now", lambda: datetime(2026, 6, 6, 10, tzinfo=UTC))  # a Saturday
     text = get(widget).content.decode()
     assert 'id="away"' in text and 'data-back="2026-06-08T' in text
     never = Calendar.objects.create(name="Never", time_zone="UTC", hours={})

@@ -83,7 +83,7 @@ def chat_page(request: HttpRequest, key: UUID) -> HttpResponse:
         response = private(render(request, "services/chat/page.html", context, status=200 if widget else 404))
         response["Content-Language"] = get_language() or "en"
     if widget is not None:
-        response.xframe_options_exempt = True  # type: ignore[attr-defined]
+        response.xframe_options_exempt = True
         response._csp_replace = {**BROWSER_OF, "frame-ancestors": [SELF, *widget.origins]}  # type: ignore[attr-defined]
     return response
 
