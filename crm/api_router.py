@@ -40,6 +40,7 @@ from services.api.assignment import AgentViewSet, AssignmentRuleViewSet, SkillVi
 from services.api.calendars import CalendarViewSet
 from services.api.calls import CallViewSet
 from services.api.channels import ChannelViewSet
+from services.api.chats import ChatSessionViewSet, ChatWidgetViewSet
 from services.api.desk import QueueViewSet, ServiceTypeViewSet, TicketAttributeViewSet
 from services.api.desk_tickets import AttachmentViewSet, DeskTicketViewSet
 from services.api.desk_tools import DeskViewViewSet, MacroViewSet
@@ -114,6 +115,8 @@ router.register("calls", CallViewSet)
 router.register("messaging-channels", ChannelViewSet)
 router.register("web-forms", WebFormViewSet)
 router.register("web-form-submissions", SubmissionViewSet)
+router.register("chat-widgets", ChatWidgetViewSet)
+router.register("chat-sessions", ChatSessionViewSet)
 router.register("queues", QueueViewSet)
 router.register("calendars", CalendarViewSet)
 router.register("sla-policies", SLAPolicyViewSet)

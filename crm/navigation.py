@@ -71,6 +71,7 @@ def _groups() -> list[tuple[str, list[Entry]]]:
                 ("services.webformsubmission", "report"),
                 ("services.portalsession", "passkey"),
                 ("services.knowledgearticle", "menu_book"),
+                ("services.chatwidget", "forum"),
                 ("services.macro", "bolt"),
                 ("services.deskview", "view_list"),
                 ("services.triagemodel", "lightbulb"),

@@ -71,6 +71,8 @@ MAIL_IN = ("inboundmail",)
 SUBMISSIONS = ("webformsubmission",)
 # Who is logged in to the portal: whoever may delete one may log customers out.
 PORTAL = ("portalsession",)
+# Administrators set up where a chat may stand; what is said in it are tickets.
+CHAT_MODELS = ("chatwidget", "chatsession")
 RULES = ("rule",)
 # The knowledge base: whoever may change an article may publish it. Votes are their readers'.
 ARTICLES = ("knowledgearticle",)
@@ -101,7 +103,7 @@ SCORE_MODELS = (
 ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
     "Agent": {
         CUSTOMER_MODELS: WRITE,
-        CATALOGUE_MODELS + DESK_MODELS + RULES + FIRINGS + SCORE_MODELS + MAIL_MODELS: READ,
+        CATALOGUE_MODELS + DESK_MODELS + RULES + FIRINGS + SCORE_MODELS + MAIL_MODELS + CHAT_MODELS: READ,
         ARTICLES + VOTES: READ,
         TICKET_MODELS: WRITE,
         SEGMENTS + DESK_TOOLS: ALL,
@@ -118,7 +120,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         (*SEGMENTS, *DESK_TOOLS, "export"): ALL,
         ("apitoken",): OWN_TOKENS,
         ("job",): READ,
-        CATALOGUE_MODELS + SCORE_MODELS + FIRINGS + MAIL_MODELS: READ,
+        CATALOGUE_MODELS + SCORE_MODELS + FIRINGS + MAIL_MODELS + CHAT_MODELS: READ,
         DESK_MODELS: WRITE,
         RULES + ARTICLES: ALL,
         VOTES: READ,
@@ -133,7 +135,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         CUSTOMER_MODELS + CATALOGUE_MODELS + SEGMENTS + ARTICLES + (*RULES, "export"): ALL,
         VOTES: READ,
         DUPLICATE_MODELS + IMPORT_MODELS: WRITE,
-        TICKET_MODELS + DESK_MODELS + SCORE_MODELS + FIRINGS + MAIL_MODELS: READ,
+        TICKET_MODELS + DESK_MODELS + SCORE_MODELS + FIRINGS + MAIL_MODELS + CHAT_MODELS: READ,
         PORTAL: ("view", "delete"),
         ("observation",): CONTEST,
         ("apitoken",): OWN_TOKENS,
@@ -142,7 +144,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
     },
     "Analyst": {
         CUSTOMER_MODELS + CATALOGUE_MODELS + TICKET_MODELS + DESK_MODELS + SCORE_MODELS + DUPLICATE_MODELS: READ,
-        MAIL_MODELS: READ,
+        MAIL_MODELS + CHAT_MODELS: READ,
         (*SEGMENTS, "export"): ALL,
         RULES + FIRINGS + ARTICLES + VOTES: READ,
         ("scorevalidation",): ("add",),
@@ -152,7 +154,8 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
     "Administrator": {
         CUSTOMER_MODELS + CATALOGUE_MODELS + TICKET_MODELS + DESK_MODELS + SCORE_MODELS + SEGMENTS + DESK_TOOLS: ALL,
         ("mailbox",): ALL,
-        ("outboundmail",): READ,
+        ("outboundmail", "chatsession"): READ,
+        ("chatwidget",): ALL,
         DUPLICATE_MODELS + IMPORT_MODELS: WRITE,
         (*RULES, *ARTICLES, "export"): ALL,
         FIRINGS + VOTES: READ,

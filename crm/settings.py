@@ -146,6 +146,11 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 IMPORT_MOST_BYTES = env.int("CRM_IMPORT_MOST_MB", default=1024) * 1024 * 1024
 # What one file beside a message may hold. They lie in VAR_DIR/attachments.
 ATTACHMENT_MOST_BYTES = env.int("CRM_ATTACHMENT_MOST_MB", default=20) * 1024 * 1024
+# How many streams of chats one web process holds open: each keeps a thread busy, so half of them at most. Whoever comes
+# beyond that asks every few seconds instead. 0: everybody does.
+CHAT_STREAMS = env.int("CRM_CHAT_STREAMS", default=2)
+if CHAT_STREAMS < 0:
+    raise ImproperlyConfigured("CRM_CHAT_STREAMS must be 0 or more")
 # What one mail may hold. Of a larger one the beginning becomes a ticket that says so.
 MAIL_MOST_BYTES = env.int("CRM_MAIL_MOST_MB", default=40) * 1024 * 1024
 # So many mails of one sender go into one ticket, or become tickets, in an hour: more is a loop.

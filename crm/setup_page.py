@@ -13,7 +13,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from analytics.admin.score_display import FACTOR_NAMES
+from analytics.choices import FACTOR_NAMES
 from analytics.models import FACTORS
 from analytics.scoring.parameters import ScoreParameters
 from crm.industries import INDUSTRIES

@@ -139,6 +139,7 @@ class NotificationKind(models.TextChoices):
     RULE = "rule", _("A rule tells you")
     STOPPED = "stopped", _("Rules stopped")
     CALL = "call", _("Call")
+    CHAT = "chat", _("New chat")
     WEBHOOK = "webhook", _("Webhook paused")
 
 

@@ -3,11 +3,14 @@
 from django.conf import settings
 from django.urls import path
 
+from services.views.chat import page as chat
+from services.views.chat import talk
+from services.views.chat.stream import stream
+from services.views.help import article, help_home, suggest
 from services.views.portal import new_ticket, tickets
 from services.views.portal_login import link, login, logout
 from services.views.portal_ticket import file, solve, ticket
 from services.views.portal_ticket import rate as rate_in_portal
-from services.views.help import article, help_home, suggest
 from services.views.rate import rate
 from services.views.receive_from_channel import receive_from_channel
 from services.views.web_form import embed, sent, web_form
@@ -21,6 +24,16 @@ urlpatterns = [
     path("forms/<slug:slug>/", web_form, name="web-form"),
     path("forms/<slug:slug>/embed.js", embed, name="web-form-embed"),
     path("forms/<slug:slug>/sent/<str:token>/", sent, name="web-form-sent"),
+    path("chat/<uuid:key>/", chat.chat_page, name="chat"),
+    path("chat/<uuid:key>/widget.js", chat.chat_script, name="chat-script"),
+    path("chat/<uuid:key>/start", talk.start, name="chat-start"),
+    path("chat/<uuid:key>/messages", talk.messages, name="chat-messages"),
+    path("chat/<uuid:key>/stream", stream, name="chat-stream"),
+    path("chat/<uuid:key>/seen", talk.seen, name="chat-seen"),
+    path("chat/<uuid:key>/typing", talk.typing, name="chat-typing"),
+    path("chat/<uuid:key>/end", talk.end, name="chat-end"),
+    path("chat/<uuid:key>/rate", talk.rate, name="chat-rate"),
+    path("chat/<uuid:key>/files/<uuid:file>", talk.file, name="chat-file"),
 ]
 
 PORTAL = [

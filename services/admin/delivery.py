@@ -1,4 +1,4 @@
-"""What became of a reply that went out by mail, in words; and where the next one would go."""
+"""What became of a reply that went out by mail or into a chat, in words; and where the next one would go."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,13 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from customers.choices import LeaseState
 from services.choices import DeliveryStatus
-from services.models import Message, OutboundMail, Ticket
+from services.models import ChatLine, Message, OutboundMail, Ticket
 from services.operations.mail_problems import problem_in_words
 from services.operations.reply_route import reply_route
 
@@ -46,9 +47,21 @@ def delivery_of(message: Message) -> Delivery | None:
         mail = message.mail
     except ObjectDoesNotExist:
         mail = None
+    if mail is None and getattr(message, "in_chat", False) and status != DeliveryStatus.FAILED:
+        return _in_chat(status, by_mail=message.mailed is not None)  # type: ignore[attr-defined]
     label = _("Came back") if mail is not None and mail.bounced_at else str(status.label)
     again = mail.pk if mail is not None and mail.state == LeaseState.FAILED else None
     return Delivery(ICONS[status], label, detail_of(mail) if mail else "", TONES[status], again)
+
+
+def _in_chat(status: DeliveryStatus, *, by_mail: bool) -> Delivery:
+    """Of a message that stands in a chat, or went with others in the mail that tells what was not read there."""
+    if by_mail:
+        label = _("Sent by mail with what came after it") if status == DeliveryStatus.SENT else str(status.label)
+        return Delivery(ICONS[status], label, "", TONES[status], None)
+    if status == DeliveryStatus.SENT:
+        return Delivery("done_all", _("Read in the chat"), "", "good", None)
+    return Delivery("schedule", _("Not read in the chat yet"), "", "", None)
 
 
 def detail_of(mail: OutboundMail) -> str:
@@ -62,7 +75,11 @@ def detail_of(mail: OutboundMail) -> str:
 
 def with_mail(messages: Any) -> Any:
     """Messages with what `delivery_of` asks of each."""
-    return messages.select_related("author__agent", "customer", "mail__mailbox").defer(*NOT_READ)
+    lines = ChatLine.objects.filter(message=OuterRef("pk"), client_key=None)
+    rows = messages.select_related("author__agent", "customer", "mail__mailbox").defer(*NOT_READ)
+    return rows.annotate(
+        in_chat=Exists(lines), mailed=Subquery(lines.exclude(mail=None).order_by("pk").values("mail")[:1])
+    )
 
 
 def route_hint(ticket: Ticket, *, at: datetime) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 from services.models.article import ArticleText, ArticleVote, KnowledgeArticle
 from services.models.attribute import TicketAttribute
+from services.models.chat import ChatLine, ChatSession, ChatWidget
 from services.models.desk import Agent, Calendar, Holiday, Queue, ServiceType, Skill, SLAPolicy, SLATarget
 from services.models.firing import RuleFiring, WaitingEvent
 from services.models.links import TicketLink, TicketMerge
@@ -33,6 +34,9 @@ __all__ = [
     "AssignmentRule",
     "Attachment",
     "Calendar",
+    "ChatLine",
+    "ChatSession",
+    "ChatWidget",
     "DeskView",
     "Draft",
     "Escalation",

@@ -132,6 +132,8 @@ class OutboundMail(Leased):
 
     # The first try and five more: after 1, 5 and 30 minutes, 2 and 8 hours.
     most_attempts = 6
+    # How the key of a mail begins that tells what was not read in a chat.
+    OF_CHAT = "chat:"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     # What it is about and when, so that nothing is told twice: `reply:MESSAGE`, `ack:TICKET` ...

@@ -12,10 +12,11 @@ from customers.encryption.cipher import CannotDecrypt
 from customers.models import FREE, LeaseLost
 from services.choices import DeliveryStatus, MailPurpose
 from services.mail.smtp import Connection, ConnectionBroke, MailboxTrouble, MailRefused
-from services.models import Mailbox, Message, OutboundMail
+from services.models import Mailbox, OutboundMail
 from services.operations.compose_mail import BadAddress, compose_mail
 from services.operations.fail_mail import fail_mail
 from services.operations.mail_access import smtp_server
+from services.operations.say_delivery import say_delivery
 
 logger = logging.getLogger(__name__)
 
@@ -160,8 +161,7 @@ class _Round:
             # Whoever reads the database later finds no link that logged somebody in.
             emptied = {"body": None} if mail.purpose == MailPurpose.MAGIC_LINK else {}
             mail.write_if_mine(state=LeaseState.DONE, sent_at=at, problem="", lease_until=None, **emptied)
-            if mail.message_id is not None:
-                Message.objects.filter(pk=mail.message_id).update(delivery_status=DeliveryStatus.SENT)
+            say_delivery(mail=mail, status=DeliveryStatus.SENT)
             Mailbox.objects.filter(pk=self.mailbox.pk).update(
                 sent_at=at, send_error="", send_failures=0, send_paused_until=None
             )

@@ -7,6 +7,7 @@ from customers.models import LeaseLost
 from services.choices import DeliveryStatus, NotificationKind
 from services.models import Message, OutboundMail
 from services.operations.notify import notify
+from services.operations.say_delivery import say_delivery
 
 
 @transaction.atomic
@@ -23,8 +24,8 @@ def fail_mail(
         raise LeaseLost(f"mail {mail.pk}")
     for name, value in values.items():
         setattr(mail, name, value)
+    say_delivery(mail=mail, status=DeliveryStatus.FAILED)
     if mail.message_id is not None:
-        Message.objects.filter(pk=mail.message_id).update(delivery_status=DeliveryStatus.FAILED)
         _tell(mail, mail.message_id, at)
     return mail
 

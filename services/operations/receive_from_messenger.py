@@ -41,7 +41,7 @@ def receive_from_messenger(*, channel: MessagingChannel, inbound: Inbound, at: d
     if conversation.ticket is None:
         ticket = open_ticket(
             customer=customer,
-            subject=_subject(inbound.text),
+            subject=subject_of(inbound.text),
             body=inbound.text,
             queue=queue,
             channel=Channel.MESSENGER,
@@ -82,6 +82,7 @@ def _customer(
     )
 
 
-def _subject(text: str) -> str:
+def subject_of(text: str) -> str:
+    """What a ticket is called by what was said first."""
     line = " ".join(text.split())
     return line if len(line) <= LONGEST_SUBJECT else line[: LONGEST_SUBJECT - 1] + "…"

@@ -8,10 +8,11 @@ from customers.choices import AuditKind, ContactKind, LeaseState
 from customers.encryption.blind_index import blind_index
 from customers.models import User
 from services.choices import DeliveryStatus
-from services.models import Message, OutboundMail
+from services.models import OutboundMail
 from services.operations.note_mail_id import note_mail_id
 from services.operations.queue_mail import new_internet_id
 from services.operations.reply_route import reply_route
+from services.operations.say_delivery import say_delivery
 
 
 class NotSentAgain(Exception):
@@ -37,7 +38,7 @@ def resend_mail(*, mail: OutboundMail, by: User | None, at: datetime) -> Outboun
     mail.problem, mail.bounced_at = "", None
     mail.save()
     if mail.message is not None:
-        Message.objects.filter(pk=mail.message.pk).update(delivery_status=DeliveryStatus.QUEUED)
+        say_delivery(mail=mail, status=DeliveryStatus.QUEUED)
         mail.message.delivery_status = DeliveryStatus.QUEUED
         ticket = mail.message.ticket
         note_mail_id(

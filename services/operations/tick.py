@@ -13,9 +13,11 @@ from services.operations.file_waiting_mails import file_waiting_mails
 from services.operations.file_waiting_submissions import file_waiting_submissions
 from services.operations.forget_attachments import forget_attachments
 from services.operations.forget_calls import forget_calls
+from services.operations.forget_chats import forget_chats
 from services.operations.forget_orphans import forget_orphans
 from services.operations.forget_presence import forget_silent
 from services.operations.learn_triage import plan_triage
+from services.operations.mail_unseen_chat import mail_unseen_chat
 from services.operations.portal_session import forget_portal
 from services.operations.record_breaches import record_breaches
 
@@ -38,6 +40,8 @@ STEPS: tuple[Step, ...] = (
     file_waiting_mails,
     file_waiting_submissions,
     forget_portal,
+    mail_unseen_chat,
+    forget_chats,
 )
 """Each is called with the moment, and may be lost, doubled or run twice at once."""
 

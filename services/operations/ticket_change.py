@@ -19,6 +19,7 @@ from services.operations.emit_ticket_events import emit_ticket_events
 from services.operations.queue_for_rules import queue_for_rules
 from services.operations.queue_messenger_reply import queue_messenger_reply
 from services.operations.refresh_clocks import CLOCK_COLUMNS, breaches_forgotten, refresh_clocks
+from services.operations.show_in_chats import show_in_chats
 from services.operations.sla_terms import Terms, terms_of
 from services.operations.ticket_facts import counts_for, facts_of
 from services.transitions import require_transition
@@ -120,6 +121,7 @@ class TicketChange:
         )
         if direction == Direction.OUTBOUND:
             queue_messenger_reply(message=message, at=self.recorded_at)
+            show_in_chats(message=message)
         return message
 
     def refresh_clocks(self) -> None:

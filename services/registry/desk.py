@@ -84,6 +84,12 @@ ENTRIES = (
         (none("id version key name adapter webhook queue signature inbound_secret prefix mapping is_active"),),
     ),
     Entry(
+        "services.ChatWidget",
+        Purpose.DESK,
+        Retention.USE,
+        (none("id version key name queue calendar origins greetings colour is_active"),),
+    ),
+    Entry(
         "services.DeskView",
         Purpose.DESK,
         Retention.USE,

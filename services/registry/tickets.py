@@ -193,6 +193,26 @@ ENTRIES = (
         is_deleted=True,
     ),
     Entry(
+        "services.ChatSession",
+        Purpose.DESK,
+        Retention.DAYS,
+        (
+            none("id key widget ticket seen_line"),
+            direct("digest name email"),
+            indirect("customer language page started_at heard_at typing_at seen_at agent_seen_at ended_at"),
+        ),
+        about=("customer", *OF_TICKET),
+        is_deleted=True,
+    ),
+    Entry(
+        "services.ChatLine",
+        Purpose.DESK,
+        Retention.DAYS,
+        (none("id session message client_key mail"),),
+        about=("session__customer", "message__ticket__customer", "message__ticket__requester"),
+        is_deleted=True,
+    ),
+    Entry(
         "services.Notification",
         Purpose.DESK,
         Retention.USE,

@@ -73,6 +73,8 @@ RESOURCES = {
     "calendars": "calendar",
     "calls": "phonecall",
     "categories": "category",
+    "chat-sessions": "chatsession",
+    "chat-widgets": "chatwidget",
     "customers": "customer",
     "desk-views": "deskview",
     "digests": "moverdigest",

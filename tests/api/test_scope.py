@@ -55,6 +55,8 @@ SCOPED: dict[str, Permissions] = {
     "order-list": of("order", CREATE),
     "order-detail": of("order", READ),
     "order-deliver": of("order", VERB),
+    "chatsession-list": of("chatsession", READ),
+    "chatsession-detail": of("chatsession", READ),
     "phonecall-list": of("phonecall", CREATE),
     "phonecall-detail": of("phonecall", READ),
     "interaction-list": of("interaction", CREATE),
@@ -177,6 +179,7 @@ OPEN |= {
     **{f"messagingchannel-{verb}": of("messagingchannel", VERB) for verb in ("rotate", "notify")},
 }
 OPEN |= {f"knowledgearticle-{verb}": of("knowledgearticle", VERB) for verb in ("publish", "archive")}
+OPEN |= {"chatwidget-list": of("chatwidget", CREATE), "chatwidget-detail": of("chatwidget", ALL)}
 OPEN["calendar-fill-holidays"] = of("calendar", VERB)
 OPEN["rule-dry-run"] = {"post": "view_rule"}
 # Agents are made in the admin; they say themselves that they are away.

@@ -51,6 +51,8 @@ from customers.operations.write_webhook import write_webhook
 from services.choices import MailOutcome, MailPurpose, MessageKind
 from services.models import (
     AssignmentRule,
+    ChatSession,
+    ChatWidget,
     DeskView,
     InboundMail,
     KnowledgeArticle,
@@ -87,6 +89,7 @@ from services.operations.submit_web_form import Filled, submit_web_form
 from services.operations.vote_on_article import vote_on_article
 from services.operations.write_article import write_article
 from services.operations.write_channel import write_channel
+from services.operations.write_chat_widget import write_chat_widget
 from services.operations.write_desk_view import write_desk_view
 from services.operations.write_macro import write_macro
 from services.operations.write_mail_template import write_mail_template
@@ -206,6 +209,10 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
     WebFormSubmission.objects.update(customer=acme)
     ring = register_call(call_id="c1", number="+44 20 7946 0000", at=NOW)
     PhoneCall.objects.update(customer=acme)
+    widget = write_chat_widget(widget=ChatWidget(), changes={"name": "Shop", "queue": queue}, at=NOW)
+    chat = ChatSession.objects.create(
+        widget=widget, digest="d" * 64, ticket=ticket, customer=acme, name="Jo", started_at=NOW, heard_at=NOW
+    )
     return {
         "agent": ann.agent.pk,
         "apitoken": token.pk,
@@ -216,6 +223,8 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         "attachment": file.pk,
         "auditentry": AuditEntry.objects.order_by("pk")[0].pk,
         "category": category.pk,
+        "chatsession": chat.pk,
+        "chatwidget": widget.pk,
         "consent": acme.pk,
         "customattribute": attribute.pk,
         "customer": acme.pk,

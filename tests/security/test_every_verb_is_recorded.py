@@ -110,6 +110,7 @@ CREATE: dict[str, Body] = {
     "webhook-list": lambda w: {"name": "New", "url": "https://example.com/", "events": ["ticket.opened"]},
     "messagingchannel-list": lambda w: {"name": "New", "queue": w["queue"]},
     "webform-list": lambda w: {"name": "New", "slug": "new", "queue": w["queue"]},
+    "chatwidget-list": lambda w: {"name": "New", "queue": w["queue"]},
     "phonecall-list": lambda w: {"call_id": "new", "number": "+442079460001"},
     "privacyflag-privacy": lambda w: {"kind": "restriction", "is_set": True, "reason": "By letter"},
 }  # fmt: skip

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from services.admin.clock_faces import clock_faces
 from services.admin.conversation import Entry, conversation, lines_since
 from services.admin.delivery import route_hint
+from services.admin.desk.chats import chat_hint, chats_of, visitor_said
 from services.admin.desk.clocks import standing, ticking
 from services.admin.ticket_forms import agents_for
 from services.admin.ticket_verbs import erased_party, may_take, moves_of
@@ -64,6 +65,7 @@ def ticket_column(
     entries, has_earlier = conversation(ticket, events)
     files = _files(ticket, user)
     is_final, erased = ticket.status in FINAL, erased_party(ticket)
+    chats = chats_of(ticket.pk, ticket.channel)
     return {
         "ticket": ticket,
         "now": at,
@@ -85,7 +87,8 @@ def ticket_column(
         "accepted": ",".join(f".{end}" for end in TYPES),
         "refusal": typed.refusal,
         "news": typed.news or (lines_since(events, seen) if seen is not None else []),
-        "here": here(ticket.pk, user, at=at),
+        "here": visitor_said(chats, at=at) + here(ticket.pk, user, at=at),
+        "chat_hint": chat_hint(ticket, chats, at=at),
         "may_send_again": True,
         **({} if is_final else route_hint(ticket, at=at)),
     }

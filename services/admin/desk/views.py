@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from services.choices import Channel
 from services.filtersets import TicketFilterSet, filter_data
 from services.models import DeskView, Queue, Ticket
 from services.operations.desk_order import DUE, NEWEST
@@ -76,6 +77,15 @@ def usual_views() -> list[View]:
             DUE,
             "w",
             _("No customer waits for your answer. Well done."),
+        ),
+        View(
+            "chats",
+            _("Chats waiting"),
+            "forum",
+            {"channel": Channel.CHAT.value, "waiting": True, **unsolved},
+            DUE,
+            "c",
+            _("No visitor waits in a chat."),
         ),
         View(
             "breaching",

@@ -33,7 +33,7 @@ addEventListener("DOMContentLoaded", () => {
   function card(call) {
     const node = document.createElement("article");
     node.className = "sv-call";
-    const icon = line("span", "material-symbols-outlined sv-call__icon", "call");
+    const icon = line("span", "material-symbols-outlined sv-call__icon", call.icon || "call");
     icon.setAttribute("aria-hidden", "true");
     const words = document.createElement("div");
     words.append(line("p", "sv-call__state", call.state), link("sv-call__title", call.title, call.url), line("p", "sv-call__text", call.text));
@@ -43,7 +43,8 @@ addEventListener("DOMContentLoaded", () => {
     close.addEventListener("click", () => putAway(call.id));
     const doing = document.createElement("p");
     doing.className = "sv-call__do";
-    doing.append(link("cd-button cd-button--small cd-button--primary", call.label, call.url), link("cd-button cd-button--small", call.log_label, call.log));
+    doing.append(link("cd-button cd-button--small cd-button--primary", call.label, call.url));
+    if (call.log) doing.append(link("cd-button cd-button--small", call.log_label, call.log));
     words.append(doing);
     node.append(icon, words, close);
     return node;

@@ -4,6 +4,9 @@
 
   const { root, opened, key, say, request, complain, toast } = window.Desk;
   const EVERY = 5000;
+  const LIVE_EVERY = 1500; // while the visitor of the open chat is there
+  let live = false;
+  let read = null; // what the visitor of the open chat has read: {ticket, line}
   const SAY_AGAIN = 20000; // the server forgets after a minute
   const LISTS_EVERY = 12000; // lists and counts are dearer than the pulse
   const TYPES = 8000; // so long after the last key somebody still types
@@ -91,6 +94,7 @@
 
   async function take(now) {
     seen = now.seen;
+    live = now.live;
     window.Desk.unreadIs(now.unread);
     document.dispatchEvent(new CustomEvent("desk:pulse", { detail: now }));
     if (desk !== null && now.desk !== desk) stale = true;
@@ -98,7 +102,10 @@
     const open = opened();
     if (!open) return;
     hereIs(now.here);
+    const isRead = read?.ticket === open.dataset.ticket && now.read > read.line;
+    read = { ticket: open.dataset.ticket, line: now.read };
     if (now.ticket && now.ticket !== open.dataset.version && !document.querySelector(".dk-box[aria-busy]")) await renew(open);
+    else if (isRead && !window.Desk.isTyping()) await renew(open, { quietly: true });
   }
 
   function hereIs(names) {
@@ -118,19 +125,19 @@
     );
   }
 
-  async function renew(open) {
+  async function renew(open, { quietly = false } = {}) {
     const asked = new URLSearchParams({ view: root.dataset.view });
     const box = open.querySelector(".dk-box");
     if (window.Desk.isTyping() && box) asked.set("seen", box.elements.seen_event.value);
     const { html } = await window.Desk.fetched("live", `${root.dataset.url}${open.dataset.ticket}/?${asked}`);
     window.Desk.swap(html);
-    if (!document.hidden && opened() === open) toast(say("news"));
+    if (!quietly && !document.hidden && opened() === open) toast(say("news"));
   }
 
   async function beat() {
     await pulse();
     presence();
-    setTimeout(beat, EVERY);
+    setTimeout(beat, live && key() ? LIVE_EVERY : EVERY);
   }
 
   document.addEventListener("visibilitychange", () => {

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('customers', '0021_portal'),
-        ('services', '0013_hooks'),
+        ('services', '0014_articles'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
