@@ -35,8 +35,8 @@ MOST_ALIKE = 99  # per cent: never 100 while anybody has to look
 class Spotted:
     """What a row looks like. `duplicates`: customers who are here, whoever may see them; the pairs go into the queue.
 
-    `seen`: the likeliest among them whom the importer may see. `twin`: an earlier row of the file, by
-    its id. `stays`: the row becomes a customer."""
+    `seen`: the likeliest among them whom the importer may see. `twin`: an earlier row of the file, by its id. `stays`:
+    the row becomes a customer."""
 
     source_id: str
     name: str

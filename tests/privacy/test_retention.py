@@ -162,7 +162,11 @@ def test_active_rules_run_once_a_night(db: None) -> None:
 
 def test_an_installation_begins_with_rules_that_nobody_misses(db: None) -> None:
     assert set(RetentionRule.objects.values_list("kind", flat=True)) == set(RetentionKind.values)
-    assert set(RetentionRule.objects.filter(is_active=True).values_list("kind", flat=True)) == {"jobs", "sessions"}
+    assert set(RetentionRule.objects.filter(is_active=True).values_list("kind", flat=True)) == {
+        "jobs",
+        "sessions",
+        "web_forms",
+    }
 
 
 def test_an_administrator_asks_for_a_report_and_sets_the_days(client: Any, north: Team) -> None:

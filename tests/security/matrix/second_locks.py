@@ -128,7 +128,7 @@ WATCHED: dict[str, str] = {
     "customers/admin/segment_preview.py preview": (
         "customers/tests/admin/test_segment_preview.py::test_each_sees_their_own_customers_in_the_preview"
     ),
-    "customers/api/imports.py rows": (
+    "customers/api/imports.py rows: customers.ImportRow": (
         "customers/tests/api/test_new_imports.py::test_what_stands_in_rows_of_other_teams_is_told_to_whoever_began_it"
     ),
     "customers/api/merged.py _visible_survivor": (
