@@ -22,6 +22,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 from customers.admin.base import CandidModelAdmin, ReadOnlyModelAdmin
 from customers.admin.filters import VisibleRelatedFilter
 from customers.admin.forms import CandidForm
+from customers.admin.row_keys import is_key
 from services.admin.percents import percent
 from services.choices import ArticleState
 from services.folding import stems_sought
@@ -185,7 +186,7 @@ class KnowledgeArticleAdmin(CandidModelAdmin):
     ) -> Any:
         """With what readers say of it, and a place for each preview."""
         extra = {**(extra_context or {}), "article_languages": settings.LANGUAGES}
-        if object_id and object_id.isascii() and object_id.isdecimal() and len(object_id) < 19:
+        if object_id and is_key(object_id) and request.user.has_perm("services.view_articlevote"):
             votes = ArticleVote.objects.visible_to(request.user).filter(article=int(object_id))
             extra["comments"] = list(votes.exclude(comment="")[:COMMENTS_SHOWN])
         return super().changeform_view(request, object_id, form_url, extra)

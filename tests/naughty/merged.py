@@ -14,6 +14,7 @@ ROWS_OF: dict[tuple[str, str], str] = {
 GIVEN: dict[str, dict[str, str]] = {
     "customers_webhook_add": {"url": "https://example.com/"},
     "desk_call": {"number": "+44 20 7946 0999", "name": "Caller", "team": FIRST},
+    "services_knowledgearticle_add": {"title_en": "sample", "body_en": "sample"},
     "services_mailtemplate_add": {"event": "reply", "language": "zh-hans", "body": "{message.text}"},
     "services_rule_add": {
         "events": "opened",
@@ -32,6 +33,7 @@ FORMLESS: dict[str, str] = {
             "desk_mail_file",
             "services_inboundmail_raw",
             "services_rule_changelist",
+            "services_articlevote_change",
             "services_triagemodel_change",
         ],
         SHOWS,
@@ -42,6 +44,7 @@ FORMLESS: dict[str, str] = {
             "services_inboundmail_add",
             "services_outboundmail_add",
             "services_rulefiring_add",
+            "services_articlevote_add",
             "services_triagemodel_add",
         ],
         NO_ADD,
@@ -52,7 +55,9 @@ FORMLESS: dict[str, str] = {
             "customers_webhook_resume",
             "customers_webhookdelivery_replay",
             "desk_call_seen",
+            "desk_articles",
             "desk_triage",
+            "services_knowledgearticle_publish",
             "services_messagingchannel_resume",
         ],
         STATE,
@@ -60,7 +65,10 @@ FORMLESS: dict[str, str] = {
 }
 # Forms that scripts send.
 OF_SCRIPTS: dict[str, list[list[str]]] = {
+    "services_knowledgearticle_preview": [["body"]],
     "services_mailtemplate_preview": [["event", "language", "subject", "body", "ticket"]],
     "services_rule_try": [["name", "events", "schedule", "conditions", "actions", "days"]],
 }
-REFUSED_AS_IT_STANDS: dict[str, str] = {"services_mailtemplate_preview": "writes nothing"}
+REFUSED_AS_IT_STANDS: dict[str, str] = dict.fromkeys(
+    ["services_knowledgearticle_preview", "services_mailtemplate_preview"], "writes nothing"
+)

@@ -116,3 +116,10 @@ def test_the_history_tells_of_the_texts_too(admin: Client) -> None:
     write_article(article=article, changes={}, texts={"en": {"title": "Another title", "body": "B"}}, at=NOW)
     html = admin.get(page("history", article.pk)).content.decode()
     assert "Another title" in html and "The pump leaks" in html
+
+
+def test_a_form_without_anything_in_it_is_refused_in_words(admin: Client) -> None:
+    article = an_article()
+    for address in (page("change", article.pk), page("add")):
+        answer = admin.post(address, {})
+        assert answer.status_code == 200 and "one language at least" in answer.content.decode()

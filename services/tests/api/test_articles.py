@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 
 from customers.models import User
-from services.models import KnowledgeArticle
+from services.models import KnowledgeArticle, Ticket
 from services.operations.vote_on_article import vote_on_article
 from services.tests.operations.articles import an_article
 from tests.cast import NOW
@@ -90,3 +91,15 @@ def test_votes_are_counted(ann: User) -> None:
         vote_on_article(article=article, voter=str(number), is_helpful=is_helpful, language="en", at=NOW)
     told = as_user(ann).get(f"{ARTICLES}{article.pk}/").json()
     assert (told["votes_all"], told["votes_helpful"]) == (3, 2)
+
+
+def test_articles_are_suggested_for_a_ticket_to_who_may_see_them(ann: User, ticket: Ticket) -> None:
+    article = an_article()
+    an_article("Opening hours", "Every day.")
+    address = f"/api/v1/tickets/{ticket.pk}/suggestions/"
+    (told,) = as_user(ann).get(address).json()["articles"]
+    assert (told["id"], told["slug"], told["language"]) == (article.pk, "the-pump-leaks", "en")
+    assert set(told["because"]) == {"pump", "leaks"} and told["title"] == "The pump leaks"
+    ann.groups.clear()
+    ann.user_permissions.set(Permission.objects.filter(codename="view_ticket"))
+    assert as_user(User.objects.get(pk=ann.pk)).get(address).json()["articles"] == []
