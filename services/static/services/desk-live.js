@@ -7,6 +7,7 @@
   const LIVE_EVERY = 1500; // while the visitor of the open chat is there
   let live = false;
   let read = null; // what the visitor of the open chat has read: {ticket, line}
+  let isReadShown = true; // whether the page says so
   const SAY_AGAIN = 20000; // the server forgets after a minute
   const LISTS_EVERY = 12000; // lists and counts are dearer than the pulse
   const TYPES = 8000; // so long after the last key somebody still types
@@ -82,6 +83,7 @@
     try {
       const response = await request(`${root.dataset.url}pulse/?${asked}`);
       if (response.status === 200 && ticket === key()) await take(await response.json());
+      if (!isReadShown && opened() && !document.querySelector(".dk-box[aria-busy]")) await renew(opened(), { quietly: true });
       if (stale && Date.now() - listedAt > LISTS_EVERY) {
         stale = false;
         listedAt = Date.now();
@@ -102,10 +104,9 @@
     const open = opened();
     if (!open) return;
     hereIs(now.here);
-    const isRead = read?.ticket === open.dataset.ticket && now.read > read.line;
+    if (read?.ticket === open.dataset.ticket && now.read > read.line) isReadShown = false;
     read = { ticket: open.dataset.ticket, line: now.read };
     if (now.ticket && now.ticket !== open.dataset.version && !document.querySelector(".dk-box[aria-busy]")) await renew(open);
-    else if (isRead && !window.Desk.isTyping()) await renew(open, { quietly: true });
   }
 
   function hereIs(names) {
@@ -126,6 +127,7 @@
   }
 
   async function renew(open, { quietly = false } = {}) {
+    isReadShown = true;
     const asked = new URLSearchParams({ view: root.dataset.view });
     const box = open.querySelector(".dk-box");
     if (window.Desk.isTyping() && box) asked.set("seen", box.elements.seen_event.value);

@@ -29,6 +29,7 @@ from customers.operations.forget_exports import exports_folder
 from services.choices import TriageTarget
 from services.models import (
     ArticleVote,
+    ChatWidget,
     DeskView,
     InboundMail,
     Macro,
@@ -49,6 +50,7 @@ from services.operations.learn_triage import first_bodies, first_words
 from services.triage.similar import index
 from tests.api.world import World
 from tests.cast import NOW
+from tests.security.matrix.declared_chat import CHAT
 
 Rows = dict[str, Any]
 
@@ -104,6 +106,8 @@ def rows(world: World, ann: User) -> Rows:
         "receive-from-channel key": MessagingChannel.objects.get(pk=world["messagingchannel"]).key,
         "help-article slug": "thanks",
         "articlevote": ArticleVote.objects.get().pk,
+        **{f"{address} key": ChatWidget.objects.get(pk=world["chatwidget"]).key for address in CHAT},
+        "chat-file file": came.pk,
         "desk_mail key": beside.pk,
         "desk_mail_file key": beside.pk,
         "desk_call_seen pk": world["notification"],

@@ -43,6 +43,7 @@ def test_each_view_counts_what_it_lists(desk: Any, acme: Customer, queue: Queue,
     assert counts(desk) == {
         "Mine": "2",
         "Waiting for me": "1",
+        "Chats waiting": "",
         "Late now": "1",
         "Unassigned": "1",
         "All unsolved": "3",
