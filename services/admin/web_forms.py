@@ -129,7 +129,9 @@ class WebFormAdmin(CandidModelAdmin):
         row = self.get_queryset(request).filter(pk=pk).first()
         if row is None:
             raise Http404(_("There is no such page, or you may not see it."))
-        html = render_to_string("services/forms/preview.html", {"web_form": row, "embedded": True}, request)
+        html = render_to_string(
+            "services/forms/preview.html", {"web_form": row, "embedded": True, "is_light": True}, request
+        )
         response = HttpResponse(html)
         response._csp_replace = {"frame-ancestors": ["'self'"], "form-action": ["'none'"]}  # type: ignore[attr-defined]
         response["X-Frame-Options"] = "SAMEORIGIN"

@@ -135,12 +135,15 @@ def frame_context(request: HttpRequest, form: WebForm) -> dict[str, Any]:
     """What the page around the form needs."""
     spoken = form.languages or [code for code, _name in settings.LANGUAGES]
     names = {"en": "EN", "zh-hans": "中文"}
-    here = request.path + ("?embedded=1&" if "embedded" in request.GET else "?")
+    kept = _kept(request)
     return {
         "web_form": form,
         "embedded": "embedded" in request.GET,
+        # In a page of another site it is light as most are, whatever the reader's device says, unless the site asks.
+        "is_light": "embedded" in request.GET and "theme" not in kept,
         "languages": [
-            {"code": code, "name": names.get(code, code), "link": f"{here}language={code}"} for code in spoken
+            {"code": code, "name": names.get(code, code), "link": f"?{urlencode({**kept, 'language': code})}"}
+            for code in spoken
         ],
     }
 
@@ -170,10 +173,14 @@ def _address(request: HttpRequest, form: WebForm) -> str:
 
 def _query(request: HttpRequest) -> str:
     """What goes along from page to page: in a frame no cookie does."""
-    kept = {"embedded": "1"} if "embedded" in request.GET else {}
-    if chosen_language(request):
-        kept["language"] = chosen_language(request)
+    language = chosen_language(request)
+    kept = _kept(request) | ({"language": language} if language else {})
     return f"?{urlencode(kept)}" if kept else ""
+
+
+def _kept(request: HttpRequest) -> dict[str, str]:
+    kept = {"embedded": "1"} if "embedded" in request.GET else {}
+    return kept | ({"theme": "auto"} if request.GET.get("theme") == "auto" else {})
 
 
 def _suggestions() -> str:

@@ -172,3 +172,10 @@ def test_it_speaks_the_language_that_is_asked_for_as_far_as_the_form_does(strang
     assert stranger.get("/forms/contact/?language=en")["Content-Language"] == "zh-hans"
     fill(stranger, "?language=zh-hans")
     assert WebFormSubmission.objects.get().language == "zh-hans"
+
+
+def test_in_a_page_of_another_site_it_is_light_unless_the_site_asks(stranger: Client, form: WebForm) -> None:
+    assert "web-form-light.css" in stranger.get("/forms/contact/?embedded=1").content.decode()
+    auto = stranger.get("/forms/contact/?embedded=1&theme=auto").content.decode()
+    assert "web-form-light.css" not in auto and 'action="/forms/contact/?embedded=1&amp;theme=auto"' in auto
+    assert "web-form-light.css" not in stranger.get("/forms/contact/").content.decode()

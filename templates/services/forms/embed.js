@@ -7,10 +7,11 @@
   page.searchParams.set("embedded", "1");
   var language = script.dataset.language || "";
   if (language) page.searchParams.set("language", language);
+  if (script.dataset.theme === "auto") page.searchParams.set("theme", "auto");
   var frame = document.createElement("iframe");
   frame.src = page.href;
   frame.title = script.dataset.title || "Contact";
-  frame.style.cssText = "width:100%;border:0;min-height:34rem;color-scheme:normal";
+  frame.style.cssText = "width:100%;border:0;min-height:34rem;color-scheme:" + (script.dataset.theme === "auto" ? "light dark" : "light");
   frame.setAttribute("loading", "lazy");
   script.parentNode.insertBefore(frame, script);
   addEventListener("message", function (event) {
