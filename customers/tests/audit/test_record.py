@@ -285,6 +285,8 @@ def test_every_model_that_people_write_is_audited() -> None:
         # the log of what was sent, and what leads a messenger's messages to their ticket, which is audited
         "customers.webhookdelivery", "customers.webhookattempt",
         "services.messengerconversation", "services.messengerreceipt",
+        # which visitor a chat is with, and which of the messages, which are audited, they are shown
+        "services.chatsession", "services.chatline",
         # keys and the record itself
         "customers.datakey", "customers.auditentry", "customers.auditseal",
     }  # fmt: skip
