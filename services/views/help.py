@@ -9,7 +9,7 @@ from typing import Any, cast
 from django import forms
 from django.conf import settings
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +22,7 @@ from services.models import ArticleText, ArticleVote, KnowledgeArticle
 from services.operations.article_texts import html_of
 from services.operations.find_articles import find_articles
 from services.operations.vote_on_article import vote_on_article, voter_key
+from services.views.private import in_language
 from services.views.throttle import PublicThrottle
 
 LONGEST_QUERY = 200
@@ -31,7 +32,7 @@ MOST_LISTED = 500
 COOKIE = "help_reader"
 COOKIE_SECONDS = 365 * 24 * 3600
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 class HelpThrottle(PublicThrottle):
@@ -52,7 +53,7 @@ def unhurried(view: View) -> View:
     """A page that one address may ask for so and so often a minute."""
 
     @wraps(view)
-    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not HelpThrottle().allow_request(cast(Any, request), cast(Any, None)):
             return _page(request, "too_much", {}, status=429)
         return view(request, *args, **kwargs)
@@ -85,6 +86,7 @@ def help_home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@in_language
 def suggest(request: HttpRequest) -> HttpResponse:
     """Articles for what somebody is typing, as JSON: title, url and excerpt of each."""
     if not HelpThrottle().allow_request(cast(Any, request), cast(Any, None)):

@@ -7,21 +7,19 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from customers.encryption.cipher import CannotDecrypt
 from customers.operations.record_activity import CustomerIsErased
 from services.choices import Direction, MessageKind, TicketStatus
 from services.models import Attachment, Mailbox, Message, RatingRequest, Ticket
 from services.operations.answer_rating_request import RatingRequestIsOver, answer_rating_request
 from services.operations.ask_on_solving import ANSWERS
 from services.operations.ask_portal_link import portal_mailbox
-from services.operations.attachment_files import content_of
-from services.operations.file_types import PICTURES, FileRefused
+from services.operations.file_types import FileRefused
 from services.operations.mail_message import sender_of
 from services.operations.portal_session import Reader, own_tickets
 from services.operations.public_uploads import MOST_FILES
@@ -29,6 +27,7 @@ from services.operations.rating_links import without_links
 from services.operations.reply_in_portal import reply_in_portal
 from services.operations.solve_in_portal import may_solve, solve_in_portal
 from services.transitions import IllegalTransition
+from services.views.file_answer import file_answer
 from services.views.portal import state_in_words
 from services.views.portal_access import for_customers
 from services.views.portal_forms import RateForm, ReplyForm, accepted, is_too_large, too_large_in_words, uploads_of
@@ -121,20 +120,7 @@ def file(request: HttpRequest, reader: Reader, number: str, key: UUID) -> HttpRe
     found = public.exclude(message__direction=Direction.INTERNAL).filter(key=key).first()
     if found is None:
         raise Http404
-    try:
-        content = content_of(found.path)
-    except (FileNotFoundError, CannotDecrypt) as error:
-        raise Http404 from error
-    response = FileResponse(
-        content,
-        as_attachment=found.content_type not in PICTURES,
-        filename=found.name,
-        content_type=found.content_type,
-    )
-    response["Content-Length"] = str(found.size)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return file_answer(found, shows_pictures=True)
 
 
 def _own(reader: Reader, number: str) -> Ticket:

@@ -18,6 +18,7 @@ from tests.cast import NOW
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
+PATIENCE = 20_000  # ms, on a machine that is busy
 SITE = """<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>Shop</title>
 <body><h1>Pumps</h1>%s</body></html>"""
 
@@ -94,27 +95,27 @@ def test_they_talk_both_ways_and_a_reload_keeps_it(
     visitor.get_by_role("button", name="Chat with us").click()
     chat(visitor).get_by_label("Your name").fill("Jo Visitor")
     write(visitor, "My pump leaks")
-    expect(chat(visitor).get_by_text(re.compile("· Sent$")).first).to_be_visible()
+    expect(chat(visitor).get_by_text(re.compile("· Sent$")).first).to_be_visible(timeout=PATIENCE)
     log_in(ann)
-    expect(page.get_by_text("New chat")).to_be_visible(timeout=10_000)
+    expect(page.get_by_text("New chat")).to_be_visible(timeout=PATIENCE)
     ticket = Ticket.objects.get()
     page.get_by_role("link", name="Open the chat").click()
-    expect(page.get_by_text("The visitor is in the chat")).to_be_visible()
+    expect(page.get_by_text("The visitor is in the chat")).to_be_visible(timeout=PATIENCE)
     page.locator(".dk-box textarea").first.fill("Which one?")
-    expect(chat(visitor).get_by_text("Somebody is typing")).to_be_visible(timeout=10_000)
+    expect(chat(visitor).get_by_text("Somebody is typing")).to_be_visible(timeout=PATIENCE)
     page.locator(".dk-box").first.get_by_role("button", name="Send", exact=True).click()
-    expect(chat(visitor).get_by_text("Which one?")).to_be_visible(timeout=10_000)
-    expect(page.get_by_text("Read in the chat")).to_be_visible(timeout=10_000)
+    expect(chat(visitor).get_by_text("Which one?")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Read in the chat")).to_be_visible(timeout=PATIENCE)
     write(visitor, "The old one")
-    expect(page.locator(".desk-said", has_text="The old one")).to_be_visible(timeout=10_000)
+    expect(page.locator(".desk-said", has_text="The old one")).to_be_visible(timeout=PATIENCE)
     take(visitor, "chat", look)
     visitor.reload()
     for text in ("My pump leaks", "Which one?", "The old one"):
-        expect(chat(visitor).get_by_text(text)).to_have_count(1, timeout=10_000)
+        expect(chat(visitor).get_by_text(text)).to_have_count(1, timeout=PATIENCE)
     assert Ticket.objects.get() == ticket and ticket.customer.name == "Jo Visitor"
     assert Message.objects.count() == 3
     chat(visitor).get_by_role("button", name="End the chat").click()
-    expect(chat(visitor).get_by_text("You ended this chat.")).to_be_visible()
+    expect(chat(visitor).get_by_text("You ended this chat.")).to_be_visible(timeout=PATIENCE)
     assert ChatSession.objects.get().page == f"{site.url}/"
 
 
@@ -123,14 +124,14 @@ def test_what_is_written_without_a_connection_is_sent_when_it_is_back(
 ) -> None:
     visitor.goto(site.url)
     visitor.get_by_role("button", name="Chat with us").click()
-    expect(chat(visitor).get_by_label("Your message")).to_be_visible()
+    expect(chat(visitor).get_by_label("Your message")).to_be_visible(timeout=PATIENCE)
     visitor.context.route("**/chat/*/*", lambda route: route.abort())
     write(visitor, "Anybody there?")
-    expect(chat(visitor).get_by_text("No connection.")).to_be_visible()
+    expect(chat(visitor).get_by_text("No connection.")).to_be_visible(timeout=PATIENCE)
     assert not Message.objects.exists()
     visitor.context.unroute("**/chat/*/*")
-    expect(chat(visitor).get_by_text("No connection.")).to_be_hidden(timeout=20_000)
-    expect(chat(visitor).get_by_text(re.compile("· Sent$")).first).to_be_visible(timeout=20_000)
+    expect(chat(visitor).get_by_text("No connection.")).to_be_hidden(timeout=PATIENCE)
+    expect(chat(visitor).get_by_text(re.compile("· Sent$")).first).to_be_visible(timeout=PATIENCE)
     assert Message.objects.get().body == "Anybody there?"
 
 
@@ -161,5 +162,5 @@ def test_the_page_of_a_widget_shows_what_to_copy_and_how_it_looks(
     look_at = page.frame_locator(".ch-look")
     look_at.get_by_label("Your message").fill("Hello")
     look_at.get_by_label("Your message").press("Enter")
-    expect(look_at.get_by_text("This is a preview: nothing is sent.")).to_be_visible()
+    expect(look_at.get_by_text("This is a preview: nothing is sent.")).to_be_visible(timeout=PATIENCE)
     assert not ChatSession.objects.exists()

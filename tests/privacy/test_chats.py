@@ -32,9 +32,7 @@ def test_a_visitor_is_exported_and_erased(queue: Queue, ann: User) -> None:
     write_person(file, customer=ticket.customer, at=NOW)
     sections = json.loads(zipfile.ZipFile(file).read("person.json"))["sections"]
     [row] = sections["services.ChatSession"]["rows"]
-    assert (row["name"], row["email"]) == ("Jo Doe", "jo@visitor.example") and len(
-        sections["services.ChatLine"]["rows"]
-    ) == 1
+    assert (row["name"], row["email"]) == ("Jo Doe", "jo@visitor.example")
     solve_ticket(ticket=ticket, by=ann, at=NOW)
     erase_person(customer=ticket.customer, at=NOW + timedelta(days=1))
     assert not ChatSession.objects.exists() and not ChatLine.objects.exists()

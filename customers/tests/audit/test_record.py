@@ -290,6 +290,8 @@ def test_every_model_that_people_write_is_audited() -> None:
         "services.messengerconversation", "services.messengerreceipt",
         # what readers whom nobody knows say of articles
         "services.articlevote",
+        # which visitor a chat is with, and which of the messages, which are audited, they are shown
+        "services.chatsession", "services.chatline",
         # keys and the record itself
         "customers.datakey", "customers.auditentry", "customers.auditseal",
     }  # fmt: skip
