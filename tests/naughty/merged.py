@@ -33,7 +33,6 @@ FORMLESS: dict[str, str] = {
             "desk_mail_file",
             "services_inboundmail_raw",
             "services_rule_changelist",
-            "services_articlevote_change",
             "services_triagemodel_change",
         ],
         SHOWS,
