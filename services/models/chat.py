@@ -72,9 +72,8 @@ class ChatSession(models.Model):
     # Known before the insert, because the ciphertext is bound to it.
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     widget = models.ForeignKey(ChatWidget, models.CASCADE, verbose_name=_("chat widget"), related_name="sessions")
-    digest = models.CharField(
-        max_length=64, unique=True, editable=False
-    )  # SHA-256 of the widget's key and the visitor's secret
+    # SHA-256 of the widget's key and the visitor's secret.
+    digest = models.CharField(max_length=64, unique=True, editable=False)
     # Not one to one: two chats whose tickets were merged go on in one.
     ticket = models.ForeignKey(Ticket, models.SET_NULL, verbose_name=_("ticket"), null=True, related_name="chats")
     customer = models.ForeignKey(
