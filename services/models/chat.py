@@ -66,13 +66,14 @@ class ChatWidget(Versioned):
 
 
 class ChatSession(models.Model):
-    """A conversation with one visitor, known by a secret of which only the hash is here. Its ticket is opened by the
+    """A conversation with one visitor, known by a secret of which only a hash is here. Its ticket is opened by the
     first message. What people never edit is not versioned; programs write these columns past one another."""
 
     # Known before the insert, because the ciphertext is bound to it.
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     widget = models.ForeignKey(ChatWidget, models.CASCADE, verbose_name=_("chat widget"), related_name="sessions")
-    digest = models.CharField(max_length=64, unique=True, editable=False)  # SHA-256 of the visitor's secret
+    # SHA-256 of the widget's key and the visitor's secret.
+    digest = models.CharField(max_length=64, unique=True, editable=False)
     # Not one to one: two chats whose tickets were merged go on in one.
     ticket = models.ForeignKey(Ticket, models.SET_NULL, verbose_name=_("ticket"), null=True, related_name="chats")
     customer = models.ForeignKey(

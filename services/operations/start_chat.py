@@ -1,6 +1,7 @@
 import hashlib
 from datetime import datetime
 from urllib.parse import urlsplit, urlunsplit
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -18,9 +19,9 @@ class BadAddress(ValueError):
     """The e-mail address is none, or one of ours. Nothing was changed."""
 
 
-def digest_of(secret: str) -> str:
-    """Under which a chat is found by its visitor's secret, which is long and random."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+def digest_of(secret: str, *, widget: UUID) -> str:
+    """Under which the chat of a widget is found by its visitor's secret, which is long and random."""
+    return hashlib.sha256(f"{widget}:{secret}".encode()).hexdigest()
 
 
 def start_chat(
@@ -40,7 +41,7 @@ def start_chat(
     given = {"name": " ".join(name.split())[:LONGEST_NAME], "email": _clean(email)}
     known = {field: value for field, value in given.items() if value}
     session, is_new = ChatSession.objects.get_or_create(
-        digest=digest_of(secret),
+        digest=digest_of(secret, widget=widget.key),
         widget=widget,
         defaults={
             "page": page_without_query(page),

@@ -86,6 +86,8 @@ def test_without_the_secret_nothing_is_told(visitor: Visitor, widget: ChatWidget
     assert stranger.get("messages").status_code == 401 and stranger.send("start").status_code == 400
     elsewhere = Visitor(make_widget(queue, name="Other"))
     assert elsewhere.get("messages").status_code == 401  # the same secret at another widget
+    elsewhere.send("start")
+    assert elsewhere.get("messages").json()["lines"] == []  # is another chat
 
 
 def test_a_widget_that_is_off_is_closed(visitor: Visitor) -> None:

@@ -81,7 +81,7 @@ def of_visitor(method: str, what: str) -> Callable[[View], View]:
                 return refuse(_("There were too many requests. It goes on in a minute."), 429)
             rows = ChatSession.objects.select_related("widget__queue", "ticket", "customer")
             secret = secret_of(request)
-            session = rows.filter(digest=digest_of(secret), widget__key=key).first() if secret else None
+            session = rows.filter(digest=digest_of(secret, widget=key)).first() if secret else None
             if session is None:
                 is_on = widget_of(key) is not None
                 return refuse("Unknown secret.", 401) if is_on else refuse(_("This chat is closed."), 404)

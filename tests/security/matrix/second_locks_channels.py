@@ -4,6 +4,9 @@ SECOND_LOCKS_OF_CHANNELS: dict[str, str] = {}
 
 # The rows of the matrix do not show the difference, or none comes by: the test that fails without the scope.
 WATCHED_OF_CHANNELS: dict[str, str] = {
+    "services/admin/desk/chats.py waiting_chats": (
+        "services/tests/admin/desk/test_chats.py::test_an_outsider_sees_no_card"
+    ),
     "services/operations/suggest_triage.py _macro: services.Macro": (
         "services/tests/operations/test_triage.py::test_a_macro_of_another_team_is_not_suggested"
     ),

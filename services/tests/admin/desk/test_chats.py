@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from customers.models import User
+from services.admin.desk.chats import waiting_chats
 from services.models import Agent, ChatSession, Notification, Queue, Ticket
 from services.operations.end_chat import end_chat
 from services.operations.note_chat_read import note_chat_read
@@ -71,6 +72,7 @@ def test_an_outsider_sees_no_card(ticket: Ticket, otto: User) -> None:
     client = Client()
     client.force_login(otto)
     assert pulse(client)["calls"] == [] and pulse(client, ticket)["here"] == []
+    assert waiting_chats(otto, at=timezone.now()) == []
 
 
 def test_the_desk_says_what_the_visitor_does(client: Client, session: ChatSession, ticket: Ticket) -> None:
