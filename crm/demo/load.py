@@ -21,6 +21,7 @@ from crm.demo.company import Company
 from crm.demo.consents import put_down
 from crm.demo.desk_life import ask_customers, enliven_desk
 from crm.demo.desk_tools import settle_desk_tools
+from crm.demo.doors import settle_doors
 from crm.demo.parties import ATTRIBUTES
 from crm.demo.presence import SOURCE, require_no_other_customers
 from crm.demo.segments import colour_tags, settle_segments
@@ -101,6 +102,7 @@ def _load(
     settle_segments(at=at)
     settle_desk_tools(at=at)
     settle_articles(at=at)
+    settle_doors(at=at)
     settle_assigning(at=at)
     enliven_desk(at=at)
     refresh_relation_effects(at=at)
