@@ -80,6 +80,12 @@ class House:
         """Start a worker or a timetable, as a supervisor does again and again."""
         self._start(name, WORKER if name.startswith("worker") else TIMETABLE, self.values)
 
+    def start_web(self, port: int) -> None:
+        """Start the web server, as the demo does."""
+        bind = ["--bind", f"{HOST}:{port}", "--workers", "2", "--threads", "4", "--no-control-socket"]
+        web = [sys.executable, "-m", "gunicorn", "crm.wsgi", *bind]
+        self._start("web", web, {**self.values, "CRM_HTTPS": "false"})
+
     def _start(self, name: str, command: list[str], values: dict[str, str], user: str | None = None) -> None:
         with (self.folder / f"{name}.log").open("ab") as log:
             self._running[name] = subprocess.Popen(

@@ -3,7 +3,6 @@ acknowledged is there once, and each reply reaches the visitor once."""
 
 import http.client
 import json
-import sys
 import threading
 import time
 import uuid
@@ -129,11 +128,6 @@ def house() -> Iterator[House]:
         yield one
 
 
-def start_web(house: House, port: int) -> None:
-    web = [sys.executable, "-m", "gunicorn", "crm.wsgi", "--bind", f"{HOST}:{port}", "--workers", "2", "--threads", "4"]
-    house._start("web", [*web, "--no-control-socket"], {**house.values, "CRM_HTTPS": "false"})
-
-
 def answers(visitor: Visitor) -> bool:
     with suppress(OSError, http.client.HTTPException):
         return visitor.ask("GET", "widget.js")[0] == 200
@@ -143,7 +137,7 @@ def answers(visitor: Visitor) -> bool:
 def test_nothing_is_lost_and_nothing_comes_twice(house: House) -> None:
     port = any_free()
     visitor = Visitor(port, house.python(BEGIN).strip())
-    start_web(house, port)
+    house.start_web(port)
     wait_for(lambda: answers(visitor), "the web server")
     threads = [threading.Thread(target=work, daemon=True) for work in (visitor.talk, visitor.listen)]
     for thread in threads:
@@ -157,7 +151,7 @@ def test_nothing_is_lost_and_nothing_comes_twice(house: House) -> None:
             house.wipe_redis()
             house.kill("redis")  # from here on there is none
         house.kill("web")
-        start_web(house, port)
+        house.start_web(port)
         wait_for(lambda: answers(visitor), "the web server")
     agent.join(120)
     threads[0].join(120)

@@ -5,7 +5,6 @@ import http.client
 import json
 import os
 import random
-import sys
 import threading
 import time
 import uuid
@@ -89,12 +88,6 @@ class Program:
         raise AssertionError(f"no answer from {path}")
 
 
-def start_web(house: House, port: int) -> None:
-    web = [sys.executable, "-m", "gunicorn", "crm.wsgi", "--bind", f"{HOST}:{port}", "--workers", "2", "--threads", "4"]
-    values = {**house.values, "CRM_HTTPS": "false"}
-    house._start("web", [*web, "--no-control-socket"], values)
-
-
 def is_up(program: Program) -> bool:
     with suppress(OSError, http.client.HTTPException):
         return program.ask("GET", "queues/")[0] == 200
@@ -107,7 +100,7 @@ def disturb(house: House, port: int, chance: random.Random) -> None:
     what = chance.choice(["web", "worker", "timetable", "wipe", "freeze"])
     if what == "web":
         house.kill("web")
-        start_web(house, port)
+        house.start_web(port)
     elif what == "wipe":
         house.wipe_redis()
     elif what == "freeze":
@@ -125,7 +118,7 @@ def test_each_message_is_there_once_and_each_answer_has_one_message_id(house: Ho
     chance = random.Random(SEED)
     given = json.loads(house.python(BEGIN.format(host=HOST, port=smtp.port, user=USER, password=PASSWORD)))
     program = Program(any_free(), given["token"])
-    start_web(house, program.port)
+    house.start_web(program.port)
     for name in ("worker", "timetable"):
         house.start(name)
     wait_for(lambda: is_up(program), "the web server")
