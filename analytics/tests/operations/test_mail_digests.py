@@ -66,6 +66,13 @@ def test_an_outsider_is_told_nothing(otto: User) -> None:
 
 
 @pytest.mark.usefixtures("mailbox", "told")
+def test_whose_customer_moved_is_not_told_by_another_teams_digest(otto: User, fallen: Customer) -> None:
+    Customer.objects.filter(pk=fallen.pk).update(owner=otto)  # whom they see, and whose scores they see
+    assert Customer.objects.visible_to(subscribed(otto)).get() == fallen
+    assert mail_digests(day=TODAY, at=NOW) == 0
+
+
+@pytest.mark.usefixtures("mailbox", "told")
 def test_whoever_may_not_read_digests_any_more_gets_none(ann: User) -> None:
     subscribed(ann)
     ann.groups.clear()

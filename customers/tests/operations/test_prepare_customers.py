@@ -2,6 +2,7 @@
 
 import pytest
 
+from customers.choices import RetentionKind
 from customers.models import AuditEntry, RetentionRule
 from customers.operations.prepare_customers import prepare_customers
 
@@ -12,5 +13,5 @@ def test_rules_of_retention_are_made_without_an_entry_each() -> None:
     RetentionRule.objects.all()._raw_delete("default")
     before = AuditEntry.objects.count()
     prepare_customers()
-    assert RetentionRule.objects.count() == 7
+    assert RetentionRule.objects.count() == len(RetentionKind)
     assert AuditEntry.objects.count() == before

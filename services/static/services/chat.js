@@ -286,6 +286,9 @@
     talk.flush();
   }
 
+  // Until all of the above listens, nobody can write: the browser would send the form by itself.
+  for (const field of root.querySelectorAll("[data-wakes]")) field.disabled = false;
+
   if (isPreview) return;
   hears({ ready: true });
   if (talk.isRefused) setTimeout(begin, 2000); // the page around it does not answer

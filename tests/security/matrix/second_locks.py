@@ -24,6 +24,7 @@ SECOND_LOCKS: dict[str, str] = {
     "customers/admin/compare_rows.py _counts: customers.Erasure": CUSTOMER,
     "customers/admin/compare_rows.py _counts: customers.Interaction": CUSTOMER,
     "customers/admin/compare_rows.py _counts: customers.Order": CUSTOMER,
+    "customers/admin/compare_rows.py _counts: services.PortalSession": CUSTOMER,
     "customers/admin/compare_rows.py _counts: services.SatisfactionRating": CUSTOMER,
     "customers/admin/identity_card.py identity_parts: customers.Order": CUSTOMER,
     "customers/api/consents.py consents: customers.Consent": CUSTOMER,
@@ -39,6 +40,9 @@ WATCHED: dict[str, str] = {
     ),
     "analytics/admin/digests.py newest_digest: analytics.MoverDigest": (
         "analytics/tests/admin/test_digests.py::test_an_outsider_is_told_nothing"
+    ),
+    "analytics/operations/mail_digests.py _mail": (
+        "analytics/tests/operations/test_mail_digests.py::test_whose_customer_moved_is_not_told_by_another_teams_digest"
     ),
     "analytics/admin/moved_filter.py queryset": (
         "analytics/tests/admin/test_moved_filter.py::test_it_looks_at_no_history_out_of_sight"
@@ -97,6 +101,9 @@ WATCHED: dict[str, str] = {
     ),
     "customers/admin/compare_rows.py _counts: services.RatingRequest": (
         "services/tests/admin/test_compare.py::test_mail_and_questions_about_tickets_out_of_sight_are_not_counted"
+    ),
+    "customers/admin/compare_rows.py _counts: services.WebFormSubmission": (
+        "services/tests/admin/test_compare.py::test_what_came_by_a_form_of_another_team_is_not_counted"
     ),
     "customers/admin/import_page.py _find_look_alikes": (
         "customers/tests/admin/test_import_page.py::test_a_row_leads_to_whom_it_looks_like_where_they_are_in_sight"
