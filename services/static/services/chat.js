@@ -266,7 +266,7 @@
       isOpen = event.data.open;
       if (isOpen) {
         toEnd();
-        box.focus();
+        if (!who.contains(document.activeElement)) box.focus(); // whoever writes their name already goes on doing so
         shown();
       }
     }
