@@ -3,7 +3,7 @@
 import hashlib
 import json
 import logging
-import os
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +52,7 @@ def keep_anchor(seal: AuditSeal, *, force: bool = False) -> bool:
         return False
     if known is not None and not force and known["number"] > seal.number:
         return True  # another process was quicker
-    draft = path.with_suffix(f".{os.getpid()}")
+    draft = path.with_suffix(f".{uuid.uuid4().hex}")  # of each writer its own, threads of one process too
     draft.write_text(json.dumps({"number": seal.number, "mac": seal.mac}))
     draft.replace(path)
     return True

@@ -35,7 +35,7 @@ def succeed_relation(
         raise RelationRefused("type", _("Choose a relation to us."))
     if type.pk == relation.type_id:
         raise RelationRefused("type", _("That is what they are already."))
-    if relation.since and since <= relation.since:
+    if since == date.min or (relation.since and since <= relation.since):  # before that day there is none
         raise RelationRefused("since", _("The next one begins after the one before."))
     if relation.until is None or relation.until >= since:
         revise_relation(relation=relation, changes={"until": since - timedelta(days=1)}, at=at)

@@ -60,6 +60,12 @@ def test_what_cannot_follow_is_refused(acme: Customer, code: str, since: date, f
     assert Relation.objects.get().until is None
 
 
+def test_nothing_begins_on_the_first_day_of_all(acme: Customer) -> None:
+    with pytest.raises(RelationRefused) as refused:
+        succeed_relation(relation=relate("prospect", acme), type=type_of("client"), since=date.min, at=NOW)
+    assert refused.value.field == "since"
+
+
 def test_a_relation_to_another_customer_has_no_successor(acme: Customer, wang: Customer) -> None:
     with pytest.raises(RelationRefused) as refused:
         succeed_relation(relation=relate("works-for", wang, acme), type=type_of("client"), since=JULY, at=NOW)
