@@ -159,7 +159,8 @@ class CandidModelAdmin(OnlyVisible, ModelAdmin):
         formset.save(commit=False)
         at = timezone.now()
         for row in formset.deleted_objects:
-            delete(row, at=at)
+            if row.pk is not None:  # sent twice, it is gone by now
+                delete(row, at=at)
         for row, names in formset.changed_objects:
             write_changes(row, names, at=at)
         for row in formset.new_objects:

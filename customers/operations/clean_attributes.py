@@ -127,6 +127,8 @@ def _text(value: Any) -> str:
         raise ValueError(_("This is not a text."))
     if len(value) > LONGEST_TEXT:
         raise ValueError(_("This is longer than %(most)d characters.") % {"most": LONGEST_TEXT})
+    if "\0" in value:  # which PostgreSQL cannot store
+        raise ValueError(_("Null characters are not allowed."))
     return value
 
 

@@ -174,7 +174,8 @@ class Pusher:
                 continue  # several values, written in one field
             if not read.strip():
                 continue  # nothing was written, for which a form may have words of its own
-            if kept not in (read, read.strip()):
+            is_slug = isinstance(self.fields.get(name), forms.SlugField)  # in small letters
+            if kept not in (read, read.strip()) and not (is_slug and kept == read.strip().lower()):
                 self.findings.counted["altered"] += 1
                 self.findings.say(self.form, text, f"{name} became {str(kept)[:80]!r}")
             texts = answer.seen.texts() if texts is None else texts

@@ -73,3 +73,17 @@ def test_the_order_is_changed_in_the_list(office: Client, db: None) -> None:
     response = office.post(reverse("admin:services_slapolicy_changelist"), data)
     assert response.status_code == 302
     assert list(SLAPolicy.objects.values_list("name", "position")) == [("B", 2), ("A", 3)]
+
+
+def test_a_row_that_is_deleted_twice_is_deleted(office: Client, db: None) -> None:
+    """As the naughty strings found it: two lines of the form with the key of one row."""
+    policy = SLAPolicy.objects.create(name="Silver", position=1)
+    target = policy.targets.create(priority=4, next_reply_minutes=30)
+    data = form(name="Silver", **{"targets-TOTAL_FORMS": 2, "targets-INITIAL_FORMS": 2, "steps-TOTAL_FORMS": 0})
+    for number in (0, 1):
+        row = {"id": target.pk, "priority": 4, "next_reply_minutes": 30, "DELETE": "on"}
+        data |= {f"targets-{number}-{name}": value for name, value in row.items()}
+    data |= {"seen_version": policy.version}
+    response = office.post(reverse("admin:services_slapolicy_change", args=[policy.pk]), data)
+    assert response.status_code == 302, response.context["errors"]
+    assert not policy.targets.exists()

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from customers.models import Customer, User
-from services.models import Queue, Ticket
+from services.models import Queue, Ticket, TicketAttribute
 from services.operations.add_note import add_note
 from services.tests.operations.desk import a_ticket, after
 
@@ -74,3 +74,10 @@ def test_a_stale_correction_is_refused(desk: Client, acme: Customer, queue: Queu
     assert response.status_code == 200 and "Valve leaks" in response.content.decode()
     ticket.refresh_from_db()
     assert ticket.subject == "Pump leaks"
+
+
+def test_an_attribute_takes_no_null_character(desk: Client, acme: Customer, queue: Queue) -> None:
+    attribute = TicketAttribute.objects.create(code="serial", name="Serial number", type="text")
+    response = desk.post(reverse(ADD), filled(acme, queue, **{f"attribute_{attribute.pk}": "\0"}))
+    assert response.status_code == 200 and "Null characters are not allowed." in response.content.decode()
+    assert not Ticket.objects.exists()
