@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db.models import Model, Q
 
@@ -62,3 +62,34 @@ class RunQuerySet(OpenCatalogueQuerySet[Row]):
         """Finished runs that scored all customers as they are now, newest first: the distribution of one is that of
         everybody."""
         return self.filter(kind__in=OVER_EVERYBODY, state__in=(RunState.DONE, RunState.PARTIAL)).order_by("-id")
+
+
+class IdentityQuerySet(OfCustomerQuerySet[Row]):
+    """Who events are of: seen by whoever sees the customer; where none is known, by those who see all teams."""
+
+    customer_path = "customer"
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """The rows of customers that this user may see and who may be profiled, and of nobody known."""
+        return super().visible_to(user).profiled()
+
+    def profiled(self) -> Self:
+        """Those of customers who may be profiled, and of nobody known: behaviour is told of nobody who objected."""
+        names = ("merged_into", "restricted_at", "profiling_objected_at", "erased_at")
+        return self.filter(**{f"{self.customer_path}__{name}__isnull": True for name in names})
+
+
+class EventQuerySet(IdentityQuerySet[Row]):
+    """Behaviour events, seen as the identities are that they are of."""
+
+    team_path = "identity__customer__team"
+    owner_path = "identity__customer__owner"
+    customer_path = "identity__customer"
+
+    def of_customer(self, customer_id: int) -> Self:
+        """What a customer did, on whatever device."""
+        return self.filter(identity__person=2 * customer_id)
+
+    def between(self, since: Any, until: Any) -> Self:
+        """From `since` on, before `until`."""
+        return self.filter(at__gte=since, at__lt=until)
