@@ -137,8 +137,8 @@ class EventViewSet(Reads, ScopedViewSet):
         where not one could be taken."""
         at = timezone.now()
         try:
-            raw: Any = request.data
-            body = read_body(raw, format=self._format(request))
+            raw: Any = request.data  # of an empty body nothing that was parsed
+            body = read_body(raw if isinstance(raw, bytes) else b"", format=self._format(request))
             source = event_source(slug=request.query_params.get("source", ""), kind=body.format.value)
             events, refused = events_of(body, source=source, at=at)
         except BodyTooLarge as error:
