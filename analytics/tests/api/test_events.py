@@ -169,6 +169,7 @@ def test_the_list_is_narrowed_down_and_goes_on_by_cursor(root: User, acme: Custo
     assert len(ids(client.get(EVENTS, {"source": "mixpanel"}))) == 1
     since = (timezone.now() - timedelta(seconds=250)).isoformat()
     assert len(ids(client.get(EVENTS, {"since": since, "source": "api"}))) == 2
+    asked: Any
     for asked in ({"source": "api"}, {"name": "Buy"}):
         seen, page = [], client.get(EVENTS, {**asked, "page_size": 2}).json()
         while True:
@@ -188,7 +189,7 @@ def test_an_identity_is_linked_and_unlinked(bob: User, otto: User, root: User, a
     assert (answer.status_code, answer.json()["customer"], answer.json()["link"]) == (200, acme.pk, "staff")
     assert ids(as_user(bob).get(url("event-identities/"))) == [identity.pk]
     assert ids(as_user(otto).get(url("event-identities/"))) == []
-    assert as_user(bob).post(link, {"customer": None}).json()["link"] == "apart"
+    assert as_user(bob).post(link, {"customer": None}, format="json").json()["link"] == "apart"
 
 
 def test_the_timeline_tells_events_where_they_are_asked_for(bob: User, acme: Customer) -> None:

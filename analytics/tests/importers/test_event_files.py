@@ -76,15 +76,8 @@ def test_a_zip_of_amplitude_comes_in_whole(tmp_path: Path) -> None:
     path = tmp_path / "export.zip"
     with zipfile.ZipFile(path, "w") as archive:
         for hour in range(3):
-            events = [
-                {
-                    "uuid": f"{hour}-{n}",
-                    "event_type": "Open",
-                    "event_time": f"2024-01-15 0{hour}:00:00.1",
-                    "user_id": "u",
-                }
-                for n in range(4)
-            ]
+            base = {"event_type": "Open", "event_time": f"2024-01-15 0{hour}:00:00.1", "user_id": "u"}
+            events = [{**base, "uuid": f"{hour}-{n}"} for n in range(4)]
             archive.writestr(f"123/123_2024-01-15_{hour}#0.json.gz", gzip.compress(lines(events)))
     assert imported("amplitude", path)["created"] == 12
     assert imported("amplitude", path)["unchanged"] == 12

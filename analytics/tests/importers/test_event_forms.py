@@ -60,7 +60,7 @@ def test_a_project_of_local_times_counts_from_1970_in_its_zone() -> None:
         "-1",
         "00000000-0000-0000-0000-000000000000",
         " ",
-        "undefined",
+        "NaN",
         {},
     ],
 )
@@ -166,13 +166,8 @@ def ga4(**more: Any) -> dict[str, Any]:
 
 def test_ga4_is_taken_apart() -> None:
     event = ga4_event(ga4())
-    assert (event.name, event.device, event.user, event.session, event.at) == (
-        "purchase",
-        "1.2",
-        "",
-        "1705314000",
-        MOMENT,
-    )
+    assert (event.name, event.device, event.user) == ("purchase", "1.2", "")
+    assert (event.session, event.at) == ("1705314000", MOMENT)
     assert event.properties == {
         "page_location": "https://shop.example/", "value": 9.5, "category": "mobile",
         "items": [{"item_id": "p1", "price": 3}],
@@ -184,9 +179,7 @@ def test_ga4_events_differ_by_what_tells_them_apart() -> None:
     assert len(keys) == 3
 
 
-@pytest.mark.parametrize(
-    "item", [{}, {"event": "x"}, {"event": "", "properties": {}}, {"event": "x" * 201, "properties": {}}]
-)
+@pytest.mark.parametrize("item", [{}, {"event": "x"}, {"event": "", "properties": {}}, mixpanel("x" * 201)])
 def test_it_refuses_what_is_no_event_of_mixpanel(item: dict[str, Any]) -> None:
     with pytest.raises(EventRefused):
         mixpanel_event(item, at=NOW)
