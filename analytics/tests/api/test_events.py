@@ -21,7 +21,8 @@ def now() -> float:
 
 def send(user: User, body: Any, query: str = "", type: str = "application/json", **headers: Any) -> Any:
     raw = body if isinstance(body, bytes | str) else json.dumps(body)
-    return as_user(user).generic("POST", f"{EVENTS}{query}", raw, content_type=type, **headers)
+    client: Any = as_user(user)
+    return client.generic("POST", f"{EVENTS}{query}", raw, content_type=type, **headers)
 
 
 def own(number: int = 1, **more: Any) -> dict[str, Any]:
@@ -163,13 +164,12 @@ def test_the_list_is_narrowed_down_and_goes_on_by_cursor(root: User, acme: Custo
     ExternalId.objects.create(customer=acme, source="api", source_id="u")
     send(root, [own(n, at=now() - 100 * n, name="Buy" if n % 2 else "View") for n in range(1, 7)])
     send(root, [mixpanel()])
-    client = as_user(root)
+    client: Any = as_user(root)
     assert len(ids(client.get(EVENTS, {"customer": acme.pk}))) == 6
     assert len(ids(client.get(EVENTS, {"name": "Buy"}))) == 3
     assert len(ids(client.get(EVENTS, {"source": "mixpanel"}))) == 1
     since = (timezone.now() - timedelta(seconds=250)).isoformat()
     assert len(ids(client.get(EVENTS, {"since": since, "source": "api"}))) == 2
-    asked: Any
     for asked in ({"source": "api"}, {"name": "Buy"}):
         seen, page = [], client.get(EVENTS, {**asked, "page_size": 2}).json()
         while True:
