@@ -171,7 +171,8 @@ def test_the_list_is_narrowed_down_and_goes_on_by_cursor(root: User, acme: Custo
     since = (timezone.now() - timedelta(seconds=250)).isoformat()
     assert len(ids(client.get(EVENTS, {"since": since, "source": "api"}))) == 2
     for asked in ({"source": "api"}, {"name": "Buy"}):
-        seen, page = [], client.get(EVENTS, {**asked, "page_size": 2}).json()
+        query: Any = {**asked, "page_size": 2}
+        seen, page = [], client.get(EVENTS, query).json()
         while True:
             seen += [row["id"] for row in page["results"]]
             if page["next"] is None:
