@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class VersionState(models.TextChoices):
@@ -75,6 +76,31 @@ class DigestRhythm(models.TextChoices):
 
     DAY = "day", _("Every day")
     WEEK = "week", _("On Mondays, for the week")
+
+
+class EventFormat(models.TextChoices):
+    """Whose form events come in."""
+
+    MIXPANEL = "mixpanel", "Mixpanel"
+    AMPLITUDE = "amplitude", "Amplitude"
+    GA4 = "ga4", "Google Analytics 4"
+    API = "api", _("Own program")
+
+
+class IdentityKind(models.TextChoices):
+    DEVICE = "device", _("Device")
+    USER = "user", pgettext_lazy("of events", "User")
+    NOBODY = "nobody", _("Nobody")  # one a source: whoever sent neither; reports count no person
+
+
+class IdentityLink(models.TextChoices):
+    """How it is known which customer an identity is."""
+
+    EXTERNAL_ID = "external_id", _("External id")
+    EMAIL = "email", _("E-mail address")
+    OWNER = "owner", _("User of the device")
+    STAFF = "staff", _("Said by staff")
+    APART = "apart", _("Unlinked by staff")  # nobody, whatever the ids say
 
 
 # The factors of satisfaction in words, in their order.

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self, TypeVar
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+from uuid import UUID
 
 from django.db.models import Model, Q
 
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
     from customers.models import User
 
 Row = TypeVar("Row", bound=Model, covariant=True)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class ScoreQuerySet(OfCustomerQuerySet[Row]):
@@ -62,3 +66,41 @@ class RunQuerySet(OpenCatalogueQuerySet[Row]):
         """Finished runs that scored all customers as they are now, newest first: the distribution of one is that of
         everybody."""
         return self.filter(kind__in=OVER_EVERYBODY, state__in=(RunState.DONE, RunState.PARTIAL)).order_by("-id")
+
+
+class IdentityQuerySet(OfCustomerQuerySet[Row]):
+    """Who events are of: seen by whoever sees the customer; where none is known, by those who see all teams."""
+
+    customer_path = "customer"
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """The rows of customers that this user may see and who may be profiled, and of nobody known."""
+        return super().visible_to(user).profiled()
+
+    def profiled(self) -> Self:
+        """Those of customers who may be profiled, and of nobody known: behaviour is told of nobody who objected."""
+        names = ("merged_into", "restricted_at", "profiling_objected_at", "erased_at")
+        return self.filter(**{f"{self.customer_path}__{name}__isnull": True for name in names})
+
+
+class EventQuerySet(IdentityQuerySet[Row]):
+    """Behaviour events, seen as the identities are that they are of."""
+
+    team_path = "identity__customer__team"
+    owner_path = "identity__customer__owner"
+    customer_path = "identity__customer"
+
+    def of_customer(self, customer_id: int) -> Self:
+        """What a customer did, on whatever device."""
+        return self.filter(identity__person=2 * customer_id)
+
+    def with_keys(self, keys: Sequence[UUID]) -> Self:
+        """Those with these keys, which tell their time: on PostgreSQL only its months are looked at."""
+        if not keys:
+            return self.none()
+        moments = [EPOCH + timedelta(milliseconds=key.int >> 80) for key in (min(keys), max(keys))]
+        return self.filter(pk__in=keys).between(moments[0], moments[1] + timedelta(milliseconds=1))
+
+    def between(self, since: Any, until: Any) -> Self:
+        """From `since` on, before `until`."""
+        return self.filter(at__gte=since, at__lt=until)

@@ -1,4 +1,5 @@
 from analytics.models.digest import DigestSubscription, MoverDigest
+from analytics.models.event import Event, EventIdentity, EventName, EventSource
 from analytics.models.learned import ProductStatistics, WeightProposal
 from analytics.models.relations import ContactRisk, RelationEffect
 from analytics.models.run import ScoringChunk, ScoringRun
@@ -19,6 +20,10 @@ __all__ = [
     "ContactRisk",
     "CustomerScore",
     "DigestSubscription",
+    "Event",
+    "EventIdentity",
+    "EventName",
+    "EventSource",
     "MoverDigest",
     "PreferenceModelVersion",
     "PreferencePreview",
