@@ -90,6 +90,7 @@ class EventFormat(models.TextChoices):
 class IdentityKind(models.TextChoices):
     DEVICE = "device", _("Device")
     USER = "user", pgettext_lazy("of events", "User")
+    NOBODY = "nobody", _("Nobody")  # one a source: whoever sent neither; reports count no person
 
 
 class IdentityLink(models.TextChoices):

@@ -212,6 +212,7 @@ class RetentionKind(models.TextChoices):
     LOG = "log", _("Log of the admin")
     SESSIONS = "sessions", _("Sessions of staff that have ended")
     WEB_FORMS = "web_forms", _("What came in by web forms")
+    EVENTS = "events", _("Behaviour events")
 
 
 class KeyPurpose(models.TextChoices):

@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
             name='EventIdentity',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('device', 'Device'), ('user', 'User')], max_length=6, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('device', 'Device'), ('user', 'User'), ('nobody', 'Nobody')], max_length=6, verbose_name='kind')),
                 ('key_index', models.CharField(editable=False, max_length=32, unique=True)),
                 ('key', customers.encryption.fields.EncryptedTextField(editable=False, row_key='key_index', verbose_name='key')),
                 ('email_index', models.CharField(blank=True, editable=False, max_length=32)),

@@ -13,6 +13,7 @@ USUAL = {
     RetentionKind.LOG: (2 * 365, False),
     RetentionKind.SESSIONS: (1, True),
     RetentionKind.WEB_FORMS: (30, True),
+    RetentionKind.EVENTS: (2 * 365, False),
 }
 
 

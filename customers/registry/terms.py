@@ -63,6 +63,7 @@ class Retention(models.TextChoices):
     LOG = RetentionKind.LOG, _("by the retention rule for the log of the admin")
     SESSIONS = RetentionKind.SESSIONS, _("until they end, and by the retention rule for sessions")
     WEB_FORMS = RetentionKind.WEB_FORMS, _("by the retention rule for web forms")
+    EVENTS = RetentionKind.EVENTS, _("by the retention rule for behaviour events")
 
 
 BOOKS = _("Books of account must be kept (GDPR art. 17(3)(b), PIPL art. 47).")
