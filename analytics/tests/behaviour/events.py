@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from django.db import connection
 from django.utils import timezone
 
 from analytics.choices import EventFormat, IdentityKind
@@ -65,6 +66,7 @@ def make_events(log: Iterable[Happened], identities: Mapping[int, EventIdentity]
 
 def make_partitions(moments: Iterable[datetime]) -> None:
     """PostgreSQL: the months of these moments."""
-    from analytics.sql.partitions import make_partitions as make
+    if connection.vendor == "postgresql":
+        from analytics.sql.partitions import ensure_partitions
 
-    make(moments)
+        ensure_partitions(moments)
