@@ -184,7 +184,7 @@ def test_of_a_path_the_most_frequent_stay_and_the_others_are_one(
     data: st.DataObject, log: list[Happened], zone: ZoneInfo, anchor: int
 ) -> None:
     period = data.draw(periods(log, zone))
-    ends = {"start": period.start, "end": period.end, "window": 100 * HOUR, "depth": 3}
+    ends: dict[str, Any] = {"start": period.start, "end": period.end, "window": 100 * HOUR, "depth": 3}
     whole = counted(Paths(Selector(anchor), top=3, **ends), log).result()
     short = counted(Paths(Selector(anchor), top=1, **ends), log).result()
     for all_of, few in zip(whole, short, strict=True):
