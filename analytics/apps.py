@@ -9,7 +9,16 @@ class AnalyticsConfig(AppConfig):
 
     def ready(self) -> None:
         from analytics.exporters.customers import register_columns_of_analytics
-        from analytics.models import ContactRisk, CustomerScore, PreferenceProfile, RelationEffect, ScoreSnapshot
+        from analytics.importers.events.read_events import register_event_formats
+        from analytics.models import (
+            ContactRisk,
+            CustomerScore,
+            Event,
+            EventIdentity,
+            PreferenceProfile,
+            RelationEffect,
+            ScoreSnapshot,
+        )
         from analytics.operations.emit_score_changes import register_events_of_scores
         from analytics.operations.plan_contact_risks import CONTACT_RISKS
         from analytics.operations.propose_weights import LEARN_WEIGHTS
@@ -21,13 +30,19 @@ class AnalyticsConfig(AppConfig):
         from analytics.segments import relations, scores  # noqa: F401 - facts register themselves
         from customers.choices import RetentionKind
         from customers.operations.job_kinds import register_job
-        from customers.operations.retention_kinds import deleted, register_retention
+        from customers.operations.retention_kinds import Old, deleted, register_retention
         from customers.operations.undo_rules import UndoRule, register_undo
         from customers.registry import register
 
         register(ENTRIES)
         register_retention(RetentionKind.SNAPSHOTS, deleted(ScoreSnapshot, "as_of"))
-        for model in (CustomerScore, PreferenceProfile, ScoreSnapshot, RelationEffect, ContactRisk):
+        events = Event.objects
+        register_retention(
+            RetentionKind.EVENTS,
+            Old(lambda cutoff: events.filter(at__lt=cutoff), "at", lambda keys: events.with_keys(keys).delete()),
+        )
+        register_event_formats()
+        for model in (CustomerScore, PreferenceProfile, ScoreSnapshot, RelationEffect, ContactRisk, EventIdentity):
             register_undo(model, UndoRule(is_derived=True))
         register_columns_of_analytics()
         register_events_of_scores()

@@ -5,9 +5,11 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django_filters import CharFilter, ChoiceFilter, FilterSet, NumberFilter
 
-from analytics.choices import ProposalState, RunKind, RunState, VersionState
+from analytics.choices import IdentityKind, ProposalState, RunKind, RunState, VersionState
 from analytics.models import (
     CustomerScore,
+    Event,
+    EventIdentity,
     PreferenceModelVersion,
     PreferenceProfile,
     ScoreModelVersion,
@@ -15,7 +17,7 @@ from analytics.models import (
     WeightProposal,
 )
 from customers.choices import Factor
-from customers.filtersets import LONGEST_PART, IdFilter, YesNoFilter
+from customers.filtersets import LONGEST_PART, IdFilter, MomentFilter, YesNoFilter
 
 
 class ScoreFilterSet(FilterSet):
@@ -124,4 +126,33 @@ class RunFilterSet(FilterSet):
 
     class Meta:
         model = ScoringRun
+        fields: list[str] = []
+
+
+class EventFilterSet(FilterSet):
+    """Behaviour events by whose they are, what and when."""
+
+    customer = IdFilter(field_name="identity__customer")
+    identity = IdFilter()
+    name = CharFilter(field_name="name__name", max_length=LONGEST_PART, label=_("The whole name"))
+    source = CharFilter(field_name="source__slug", max_length=32, label=_("Short name of the source"))
+    since = MomentFilter(field_name="at", lookup_expr="gte", label=_("From this moment on"))
+    until = MomentFilter(field_name="at", lookup_expr="lt", label=_("Before this moment"))
+
+    class Meta:
+        model = Event
+        fields: list[str] = []
+
+
+class IdentityFilterSet(FilterSet):
+    """Users and devices of event sources."""
+
+    customer = IdFilter()
+    owner = IdFilter()
+    source = CharFilter(field_name="source__slug", max_length=32, label=_("Short name of the source"))
+    kind = ChoiceFilter(choices=IdentityKind.choices)
+    known = YesNoFilter(field_name="customer", lookup_expr="isnull", exclude=True, label=_("The customer is known"))
+
+    class Meta:
+        model = EventIdentity
         fields: list[str] = []

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self, TypeVar
+from uuid import UUID
 
 from django.db.models import Model, Q
 
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from customers.models import User
 
 Row = TypeVar("Row", bound=Model, covariant=True)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class ScoreQuerySet(OfCustomerQuerySet[Row]):
@@ -90,6 +94,13 @@ class EventQuerySet(IdentityQuerySet[Row]):
     def of_customer(self, customer_id: int) -> Self:
         """What a customer did, on whatever device."""
         return self.filter(identity__person=2 * customer_id)
+
+    def with_keys(self, keys: Sequence[UUID]) -> Self:
+        """Those with these keys, which tell their time: on PostgreSQL only its months are looked at."""
+        if not keys:
+            return self.none()
+        moments = [EPOCH + timedelta(milliseconds=key.int >> 80) for key in (min(keys), max(keys))]
+        return self.filter(pk__in=keys).between(moments[0], moments[1] + timedelta(milliseconds=1))
 
     def between(self, since: Any, until: Any) -> Self:
         """From `since` on, before `until`."""

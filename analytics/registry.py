@@ -1,6 +1,6 @@
 """The register of personal data, of this room: scores, preferences, runs. See customers.registry."""
 
-from customers.registry import Entry, free, indirect, none, staff
+from customers.registry import Entry, direct, free, indirect, none, staff
 from customers.registry.terms import FIGURES, OnErasure, Purpose, Retention
 
 FACTORS = " ".join(
@@ -68,6 +68,30 @@ ENTRIES = (
         Retention.NIGHT,
         (indirect("customer contact requests carried contacts at"),),
         about=("customer", "contact"),
+        is_deleted=True,
+    ),
+    Entry(
+        "analytics.EventSource", Purpose.RUN, Retention.USE, (none("version id slug name kind time_zone id_source"),)
+    ),
+    Entry("analytics.EventName", Purpose.RUN, Retention.USE, (none("id name"),)),
+    Entry(
+        "analytics.EventIdentity",
+        Purpose.PROFILE,
+        Retention.CUSTOMER,
+        (
+            none("id source kind root person"),
+            direct("key_index key email_index"),
+            indirect("owner customer link created_at"),
+        ),
+        about=("customer",),
+        is_deleted=True,
+    ),
+    Entry(
+        "analytics.Event",
+        Purpose.PROFILE,
+        Retention.EVENTS,
+        (none("id recorded_at source"), indirect("at identity session name properties")),
+        about=("identity__customer",),
         is_deleted=True,
     ),
     Entry(

@@ -1,6 +1,7 @@
 """Thin tasks. A task that is lost, doubled or killed costs nothing: the database says what is to be done."""
 
 import logging
+from datetime import timedelta
 from functools import partial
 
 from celery import shared_task
@@ -8,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from analytics.operations import tick as tick_operation
+from analytics.operations.match_identities import match_identities
 from analytics.operations.plan_contact_risks import plan_contact_risks
 from analytics.operations.refresh_relation_effects import refresh_relation_effects
 from analytics.operations.work_chunks import work_chunks
@@ -28,6 +30,12 @@ def look_around() -> None:
     """Beat's: what customers feel of their relations, and once a day whom one contact carries."""
     refresh_relation_effects(at=timezone.now())
     plan_contact_risks(at=timezone.now())
+
+
+@shared_task
+def match_event_users() -> None:
+    """Beat's: whose behaviour it was, of customers who came or changed in the last two days."""
+    match_identities(since=timezone.now() - timedelta(days=2))
 
 
 @shared_task

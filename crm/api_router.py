@@ -4,6 +4,8 @@ from rest_framework.routers import DefaultRouter
 
 from analytics.api.beside import BesideViewSet
 from analytics.api.digests import DigestViewSet
+from analytics.api.event_sources import EventIdentityViewSet, EventSourceViewSet
+from analytics.api.events import EventViewSet
 from analytics.api.insights import InsightViewSet
 from analytics.api.preference_versions import PreferenceVersionViewSet
 from analytics.api.proposals import ProposalViewSet
@@ -136,4 +138,7 @@ router.register("preference-versions", PreferenceVersionViewSet)
 router.register("weight-proposals", ProposalViewSet)
 router.register("scoring-runs", RunViewSet)
 router.register("score-validations", ValidationViewSet)
+router.register("events", EventViewSet)
+router.register("event-sources", EventSourceViewSet)
+router.register("event-identities", EventIdentityViewSet)
 router.register("reports", ReportViewSet, basename="report")

@@ -83,6 +83,8 @@ VOTES = ("articlevote",)
 DESK_TOOLS = ("macro", "deskview")
 # Where programs are told what happens, and what was sent to them.
 WEBHOOKS = ("webhook", "webhookdelivery", "messagingchannel")
+# Whoever may add an event may send them; whoever may change an identity may say who it is.
+EVENT_MODELS = ("event", "eventname", "eventidentity", "eventsource")
 SCORE_MODELS = (
     "customerscore",
     "scoresnapshot",
@@ -116,6 +118,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         SUBMISSIONS: ("view", "change"),
         PORTAL: READ,
         ("phonecall",): READ,
+        EVENT_MODELS: READ,
     },
     "Lead": {
         CUSTOMER_MODELS + TICKET_MODELS + DUPLICATE_MODELS: WRITE,
@@ -132,6 +135,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         ("observation",): CONTEST,
         ("team", "erasure"): READ,
         ("privacyflag", "phonecall"): PUT_DOWN,
+        EVENT_MODELS: READ,
     },
     "Back office": {
         CUSTOMER_MODELS + CATALOGUE_MODELS + SEGMENTS + BEHAVIOUR + ARTICLES + (*RULES, "export"): ALL,
@@ -143,6 +147,10 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         ("apitoken",): OWN_TOKENS,
         PRIVACY_MODELS: PUT_DOWN,
         ("team", "job", *RETENTION_MODELS): READ,
+        ("event",): PUT_DOWN,
+        ("eventname",): READ,
+        ("eventidentity",): ("view", "change"),
+        ("eventsource",): ALL,
     },
     "Analyst": {
         CUSTOMER_MODELS + CATALOGUE_MODELS + TICKET_MODELS + DESK_MODELS + SCORE_MODELS + DUPLICATE_MODELS: READ,
@@ -152,6 +160,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         ("scorevalidation",): ("add",),
         ("apitoken",): OWN_TOKENS,
         ("observation", "team", "job", "privacyflag", *RETENTION_MODELS): READ,
+        EVENT_MODELS: READ,
     },
     "Administrator": {
         CUSTOMER_MODELS + CATALOGUE_MODELS + TICKET_MODELS + DESK_MODELS + SCORE_MODELS + SEGMENTS + DESK_TOOLS: ALL,
@@ -176,6 +185,10 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         ("auditentry",): READ,
         WEBHOOKS: ALL,
         ("phonecall",): PUT_DOWN,
+        ("event",): PUT_DOWN,
+        ("eventname",): READ,
+        ("eventidentity",): ("view", "change"),
+        ("eventsource",): ALL,
         ("datakey",): ("view", "change"),
     },
 }

@@ -10,6 +10,8 @@ TIMETABLE: dict[str, dict[str, Any]] = {
     "tick": {"task": "analytics.tasks.tick", "schedule": 20.0, "options": {"expires": 20}},
     # What customers feel of the late tickets of their relations; once a day, whom one contact carries.
     "relations": {"task": "analytics.tasks.look_around", "schedule": 60.0, "options": {"expires": 60}},
+    # Whose behaviour events are, of customers who came or changed lately.
+    "event users": {"task": "analytics.tasks.match_event_users", "schedule": 3600.0, "options": {"expires": 3600}},
     # Pokes the workers for imports, exports and other long work, and starts what is due.
     "jobs": {"task": "customers.tasks.tick", "schedule": 10.0, "options": {"expires": 10}},
     # Closes what is solved for long, warns of targets and escalates.

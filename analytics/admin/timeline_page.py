@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.template.response import TemplateResponse
@@ -15,9 +16,10 @@ from django.utils.translation import gettext_lazy
 
 from analytics.admin.score_display import points, tone_of
 from analytics.admin.words import rating_tone
+from analytics.choices import IdentityKind
 from analytics.operations.fact_words import duration, said_of_rating
 from analytics.operations.timeline import Timeline, timeline
-from analytics.operations.timeline_sources import TYPES, Entry, Place
+from analytics.operations.timeline_sources import EVENT, USUAL_TYPES, Entry, Place
 from customers.admin.customer_page import page_frame, visible_customer
 from customers.choices import Direction, InteractionKind, OrderStatus
 from customers.models import Customer
@@ -37,6 +39,7 @@ ICONS = {
     "relation_began": "hub",
     "relation_ended": "link_off",
     "merge": "merge",
+    "event": "ads_click",
 }
 INTERACTION_ICONS = {"call": "call", "meeting": "groups", "visit": "storefront", "campaign": "campaign", "note": "note"}
 KINDS = {
@@ -50,10 +53,11 @@ KINDS = {
     "relation_began": gettext_lazy("Relation began"),
     "relation_ended": gettext_lazy("Relation ended"),
     "merge": gettext_lazy("Merged into this"),
+    "event": gettext_lazy("Behaviour event"),
 }
 # What the page can be narrowed down to: name in the address, name for people, types of entries.
 SHOWS = {
-    "": (gettext_lazy("All"), TYPES),
+    "": (gettext_lazy("All"), USUAL_TYPES),
     "tickets": (gettext_lazy("Tickets"), ("ticket_opened", "ticket_solved")),
     "orders": (gettext_lazy("Orders"), ("order",)),
     "interactions": (gettext_lazy("Calls and notes"), ("interaction",)),
@@ -61,6 +65,7 @@ SHOWS = {
     "scores": (gettext_lazy("Scores"), ("score",)),
     "relations": (gettext_lazy("Relations"), ("relation_began", "relation_ended", "merge")),
     "consents": (gettext_lazy("Consent"), ("consent",)),
+    "behaviour": (gettext_lazy("Behaviour"), ("event",)),
 }
 PAGES = {
     "interaction": "admin:customers_interaction_change",
@@ -69,6 +74,7 @@ PAGES = {
     "ticket_solved": "admin:services_ticket_change",
     "relation_began": "admin:customers_relation_change",
     "relation_ended": "admin:customers_relation_change",
+    "event": "admin:analytics_event_change",
 }
 AT_HOME = {"consent": "#identity"}  # told of on the customer's page itself
 
@@ -155,7 +161,7 @@ def read_place(text: str) -> Place | None:
     moment = parse_datetime(at)
     if moment is None or moment.tzinfo is None:
         raise ValueError(text)
-    return Place(moment, kind, int(pk))
+    return Place(moment, kind, str(UUID(pk)) if kind == EVENT else int(pk))
 
 
 def _line(entry: Entry, customer: Customer) -> Line:
@@ -241,8 +247,13 @@ def _merge(detail: dict[str, Any]) -> dict[str, Any]:
     return {"note": _("undone since") if detail["undone"] else ""}
 
 
+def _event(detail: dict[str, Any]) -> dict[str, Any]:
+    return {"note": f"{detail['source']} · {IdentityKind(detail['kind']).label}"}
+
+
 _DETAILS = {
     "consent": _consent,
+    "event": _event,
     "merge": _merge,
     "relation_began": _relation,
     "relation_ended": _relation,

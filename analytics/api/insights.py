@@ -5,7 +5,7 @@ from typing import Any
 from django.core import signing
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.exceptions import NotFound, ValidationError
@@ -18,7 +18,7 @@ from analytics.models import PreferenceProfile
 from analytics.operations.explain_score import NotProfiled, explain_score
 from analytics.operations.moment_of import moment_of
 from analytics.operations.timeline import timeline
-from analytics.operations.timeline_sources import TYPES, Place
+from analytics.operations.timeline_sources import TYPES, USUAL_TYPES, Place
 from customers.api.base import ScopedViewSet
 from customers.api.fields import FIRST_YEAR, LAST_YEAR
 from customers.api.merged import LivingCustomers
@@ -29,12 +29,20 @@ from customers.operations.why_not_profiled import why_not_profiled
 SALT = "api.timeline"
 
 
+@extend_schema_field({"oneOf": [{"type": "integer"}, {"type": "string", "format": "uuid"}]})
+class EntryKey(serializers.Field[Any, Any, Any, Any]):
+    """A key as it is: a number, or the UUID of a behaviour event."""
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
 class EntrySerializer(serializers.Serializer[Any]):
     """One thing that happened."""
 
     at = serializers.DateTimeField()
     type = serializers.ChoiceField(choices=TYPES)
-    id = serializers.IntegerField(help_text="Of the row behind it.")
+    id = EntryKey(help_text="Of the row behind it.", read_only=True)
     title = serializers.CharField(allow_blank=True)
     detail = serializers.DictField()
 
@@ -64,7 +72,7 @@ class InsightViewSet(LivingCustomers, ScopedViewSet):
     @action(detail=True, parameters=("before", "limit", "type"))
     def timeline(self, request: Request, pk: str) -> Response:
         """All that happened to a customer, newest first: tickets, orders, interactions, ratings, scores, consents,
-        relations, merges."""
+        relations, merges. Behaviour events are many: they come with `type=event` alone."""
         customer = self.get_object()
         entries, following = timeline(
             customer,
@@ -123,7 +131,7 @@ def _place(request: Request) -> Place | None:
 def _types(request: Request) -> tuple[str, ...]:
     wanted = request.query_params.get("type")
     if wanted is None:
-        return TYPES
+        return USUAL_TYPES
     if wanted not in TYPES:
         raise ValidationError({"type": [_("Choose one of: %(choices)s.") % {"choices": ", ".join(TYPES)}]})
     return (wanted,)

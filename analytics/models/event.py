@@ -131,6 +131,10 @@ class EventIdentity(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.pk}"
 
+    def audit_customers(self) -> list[int | None]:
+        """Who it is."""
+        return [self.customer_id]
+
 
 class Event(models.Model):
     """Something that a person or a device did. Append-only.

@@ -5,7 +5,7 @@ from itertools import islice
 
 from django.utils import timezone
 
-from analytics.operations.timeline_sources import SOURCES, TYPES, Entry, Place, Row, Whose
+from analytics.operations.timeline_sources import SOURCES, USUAL_TYPES, Entry, Place, Row, Whose
 from customers.models import Customer, User
 from customers.sql.united import Part, united
 
@@ -22,7 +22,7 @@ class Timeline:
         at: datetime,
         before: Place | None = None,
         limit: int = 50,
-        types: Collection[str] = TYPES,
+        types: Collection[str] = USUAL_TYPES,
     ) -> None:
         today = at.astimezone(timezone.get_default_timezone()).date()
         self._limit, self._whose = limit, Whose(customer, user, today)
@@ -52,7 +52,7 @@ def timeline(
     at: datetime,
     before: Place | None = None,
     limit: int = 50,
-    types: Collection[str] = TYPES,
+    types: Collection[str] = USUAL_TYPES,
 ) -> tuple[list[Entry], Place | None]:
     """A page of a customer's timeline, and the place to go on from (None: that was all). One query."""
     found = Timeline(customer, user=user, at=at, before=before, limit=limit, types=types)

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import pgettext
 
-from analytics.models import ScoreSnapshot
+from analytics.models import Event, ScoreSnapshot
 from customers.choices import ConsentChannel, ConsentPurpose
 from customers.models import Consent, Customer, Interaction, Merge, Order, Relation, User
 from customers.sql.united import Part, columns, moment
@@ -26,7 +26,7 @@ class Place(NamedTuple):
 
     at: datetime
     type: str
-    id: int
+    id: int | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Entry:
 
     at: datetime
     type: str
-    id: int
+    id: int | str  # of an event a UUID
     title: str
     detail: dict[str, Any] = field(default_factory=dict)
 
@@ -180,6 +180,7 @@ _ENDS = columns(
 )
 _opened = _told("number", "status", "channel", "priority")
 
+EVENT = "event"
 SOURCES = (
     Source(
         "consent",
@@ -188,6 +189,14 @@ SOURCES = (
         "at",
         columns("purpose", "channel", "is_given", "source", "text_version"),
         _consent,
+    ),
+    Source(
+        EVENT,
+        "analytics.view_event",
+        lambda whose: Event.objects.visible_to(whose.user).filter(identity__customer=whose.customer),
+        "at",
+        columns(title="name__name", source="source__name", kind="identity__kind"),
+        _told("source", "kind"),
     ),
     Source(
         "interaction",
@@ -253,3 +262,5 @@ SOURCES = (
     Source("ticket_solved", "services.view_ticket", _requested, "solved_at", _SOLVED, _solved),
 )
 TYPES = tuple(dict.fromkeys(source.type for source in SOURCES))
+# What is told where nobody asks for a type: behaviour events are so many that nothing else would be seen.
+USUAL_TYPES = tuple(type for type in TYPES if type != EVENT)

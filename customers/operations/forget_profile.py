@@ -10,8 +10,8 @@ from customers.registry.terms import Purpose, Retention
 @transaction.atomic
 def forget_profile(*, customer_ids: Sequence[int], with_history: bool) -> int:
     """Delete what was computed of these customers: score, preferences, effects and risks of relations; with the history
-    of their scores, and what they did, if it is asked for. Returns how many rows. Which these are the register of personal data says, since
-    they belong to higher rooms."""
+    of their scores, and what they did, if it is asked for. Returns how many rows. Which these are the register of
+    personal data says, since they belong to higher rooms."""
     wanted = {Retention.NIGHT, Retention.SNAPSHOTS, Retention.EVENTS} if with_history else {Retention.NIGHT}
     deleted = 0
     for entry in register_entries():

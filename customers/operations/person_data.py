@@ -17,7 +17,7 @@ from customers.registry.terms import OnErasure, Pii
 
 TOLD = (Pii.DIRECT, Pii.INDIRECT, Pii.FREE)
 # Made for searching: they say nothing that the values do not say.
-INDEXES = ("blind_index", "domain_index", "path")
+INDEXES = ("blind_index", "domain_index", "key_index", "email_index", "path")
 
 
 @dataclass(frozen=True, slots=True)
