@@ -170,7 +170,7 @@ class ReportForm(CandidForm):
         try:
             if self.instance.pk:
                 require_may_share(SavedReport.objects.get(pk=self.instance.pk), shared, self.user)
-            if shared["team"] is not None and "team" in self.changed_data:
+            if shared.get("team") is not None and "team" in self.changed_data:
                 require_their_team(shared["team"].pk, self.user)
         except ValidationError as refused:
             self.add_error(None, refused)
