@@ -61,11 +61,16 @@ def _part(report: Report, found: Found, address: Address | None) -> dict[str, An
 
 
 def _table(table: Table, link: Callable[[str], str]) -> dict[str, Any]:
+    numbers = [any(isinstance(line[at], Number) for line in table.lines) for at in range(len(table.header))]
     return {
         "title": table.title,
-        "header": table.header,
+        "header": list(zip(table.header, numbers, strict=True)),
+        "is_folded": table.is_folded,
         "is_heat": table.is_heat,
-        "lines": [[_cell(table, one, link) for one in line] for line in table.lines],
+        "lines": [
+            [{**_cell(table, one, link), "is_number": number} for one, number in zip(line, numbers, strict=True)]
+            for line in table.lines
+        ],
     }
 
 
@@ -75,7 +80,6 @@ def _cell(table: Table, one: str | Number, link: Callable[[str], str]) -> dict[s
     counted = one.people if one.people is not None else one.value
     heat = f"{one.value:.3f}" if table.is_heat and one.form == SHARE and one.value is not None else ""
     return {
-        "is_number": True,
         "text": shown(one),
         "link": link(one.cell) if counted else "",
         "heat": heat,

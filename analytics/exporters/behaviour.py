@@ -44,6 +44,7 @@ class Table:
     header: list[str]
     lines: list[Line]
     is_heat: bool = False
+    is_folded: bool = False  # detail that a page opens when it is asked to
 
 
 def tables_of(report: Report, found: Found) -> list[Table]:
@@ -190,10 +191,9 @@ def _links(report: Report, found: Found) -> Table:
             before = anchor if not number else _event_name(report, link.before)
             after = _event_name(report, link.after)
             lines.append([_step_number(report, number), before, after, Number(link.people)])
-    first, second = (_("After it"), _("Before it")) if report.definition.is_backwards else (_("Before it"), _("Event"))
-    if report.definition.is_backwards:
-        first, second = _("After it"), _("Event")
-    return Table(_("From one to the next"), [_("Step"), first, second, _("People")], lines)
+    beside = _("After it") if report.definition.is_backwards else _("Before it")
+    header = [_("Step"), beside, _("Event"), _("People")]
+    return Table(_("From one to the next"), header, lines, is_folded=True)
 
 
 def _sessions(report: Report, found: Found) -> Table:
