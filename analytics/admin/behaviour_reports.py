@@ -163,7 +163,7 @@ class SavedReportAdmin(CandidModelAdmin):
         try:
             question = json.loads(text[:LONGEST_QUESTION])
         except (ValueError, RecursionError):
-            raise Http404(_("There is no such report.")) from None
+            question = None
         return self._people(request, None, request.GET.get("kind", ""), question)
 
     def _people(self, request: HttpRequest, row: SavedReport | None, kind: str, question: Any) -> HttpResponse:

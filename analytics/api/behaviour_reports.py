@@ -155,13 +155,15 @@ class BehindSerializer(serializers.Serializer[Any]):
 class BehindAskedSerializer(serializers.Serializer[Any]):
     """The query of `/customers/`."""
 
-    cell = serializers.CharField(max_length=300)
+    cell = serializers.CharField(max_length=300, default="")
     segment = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST_KEY)
     after = serializers.IntegerField(required=False, min_value=0, max_value=LARGEST_KEY)
 
 
 BEHIND = [
-    OpenApiParameter("cell", {"type": "string"}, required=True, description="A cell of the result."),
+    OpenApiParameter(
+        "cell", {"type": "string", "minLength": 1}, description="A cell of the result. Without: all whom it counts."
+    ),
     OpenApiParameter("segment", {"type": "integer", "minimum": 1}, description="The segment whose number it is."),
     OpenApiParameter("after", {"type": "integer", "minimum": 0}, description="`next` of the page before."),
     OpenApiParameter("page_size", {"type": "integer", "minimum": 1, "maximum": 200, "default": PAGE_SIZE}),

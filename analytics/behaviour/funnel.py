@@ -90,8 +90,9 @@ class Funnel:
         ]
 
     def who(self, cell: str) -> Callable[[Sequence[Seen]], bool]:
-        """Who stands behind a number: `reached:2` or `dropped:2`, steps from 0. Raises NoSuchCell."""
-        kind, _colon, rest = cell.partition(":")
+        """Who stands behind a number: `reached:2` or `dropped:2`, steps from 0; of no number: who began.
+        Raises NoSuchCell."""
+        kind, _colon, rest = (cell or "reached:0").partition(":")
         (step,) = numbers_of(rest, 1)
         if kind not in ("reached", "dropped") or step >= self._count:
             raise NoSuchCell(cell)

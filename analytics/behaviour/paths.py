@@ -114,7 +114,7 @@ class Paths:
     def who(self, cell: str) -> Callable[[Sequence[Seen]], bool]:
         """Who stands behind a number: `began`; `1:7` for step (from 0) and name; `1:ended`. All others of a step are
         behind no cell: what is left depends on everybody. Raises NoSuchCell."""
-        if cell == "began":
+        if cell in ("", "began"):
             return lambda events: self.path(events) is not None
         first, _colon, what = cell.partition(":")
         (step,) = numbers_of(first, 1)

@@ -75,7 +75,10 @@ class Retention:
         return self._steps.starts[step] <= self._now < self._steps.starts[step + 1]
 
     def who(self, cell: str) -> Callable[[Sequence[Seen]], bool]:
-        """Who stands behind a number: `0:began`, or `0:3` for cohort and column. Raises NoSuchCell."""
+        """Who stands behind a number: `0:began`, or `0:3` for cohort and column; of none: who began at any time. Raises
+        NoSuchCell."""
+        if not cell:
+            return lambda events: self.of(events) is not None
         row, _colon, column = cell.partition(":")
         (cohort,) = numbers_of(row, 1)
         if cohort >= self._cohorts:

@@ -108,7 +108,7 @@ class SessionReport:
 
     def who(self, cell: str) -> Callable[[Sequence[Seen]], bool]:
         """Who stands behind a number: `people:all`, `people:3` or `bounced:3`. Raises NoSuchCell."""
-        kind, _colon, when = cell.partition(":")
+        kind, _colon, when = (cell or "people:all").partition(":")
         wanted = None if when == WHOLE else numbers_of(when, 1)[0]
         if kind not in ("people", "bounced") or (wanted is not None and wanted >= len(self._steps)):
             raise NoSuchCell(cell)

@@ -88,7 +88,9 @@ class Trend:
         return f"{series.selector}:{when}:{json.dumps(series.value, ensure_ascii=False)}"
 
     def who(self, cell: str) -> Callable[[Sequence[Seen]], bool]:
-        """Who stands behind a number (see `cell`). Raises NoSuchCell."""
+        """Who stands behind a number (see `cell`); of none: who did any of it. Raises NoSuchCell."""
+        if not cell:
+            return lambda events: any(True for _found in self._cells(events))
         first, _colon, rest = cell.partition(":")
         when, _colon, value = rest.partition(":")
         try:

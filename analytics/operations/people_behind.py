@@ -31,7 +31,9 @@ class People:
 
 def people_behind(*, definition: Definition, cell: str, segment: int | None, user: User, at: datetime) -> People:
     """Those whom a number counts, of those whom the user may see: the number is that of customers and unknown people
-    together. `segment` is the key of one that the report counts by itself. Raises NoSuchCell, ReportFailed."""
+    together; without a cell: all whom the report counts. `segment` is the key of one that the report counts by itself.
+
+    Raises NoSuchCell, ReportFailed."""
     rows = {row.pk if row else None: row for row in segments_of(definition, user)}
     if segment not in rows:
         raise NoSuchCell(cell)

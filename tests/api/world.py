@@ -9,12 +9,13 @@ import pytest
 from django.utils import timezone
 
 from analytics.choices import ProposalState
-from analytics.models import MoverDigest, PreferenceModelVersion, ScoreModelVersion, WeightProposal
+from analytics.models import MoverDigest, PreferenceModelVersion, SavedReport, ScoreModelVersion, WeightProposal
 from analytics.operations.ask_for_validation import ask_for_validation
 from analytics.operations.draft_version import draft_version
 from analytics.operations.start_preview import start_preview
 from analytics.operations.state_preference import state_preference
 from analytics.operations.write_digests import write_digests
+from analytics.operations.write_report import write_report
 from analytics.tests.histories import rating, score_everybody
 from customers.choices import PrivacyFlagKind, RetentionKind
 from customers.models import (
@@ -176,6 +177,8 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         at=NOW,
     )
     fail_mail(mail=mail, problem="550 5.1.1", at=NOW)
+    question = {"name": "Opened", "kind": "trend", "definition": {"steps": [{"event": "Open"}]}, "is_shared": True}
+    report = write_report(report=SavedReport(), changes=question, by=ann, at=NOW)
     view = write_desk_view(view=DeskView(), changes={"name": "All"}, by=None, at=NOW)
     told = Notification.objects.create(user=ann, ticket=ticket, kind="assigned", key="world", at=NOW)
     twin, former = (Customer.objects.create(kind="organisation", name="ACME", team=acme.team) for _ in range(2))
@@ -267,6 +270,7 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         "webformsubmission": str(submission.pk),
         "rule": then.pk,
         "rulefiring": fired.pk,
+        "savedreport": report.pk,
         "scoremodelversion": draft.pk,
         "scorevalidation": validation.pk,
         "scoringrun": run.pk,

@@ -121,10 +121,16 @@ def test_the_customers_come_in_pages(root: User, events: None) -> None:
 
 @pytest.mark.parametrize(
     ("asked", "status"),
-    [({}, 400), ({"cell": "no"}, 404), ({"cell": "reached:7"}, 404), ({"cell": "reached:0", "segment": 5}, 404)],
+    [({"cell": "no"}, 404), ({"cell": "reached:7"}, 404), ({"cell": "reached:0", "segment": 5}, 404)],
 )
 def test_it_refuses_a_cell_that_there_is_not(lea: User, asked: dict[str, Any], status: int) -> None:
     assert as_user(lea).get(reverse("savedreport-customers", args=[saved(lea).pk]), asked).status_code == status
+
+
+@pytest.mark.parametrize("kind", QUESTIONS)
+def test_without_a_cell_they_are_all_whom_it_counts(root: User, events: None, kind: str) -> None:
+    body = as_user(root).get(reverse("savedreport-customers", args=[saved(root, kind).pk])).json()
+    assert (body["count"], body["unknown"]) == ((2, 0) if kind == "trend" else (3, 1))
 
 
 def test_segments_are_counted_each_by_itself(lea: User, acme: Customer, events: None) -> None:
