@@ -108,9 +108,9 @@ class ReportKind(models.TextChoices):
 
     TREND = "trend", _("Trend")
     FUNNEL = "funnel", _("Funnel")
-    RETENTION = "retention", _("Retention")
+    RETENTION = "retention", pgettext_lazy("behaviour report", "Retention")
     PATHS = "paths", _("Paths")
-    SESSIONS = "sessions", _("Sessions")
+    SESSIONS = "sessions", pgettext_lazy("of events", "Sessions")
 
 
 class ConditionOp(models.TextChoices):

@@ -180,7 +180,7 @@ def _places(report: Report, found: Found) -> Table:
         if step.ended:
             share, ended = Number(step.ended / began, SHARE), Number(step.ended, cell=f"{number}:ended")
             lines.append([_step_number(report, number), _("nothing more"), ended, share])
-    return Table(_("Step by step"), [_("Step"), _("Event"), _("People"), _("Of all who began")], lines)
+    return Table(_("Each step"), [_("Step"), _("Event"), _("People"), _("Of all who began")], lines)
 
 
 def _links(report: Report, found: Found) -> Table:
