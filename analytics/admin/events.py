@@ -69,9 +69,8 @@ class EventAdmin(ReadOnlyModelAdmin):
         """The properties, one a line."""
         if not event.properties:
             return "–"
-        rows = format_html_join(
-            "", "<dt>{}</dt><dd>{}</dd>", sorted((k, _text(v)) for k, v in event.properties.items())
-        )
+        pairs = sorted((name, _text(value)) for name, value in event.properties.items())
+        rows = format_html_join("", "<dt>{}</dt><dd>{}</dd>", pairs)
         return format_html('<dl class="cd-facts">{}</dl>', rows)
 
 

@@ -47,7 +47,7 @@ class IdentitySerializer(StrictModel):
     known."""
 
     key = serializers.CharField(read_only=True)
-    source = serializers.CharField(source="source.slug", read_only=True)
+    source = serializers.CharField(source="source.slug", read_only=True)  # type: ignore[assignment]
 
     class Meta:
         model = EventIdentity

@@ -53,7 +53,7 @@ class EventSerializer(StrictModel):
     """Something that a person or a device did. `customer` is null while nobody knows who it was."""
 
     name = serializers.CharField(source="name.name", read_only=True)
-    source = serializers.CharField(source="source.slug", read_only=True)
+    source = serializers.CharField(source="source.slug", read_only=True)  # type: ignore[assignment]
     customer = serializers.IntegerField(source="identity.customer_id", read_only=True, allow_null=True)
     session = serializers.CharField(
         read_only=True, allow_null=True, help_text="The same for all events of one session."
@@ -81,7 +81,7 @@ class RecordedSerializer(serializers.Serializer[Any]):
     repeated = serializers.IntegerField()
     withheld = serializers.IntegerField()
     refused = serializers.IntegerField()
-    errors = RefusalSerializer(many=True)
+    errors = RefusalSerializer(many=True)  # type: ignore[assignment]
 
 
 class EventViewSet(Reads, ScopedViewSet):
@@ -137,7 +137,8 @@ class EventViewSet(Reads, ScopedViewSet):
         where not one could be taken."""
         at = timezone.now()
         try:
-            body = read_body(request.data, format=self._format(request))
+            raw: Any = request.data  # of an empty body nothing that was parsed
+            body = read_body(raw if isinstance(raw, bytes) else b"", format=self._format(request))
             source = event_source(slug=request.query_params.get("source", ""), kind=body.format.value)
             events, refused = events_of(body, source=source, at=at)
         except BodyTooLarge as error:
@@ -168,13 +169,13 @@ class EventViewSet(Reads, ScopedViewSet):
             rows = Customer.objects.visible_to(self.user).filter(pk__in=named[start : start + AT_ONCE])
             seen.update(rows.values_list("pk", flat=True))
         reason = _("customer: there is no such customer, or you may not see them.")
-        out = [
-            RefusedEvent(one.place, reason) for one in events if one.customer is not None and one.customer not in seen
-        ]
-        return [event for event in events if event.customer is None or event.customer in seen], out
+        taken = [event for event in events if event.customer is None or event.customer in seen]
+        others = [event.place for event in events if event.customer is not None and event.customer not in seen]
+        return taken, [RefusedEvent(place, reason) for place in others]
 
 
 def _told(done: Recorded) -> dict[str, Any]:
-    errors = sorted(({"index": one.place, "reason": one.reason} for one in done.refused), key=lambda one: one["index"])
+    refused = sorted(done.refused, key=lambda one: one.place)
+    errors = [{"index": one.place, "reason": one.reason} for one in refused]
     counts = {"created": done.created, "repeated": done.repeated, "withheld": done.withheld}
     return {**counts, "refused": len(errors), "errors": errors}

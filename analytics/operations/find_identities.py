@@ -31,6 +31,10 @@ class Known:
 def key_index_of(source: EventSource, kind: str, key: str) -> str:
     """By which an identity is found: a keyed hash of source, kind and key."""
     _id, secret = current_key(KeyPurpose.INDEX)
+    return _index(source, kind, key, secret)
+
+
+def _index(source: EventSource, kind: str, key: str, secret: bytes) -> str:
     return keyed_hash(f"event:{source.pk}:{kind}:{key}", key=secret)
 
 
@@ -38,7 +42,8 @@ def key_index_of(source: EventSource, kind: str, key: str) -> str:
 def find_identities(*, source: EventSource, who: Collection[Who], at: datetime) -> dict[Who, Known]:
     """The identities of these kinds and keys in a source; those that are not known yet are made. A query for 500, and
     three more where some are new."""
-    indexes = {key_index_of(source, kind, key): (kind, key) for kind, key in who}
+    _id, secret = current_key(KeyPurpose.INDEX)
+    indexes = {_index(source, kind, key, secret): (kind, key) for kind, key in who}
     known = _read(indexes)
     missing = sorted(indexes.keys() - known.keys())
     if missing:

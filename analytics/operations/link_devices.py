@@ -7,8 +7,9 @@ from analytics.choices import IdentityKind, IdentityLink
 from analytics.models import EventIdentity
 from analytics.operations.find_identities import AT_ONCE, Known, Who
 from analytics.operations.new_event import NewEvent
+from analytics.sql.write_identities import write_identities
 
-LINKED = ("owner", "root", "customer", "link")
+LINKED = ("owner_id", "root", "customer_id", "link")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def _tie(ties: Mapping[int, _Tie]) -> None:
             owner.customer_id,
             owner.customer_id,
         )
-    EventIdentity.objects.bulk_update(list(changed.values()), LINKED, batch_size=200)
+    write_identities(changed.values(), LINKED)
 
 
 def _locked(keys: Iterable[int]) -> dict[int, EventIdentity]:

@@ -8,6 +8,7 @@ from analytics.operations.find_identities import AT_ONCE, Known, Who
 from analytics.operations.match_users import Match, email_index_of, match_users
 from analytics.operations.new_event import NewEvent
 from analytics.operations.withheld_among import withheld_among
+from analytics.sql.write_identities import write_identities
 from customers.models import Customer
 
 
@@ -45,7 +46,7 @@ def link_users(*, source: EventSource, events: Iterable[NewEvent], known: Mappin
 
 def _keep_addresses(indexes: Mapping[int, str]) -> None:
     rows = [EventIdentity(pk=pk, email_index=index) for pk, index in sorted(indexes.items())]
-    EventIdentity.objects.bulk_update(rows, ["email_index"], batch_size=200)
+    write_identities(rows, ["email_index"])
 
 
 def set_customers(matches: Mapping[int, Match]) -> dict[int, int]:
@@ -64,7 +65,7 @@ def set_customers(matches: Mapping[int, Match]) -> dict[int, int]:
         for row in followers.exclude(link=IdentityLink.APART).defer("key").order_by("pk"):
             row.customer_id, row.link = matches[row.owner_id or 0][0], IdentityLink.OWNER
             changed.append(row)
-    EventIdentity.objects.bulk_update(changed, ["customer", "link"], batch_size=200)
+    write_identities(changed, ["customer_id", "link"])
     forget_withheld(changed)
     return {row.pk: row.customer_id for row in changed if row.customer_id is not None}
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 from uuid import UUID
@@ -108,9 +109,10 @@ def email_of(*places: Any) -> str:
     return ""
 
 
+@lru_cache(maxsize=4096)  # of few names, asked for millions of times
 def is_personal(name: str) -> bool:
     """Whether a property of this name is never kept."""
-    return name.lstrip("$_").lower().replace("-", "_").replace(" ", "_") in PERSONAL
+    return str(name).lstrip("$_").lower().replace("-", "_").replace(" ", "_") in PERSONAL
 
 
 def without_personal(properties: Any) -> Any:

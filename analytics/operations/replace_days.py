@@ -1,31 +1,42 @@
-from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
 from analytics.models import Event, EventSource
 
 
-def bounds_of(source: EventSource, day: date) -> tuple[datetime, datetime]:
-    """When a day of a source begins, and when the next one does."""
-    begin = datetime.combine(day, time(), source.zone)
-    return begin, datetime.combine(day + timedelta(days=1), time(), source.zone)
+@dataclass(slots=True)
+class DayAnew:
+    """A day that came anew: from its first to its last event, and how many of them had been here before."""
+
+    day: date
+    first: datetime
+    last: datetime
+    again: int = 0
+
+    def take(self, moments: Iterable[datetime]) -> None:
+        """Widen it to these moments."""
+        listed = [self.first, self.last, *moments]
+        self.first, self.last = min(listed), max(listed)
 
 
 @transaction.atomic
-def replace_days(*, source: EventSource, days: Mapping[date, int], recorded_at: datetime) -> tuple[int, list[date]]:
-    """End an import of whole days that are written anew: what stood there before and came no more is deleted. `days`
-    tells how many events of each day came again; those of this import were recorded at `recorded_at`.
+def replace_days(*, source: EventSource, days: Iterable[DayAnew], recorded_at: datetime) -> tuple[int, list[date]]:
+    """End an import of whole days that are written anew: what stood there before and came no more is deleted; what came
+    was recorded at `recorded_at`. A day reaches from its first event to its last, so that it does not matter in which
+    time zone days begin.
 
     A day of which less than half came again is a part of it (an export in several files, one at a time): there nothing
     is deleted. Returns how many events were deleted, and those days."""
     deleted, parts = 0, []
-    for day, again in sorted(days.items()):
-        begin, end = bounds_of(source, day)
-        left = Event.objects.filter(source=source).between(begin, end).filter(recorded_at__lt=recorded_at)
+    for one in sorted(days, key=lambda one: one.day):
+        stood = Event.objects.filter(source=source).between(one.first, one.last + timedelta(microseconds=1))
+        left = stood.filter(recorded_at__lt=recorded_at)
         number = left.count()
-        if number and again < number:
-            parts.append(day)
+        if number and one.again < number:
+            parts.append(one.day)
         elif number:
             deleted += left.delete()[0]
     return deleted, parts

@@ -36,7 +36,7 @@ def ensure_partitions(moments: Iterable[datetime]) -> None:
             cursor.execute(f"CREATE TABLE {name} (LIKE {TABLE} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)")
             cursor.execute(
                 f"ALTER TABLE {TABLE} ATTACH PARTITION {name} FOR VALUES FROM "
-                f"('{first:%Y-%m-%d}T00Z') TO ('{after:%Y-%m-%d}T00Z')"
+                f"('{first:%Y-%m-%d} 00:00+00') TO ('{after:%Y-%m-%d} 00:00+00')"
             )
 
 

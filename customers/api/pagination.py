@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Any, cast
+from uuid import UUID
 
 from django.core import signing
 from django.core.exceptions import FieldError
@@ -78,6 +79,8 @@ class Keyset(BasePagination):
         value = getattr(row, name)
         if isinstance(value, date | datetime):
             value = value.isoformat()
+        elif isinstance(value, UUID):
+            value = str(value)
         key = row.pk if isinstance(row.pk, int) else str(row.pk)
         return signing.dumps([ordering, value, key], salt=SALT)
 

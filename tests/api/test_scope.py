@@ -122,6 +122,11 @@ SCOPED: dict[str, Permissions] = {
     "customerscore-detail": of("customerscore", READ),
     "moverdigest-list": of("moverdigest", READ),
     "moverdigest-detail": of("moverdigest", READ),
+    "event-list": of("event", CREATE),
+    "event-detail": of("event", READ),
+    "eventidentity-list": of("eventidentity", READ),
+    "eventidentity-detail": of("eventidentity", READ),
+    "eventidentity-link": of("eventidentity", VERB),
     "preferenceprofile-list": of("preferenceprofile", READ),
     "preferenceprofile-detail": of("preferenceprofile", READ),
 }
@@ -170,6 +175,7 @@ OPEN |= {
     "weightproposal-accept": of("weightproposal", VERB),
     "weightproposal-reject": of("weightproposal", VERB),
 }
+OPEN |= {"eventsource-list": of("eventsource", CREATE), "eventsource-detail": of("eventsource", ALL)}
 OPEN |= {f"mailbox-{view}": of("mailbox", READ) for view in ("list", "detail")}
 # For administrators: what a webhook is told is narrowed down by whom it belongs to.
 OPEN |= {

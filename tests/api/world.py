@@ -9,9 +9,20 @@ import pytest
 from django.utils import timezone
 
 from analytics.choices import ProposalState
-from analytics.models import MoverDigest, PreferenceModelVersion, SavedReport, ScoreModelVersion, WeightProposal
+from analytics.models import (
+    Event,
+    EventIdentity,
+    EventSource,
+    MoverDigest,
+    PreferenceModelVersion,
+    SavedReport,
+    ScoreModelVersion,
+    WeightProposal,
+)
 from analytics.operations.ask_for_validation import ask_for_validation
 from analytics.operations.draft_version import draft_version
+from analytics.operations.new_event import NewEvent
+from analytics.operations.record_events import record_events
 from analytics.operations.start_preview import start_preview
 from analytics.operations.state_preference import state_preference
 from analytics.operations.write_digests import write_digests
@@ -216,6 +227,10 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
     chat = ChatSession.objects.create(
         widget=widget, digest="d" * 64, ticket=ticket, customer=acme, name="Jo", started_at=NOW, heard_at=NOW
     )
+    source = EventSource.objects.create(slug="shop", name="Shop")
+    done = NewEvent("1", "Paid", NOW, "u1", "d1", "s1", {"page": "/"}, customer=acme.pk)
+    record_events(source=source, events=[done], at=NOW)
+    unused = EventSource.objects.create(slug="app", name="App")
     return {
         "agent": ann.agent.pk,
         "apitoken": token.pk,
@@ -236,6 +251,9 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         "deskview": view.pk,
         "duplicatepair": pair.pk,
         "erasure": erasure.pk,
+        "event": str(Event.objects.get().pk),
+        "eventidentity": EventIdentity.objects.get(kind="user").pk,
+        "eventsource": unused.pk,
         "export": export.pk,
         "importbatch": batch.pk,
         "inboundmail": str(inbound.pk),

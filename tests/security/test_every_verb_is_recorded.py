@@ -54,6 +54,7 @@ EXEMPT = {
         "mailin-messages",
         "post",
     ): "a program brings somebody's mail: what that becomes is on record",
+    ("event-list", "post"): "a program tells what somebody did: events stand with their source, and do not change",
     ("webhook-ping", "post"): "the log of deliveries has it",
     ("messagingchannel-notify", "post"): "the same",
 }
@@ -108,6 +109,7 @@ CREATE: dict[str, Body] = {
     "weightproposal-list": nothing,
     "scorevalidation-list": nothing,
     "erasure-list": lambda w: {"customer": person(w), "reason": "By letter"},
+    "eventsource-list": lambda w: {"slug": "new", "name": "New"},
     "webhook-list": lambda w: {"name": "New", "url": "https://example.com/", "events": ["ticket.opened"]},
     "messagingchannel-list": lambda w: {"name": "New", "queue": w["queue"]},
     "webform-list": lambda w: {"name": "New", "slug": "new", "queue": w["queue"]},
@@ -150,6 +152,7 @@ VERBS: dict[str, Body] = {
     "observation-exclude": lambda w: {"reason": "Spam"},
     "observation-readmit": lambda w: {"reason": "No spam"},
     "importbatch-undo": nothing,
+    "eventidentity-link": lambda w: {"customer": w["customer"]},
     "ticket-assign": lambda w: {"assignee": w["agent"]},
     "ticket-assign-by-rules": nothing,
     "ticket-prioritise": lambda w: {"priority": 4},

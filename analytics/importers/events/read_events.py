@@ -1,6 +1,5 @@
 """The readers of exports of Mixpanel, Amplitude and GA4: each line is an event, and all go to record_events."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, tzinfo
 from pathlib import Path
@@ -18,7 +17,7 @@ from analytics.importers.events.mixpanel import mixpanel_event
 from analytics.models import EventSource
 from analytics.operations.new_event import EventRefused, NewEvent
 from analytics.operations.record_events import Recorded, record_events
-from analytics.operations.replace_days import replace_days
+from analytics.operations.replace_days import DayAnew, replace_days
 from customers.importers.formats import Format, register_format
 from customers.importers.read_tables import zone_of
 from customers.importers.run import ImportRun, Place, batches
@@ -45,10 +44,10 @@ def read_amplitude(run: ImportRun, path: Path) -> None:
 def read_ga4(run: ImportRun, path: Path) -> None:
     """The BigQuery export of GA4, a table a day. One that was exported anew takes the place of the day before."""
     source, _zone = _source(run, EventFormat.GA4)
-    again = _read(run, path, source, ga4_event, replace=True)
-    if run.rehearsal or not again:
+    anew = _read(run, path, source, ga4_event, replace=True)
+    if run.rehearsal or not anew:
         return
-    deleted, parts = replace_days(source=source, days=again, recorded_at=run.at)
+    deleted, parts = replace_days(source=source, days=anew, recorded_at=run.at)
     if deleted:
         text = ngettext(
             "%(count)s event stood in the days before and is in the new export no more: deleted",
@@ -75,9 +74,9 @@ def _source(run: ImportRun, kind: EventFormat) -> tuple[EventSource, tzinfo]:
     return source, zone
 
 
-def _read(run: ImportRun, path: Path, source: EventSource, make: Make, *, replace: bool = False) -> dict[date, int]:
-    """Read all files; returns how many events of each day were here before (with `replace`)."""
-    again: Counter[date] = Counter()
+def _read(run: ImportRun, path: Path, source: EventSource, make: Make, *, replace: bool = False) -> list[DayAnew]:
+    """Read all files; returns the days that were read (with `replace`)."""
+    days: dict[date, DayAnew] = {}
     withheld = 0
     counts = run.counts_of(KIND)
     for batch in batches(_events(run, path, make), AT_ONCE):
@@ -87,12 +86,15 @@ def _read(run: ImportRun, path: Path, source: EventSource, make: Make, *, replac
             counts.unchanged += done.repeated
             withheld += done.withheld
             if day is not None:
-                again[day] += done.repeated
+                moments = [event.at for _place, event, _day in events]
+                of_day = days.setdefault(day, DayAnew(day, moments[0], moments[0]))
+                of_day.take(moments)
+                of_day.again += done.repeated
         run.write_rows()
     if withheld:
         text = _("%(count)s events of customers who may not be profiled were not stored")
         run.note(text % {"count": withheld})
-    return dict(again)
+    return list(days.values())
 
 
 def _events(run: ImportRun, path: Path, make: Make) -> Iterator[Placed]:

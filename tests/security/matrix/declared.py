@@ -9,6 +9,7 @@ from tests.security.matrix.declared_articles import ARTICLES
 from tests.security.matrix.declared_behaviour import BEHAVIOUR
 from tests.security.matrix.declared_channels import CHANNELS
 from tests.security.matrix.declared_chat import CHAT
+from tests.security.matrix.declared_events import EVENTS
 from tests.security.matrix.declared_portal import PORTAL
 from tests.security.matrix.declaring import (
     ANYBODY,
@@ -216,7 +217,7 @@ for model in ("scoremodelversion", "preferencemodelversion"):
 
 DECLARED = SITE | {
     f"admin:{page}": declared
-    for pages_of in (DESK, CUSTOMERS, DATA, CATALOGUE, STAFF_PAGES, TICKETS, SCORES)
+    for pages_of in (DESK, CUSTOMERS, DATA, CATALOGUE, STAFF_PAGES, TICKETS, SCORES, EVENTS)
     for page, declared in pages_of.items()
 }
 
