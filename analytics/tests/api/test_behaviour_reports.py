@@ -111,7 +111,8 @@ def test_the_customers_come_in_pages(root: User, events: None) -> None:
     api, row = as_user(root), saved(root)
     link, seen, after = reverse("savedreport-customers", args=[row.pk]), [], 0
     for _page in range(9):
-        body = api.get(link, {"cell": "reached:0", "page_size": 1, "after": after}).json()
+        asked: dict[str, Any] = {"cell": "reached:0", "page_size": 1, "after": after}
+        body = api.get(link, asked).json()
         seen += [customer["id"] for customer in body["results"]]
         after = body["next"]
         if after is None:
@@ -143,7 +144,7 @@ def test_segments_are_counted_each_by_itself(lea: User, acme: Customer, events: 
     results = as_user(lea).get(reverse("savedreport-result", args=[row.pk])).json()["results"]
     assert [one["segment"] for one in results] == segments
     assert [[step["people"] for step in one["funnel"]] for one in results] == [[1, 1, 0], [1, 1, 1]]
-    behind = {"cell": "reached:2", "segment": segments[1]}
+    behind: dict[str, Any] = {"cell": "reached:2", "segment": segments[1]}
     body = as_user(lea).get(reverse("savedreport-customers", args=[row.pk]), behind).json()
     assert [customer["id"] for customer in body["results"]] == [acme.pk]
 
