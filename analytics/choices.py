@@ -103,6 +103,28 @@ class IdentityLink(models.TextChoices):
     APART = "apart", _("Unlinked by staff")  # nobody, whatever the ids say
 
 
+class ReportKind(models.TextChoices):
+    """What a behaviour report tells."""
+
+    TREND = "trend", _("Trend")
+    FUNNEL = "funnel", _("Funnel")
+    RETENTION = "retention", pgettext_lazy("behaviour report", "Retention")
+    PATHS = "paths", _("Paths")
+    SESSIONS = "sessions", pgettext_lazy("of events", "Sessions")
+
+
+class ConditionOp(models.TextChoices):
+    """What is asked of a property of an event: analytics.behaviour.matching says what each means."""
+
+    IS = "is", _("is")
+    IS_NOT = "is_not", _("is not")
+    CONTAINS = "contains", _("contains")
+    AT_LEAST = "at_least", _("is at least")
+    AT_MOST = "at_most", _("is at most")
+    IS_SET = "is_set", _("is there")
+    IS_NOT_SET = "is_not_set", _("is not there")
+
+
 # The factors of satisfaction in words, in their order.
 FACTOR_NAMES = {
     "quality": _("Quality"),

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Model, Q
 
 from analytics.choices import OVER_EVERYBODY, RunState
+from customers.audit.rows import AuditedQuerySet
 from customers.querysets import OfCustomerQuerySet, OpenCatalogueQuerySet
 
 if TYPE_CHECKING:
@@ -104,3 +105,16 @@ class EventQuerySet(IdentityQuerySet[Row]):
     def between(self, since: Any, until: Any) -> Self:
         """From `since` on, before `until`."""
         return self.filter(at__gte=since, at__lt=until)
+
+
+class SavedReportQuerySet(AuditedQuerySet[Row]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """The user's own reports, those that everybody has, and those of their teams."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.is_superuser:
+            return self
+        shared = Q(is_shared=True)
+        if not user.sees_all_teams:
+            shared &= Q(team=None) | Q(team__in=user.team_ids)
+        return self.filter(shared | Q(owner=user.pk))

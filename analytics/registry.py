@@ -107,6 +107,16 @@ ENTRIES = (
         (staff("user"), none("id every language")),
     ),
     Entry(
+        "analytics.SavedReport",
+        Purpose.STAFF,
+        Retention.USE,
+        (
+            none("id version kind is_shared team created_at"),
+            free("name description definition", OnErasure.REDACT),
+            staff("owner"),
+        ),
+    ),
+    Entry(
         "analytics.ScoringRun",
         Purpose.RUN,
         Retention.USE,

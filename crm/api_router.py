@@ -2,6 +2,7 @@
 
 from rest_framework.routers import DefaultRouter
 
+from analytics.api.behaviour_reports import SavedReportViewSet
 from analytics.api.beside import BesideViewSet
 from analytics.api.digests import DigestViewSet
 from analytics.api.event_sources import EventIdentityViewSet, EventSourceViewSet
@@ -130,6 +131,7 @@ router.register("skills", SkillViewSet)
 router.register("agents", AgentViewSet)
 router.register("rating-requests", RatingRequestViewSet)
 router.register("ticket-attributes", TicketAttributeViewSet)
+router.register("behaviour-reports", SavedReportViewSet)
 router.register("scores", ScoreViewSet)
 router.register("score-versions", ScoreVersionViewSet)
 router.register("digests", DigestViewSet)

@@ -41,6 +41,7 @@ def _groups() -> list[tuple[str, list[Entry]]]:
         (
             _("Analytics"),
             [
+                ("analytics.savedreport", "query_stats"),
                 ("analytics.scoringrun", "monitoring"),
                 ("analytics.moverdigest", "trending_down"),
                 ("customers.observation", "receipt"),

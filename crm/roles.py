@@ -22,6 +22,8 @@ CUSTOMER_MODELS = (
 )
 CATALOGUE_MODELS = ("product", "category", "relationtype", "customattribute", "tag")
 SEGMENTS = ("segment",)
+# Questions about behaviour events, whose answers each gets of the customers that are theirs to see.
+BEHAVIOUR = ("savedreport",)
 # Whoever may add a merge may merge; whoever may change one may undo it.
 DUPLICATE_MODELS = ("duplicatepair", "merge")
 # Whoever may change an observation may leave it out of the score, and take that back; nothing else changes one.
@@ -109,7 +111,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         ARTICLES + VOTES: READ,
         TICKET_MODELS: WRITE,
         SEGMENTS + DESK_TOOLS: ALL,
-        (*DUPLICATE_MODELS, "team"): READ,
+        (*DUPLICATE_MODELS, *BEHAVIOUR, "team"): READ,
         ("observation",): CONTEST,
         ("privacyflag",): PUT_DOWN,
         MAIL_IN: READ,
@@ -120,7 +122,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
     },
     "Lead": {
         CUSTOMER_MODELS + TICKET_MODELS + DUPLICATE_MODELS: WRITE,
-        (*SEGMENTS, *DESK_TOOLS, "export"): ALL,
+        (*SEGMENTS, *BEHAVIOUR, *DESK_TOOLS, "export"): ALL,
         ("apitoken",): OWN_TOKENS,
         ("job",): READ,
         CATALOGUE_MODELS + SCORE_MODELS + FIRINGS + MAIL_MODELS + CHAT_MODELS: READ,
@@ -136,7 +138,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         EVENT_MODELS: READ,
     },
     "Back office": {
-        CUSTOMER_MODELS + CATALOGUE_MODELS + SEGMENTS + ARTICLES + (*RULES, "export"): ALL,
+        CUSTOMER_MODELS + CATALOGUE_MODELS + SEGMENTS + BEHAVIOUR + ARTICLES + (*RULES, "export"): ALL,
         VOTES: READ,
         DUPLICATE_MODELS + IMPORT_MODELS: WRITE,
         TICKET_MODELS + DESK_MODELS + SCORE_MODELS + FIRINGS + MAIL_MODELS + CHAT_MODELS: READ,
@@ -153,7 +155,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
     "Analyst": {
         CUSTOMER_MODELS + CATALOGUE_MODELS + TICKET_MODELS + DESK_MODELS + SCORE_MODELS + DUPLICATE_MODELS: READ,
         MAIL_MODELS + CHAT_MODELS: READ,
-        (*SEGMENTS, "export"): ALL,
+        (*SEGMENTS, *BEHAVIOUR, "export"): ALL,
         RULES + FIRINGS + ARTICLES + VOTES: READ,
         ("scorevalidation",): ("add",),
         ("apitoken",): OWN_TOKENS,
@@ -166,7 +168,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         ("outboundmail", "chatsession"): READ,
         ("chatwidget",): ALL,
         DUPLICATE_MODELS + IMPORT_MODELS: WRITE,
-        (*RULES, *ARTICLES, "export"): ALL,
+        (*RULES, *ARTICLES, *BEHAVIOUR, "export"): ALL,
         FIRINGS + VOTES: READ,
         MAIL_IN: WRITE,
         SUBMISSIONS: ("view", "change"),

@@ -1,4 +1,5 @@
 from analytics.admin import (
+    behaviour_reports,
     comparison,
     customers,
     digests,
@@ -15,6 +16,7 @@ from analytics.admin import (
 )
 
 __all__ = [
+    "behaviour_reports",
     "comparison",
     "customers",
     "digests",

@@ -2,6 +2,7 @@ from analytics.models.digest import DigestSubscription, MoverDigest
 from analytics.models.event import Event, EventIdentity, EventName, EventSource
 from analytics.models.learned import ProductStatistics, WeightProposal
 from analytics.models.relations import ContactRisk, RelationEffect
+from analytics.models.report import SavedReport
 from analytics.models.run import ScoringChunk, ScoringRun
 from analytics.models.score import FACTORS, CustomerScore, PreferenceProfile, ScoreSnapshot
 from analytics.models.stated import StatedPreference
@@ -31,6 +32,7 @@ __all__ = [
     "Preview",
     "ProductStatistics",
     "RelationEffect",
+    "SavedReport",
     "ScoreModelVersion",
     "ScoreSnapshot",
     "ScoreValidation",

@@ -70,6 +70,7 @@ RESOURCES = {
     "attachments": "attachment",
     "audit": "auditentry",
     "attributes": "customattribute",
+    "behaviour-reports": "savedreport",
     "calendars": "calendar",
     "calls": "phonecall",
     "categories": "category",

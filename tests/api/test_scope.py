@@ -146,6 +146,7 @@ OPEN: dict[str, Permissions] = {
         "queue",
         "relationtype",
         "rule",
+        "savedreport",
         "segment",
         "servicetype",
         "skill",
@@ -196,6 +197,7 @@ OPEN |= {
 }
 OPEN["tickettie-bulk"] = of("ticket", VERB)  # it answers of each ticket that is out of sight that it is not there
 OPEN["mailin-messages"] = {"post": "add_inboundmail"}
+OPEN |= {f"savedreport-{view}": of("savedreport", READ) for view in ("result", "customers")}
 OPEN["report-service"] = of("ticket", READ)
 OPEN["moverdigest-by-mail"] = of("moverdigest", {"get": "view", "post": "view"})
 OPEN["customerscore-movers"] = of("customerscore", READ)

@@ -15,6 +15,7 @@ from analytics.models import (
     EventSource,
     MoverDigest,
     PreferenceModelVersion,
+    SavedReport,
     ScoreModelVersion,
     WeightProposal,
 )
@@ -25,6 +26,7 @@ from analytics.operations.record_events import record_events
 from analytics.operations.start_preview import start_preview
 from analytics.operations.state_preference import state_preference
 from analytics.operations.write_digests import write_digests
+from analytics.operations.write_report import write_report
 from analytics.tests.histories import rating, score_everybody
 from customers.choices import PrivacyFlagKind, RetentionKind
 from customers.models import (
@@ -186,6 +188,8 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         at=NOW,
     )
     fail_mail(mail=mail, problem="550 5.1.1", at=NOW)
+    question = {"name": "Opened", "kind": "trend", "definition": {"steps": [{"event": "Open"}]}, "is_shared": True}
+    report = write_report(report=SavedReport(), changes=question, by=ann, at=NOW)
     view = write_desk_view(view=DeskView(), changes={"name": "All"}, by=None, at=NOW)
     told = Notification.objects.create(user=ann, ticket=ticket, kind="assigned", key="world", at=NOW)
     twin, former = (Customer.objects.create(kind="organisation", name="ACME", team=acme.team) for _ in range(2))
@@ -284,6 +288,7 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         "webformsubmission": str(submission.pk),
         "rule": then.pk,
         "rulefiring": fired.pk,
+        "savedreport": report.pk,
         "scoremodelversion": draft.pk,
         "scorevalidation": validation.pk,
         "scoringrun": run.pk,

@@ -93,6 +93,8 @@ FORMLESS: dict[str, str] = {
             "customers_customer_merge",
             "customers_customer_others",
             "customers_customer_tag_names",
+            "analytics_savedreport_builder",
+            "analytics_savedreport_people",
             "customers_segment_builder",
             "customers_segment_options",
             "customers_segment_count",
@@ -112,6 +114,9 @@ FORMLESS: dict[str, str] = {
     ),
     **dict.fromkeys(
         [
+            "analytics_savedreport_customers",
+            "analytics_savedreport_file",
+            "analytics_savedreport_report",
             "customers_customer_page",
             "customers_customer_privacy",
             "customers_customer_timeline",
@@ -139,6 +144,7 @@ OF_SCRIPTS: dict[str, list[list[str]]] = {
     "customers_customer_privacy_erasure": [["reason"]],
     "desk_draft": [["kind", "body"]],
     "desk_presence": [["typing"]],
+    "analytics_savedreport_preview": [["kind", "steps", "s0-event", "period", "time_zone"]],
     "customers_segment_preview": [
         ["name", "match", "groups", "g0-match", "g0-conditions", "g0-c0-fact", "g0-c0-value"]
     ],

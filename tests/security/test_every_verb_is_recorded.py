@@ -103,6 +103,7 @@ CREATE: dict[str, Body] = {
     "mailtemplate-list": lambda w: {"event": "reply", "language": "zh-hans", "body": "{message.text}"},
     "knowledgearticle-list": lambda w: {"texts": [{"language": "en", "title": "New", "body": "Text"}]},
     "deskview-list": lambda w: {"name": "New"},
+    "savedreport-list": lambda w: {"name": "New", "kind": "sessions", "definition": {}},
     "scoremodelversion-list": nothing,
     "preferencemodelversion-list": nothing,
     "weightproposal-list": nothing,

@@ -137,6 +137,7 @@ def sees(sight: Sight, whose: Whose, by: Viewer) -> bool:
 
 # What some addresses ask for beside their arguments: without it they answer that there is no such page.
 BRINGS: dict[tuple[str, str], dict[str, Any]] = {
+    ("analytics_savedreport_file", "post"): {"format": "csv"},
     ("autocomplete", "get"): {"app_label": "customers", "model_name": "interaction", "field_name": "customer"},
     ("customers_segment_options", "get"): {"fact": "country", "part": "value"},
     ("customers_segment_options", "post"): {},

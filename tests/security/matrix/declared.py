@@ -6,6 +6,7 @@ Beside them: STAFF, who is logged in; ANYBODY; NOBODY, whoever it is; WRONG, the
 from dataclasses import replace
 
 from tests.security.matrix.declared_articles import ARTICLES
+from tests.security.matrix.declared_behaviour import BEHAVIOUR
 from tests.security.matrix.declared_channels import CHANNELS
 from tests.security.matrix.declared_chat import CHAT
 from tests.security.matrix.declared_events import EVENTS
@@ -221,3 +222,4 @@ DECLARED = SITE | {
 }
 
 DECLARED |= CHANNELS | ARTICLES | CHAT | PORTAL
+DECLARED |= BEHAVIOUR
