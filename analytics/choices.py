@@ -77,6 +77,15 @@ class DigestRhythm(models.TextChoices):
     WEEK = "week", _("On Mondays, for the week")
 
 
+class DecisionKind(models.TextChoices):
+    """What became of an action for a customer."""
+
+    SHOWN = "shown", _("Offered to staff")
+    HELD_OUT = "held_out", _("Held out, to compare")
+    DONE = "done", _("Done")
+    DISMISSED = "dismissed", _("Not now")
+
+
 # The factors of satisfaction in words, in their order.
 FACTOR_NAMES = {
     "quality": _("Quality"),

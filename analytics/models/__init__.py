@@ -1,3 +1,4 @@
+from analytics.models.action import ActionDecision, ActionRule
 from analytics.models.digest import DigestSubscription, MoverDigest
 from analytics.models.learned import ProductStatistics, WeightProposal
 from analytics.models.relations import ContactRisk, RelationEffect
@@ -5,6 +6,7 @@ from analytics.models.run import ScoringChunk, ScoringRun
 from analytics.models.score import FACTORS, CustomerScore, PreferenceProfile, ScoreSnapshot
 from analytics.models.stated import StatedPreference
 from analytics.models.validation import ScoreValidation
+from analytics.models.value import CustomerValue, ValueModel
 from analytics.models.version import (
     PreferenceModelVersion,
     PreferencePreview,
@@ -16,8 +18,11 @@ from analytics.models.version import (
 
 __all__ = [
     "FACTORS",
+    "ActionDecision",
+    "ActionRule",
     "ContactRisk",
     "CustomerScore",
+    "CustomerValue",
     "DigestSubscription",
     "MoverDigest",
     "PreferenceModelVersion",
@@ -32,6 +37,7 @@ __all__ = [
     "ScoringChunk",
     "ScoringRun",
     "StatedPreference",
+    "ValueModel",
     "VersionEvent",
     "VersionPreview",
     "WeightProposal",

@@ -39,7 +39,7 @@ def fit_leaving(features: Floats, left: Floats, *, penalty: float = USUAL_PENALT
     mean 0 and spread 1; the intercept has none. Raises NotEnough below FEWEST_EACH of either."""
     gone = int(left.sum())
     if min(gone, len(left) - gone) < FEWEST_EACH:
-        raise NotEnough(f"{gone} left and {len(left) - gone} stayed; {FEWEST_EACH} of each are needed")
+        raise NotEnough("leavers", min(gone, len(left) - gone), FEWEST_EACH)
     mean, scale = features.mean(axis=0), features.std(axis=0)
     scale = np.where(scale > 1e-12, scale, 1.0)
     z = (features - mean) / scale

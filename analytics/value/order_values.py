@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class ValueModel:
+class OrderValueModel:
     """Fitted parameters; gamma is in the currency of the orders."""
 
     p: float
@@ -36,13 +36,13 @@ class ValueModel:
         return found
 
 
-def fit_values(orders: Floats, mean: Floats) -> ValueModel:
+def fit_values(orders: Floats, mean: Floats) -> OrderValueModel:
     """The parameters that make these means likeliest. Customers with no orders, or a mean of nothing, say nothing.
     Raises NotEnough below FEWEST_CUSTOMERS, or where the fit says that the mean of everybody has no bound."""
     use = (orders > 0) & (mean > 0)
     n, m = orders[use].astype(np.float64), mean[use].astype(np.float64)
     if len(n) < FEWEST_CUSTOMERS:
-        raise NotEnough(f"{len(n)} customers with a value; {FEWEST_CUSTOMERS} are needed")
+        raise NotEnough("customers", len(n), FEWEST_CUSTOMERS)
     scale = float(m.mean())  # so that currencies of large numbers are fitted as well as others
     x = m / scale
     ns, at, counts = np.unique(n, return_inverse=True, return_counts=True)
@@ -57,5 +57,5 @@ def fit_values(orders: Floats, mean: Floats) -> ValueModel:
     found = minimize(negative, np.log([2.0, 3.0, 1.0]), method="L-BFGS-B", bounds=[(np.log(1e-3), np.log(1e4))] * 3)
     p, q, g = np.exp(found.x).tolist()
     if not np.isfinite(found.fun) or q <= 1.0:
-        raise NotEnough("the values of orders scatter too much for a mean of everybody")
-    return ValueModel(p, q, g * scale, -float(found.fun) * len(n) - float(len(n) * np.log(scale)))
+        raise NotEnough("scatter")
+    return OrderValueModel(p, q, g * scale, -float(found.fun) * len(n) - float(len(n) * np.log(scale)))

@@ -24,7 +24,12 @@ FEWEST_CUSTOMERS = 30
 
 
 class NotEnough(ValueError):
-    """Too little has happened to fit anything; nothing is made up instead."""
+    """Too little has happened to fit anything; nothing is made up instead. `code` says what is missing, `have` and
+    `need` how many there are and should be."""
+
+    def __init__(self, code: str, have: int = 0, need: int = 0) -> None:
+        self.code, self.have, self.need = code, have, need
+        super().__init__(f"{code}: {have} of {need}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +71,7 @@ class OrderModel:
 
         Equation (10) of the paper; the hypergeometric function is well behaved, as its argument lies in [0, 1)."""
         r, alpha, a, b = self.r, self.alpha, self.a, self.b
-        if a <= 1.0 + 1e-9 and abs(a - 1.0) < 1e-6:
-            a = 1.0 + 1e-6  # a removable pole
+        a = a if abs(a - 1.0) > 1e-6 else 1.0 + 1e-6  # a removable pole
         z = ahead / (alpha + age + ahead)
         series = _series(r + x, b + x, a + b + x - 1.0, z)
         shrunk = np.exp((r + x) * np.log((alpha + age) / (alpha + age + ahead))) * series
@@ -93,9 +97,9 @@ def fit_orders(given: Histories) -> OrderModel:
     """The parameters that make these histories likeliest. Raises NotEnough below FEWEST_CUSTOMERS, where nobody ever
     came back, or where the likelihood grows without end."""
     if given.customers < FEWEST_CUSTOMERS:
-        raise NotEnough(f"{given.customers} customers; {FEWEST_CUSTOMERS} are needed")
+        raise NotEnough("customers", given.customers, FEWEST_CUSTOMERS)
     if not (given.x > 0).any():
-        raise NotEnough("nobody ordered a second time")
+        raise NotEnough("nobody_back")
     sums = _Sums.of(given)
     bounds = [(np.log(LEAST), np.log(MOST))] * 4
     best = None
@@ -106,7 +110,7 @@ def fit_orders(given: Histories) -> OrderModel:
     assert best is not None
     r, alpha, a, b = np.exp(best.x).tolist()
     if not np.isfinite(best.fun):
-        raise NotEnough("the likelihood of what happened has no top")
+        raise NotEnough("no_top")
     return OrderModel(r, alpha, a, b, -float(best.fun) * given.customers)
 
 
@@ -129,7 +133,7 @@ class _Sums:
         given, xs, at = self.given, self.xs, self.at
         came = given.x > 0
         back = np.where(xs > 0, b + np.maximum(xs, 1.0) - 1.0, 1.0)[at]
-        power = (r + given.x)
+        power = r + given.x
         by_age, by_last = np.log(alpha + given.age), np.log(alpha + given.last)
         stays, left = -power * by_age, np.where(came, np.log(a / back) - power * by_last, -np.inf)
         joint = np.logaddexp(stays, left)
