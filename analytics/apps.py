@@ -9,16 +9,24 @@ class AnalyticsConfig(AppConfig):
 
     def ready(self) -> None:
         from analytics.exporters.customers import register_columns_of_analytics
-        from analytics.models import ContactRisk, CustomerScore, PreferenceProfile, RelationEffect, ScoreSnapshot
+        from analytics.models import (
+            ContactRisk,
+            CustomerScore,
+            CustomerValue,
+            PreferenceProfile,
+            RelationEffect,
+            ScoreSnapshot,
+        )
         from analytics.operations.emit_score_changes import register_events_of_scores
         from analytics.operations.plan_contact_risks import CONTACT_RISKS
         from analytics.operations.propose_weights import LEARN_WEIGHTS
         from analytics.operations.start_measuring import MEASURE, MEASURE_PREFERENCES
         from analytics.operations.start_preview import PREVIEW, PREVIEW_PREFERENCES
         from analytics.operations.validation_job import VALIDATION
+        from analytics.operations.value_job import VALUE
         from analytics.operations.write_digests import DIGEST
         from analytics.registry import ENTRIES
-        from analytics.segments import relations, scores  # noqa: F401 - facts register themselves
+        from analytics.segments import relations, scores, value  # noqa: F401 - facts register themselves
         from customers.choices import RetentionKind
         from customers.operations.job_kinds import register_job
         from customers.operations.retention_kinds import deleted, register_retention
@@ -27,10 +35,11 @@ class AnalyticsConfig(AppConfig):
 
         register(ENTRIES)
         register_retention(RetentionKind.SNAPSHOTS, deleted(ScoreSnapshot, "as_of"))
-        for model in (CustomerScore, PreferenceProfile, ScoreSnapshot, RelationEffect, ContactRisk):
+        derived = (CustomerScore, CustomerValue, PreferenceProfile, ScoreSnapshot, RelationEffect, ContactRisk)
+        for model in derived:
             register_undo(model, UndoRule(is_derived=True))
         register_columns_of_analytics()
         register_events_of_scores()
         versions = (MEASURE, MEASURE_PREFERENCES, PREVIEW, PREVIEW_PREFERENCES)
-        for kind in (CONTACT_RISKS, DIGEST, LEARN_WEIGHTS, *versions, VALIDATION):
+        for kind in (CONTACT_RISKS, DIGEST, LEARN_WEIGHTS, *versions, VALIDATION, VALUE):
             register_job(kind)

@@ -43,6 +43,10 @@ def _groups() -> list[tuple[str, list[Entry]]]:
             [
                 ("analytics.scoringrun", "monitoring"),
                 ("analytics.moverdigest", "trending_down"),
+                ("analytics.customervalue", "savings"),
+                ("analytics.actiondecision", "task_alt"),
+                ("analytics.actionrule", "assistant_direction"),
+                ("analytics.valuemodel", "query_stats"),
                 ("customers.observation", "receipt"),
                 ("analytics.scorevalidation", "fact_check"),
                 ("analytics.scoremodelversion", "tune"),

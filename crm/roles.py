@@ -97,7 +97,12 @@ SCORE_MODELS = (
     "scorevalidation",
     "relationeffect",
     "contactrisk",
+    "customervalue",
+    "valuemodel",
 )
+# Next best actions: whoever may add a decision may put down that an action was done, or why not.
+ACTION_RULES = ("actionrule",)
+ACTIONS = ("actiondecision",)
 
 # role -> models -> what may be done with them
 ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
@@ -114,6 +119,8 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         SUBMISSIONS: ("view", "change"),
         PORTAL: READ,
         ("phonecall",): READ,
+        ACTION_RULES: READ,
+        ACTIONS: PUT_DOWN,
     },
     "Lead": {
         CUSTOMER_MODELS + TICKET_MODELS + DUPLICATE_MODELS: WRITE,
@@ -130,6 +137,8 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         ("observation",): CONTEST,
         ("team", "erasure"): READ,
         ("privacyflag", "phonecall"): PUT_DOWN,
+        ACTION_RULES: READ,
+        ACTIONS: PUT_DOWN,
     },
     "Back office": {
         CUSTOMER_MODELS + CATALOGUE_MODELS + SEGMENTS + ARTICLES + (*RULES, "export"): ALL,
@@ -141,12 +150,14 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         ("apitoken",): OWN_TOKENS,
         PRIVACY_MODELS: PUT_DOWN,
         ("team", "job", *RETENTION_MODELS): READ,
+        ACTION_RULES: WRITE,
+        ACTIONS: PUT_DOWN,
     },
     "Analyst": {
         CUSTOMER_MODELS + CATALOGUE_MODELS + TICKET_MODELS + DESK_MODELS + SCORE_MODELS + DUPLICATE_MODELS: READ,
         MAIL_MODELS + CHAT_MODELS: READ,
         (*SEGMENTS, "export"): ALL,
-        RULES + FIRINGS + ARTICLES + VOTES: READ,
+        RULES + FIRINGS + ARTICLES + VOTES + ACTION_RULES + ACTIONS: READ,
         ("scorevalidation",): ("add",),
         ("apitoken",): OWN_TOKENS,
         ("observation", "team", "job", "privacyflag", *RETENTION_MODELS): READ,
@@ -175,6 +186,8 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         WEBHOOKS: ALL,
         ("phonecall",): PUT_DOWN,
         ("datakey",): ("view", "change"),
+        ACTION_RULES: ALL,
+        ACTIONS: PUT_DOWN,
     },
 }
 SEES_ALL_TEAMS = ("Analyst", "Administrator")
