@@ -1,4 +1,5 @@
 from analytics.admin import (
+    actions,
     comparison,
     customers,
     digests,
@@ -8,10 +9,13 @@ from analytics.admin import (
     proposals,
     runs,
     validations,
+    value_models,
+    values,
     versions,
 )
 
 __all__ = [
+    "actions",
     "comparison",
     "customers",
     "digests",
@@ -21,5 +25,7 @@ __all__ = [
     "proposals",
     "runs",
     "validations",
+    "value_models",
+    "values",
     "versions",
 ]

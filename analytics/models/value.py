@@ -81,7 +81,9 @@ class CustomerValue(models.Model):
             models.Index(fields=["churn"], name="customer_value_churn"),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(churn=None) | Q(churn__range=(0, 1)), name="customer_value_churn_chance"),
+            models.CheckConstraint(
+                condition=Q(churn=None) | Q(churn__range=(0, 1)), name="customer_value_churn_chance"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -30,9 +30,7 @@ class OrderValueModel:
         everybody = self.gamma * self.p / (self.q - 1.0) if self.q > 1.0 else np.nan
         own = self.p * orders
         total = own + self.q - 1.0
-        found: Floats = np.where(
-            orders > 0, (self.gamma * self.p + own * mean) / total, everybody
-        )
+        found: Floats = np.where(orders > 0, (self.gamma * self.p + own * mean) / total, everybody)
         return found
 
 
