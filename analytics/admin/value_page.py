@@ -17,6 +17,7 @@ from analytics.operations.customer_value import customer_value
 from analytics.operations.decide_action import NotAllowed, NotOffered, decide_action
 from analytics.sql.value_facts import NOT_COUNTED
 from customers.admin.customer_page import page_frame, visible_customer
+from customers.admin.row_keys import is_key
 from customers.models import Customer, Order
 from customers.operations.why_not_profiled import why_not_profiled
 
@@ -36,17 +37,17 @@ def value_page(model_admin: Any, request: HttpRequest, pk: int, *, at: datetime)
         context = {**page_frame(model_admin, request, customer, tab="value"), "reason": reason}
         return TemplateResponse(request, "admin/analytics/not_profiled.html", context)
     valued = customer_value(customer=customer, at=at)
+    card = value_card(valued)
     sees_actions = request.user.has_perm("analytics.view_actiondecision")
+    sees_orders = valued is not None and request.user.has_perm("customers.view_order")
     context = {
         **page_frame(model_admin, request, customer, tab="value"),
-        "value": value_card(valued),
-        "offers": value_card(valued).offers if valued and sees_actions else [],  # type: ignore[union-attr]
+        "value": card,
+        "offers": card.offers if card and sees_actions else [],
         "decisions": [_told(row) for row in valued.decisions[:SHOWN]] if valued and sees_actions else [],
         "may_decide": request.user.has_perm(DECIDES),
         "sees_model": request.user.has_perm("analytics.view_valuemodel"),
-        "orders": _orders(customer, valued.value.as_of)
-        if valued and request.user.has_perm("customers.view_order")
-        else None,
+        "orders": _orders(customer, valued.value.as_of) if valued and sees_orders else None,
     }
     return TemplateResponse(request, "admin/analytics/value/page.html", context)
 
@@ -74,11 +75,7 @@ def _decide(request: HttpRequest, customer: Customer, at: datetime) -> HttpRespo
     if not request.user.has_perm(DECIDES):
         raise PermissionDenied
     text = request.POST.get("rule", "")
-    rule = (
-        ActionRule.objects.filter(pk=int(text)).first()
-        if text.isascii() and text.isdigit() and len(text) < 19
-        else None
-    )
+    rule = ActionRule.objects.filter(pk=text).first() if is_key(text) else None
     if rule is None:
         raise Http404(_("There is no such action."))
     kind, reason = request.POST.get("kind", ""), request.POST.get("reason", "")

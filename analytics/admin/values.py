@@ -82,9 +82,8 @@ class CustomerValueAdmin(ReadOnlyModelAdmin):
 def grid_context(request: HttpRequest) -> dict[str, Any]:
     """What `admin/analytics/value/grid.html` needs: cells that open into the customers behind them."""
     sees_scores = request.user.has_perm("analytics.view_customerscore")
-    counts = (
-        value_grid(user=request.user, bands=[(limit, tone) for limit, tone, _label in BANDS]) if sees_scores else {}
-    )
+    bands = [(limit, tone) for limit, tone, _label in BANDS]
+    counts = value_grid(user=request.user, bands=bands) if sees_scores else {}
     most = max(counts.values(), default=0)
     link = reverse("admin:customers_customer_changelist")
     rows = [

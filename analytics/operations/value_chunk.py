@@ -84,27 +84,23 @@ def _churn(lines: Lines, parameters: Mapping[str, Any], whose: Whose, as_of: dat
     tickets = tickets_of(lines, *read_tickets(parts=[whose], days=CHURN_DAYS, as_of=as_of))
     features = features_of(lines, tickets=tickets, medians=parameters["medians"])
     model = leaving_model(given)
-    said = np.column_stack(
-        [
-            lines.recency,
-            lines.order_days,
-            lines.day - lines.first,
-            lines.recency,
-            lines.recent_days,
-            lines.mean,
-            tickets,
-        ]
-    )
-    return model.chance(features), _reasons(model.points(features), np.nan_to_num(said))
+    since_first, silent = lines.day - lines.first, lines.recency
+    said = [silent, lines.order_days, since_first, silent, lines.recent_days, lines.mean, tickets]
+    return model.chance(features), _reasons(model.points(features), np.nan_to_num(np.column_stack(said)))
 
 
 def _reasons(points: Array, said: Array) -> list[str]:
     """Text of each customer's reasons, the strongest first. `value` is what a person reads: days, counts, money."""
-    order = np.argsort(-np.abs(points), axis=1, kind="stable")
-    found = []
-    for places, mine, values in zip(
-        order.tolist(), points.round(DECIMALS).tolist(), said.round(2).tolist(), strict=True
-    ):
-        rows = [{"feature": FEATURES[i], "value": values[i], "points": mine[i]} for i in places]
-        found.append(json.dumps([row for row in rows if abs(row["points"]) >= LEAST_POINTS], separators=(",", ":")))  # type: ignore[arg-type]
-    return found
+    order = np.argsort(-np.abs(points), axis=1, kind="stable").tolist()
+    told = zip(order, points.round(DECIMALS).tolist(), said.round(2).tolist(), strict=True)
+    return [
+        json.dumps(
+            [
+                {"feature": FEATURES[i], "value": values[i], "points": mine[i]}
+                for i in places
+                if abs(mine[i]) >= LEAST_POINTS
+            ],
+            separators=(",", ":"),
+        )
+        for places, mine, values in told
+    ]

@@ -11,7 +11,7 @@ from analytics.value.orders_to_come import DAYS_PER_UNIT, Histories
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-# What churn is foretold from: what they did with us. Never who they are: no gender, age, origin, belief, health or note.
+# What churn is foretold from: what they did with us. Never who they are: no gender, age, origin, belief, health, note.
 FEATURES = ("recency", "order_days", "tenure", "pace", "recent", "order_value", "tickets")
 # No order for so many days is churn; "recent" is of as many.
 CHURN_DAYS = 90

@@ -43,7 +43,7 @@ def fit_values(orders: Floats, mean: Floats) -> OrderValueModel:
         raise NotEnough("customers", len(n), FEWEST_CUSTOMERS)
     scale = float(m.mean())  # so that currencies of large numbers are fitted as well as others
     x = m / scale
-    ns, at, counts = np.unique(n, return_inverse=True, return_counts=True)
+    ns, at = np.unique(n, return_inverse=True)
     log_x = np.log(x)
 
     def negative(logs: Floats) -> float:

@@ -102,12 +102,10 @@ def fit_orders(given: Histories) -> OrderModel:
         raise NotEnough("nobody_back")
     sums = _Sums.of(given)
     bounds = [(np.log(LEAST), np.log(MOST))] * 4
-    best = None
-    for start in ([0.5, float(np.average(given.age, weights=given.weight)) / 4 + 0.1, 1.0, 2.0], [1.0, 10.0, 0.5, 5.0]):
-        found = minimize(sums.negative, np.log(start), jac=True, method="L-BFGS-B", bounds=bounds)
-        if best is None or found.fun < best.fun:
-            best = found
-    assert best is not None
+    usual = float(np.average(given.age, weights=given.weight)) / 4 + 0.1
+    starts = ([0.5, usual, 1.0, 2.0], [1.0, 10.0, 0.5, 5.0])
+    tried = [minimize(sums.negative, np.log(start), jac=True, method="L-BFGS-B", bounds=bounds) for start in starts]
+    best = min(tried, key=lambda found: float(found.fun))
     r, alpha, a, b = np.exp(best.x).tolist()
     if not np.isfinite(best.fun):
         raise NotEnough("no_top")
