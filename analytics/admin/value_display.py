@@ -7,6 +7,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from analytics.admin.score_display import pull
 from analytics.models import CustomerValue
@@ -103,11 +104,11 @@ def value_card(valued: Valued | None) -> ValueCard | None:
 
 
 def _rfm(row: CustomerValue) -> list[tuple[Any, str, SafeString]]:
-    ago = _("%(days)s days ago, on %(date)s") % {
+    ago = ngettext("%(days)s day ago, on %(date)s", "%(days)s days ago, on %(date)s", row.recency) % {
         "days": number_format(row.recency, 0, force_grouping=True),
         "date": date_format(row.last_on, "SHORT_DATE_FORMAT"),
     }
-    often = _("on %(days)s days since %(date)s") % {
+    often = ngettext("on %(days)s day since %(date)s", "on %(days)s days since %(date)s", row.frequency) % {
         "days": number_format(row.frequency, 0, force_grouping=True),
         "date": date_format(row.first_on, "SHORT_DATE_FORMAT"),
     }

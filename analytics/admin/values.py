@@ -37,7 +37,8 @@ class CustomerValueAdmin(ReadOnlyModelAdmin):
     list_filter = ["clv_fifth", "currency", ("churn", RangeNumericFilter)]
     list_select_related = ["customer"]
     list_before_template = "admin/analytics/value/grid.html"
-    ordering: ClassVar[Any] = ("-clv", "-pk")
+    # Where most is at stake comes first. Not by money: the list holds several currencies.
+    ordering: ClassVar[Any] = ("-clv_fifth", "-churn", "-pk")
     list_display_links: ClassVar[Any] = None
 
     class Media:

@@ -74,8 +74,8 @@ class CustomerValue(models.Model):
         verbose_name_plural = _("relationship values")
         ordering = ["-pk"]
         indexes = [
-            # the grid, and who is in one of its rows
-            models.Index(fields=["clv_fifth"], name="customer_value_fifth"),
+            # the grid, who is in one of its rows, and the list: most at stake first
+            models.Index(fields=["clv_fifth", "churn"], name="customer_value_fifth"),
             # sorted by worth, and by danger
             models.Index(fields=["clv"], name="customer_value_clv"),
             models.Index(fields=["churn"], name="customer_value_churn"),
