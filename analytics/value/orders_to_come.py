@@ -21,6 +21,8 @@ DAYS_PER_UNIT = 7.0
 # A fit that ran to these bounds has found nothing that the data supports.
 LEAST, MOST = 1e-4, 1e4
 FEWEST_CUSTOMERS = 30
+# e to this power is a number still; who is so surely gone is expected to order nothing.
+LARGEST_POWER = 700.0
 
 
 class NotEnough(ValueError):
@@ -69,28 +71,18 @@ class OrderModel:
     def expected(self, x: Floats, last: Floats, age: Floats, ahead: float) -> Floats:
         """Orders to be expected in the next `ahead` units of time from each customer, at a given history.
 
-        Equation (10) of the paper; the hypergeometric function is well behaved, as its argument lies in [0, 1)."""
+        Equation (10) of the paper. Its hypergeometric function is taken by Euler's transformation: then nothing grows
+        with the number of orders, of which a customer may have thousands."""
         r, alpha, a, b = self.r, self.alpha, self.a, self.b
         a = a if abs(a - 1.0) > 1e-6 else 1.0 + 1e-6  # a removable pole
         z = ahead / (alpha + age + ahead)
-        series = _series(r + x, b + x, a + b + x - 1.0, z)
-        shrunk = np.exp((r + x) * np.log((alpha + age) / (alpha + age + ahead))) * series
-        gone = np.where(
-            x > 0,
-            a / (b + np.maximum(x, 1.0) - 1.0) * np.exp((r + x) * np.log((alpha + age) / (alpha + last))),
-            0.0,
-        )
-        found: Floats = (a + b + x - 1.0) / (a - 1.0) * (1.0 - shrunk) / (1.0 + gone)
+        some = a + b + x - 1.0
+        some = np.where(np.abs(some) > 1e-9, some, 1e-9)  # another
+        stays = np.exp((a - 1.0) * np.log1p(-z)) * hyp2f1(a + b - 1.0 - r, a - 1.0, some, z)
+        power = np.minimum((r + x) * np.log((alpha + age) / (alpha + last)), LARGEST_POWER)
+        gone = np.where(x > 0, a / (b + np.maximum(x, 1.0) - 1.0) * np.exp(power), 0.0)
+        found: Floats = some / (a - 1.0) * (1.0 - stays) / (1.0 + gone)
         return np.maximum(found, 0.0)
-
-
-def _series(first: Floats, second: Floats, third: Floats, z: Floats) -> Floats:
-    """2F1; by Euler's transformation where the plain one overflows, for customers with hundreds of orders."""
-    plain: Floats = hyp2f1(first, second, third, z)
-    if np.isfinite(plain).all():
-        return plain
-    turned = np.exp((third - first - second) * np.log1p(-z)) * hyp2f1(third - first, third - second, third, z)
-    return np.where(np.isfinite(plain), plain, turned)
 
 
 def fit_orders(given: Histories) -> OrderModel:
