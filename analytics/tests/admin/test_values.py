@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from analytics.models import ActionDecision, ActionRule, CustomerScore, ValueModel
-from analytics.tests.actions import offered, rule, valued
+from analytics.tests.actions import offered_now, rule, valued
 from analytics.tests.admin.conftest import LogIn
 from analytics.tests.histories import rating, score_everybody
 from analytics.tests.orders import crowd, order, value_everybody
@@ -28,7 +28,7 @@ def test_the_page_shows_the_sum_the_reasons_the_orders_and_the_actions(
     valued(acme)
     order(acme, 33, "90")
     order(acme, 40, "77", status="cancelled")
-    offered(acme, rule())
+    offered_now(acme, rule())
     text = log_in(ann).get(page(acme)).content.decode()
     for words in ("1,000.00 EUR", "10.0", "100.00 EUR", "Days since the last order", "+0.70", "90.00 EUR", "77.00 EUR"):
         assert words in text, words
@@ -38,7 +38,7 @@ def test_the_page_shows_the_sum_the_reasons_the_orders_and_the_actions(
 
 def test_the_overview_has_the_card_with_buttons(log_in: LogIn, ann: User, acme: Customer) -> None:
     valued(acme)
-    offered(acme, rule())
+    offered_now(acme, rule())
     client = log_in(ann)
     text = client.get(page(acme, "page")).content.decode()
     assert "Relationship value" in text and "Show the working" in text and "Why not?" in text
@@ -60,7 +60,7 @@ def test_what_is_not_known_is_said_in_words(log_in: LogIn, ann: User, acme: Cust
 
 def test_not_now_takes_a_reason(log_in: LogIn, ann: User, acme: Customer) -> None:
     valued(acme)
-    offered(acme, made := rule())
+    offered_now(acme, made := rule())
     client = log_in(ann)
     client.post(page(acme), {"rule": made.pk, "kind": "dismissed", "reason": ""})
     assert not ActionDecision.objects.filter(kind="dismissed").exists()
@@ -71,7 +71,7 @@ def test_not_now_takes_a_reason(log_in: LogIn, ann: User, acme: Customer) -> Non
 
 def test_an_outsider_gets_404_and_decides_nothing(log_in: LogIn, otto: User, acme: Customer) -> None:
     valued(acme)
-    offered(acme, made := rule())
+    offered_now(acme, made := rule())
     client = log_in(otto)
     assert client.get(page(acme)).status_code == 404
     assert client.post(page(acme), {"rule": made.pk, "kind": "done"}).status_code == 404
@@ -144,7 +144,7 @@ def test_back_office_writes_rules(log_in: LogIn, bob: User) -> None:
 
 
 def test_a_rule_that_was_offered_is_kept_for_its_log(log_in: LogIn, root: User, acme: Customer) -> None:
-    offered(acme, made := rule())
+    offered_now(acme, made := rule())
     client = log_in(root)
     assert client.post(reverse("admin:analytics_actionrule_delete", args=[made.pk]), {"post": "yes"}).status_code == 403
     assert ActionRule.objects.exists()

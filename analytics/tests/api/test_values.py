@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from analytics.models import ActionDecision, ActionRule
-from analytics.tests.actions import offered, rule, valued
+from analytics.tests.actions import offered_now, rule, valued
 from customers.models import Customer, Team, User
 from tests.client import as_user, url
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 def test_a_value_comes_with_its_reasons_and_actions(ann: User, acme: Customer) -> None:
     valued(acme)
-    offered(acme, made := rule())
+    offered_now(acme, made := rule())
     found = as_user(ann).get(url(f"customers/{acme.pk}/value/")).json()
     assert (found["clv"], found["currency"], found["churn"], found["clv_fifth"]) == (1000.0, "EUR", 0.5, 4)
     assert found["churn_reasons"] == [{"feature": "recency", "value": 33.0, "points": 0.7}]
@@ -29,7 +29,7 @@ def test_who_has_no_value_is_a_404_that_says_why(ann: User, acme: Customer) -> N
 
 def test_an_outsider_finds_nothing(otto: User, acme: Customer) -> None:
     valued(acme)
-    offered(acme, made := rule())
+    offered_now(acme, made := rule())
     client = as_user(otto)
     assert client.get(url(f"customers/{acme.pk}/value/")).status_code == 404
     assert client.get(url("customer-values/")).json()["results"] == []
@@ -55,7 +55,7 @@ def test_the_list_is_narrowed_down_and_costs_the_same_for_many(
 
 def test_a_decision_is_put_down_once(ann: User, acme: Customer) -> None:
     valued(acme)
-    offered(acme, made := rule())
+    offered_now(acme, made := rule())
     client = as_user(ann)
     body = {"customer": acme.pk, "rule": made.pk, "kind": "dismissed"}
     assert client.post(url("action-decisions/"), body).status_code == 400
@@ -71,7 +71,7 @@ def test_a_decision_is_put_down_once(ann: User, acme: Customer) -> None:
 
 def test_what_they_do_not_allow_is_refused(ann: User, acme: Customer) -> None:
     valued(acme)
-    offered(acme, made := rule(purpose="marketing", channel="email"))
+    offered_now(acme, made := rule(purpose="marketing", channel="email"))
     refused = as_user(ann).post(url("action-decisions/"), {"customer": acme.pk, "rule": made.pk, "kind": "done"})
     assert refused.status_code == 409 and refused.json()["code"] == "not_allowed"
 

@@ -13,6 +13,7 @@ from analytics.tests.orders import DAY
 from analytics.tests.versions import segment
 from customers.models import Customer, Team
 from customers.operations.log_interaction import log_interaction
+from customers.operations.merge_customers import merge_customers
 from customers.operations.observe import observe
 from customers.operations.record_consent import record_consent
 from tests.cast import NOW
@@ -83,7 +84,7 @@ def test_only_members_of_the_segment_are_asked(acme: Customer, north: Team) -> N
     other = Customer.objects.create(name="Other", team=north)
     valued(acme)
     valued(other)
-    rule(segment=segment("Acmes", {"fact": "name", "op": "contains", "value": "acme"}))
+    rule(segment=segment("Acmes", "name", "contains", "acme"))
     offer_actions(at=NOW)
     assert ActionDecision.objects.get().customer == acme
 
@@ -121,8 +122,7 @@ def test_a_share_is_held_out_and_always_the_same_customers(north: Team) -> None:
 def test_who_objected_to_profiling_is_offered_nothing(acme: Customer) -> None:
     valued(acme)
     rule()
-    acme.profiling_objected_at = NOW
-    acme.save()
+    Customer.objects.filter(pk=acme.pk).update(profiling_objected_at=NOW)
     assert offer_actions(at=NOW) == 0
 
 
@@ -144,12 +144,10 @@ def test_a_measured_uplift_takes_the_place_of_the_estimate(acme: Customer) -> No
 
 
 def test_a_merged_customer_has_their_decisions_go_over(acme: Customer, north: Team) -> None:
-    from customers.operations.merge_customers import merge_customers
-
     other = Customer.objects.create(name="Acme Pumps", kind=acme.kind, team=north)
     valued(acme)
     valued(other)
     offered(other, rule())
-    merge_customers(survivor=acme, merged=[other], by=None, at=NOW)
+    merge_customers(kept=acme, gone=other, by=None, at=NOW)
     assert ActionDecision.objects.get().customer == acme
     assert not CustomerValue.objects.filter(customer=other).exists()
