@@ -73,8 +73,8 @@ def _expected_values(lines: Lines, parameters: Mapping[str, Mapping[str, float]]
 
 def leaving_model(parameters: Mapping[str, Any]) -> LeavingModel:
     """The model of churn, as it was kept."""
-    arrays = (np.array(parameters[name], dtype=np.float64) for name in ("weights", "mean", "scale"))
-    return LeavingModel(*arrays, intercept=parameters["intercept"])
+    weights, mean, scale = (np.array(parameters[name], dtype=np.float64) for name in ("weights", "mean", "scale"))
+    return LeavingModel(weights, mean, scale, parameters["intercept"])
 
 
 def _churn(lines: Lines, parameters: Mapping[str, Any], whose: Whose, as_of: datetime) -> tuple[Array, list[str]]:

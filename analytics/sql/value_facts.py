@@ -25,7 +25,7 @@ def counted(orders: Any) -> Any:
 def order_columns(*, whose: Whose, until: datetime, every: int = 1) -> dict[str, Array]:
     """who, at, value and currency of the orders of these customers, or of every n-th of them by key, that count."""
     rows = counted(_some(Order.objects.filter(whose.at("customer_id"), ordered_at__lte=until), "customer", every))
-    types = {"who": "i8", "at": MOMENT, "value": "f8", "currency": "S3"}
+    types: dict[str, Any] = {"who": "i8", "at": MOMENT, "value": "f8", "currency": "S3"}
     return fetch_columns(rows.values_list("customer_id", "ordered_at", "total", "currency"), types)
 
 

@@ -17,5 +17,5 @@ def value_grid(*, user: Any, bands: Bands) -> dict[tuple[int, str], int]:
         output_field=CharField(),
     )
     rows = CustomerValue.objects.visible_to(user).exclude(clv_fifth=None).annotate(band=band)
-    counted = rows.order_by().values("clv_fifth", "band").annotate(number=Count("pk"))
+    counted: Any = rows.order_by().values("clv_fifth", "band").annotate(number=Count("pk"))
     return {(row["clv_fifth"], row["band"]): row["number"] for row in counted}

@@ -56,7 +56,7 @@ def fit_leaving(features: Floats, left: Floats, *, penalty: float = USUAL_PENALT
     return LeavingModel(found.x[:-1], mean, scale, float(found.x[-1]))
 
 
-def auc(foretold: Floats, happened: Floats) -> float:
+def auc(foretold: Floats, happened: Floats | NDArray[np.bool_]) -> float:
     """The chance that one to whom it happened had a higher figure than one to whom it did not; ties count half. NaN
     where it happened to all or to none."""
     yes = happened.astype(bool)

@@ -42,6 +42,7 @@ SCOPED: dict[str, Permissions] = {
     "merge-undo": of("merge", VERB),
     "insight-timeline": of("customer", READ),
     "insight-score": of("customerscore", READ),
+    "customerworth-value": of("customervalue", READ),
     "insight-preferences": of("preferenceprofile", READ),
     "beside-relation-effects": of("customerscore", READ),
     **{f"around-{what}": of("relation", READ) for what in ("household", "hierarchy", "neighbourhood")},
@@ -122,6 +123,10 @@ SCOPED: dict[str, Permissions] = {
     "customerscore-detail": of("customerscore", READ),
     "moverdigest-list": of("moverdigest", READ),
     "moverdigest-detail": of("moverdigest", READ),
+    "customervalue-list": of("customervalue", READ),
+    "customervalue-detail": of("customervalue", READ),
+    "actiondecision-list": of("actiondecision", CREATE),
+    "actiondecision-detail": of("actiondecision", READ),
     "preferenceprofile-list": of("preferenceprofile", READ),
     "preferenceprofile-detail": of("preferenceprofile", READ),
 }
@@ -129,6 +134,7 @@ SCOPED: dict[str, Permissions] = {
 OPEN: dict[str, Permissions] = {
     f"{model}-{kind}": of(model, verbs)
     for model in (
+        "actionrule",
         "calendar",
         "assignmentrule",
         "category",

@@ -6,6 +6,7 @@ import pytest
 
 from analytics.models import CustomerValue, ValueModel
 from analytics.operations import value_customers as module
+from analytics.operations.value_chunk import value_chunk
 from analytics.operations.value_job import VALUE, plan_value
 from analytics.tests.orders import DAY, crowd, order, value_everybody
 from customers.models import Customer, Job, Relation, RelationType, Team
@@ -76,6 +77,7 @@ def test_a_crowd_has_values_fifths_churn_with_reasons_and_figures_out_of_sample(
     model = value_everybody()
     assert model.customers == CustomerValue.objects.count() > 350
     rows = CustomerValue.objects.all()
+    row: Any
     for row in rows:
         assert row.clv == pytest.approx(row.expected_orders * row.expected_value)
         assert 0 <= row.churn <= 1
@@ -97,6 +99,7 @@ def test_the_reasons_of_churn_open_the_chance(north: Team) -> None:
 
     crowd(north, 300)
     model = value_everybody()
+    row: Any
     for row in CustomerValue.objects.order_by("pk")[:50]:
         odds = model.parameters["churn"]["intercept"] + sum(reason["points"] for reason in row.churn_reasons)
         assert np.log(row.churn / (1 - row.churn)) == pytest.approx(odds, abs=0.08)  # reasons below 0.01 are left out
@@ -156,7 +159,7 @@ def test_killed_between_two_chunks_it_goes_on_behind_the_last_one(north: Team, m
         module.value_customers(logical_at=NOW, clock=lambda: NOW, told=killed)
     half = CustomerValue.objects.count()
     assert 0 < half < 120 and ValueModel.objects.get().finished_at is None
-    real = module.value_chunk
+    real = value_chunk
 
     def counted(**given: Any) -> int:
         done.append(given["whose"].lo)

@@ -58,8 +58,8 @@ def test_the_same_history_many_times_weighs_as_much_as_one_with_its_number() -> 
 )
 def test_expected_orders_are_finite_and_grow_with_time(x: int, share: float, age: float, ahead: float) -> None:
     last = share * age if x else 0.0
-    arrays = [np.array([float(value)]) for value in (x, last, age)]
-    soon, later = (MODEL.expected(*arrays, time)[0] for time in (ahead, 2 * ahead))
+    of_x, of_last, of_age = (np.array([float(value)]) for value in (x, last, age))
+    soon, later = (MODEL.expected(of_x, of_last, of_age, time)[0] for time in (ahead, 2 * ahead))
     assert 0.0 <= soon <= later + 1e-9 and np.isfinite(later)
 
 

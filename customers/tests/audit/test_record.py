@@ -268,7 +268,7 @@ def test_every_model_that_people_write_is_audited() -> None:
         "services.irregularstep", "analytics.customerscore", "analytics.scoresnapshot", "analytics.preferenceprofile",
         "analytics.moverdigest", "analytics.productstatistics", "analytics.scoringrun", "analytics.scoringchunk",
         "analytics.relationeffect", "analytics.contactrisk", "analytics.versionpreview", "analytics.versionevent",
-        "analytics.preferencepreview",
+        "analytics.preferencepreview", "analytics.customervalue", "analytics.valuemodel",
         "services.escalation", "services.triagemodel",
         # written by programs alone: that somebody had a mail sent again is recorded by that verb
         "services.outboundmail", "services.mailid",
