@@ -11,9 +11,9 @@ from customers.admin.segment_from_list import Conditions, register_translation
 
 FIFTHS = [
     ("5", _("5: the most valuable fifth")),
-    ("4", _("4")),
-    ("3", _("3")),
-    ("2", _("2")),
+    ("4", "4"),
+    ("3", "3"),
+    ("2", "2"),
     ("1", _("1: the least valuable fifth")),
     ("none", _("no value yet")),
 ]

@@ -29,11 +29,11 @@ def problem_words(figures: Mapping[str, Any]) -> str:
     """Why a model could not be learned; empty where it was."""
     counts = {"have": figures.get("have", 0), "need": figures.get("need", 0)}
     words = {
-        "customers": _("%(have)d customers with orders; %(need)d are needed."),
+        "customers": _("Too few customers with orders: %(have)d of %(need)d."),
         "nobody_back": _("Nobody has ordered a second time yet."),
         "no_top": _("The orders so far fit no rhythm."),
         "scatter": _("The values of orders scatter too much: each customer’s own mean is taken."),
-        "leavers": _("%(have)d customers who left, or who stayed, in 90 days; %(need)d of each are needed."),
+        "leavers": _("Too few who left, or who stayed, in 90 days: %(have)d of %(need)d."),
         "no_better": _("On days it had not seen the model was no better than chance, so it is not used."),
     }
     text = words.get(figures.get("problem", ""), "")

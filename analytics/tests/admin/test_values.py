@@ -55,7 +55,7 @@ def test_what_is_not_known_is_said_in_words(log_in: LogIn, ann: User, acme: Cust
     order(acme, 5)
     value_everybody()
     text = log_in(ann).get(page(acme)).content.decode()
-    assert "1 customers with orders; 30 are needed" in text and "30 of each are needed" in text
+    assert "Too few customers with orders: 1 of 30" in text and "in 90 days: 0 of 30" in text
 
 
 def test_not_now_takes_a_reason(log_in: LogIn, ann: User, acme: Customer) -> None:
@@ -119,7 +119,7 @@ def test_a_model_of_nothing_says_what_is_missing(log_in: LogIn, bob: User) -> No
     model = value_everybody()
     assert ValueModel.objects.get() == model
     text = log_in(bob).get(reverse("admin:analytics_valuemodel_change", args=[model.pk])).content.decode()
-    assert "0 customers with orders; 30 are needed" in text
+    assert "Too few customers with orders: 0 of 30" in text
 
 
 def test_back_office_writes_rules(log_in: LogIn, bob: User) -> None:
