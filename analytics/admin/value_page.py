@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -76,11 +76,11 @@ def _decide(request: HttpRequest, customer: Customer, at: datetime) -> HttpRespo
         raise PermissionDenied
     text = request.POST.get("rule", "")
     rule = ActionRule.objects.filter(pk=text).first() if is_key(text) else None
-    if rule is None:
-        raise Http404(_("There is no such action."))
     kind, reason = request.POST.get("kind", ""), request.POST.get("reason", "")
     user: Any = request.user
     try:
+        if rule is None:
+            raise NotOffered(_("There is no such action."))
         decide_action(customer=customer, rule=rule, kind=kind, reason=reason, by=user, at=at)
     except (NotOffered, NotAllowed) as refused:
         messages.error(request, str(refused))
