@@ -13,6 +13,7 @@ class AnalyticsConfig(AppConfig):
         from analytics.models import (
             ContactRisk,
             CustomerScore,
+            CustomerValue,
             Event,
             EventIdentity,
             PreferenceProfile,
@@ -25,9 +26,10 @@ class AnalyticsConfig(AppConfig):
         from analytics.operations.start_measuring import MEASURE, MEASURE_PREFERENCES
         from analytics.operations.start_preview import PREVIEW, PREVIEW_PREFERENCES
         from analytics.operations.validation_job import VALIDATION
+        from analytics.operations.value_job import VALUE
         from analytics.operations.write_digests import DIGEST
         from analytics.registry import ENTRIES
-        from analytics.segments import relations, scores  # noqa: F401 - facts register themselves
+        from analytics.segments import relations, scores, value  # noqa: F401 - facts register themselves
         from customers.choices import RetentionKind
         from customers.operations.job_kinds import register_job
         from customers.operations.retention_kinds import Old, deleted, register_retention
@@ -42,10 +44,11 @@ class AnalyticsConfig(AppConfig):
             Old(lambda cutoff: events.filter(at__lt=cutoff), "at", lambda keys: events.with_keys(keys).delete()),
         )
         register_event_formats()
-        for model in (CustomerScore, PreferenceProfile, ScoreSnapshot, RelationEffect, ContactRisk, EventIdentity):
+        derived = (CustomerScore, CustomerValue, PreferenceProfile, ScoreSnapshot, RelationEffect, ContactRisk)
+        for model in (*derived, EventIdentity):
             register_undo(model, UndoRule(is_derived=True))
         register_columns_of_analytics()
         register_events_of_scores()
         versions = (MEASURE, MEASURE_PREFERENCES, PREVIEW, PREVIEW_PREFERENCES)
-        for kind in (CONTACT_RISKS, DIGEST, LEARN_WEIGHTS, *versions, VALIDATION):
+        for kind in (CONTACT_RISKS, DIGEST, LEARN_WEIGHTS, *versions, VALIDATION, VALUE):
             register_job(kind)

@@ -125,6 +125,15 @@ class ConditionOp(models.TextChoices):
     IS_NOT_SET = "is_not_set", _("is not there")
 
 
+class DecisionKind(models.TextChoices):
+    """What became of an action for a customer."""
+
+    SHOWN = "shown", _("Offered to staff")
+    HELD_OUT = "held_out", _("Held out, to compare")
+    DONE = "done", _("Done")
+    DISMISSED = "dismissed", _("Not now")
+
+
 # The factors of satisfaction in words, in their order.
 FACTOR_NAMES = {
     "quality": _("Quality"),

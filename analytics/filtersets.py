@@ -5,9 +5,11 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django_filters import CharFilter, ChoiceFilter, FilterSet, NumberFilter
 
-from analytics.choices import IdentityKind, ProposalState, RunKind, RunState, VersionState
+from analytics.choices import DecisionKind, IdentityKind, ProposalState, RunKind, RunState, VersionState
 from analytics.models import (
+    ActionDecision,
     CustomerScore,
+    CustomerValue,
     Event,
     EventIdentity,
     PreferenceModelVersion,
@@ -18,6 +20,9 @@ from analytics.models import (
 )
 from customers.choices import Factor
 from customers.filtersets import LONGEST_PART, IdFilter, MomentFilter, YesNoFilter
+
+# More is no amount of money.
+LARGEST_VALUE = 10**15
 
 
 class ScoreFilterSet(FilterSet):
@@ -155,4 +160,34 @@ class IdentityFilterSet(FilterSet):
 
     class Meta:
         model = EventIdentity
+        fields: list[str] = []
+
+
+class ValueFilterSet(FilterSet):
+    """Relationship values by what they are worth, and how likely they end."""
+
+    customer = IdFilter()
+    currency = CharFilter(max_length=3)
+    fifth = NumberFilter(field_name="clv_fifth", min_value=1, max_value=5)
+    min_clv = NumberFilter(field_name="clv", lookup_expr="gte", min_value=0, max_value=LARGEST_VALUE)
+    max_clv = NumberFilter(field_name="clv", lookup_expr="lte", min_value=0, max_value=LARGEST_VALUE)
+    min_churn = NumberFilter(field_name="churn", lookup_expr="gte", min_value=0, max_value=1)
+    max_churn = NumberFilter(field_name="churn", lookup_expr="lte", min_value=0, max_value=1)
+    min_score = NumberFilter(field_name="customer__score__score", lookup_expr="gte", min_value=0, max_value=100)
+    max_score = NumberFilter(field_name="customer__score__score", lookup_expr="lte", min_value=0, max_value=100)
+
+    class Meta:
+        model = CustomerValue
+        fields: list[str] = []
+
+
+class DecisionFilterSet(FilterSet):
+    """Decisions on actions."""
+
+    customer = IdFilter()
+    rule = IdFilter()
+    kind = ChoiceFilter(choices=DecisionKind.choices)
+
+    class Meta:
+        model = ActionDecision
         fields: list[str] = []

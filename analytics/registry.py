@@ -87,11 +87,37 @@ ENTRIES = (
         is_deleted=True,
     ),
     Entry(
+        "analytics.CustomerValue",
+        Purpose.PROFILE,
+        Retention.NIGHT,
+        (
+            none("model"),
+            indirect("customer as_of computed_at currency first_on last_on recency frequency orders monetary"),
+            indirect("recency_fifth frequency_fifth monetary_fifth expected_orders expected_value clv clv_fifth"),
+            indirect("churn churn_reasons"),
+        ),
+        about=("customer",),
+        is_deleted=True,
+    ),
+    Entry(
         "analytics.Event",
         Purpose.PROFILE,
         Retention.EVENTS,
         (none("id recorded_at source"), indirect("at identity session name properties")),
         about=("identity__customer",),
+        is_deleted=True,
+    ),
+    Entry(
+        "analytics.ActionDecision",
+        Purpose.PROFILE,
+        Retention.CUSTOMER,
+        (
+            none("id rule"),
+            indirect("customer kind at churn clv uplift cost worth currency"),
+            free("reason"),
+            staff("by"),
+        ),
+        about=("customer",),
         is_deleted=True,
     ),
     Entry(
@@ -129,6 +155,22 @@ ENTRIES = (
         (
             none("id state token lease_until attempts run lo hi customer_ids customers seconds"),
             free("error", OnErasure.REDACT),
+        ),
+    ),
+    Entry(
+        "analytics.ValueModel",
+        Purpose.RUN,
+        Retention.USE,
+        (none("id logical_at as_of started_at finished_at reached customers parameters figures"),),
+    ),
+    Entry(
+        "analytics.ActionRule",
+        Purpose.RUN,
+        Retention.USE,
+        (
+            none("id version name channel purpose cost currency uplift holdout_share least_churn most_churn"),
+            none("least_fifth most_score least_score segment quiet_days is_active key measured"),
+            free("what", OnErasure.REDACT),
         ),
     ),
     Entry("analytics.ProductStatistics", Purpose.RUN, Retention.NIGHT, (none("run products payload"),)),

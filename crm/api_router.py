@@ -2,6 +2,7 @@
 
 from rest_framework.routers import DefaultRouter
 
+from analytics.api.actions import ActionDecisionViewSet, ActionRuleViewSet
 from analytics.api.behaviour_reports import SavedReportViewSet
 from analytics.api.beside import BesideViewSet
 from analytics.api.digests import DigestViewSet
@@ -15,6 +16,7 @@ from analytics.api.runs import RunViewSet
 from analytics.api.scores import PreferenceViewSet, ScoreViewSet
 from analytics.api.stated import StatedPreferencesOfCustomerViewSet
 from analytics.api.validations import ValidationViewSet
+from analytics.api.values import CustomerValueViewSet, ValueOfCustomerViewSet
 from analytics.api.versions import ScoreVersionViewSet
 from customers.api.around import AroundViewSet
 from customers.api.attributes import CustomAttributeViewSet
@@ -74,6 +76,7 @@ router.register("customers", AroundViewSet, basename="around")
 router.register("customers", ConsentsOfCustomerViewSet, basename="consent")
 router.register("customers", PrivacyOfCustomerViewSet, basename="privacyflag")
 router.register("customers", StatedPreferencesOfCustomerViewSet, basename="statedpreference")
+router.register("customers", ValueOfCustomerViewSet, basename="customerworth")
 router.register("customers", CustomerViewSet)
 router.register("duplicates", DuplicateViewSet)
 router.register("merges", MergeViewSet)
@@ -136,6 +139,9 @@ router.register("scores", ScoreViewSet)
 router.register("score-versions", ScoreVersionViewSet)
 router.register("digests", DigestViewSet)
 router.register("preferences", PreferenceViewSet)
+router.register("customer-values", CustomerValueViewSet)
+router.register("action-rules", ActionRuleViewSet)
+router.register("action-decisions", ActionDecisionViewSet)
 router.register("preference-versions", PreferenceVersionViewSet)
 router.register("weight-proposals", ProposalViewSet)
 router.register("scoring-runs", RunViewSet)

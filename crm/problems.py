@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from analytics.operations.activate_version import VersionIsActive
+from analytics.operations.decide_action import NotAllowed, NotOffered
 from analytics.operations.decide_proposal import ProposalIsDecided
 from analytics.operations.propose_weights import AlreadyLearning
 from analytics.operations.revise_draft import VersionIsFrozen
@@ -85,6 +86,8 @@ CONFLICTS: dict[type[Exception], str] = {
     ParentRefused: "parent_refused",
     LooksLikeAnother: "duplicate",
     MayNotBeAsked: "may_not_be_asked",
+    NotAllowed: "not_allowed",
+    NotOffered: "not_offered",
     NotSentAgain: "not_sent_again",
     NotOnTheWay: "not_on_the_way",
     OnlyAgentsTake: "only_agents_take",

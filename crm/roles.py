@@ -101,7 +101,12 @@ SCORE_MODELS = (
     "scorevalidation",
     "relationeffect",
     "contactrisk",
+    "customervalue",
+    "valuemodel",
 )
+# Next best actions: whoever may add a decision may put down that an action was done, or why not.
+ACTION_RULES = ("actionrule",)
+ACTIONS = ("actiondecision",)
 
 # role -> models -> what may be done with them
 ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
@@ -119,6 +124,8 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         PORTAL: READ,
         ("phonecall",): READ,
         EVENT_MODELS: READ,
+        ACTION_RULES: READ,
+        ACTIONS: PUT_DOWN,
     },
     "Lead": {
         CUSTOMER_MODELS + TICKET_MODELS + DUPLICATE_MODELS: WRITE,
@@ -136,6 +143,8 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         ("team", "erasure"): READ,
         ("privacyflag", "phonecall"): PUT_DOWN,
         EVENT_MODELS: READ,
+        ACTION_RULES: READ,
+        ACTIONS: PUT_DOWN,
     },
     "Back office": {
         CUSTOMER_MODELS + CATALOGUE_MODELS + SEGMENTS + BEHAVIOUR + ARTICLES + (*RULES, "export"): ALL,
@@ -151,12 +160,14 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         ("eventname",): READ,
         ("eventidentity",): ("view", "change"),
         ("eventsource",): ALL,
+        ACTION_RULES: WRITE,
+        ACTIONS: PUT_DOWN,
     },
     "Analyst": {
         CUSTOMER_MODELS + CATALOGUE_MODELS + TICKET_MODELS + DESK_MODELS + SCORE_MODELS + DUPLICATE_MODELS: READ,
         MAIL_MODELS + CHAT_MODELS: READ,
         (*SEGMENTS, *BEHAVIOUR, "export"): ALL,
-        RULES + FIRINGS + ARTICLES + VOTES: READ,
+        RULES + FIRINGS + ARTICLES + VOTES + ACTION_RULES + ACTIONS: READ,
         ("scorevalidation",): ("add",),
         ("apitoken",): OWN_TOKENS,
         ("observation", "team", "job", "privacyflag", *RETENTION_MODELS): READ,
@@ -190,6 +201,8 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         ("eventidentity",): ("view", "change"),
         ("eventsource",): ALL,
         ("datakey",): ("view", "change"),
+        ACTION_RULES: ALL,
+        ACTIONS: PUT_DOWN,
     },
 }
 SEES_ALL_TEAMS = ("Analyst", "Administrator")

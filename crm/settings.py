@@ -348,6 +348,7 @@ SPECTACULAR_SETTINGS = {
         "LinkKind": "services.choices.LinkKind",
         "MessageKind": "services.choices.MessageKind",
         "MessageDirection": "services.choices.Direction",
+        "DecisionKind": "analytics.choices.DecisionKind",
         "ProposalState": "analytics.choices.ProposalState",
         "VersionState": "analytics.choices.VersionState",
         "LeaseState": "customers.choices.LeaseState",

@@ -1,4 +1,5 @@
 from analytics.admin import (
+    actions,
     behaviour_reports,
     comparison,
     customers,
@@ -12,10 +13,13 @@ from analytics.admin import (
     proposals,
     runs,
     validations,
+    value_models,
+    values,
     versions,
 )
 
 __all__ = [
+    "actions",
     "behaviour_reports",
     "comparison",
     "customers",
@@ -29,5 +33,7 @@ __all__ = [
     "proposals",
     "runs",
     "validations",
+    "value_models",
+    "values",
     "versions",
 ]

@@ -26,8 +26,12 @@ from analytics.admin.relation_filters import RelationEffectFilter, SingleContact
 from analytics.admin.score_card import score_card
 from analytics.admin.score_display import FACTOR_OF_CODE, change_and_factor, score_bar
 from analytics.admin.timeline_page import newest, newest_lines, older_page
+from analytics.admin.value_display import value_card
+from analytics.admin.value_filters import ChurnFilter, ValueFilter
+from analytics.admin.value_page import value_page
 from analytics.admin.why_page import why_page
 from analytics.choices import FACTOR_NAMES
+from analytics.operations.customer_value import customer_value
 from analytics.operations.score_distribution import newest_distribution
 from customers.admin.customers import CustomerAdmin
 from customers.models import Customer
@@ -58,6 +62,8 @@ class ScoredCustomerAdmin(CustomerAdmin):
         MovedFilter,
         RelationEffectFilter,
         SingleContactFilter,
+        ValueFilter,
+        ChurnFilter,
     ]
     page_template = "admin/analytics/customer_page.html"
 
@@ -77,6 +83,7 @@ class ScoredCustomerAdmin(CustomerAdmin):
         return [
             path("<int:pk>/why/", wrap(self.why), name="customers_customer_why"),
             path("<int:pk>/preferences/", wrap(self.preferences), name="customers_customer_preferences"),
+            path("<int:pk>/value/", wrap(self.value), name="customers_customer_value"),
             path("<int:pk>/why/<int:fact>/exclude/", wrap(self.leave_out), name="customers_customer_exclude"),
             path("<int:pk>/why/<int:fact>/readmit/", wrap(self.take_back), name="customers_customer_readmit"),
             path("<int:pk>/timeline/", wrap(self.timeline), name="customers_customer_timeline"),
@@ -90,6 +97,10 @@ class ScoredCustomerAdmin(CustomerAdmin):
     def preferences(self, request: HttpRequest, pk: int) -> HttpResponse:
         """What they prefer and why; a POST puts down what they said."""
         return preferences_page(self, request, pk, at=timezone.now())
+
+    def value(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What the relationship is worth; a POST decides on an action."""
+        return value_page(self, request, pk, at=timezone.now())
 
     def leave_out(self, request: HttpRequest, pk: int, fact: int) -> HttpResponse:
         """Leave a fact out of the score."""
@@ -105,7 +116,7 @@ class ScoredCustomerAdmin(CustomerAdmin):
 
     def page_queryset(self, request: HttpRequest) -> Any:
         """The visible customers with score, preferences and how the scores of everybody lie, in the same query."""
-        joined = ("score__version", "preferences__version", "relation_effect", "contact_risk")
+        joined = ("score__version", "preferences__version", "relation_effect", "contact_risk", "value__model")
         rows = super().page_queryset(request).select_related(*joined)
         return rows.annotate(distribution=Subquery(newest_distribution()[:1]))
 
@@ -135,6 +146,7 @@ class ScoredCustomerAdmin(CustomerAdmin):
             "not_profiled": why_not_profiled(customer=customer),
             "may_see_preferences": may_see_preferences,
             "preferences": preference_card(likes) if may_see_preferences else None,
+            **_value_context(request, customer, at),
             **(relation_card(customer, request, rows) if may_see else {}),
             **open_tickets(rows, at=at),
             **newest_lines(newest(customer, request, at=at), customer, rows),
@@ -169,3 +181,17 @@ class ScoredCustomerAdmin(CustomerAdmin):
             return "–"
         link = reverse("admin:services_ticket_changelist") + f"?customer__id__exact={customer.pk}"
         return format_html('<a class="cd-chip cd-chip--fair" href="{}">{}</a>', link, customer.open_tickets)
+
+
+def _value_context(request: HttpRequest, customer: Customer, at: datetime) -> dict[str, Any]:
+    """What the card of relationship value needs."""
+    user = request.user
+    may_see = user.has_perm("analytics.view_customervalue")
+    stored = getattr(customer, "value", None) if may_see else None
+    valued = customer_value(customer=customer, at=at, value=stored) if stored else None
+    return {
+        "may_see_value": may_see,
+        "value": value_card(valued),
+        "sees_actions": user.has_perm("analytics.view_actiondecision"),
+        "may_decide": user.has_perm("analytics.add_actiondecision"),
+    }

@@ -1,3 +1,4 @@
+from analytics.models.action import ActionDecision, ActionRule
 from analytics.models.digest import DigestSubscription, MoverDigest
 from analytics.models.event import Event, EventIdentity, EventName, EventSource
 from analytics.models.learned import ProductStatistics, WeightProposal
@@ -7,6 +8,7 @@ from analytics.models.run import ScoringChunk, ScoringRun
 from analytics.models.score import FACTORS, CustomerScore, PreferenceProfile, ScoreSnapshot
 from analytics.models.stated import StatedPreference
 from analytics.models.validation import ScoreValidation
+from analytics.models.value import CustomerValue, ValueModel
 from analytics.models.version import (
     PreferenceModelVersion,
     PreferencePreview,
@@ -18,8 +20,11 @@ from analytics.models.version import (
 
 __all__ = [
     "FACTORS",
+    "ActionDecision",
+    "ActionRule",
     "ContactRisk",
     "CustomerScore",
+    "CustomerValue",
     "DigestSubscription",
     "Event",
     "EventIdentity",
@@ -39,6 +44,7 @@ __all__ = [
     "ScoringChunk",
     "ScoringRun",
     "StatedPreference",
+    "ValueModel",
     "VersionEvent",
     "VersionPreview",
     "WeightProposal",

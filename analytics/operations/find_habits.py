@@ -51,11 +51,22 @@ def _signals(found: ServiceSignals) -> Signals:
 
 def local_hours(moments: Array, zone: tzinfo) -> Array:
     """The hour on the wall of each moment (datetime64, UTC)."""
+    hours: Array = _local_seconds(moments, zone) // 3600 % 24
+    return hours
+
+
+def local_days(moments: Array, zone: tzinfo) -> Array:
+    """The day on the wall of each moment (datetime64, UTC), counted from 1970-01-01."""
+    days: Array = _local_seconds(moments, zone) // 86_400
+    return days
+
+
+def _local_seconds(moments: Array, zone: tzinfo) -> Array:
     seconds = moments.astype("datetime64[s]").astype(np.int64)
     halves, where = np.unique(seconds // _HALF_HOUR, return_inverse=True)
     offsets = np.array([_offset(half * _HALF_HOUR, zone) for half in halves.tolist()], dtype=np.int64)
-    hours: Array = (seconds + offsets[where] if len(halves) else seconds) // 3600 % 24
-    return hours
+    local: Array = seconds + offsets[where] if len(halves) else seconds
+    return local
 
 
 @lru_cache(maxsize=200_000)

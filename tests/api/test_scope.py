@@ -42,6 +42,7 @@ SCOPED: dict[str, Permissions] = {
     "merge-undo": of("merge", VERB),
     "insight-timeline": of("customer", READ),
     "insight-score": of("customerscore", READ),
+    "customerworth-value": of("customervalue", READ),
     "insight-preferences": of("preferenceprofile", READ),
     "beside-relation-effects": of("customerscore", READ),
     **{f"around-{what}": of("relation", READ) for what in ("household", "hierarchy", "neighbourhood")},
@@ -127,6 +128,10 @@ SCOPED: dict[str, Permissions] = {
     "eventidentity-list": of("eventidentity", READ),
     "eventidentity-detail": of("eventidentity", READ),
     "eventidentity-link": of("eventidentity", VERB),
+    "customervalue-list": of("customervalue", READ),
+    "customervalue-detail": of("customervalue", READ),
+    "actiondecision-list": of("actiondecision", CREATE),
+    "actiondecision-detail": of("actiondecision", READ),
     "preferenceprofile-list": of("preferenceprofile", READ),
     "preferenceprofile-detail": of("preferenceprofile", READ),
 }
@@ -134,6 +139,7 @@ SCOPED: dict[str, Permissions] = {
 OPEN: dict[str, Permissions] = {
     f"{model}-{kind}": of(model, verbs)
     for model in (
+        "actionrule",
         "calendar",
         "assignmentrule",
         "category",

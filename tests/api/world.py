@@ -27,6 +27,8 @@ from analytics.operations.start_preview import start_preview
 from analytics.operations.state_preference import state_preference
 from analytics.operations.write_digests import write_digests
 from analytics.operations.write_report import write_report
+from analytics.tests.actions import offered_now, valued
+from analytics.tests.actions import rule as rule_of_actions
 from analytics.tests.histories import rating, score_everybody
 from customers.choices import PrivacyFlagKind, RetentionKind
 from customers.models import (
@@ -160,6 +162,9 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
     weights = dict(taste.parameters["weights"])
     proposal = WeightProposal.objects.create(state=ProposalState.OPEN, weights=weights, created_at=NOW, created_by=ann)
     write_digests(day=NOW.date(), at=NOW)
+    value = valued(acme)
+    to_do = rule_of_actions("Ask")
+    offer = offered_now(acme, to_do)
     MoverDigest.objects.exclude(team=acme.team).delete()
     note = add_note(ticket=ticket, body="Bring a seal", by=ann, at=NOW)
     file = attach_file(ticket=ticket, kind=MessageKind.NOTE, name="seal.txt", chunks=[b"DN 40"], by=ann, at=NOW)
@@ -232,6 +237,8 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
     record_events(source=source, events=[done], at=NOW)
     unused = EventSource.objects.create(slug="app", name="App")
     return {
+        "actiondecision": offer.pk,
+        "actionrule": to_do.pk,
         "agent": ann.agent.pk,
         "apitoken": token.pk,
         "around": acme.pk,
@@ -247,6 +254,9 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         "customattribute": attribute.pk,
         "customer": acme.pk,
         "customerscore": acme.pk,
+        "customervalue": acme.pk,
+        "customerworth": acme.pk,
+        "valuemodel": value.model_id,
         "deskticket": ticket.pk,
         "deskview": view.pk,
         "duplicatepair": pair.pk,

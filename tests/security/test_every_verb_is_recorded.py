@@ -88,6 +88,10 @@ CREATE: dict[str, Body] = {
     "customattribute-list": lambda w: {"name": "New", "type": "text"},
     "relationtype-list": lambda w: {"code": "new", "name": "new of", "inverse_name": "new by"},
     "segment-list": lambda w: {"name": "New", "definition": definition()},
+    "actionrule-list": lambda w: {
+        "name": "New", "what": "Call.", "channel": "phone", "cost": "1.00", "currency": "EUR", "uplift": 0.1,
+    },
+    "actiondecision-list": lambda w: {"customer": w["customer"], "rule": w["actionrule"], "kind": "done"},
     "tag-list": lambda w: {"name": "New"},
     "calendar-list": lambda w: {"name": "New", "time_zone": "UTC", "hours": HOURS},
     "assignmentrule-list": lambda w: {"name": "New"},
@@ -123,6 +127,7 @@ PATCH: dict[str, Body] = {
     "relation-detail": lambda w: {"note": "Other"},
     "interaction-detail": lambda w: {"subject": "Other"},
     "ticket-detail": lambda w: {"subject": "Other"},
+    "actionrule-detail": lambda w: {"what": "Other"},
     "agent-detail": lambda w: {"capacity": 3},
     "calendar-detail": lambda w: {"time_zone": "Europe/Berlin"},
     "knowledgearticle-detail": lambda w: {"audience": "internal"},

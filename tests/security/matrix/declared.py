@@ -11,6 +11,7 @@ from tests.security.matrix.declared_channels import CHANNELS
 from tests.security.matrix.declared_chat import CHAT
 from tests.security.matrix.declared_events import EVENTS
 from tests.security.matrix.declared_portal import PORTAL
+from tests.security.matrix.declared_value import VALUE
 from tests.security.matrix.declaring import (
     ANYBODY,
     EVERY_VERB,
@@ -221,5 +222,4 @@ DECLARED = SITE | {
     for page, declared in pages_of.items()
 }
 
-DECLARED |= CHANNELS | ARTICLES | CHAT | PORTAL
-DECLARED |= BEHAVIOUR
+DECLARED |= CHANNELS | ARTICLES | CHAT | PORTAL | VALUE | BEHAVIOUR
