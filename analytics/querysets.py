@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from django.db.models import Model, Q
+from django.db.models import Model, Q, Subquery
 
 from analytics.choices import OVER_EVERYBODY, RunState
 from customers.querysets import OfCustomerQuerySet, OpenCatalogueQuerySet
@@ -62,3 +62,17 @@ class RunQuerySet(OpenCatalogueQuerySet[Row]):
         """Finished runs that scored all customers as they are now, newest first: the distribution of one is that of
         everybody."""
         return self.filter(kind__in=OVER_EVERYBODY, state__in=(RunState.DONE, RunState.PARTIAL)).order_by("-id")
+
+
+class ForecastQuerySet(OpenCatalogueQuerySet[Row]):
+    """Forecasts are of the whole company: whoever has the permission sees all, but for segments that are not shared."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """All for an active user; of a segment, while everybody may use it."""
+        return super().visible_to(user).filter(Q(segment=None) | Q(segment__is_shared=True))
+
+    def current(self) -> Self:
+        """Those of the newest finished run."""
+        runs = self.model._meta.get_field("run").related_model
+        newest = runs._default_manager.filter(state=RunState.DONE, is_replay=False)  # type: ignore[union-attr]
+        return self.filter(run=Subquery(newest.order_by("-id").values("pk")[:1]))

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from analytics.operations import tick as tick_operation
 from analytics.operations.plan_contact_risks import plan_contact_risks
+from analytics.operations.plan_forecasts import plan_forecasts
 from analytics.operations.refresh_relation_effects import refresh_relation_effects
 from analytics.operations.work_chunks import work_chunks
 from customers.tasks import poke
@@ -25,9 +26,10 @@ def tick() -> None:
 
 @shared_task
 def look_around() -> None:
-    """Beat's: what customers feel of their relations, and once a day whom one contact carries."""
+    """Beat's: what customers feel of their relations; once a day whom one contact carries, and what will be demanded."""
     refresh_relation_effects(at=timezone.now())
     plan_contact_risks(at=timezone.now())
+    plan_forecasts(at=timezone.now())
 
 
 @shared_task

@@ -1,3 +1,4 @@
+from analytics.models.demand import BackTest, Forecast, ForecastRun, MarketEvent, MarketIndex
 from analytics.models.digest import DigestSubscription, MoverDigest
 from analytics.models.learned import ProductStatistics, WeightProposal
 from analytics.models.relations import ContactRisk, RelationEffect
@@ -16,9 +17,14 @@ from analytics.models.version import (
 
 __all__ = [
     "FACTORS",
+    "BackTest",
     "ContactRisk",
     "CustomerScore",
     "DigestSubscription",
+    "Forecast",
+    "ForecastRun",
+    "MarketEvent",
+    "MarketIndex",
     "MoverDigest",
     "PreferenceModelVersion",
     "PreferencePreview",
