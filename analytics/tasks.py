@@ -26,7 +26,7 @@ def tick() -> None:
 
 @shared_task
 def look_around() -> None:
-    """Beat's: what customers feel of their relations; once a day whom one contact carries, and what will be demanded."""
+    """Beat's: what customers feel of their relations; once a day whom one contact carries, and demand."""
     refresh_relation_effects(at=timezone.now())
     plan_contact_risks(at=timezone.now())
     plan_forecasts(at=timezone.now())

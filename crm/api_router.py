@@ -4,6 +4,7 @@ from rest_framework.routers import DefaultRouter
 
 from analytics.api.beside import BesideViewSet
 from analytics.api.digests import DigestViewSet
+from analytics.api.forecasts import ForecastViewSet, MarketEventViewSet, MarketIndexViewSet
 from analytics.api.insights import InsightViewSet
 from analytics.api.preference_versions import PreferenceVersionViewSet
 from analytics.api.proposals import ProposalViewSet
@@ -136,4 +137,7 @@ router.register("preference-versions", PreferenceVersionViewSet)
 router.register("weight-proposals", ProposalViewSet)
 router.register("scoring-runs", RunViewSet)
 router.register("score-validations", ValidationViewSet)
+router.register("forecasts", ForecastViewSet)
+router.register("market-events", MarketEventViewSet)
+router.register("market-indexes", MarketIndexViewSet)
 router.register("reports", ReportViewSet, basename="report")

@@ -98,6 +98,9 @@ SCORE_MODELS = (
     "relationeffect",
     "contactrisk",
 )
+# Demand of the whole company, and what staff know of the market.
+FORECASTS = ("forecast", "forecastrun", "backtest")
+MARKET = ("marketevent", "marketindex")
 
 # role -> models -> what may be done with them
 ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
@@ -120,7 +123,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         (*SEGMENTS, *DESK_TOOLS, "export"): ALL,
         ("apitoken",): OWN_TOKENS,
         ("job",): READ,
-        CATALOGUE_MODELS + SCORE_MODELS + FIRINGS + MAIL_MODELS + CHAT_MODELS: READ,
+        CATALOGUE_MODELS + SCORE_MODELS + FIRINGS + MAIL_MODELS + CHAT_MODELS + FORECASTS + MARKET: READ,
         DESK_MODELS: WRITE,
         RULES + ARTICLES: ALL,
         VOTES: READ,
@@ -137,6 +140,8 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         DUPLICATE_MODELS + IMPORT_MODELS: WRITE,
         TICKET_MODELS + DESK_MODELS + SCORE_MODELS + FIRINGS + MAIL_MODELS + CHAT_MODELS: READ,
         PORTAL: ("view", "delete"),
+        FORECASTS: READ,
+        MARKET: ALL,
         ("observation",): CONTEST,
         ("apitoken",): OWN_TOKENS,
         PRIVACY_MODELS: PUT_DOWN,
@@ -147,7 +152,9 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         MAIL_MODELS + CHAT_MODELS: READ,
         (*SEGMENTS, "export"): ALL,
         RULES + FIRINGS + ARTICLES + VOTES: READ,
-        ("scorevalidation",): ("add",),
+        ("scorevalidation", "forecast"): ("add",),
+        FORECASTS: READ,
+        MARKET: ALL,
         ("apitoken",): OWN_TOKENS,
         ("observation", "team", "job", "privacyflag", *RETENTION_MODELS): READ,
     },
@@ -156,6 +163,9 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         ("mailbox",): ALL,
         ("outboundmail", "chatsession"): READ,
         ("chatwidget",): ALL,
+        FORECASTS: READ,
+        ("forecast",): ("add",),
+        MARKET: ALL,
         DUPLICATE_MODELS + IMPORT_MODELS: WRITE,
         (*RULES, *ARTICLES, "export"): ALL,
         FIRINGS + VOTES: READ,

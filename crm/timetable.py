@@ -8,7 +8,8 @@ from typing import Any
 TIMETABLE: dict[str, dict[str, Any]] = {
     # Ensures the nightly run at 02:00, pokes the workers, finishes runs and sweeps stale customers.
     "tick": {"task": "analytics.tasks.tick", "schedule": 20.0, "options": {"expires": 20}},
-    # What customers feel of the late tickets of their relations; once a day, whom one contact carries and what is demanded.
+    # What customers feel of the late tickets of their relations; once a day, whom one contact carries, and what will be
+    # demanded.
     "relations": {"task": "analytics.tasks.look_around", "schedule": 60.0, "options": {"expires": 60}},
     # Pokes the workers for imports, exports and other long work, and starts what is due.
     "jobs": {"task": "customers.tasks.tick", "schedule": 10.0, "options": {"expires": 10}},

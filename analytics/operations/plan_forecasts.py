@@ -26,7 +26,7 @@ def plan_forecasts(*, at: datetime) -> Job | None:
 
 def _run(job: Job, progress: Progress, clock: Clock) -> dict[str, Any]:
     at = clock()
-    run = start_forecasts(as_of=at, at=at, key=job.key)
+    run = start_forecasts(as_of=at, at=at, key=job.key or f"job:{job.pk}")
     done = forecast_demand(run=run, at=at, told=progress)
     return {"groups": done.groups, "left_out": done.left_out}
 
