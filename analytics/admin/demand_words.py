@@ -59,10 +59,10 @@ def _line(entry: dict[str, Any], days: int) -> dict[str, Any]:
     is_clear = abs(value) > SURE * error
     if name in ELASTIC:
         effect = _decimal(value)
-        words = _("elasticity: 1 %% more goes with %(effect)s %% demand") % {"effect": _decimal(value)}
+        words = _("% for each 1 % more")
     else:
         effect = _signed(value)
-        words = _("in a week that is full of it") if days > 1 else _("on such a day")
+        words = _("in a full week of it") if days > 1 else _("on such a day")
     return {
         "name": DRIVERS.get(name, name),
         "effect": effect,

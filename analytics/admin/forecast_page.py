@@ -190,7 +190,9 @@ def _tests(tests: list[BackTest]) -> list[dict[str, Any]]:
         {
             "name": mine[0].get_tier_display(),
             "is_winner": mine[0].is_winner,
-            "mean": _test_line(_("all"), *(_mean([getattr(test, name) for test in mine]) for name in _MEASURES)),
+            "mean": _test_line(
+                _("all"), _whole(mine), *(_mean([getattr(test, name) for test in mine]) for name in _MEASURES[1:])
+            ),
             "lines": [_test_line(_name(test.origin), *(getattr(test, name) for name in _MEASURES)) for test in mine],
         }
         for mine in by_tier.values()
@@ -202,6 +204,12 @@ _MEASURES = ("wape", "mase", "pinball_10", "pinball_50", "pinball_90", "covered_
 
 def _test_line(name: str, wape: Any, mase: Any, p10: Any, p50: Any, p90: Any, c80: Any, c95: Any) -> dict[str, Any]:
     return {"name": name, "cells": [share(wape), *(figure(x) for x in (mase, p10, p50, p90)), share(c80), share(c95)]}
+
+
+def _whole(tests: Sequence[BackTest]) -> float | None:
+    """WAPE over all cut-offs: of the sums, so that a quiet month does not weigh like a busy one."""
+    demand = sum(test.demand for test in tests)
+    return sum(test.error for test in tests) / demand if demand else None
 
 
 def _mean(values: Sequence[float | None]) -> float | None:

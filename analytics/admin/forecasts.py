@@ -39,7 +39,7 @@ class ForecastAdmin(ReadOnlyModelAdmin):
         "Forecasts are made each night of whatever has been ordered for 12 weeks, and of queues that have had tickets "
         "for 8 weeks. Forecast now with the button above."
     )
-    list_display = ["group", "kind", "next_step", "four", "thirteen", "model", "error"]
+    list_display = ["group", "kind", "next_step", "four", "thirteen", "winner", "error"]
     list_filter = [
         ("kind", ChoicesDropdownFilter),
         ("tier", ChoicesDropdownFilter),
@@ -128,7 +128,7 @@ class ForecastAdmin(ReadOnlyModelAdmin):
         return amount(row.next_13)
 
     @admin.display(description=gettext_lazy("model"), ordering="tier")
-    def model(self, row: Forecast) -> SafeString:
+    def winner(self, row: Forecast) -> SafeString:
         """Which won."""
         tone = "warn" if row.tier == Tier.NAIVE else "good"
         return format_html('<span class="cd-chip cd-chip--{}">{}</span>', tone, row.get_tier_display())

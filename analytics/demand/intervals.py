@@ -9,6 +9,8 @@ from analytics.demand.panel import Array, mean_of
 
 # Of fewer residuals their quantiles say little.
 FEWEST = 40
+# So many horizons before and after one are pooled with it: bounds that jump from week to week tell of chance alone.
+NEIGHBOURS = 2
 LATE_STEPS = 52
 
 
@@ -30,13 +32,13 @@ def scale_ahead(history: Array, forecast: Array) -> Array:
 
 
 def pooled_quantiles(residuals: Array) -> Array:
-    """Quantiles (horizon × LEVELS) of scaled residuals (anything × horizon; NaN: none). Where a horizon has few, those
-    of all horizons; where all have few, Student's t around their mean."""
+    """Quantiles (horizon × LEVELS) of scaled residuals (anything × horizon; NaN: none), of each horizon with its
+    neighbours. Where these are few, of all horizons; where all are few, Student's t around their mean."""
     horizon = residuals.shape[1]
     found = np.empty((horizon, len(LEVELS)))
     everything = residuals[np.isfinite(residuals)]
     for ahead in range(horizon):
-        own = residuals[:, ahead]
+        own = residuals[:, max(ahead - NEIGHBOURS, 0) : ahead + NEIGHBOURS + 1]
         own = own[np.isfinite(own)]
         found[ahead] = _quantiles(own if own.size >= FEWEST else everything)
     return found

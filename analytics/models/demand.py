@@ -182,6 +182,8 @@ class BackTest(models.Model):
     forecast = models.ForeignKey(Forecast, models.CASCADE, verbose_name=_("forecast"), related_name="back_tests")
     tier = models.CharField(_("model"), max_length=9, choices=Tier)
     origin = models.DateField(_("cut-off"), help_text=_("Nothing from this day on was known."))
+    error = models.FloatField(_("sum of errors"))
+    demand = models.FloatField(_("demand"))
     wape = models.FloatField(_("WAPE"), null=True)
     mase = models.FloatField(_("MASE"), null=True)
     pinball_10 = models.FloatField(_("pinball .1"))

@@ -77,13 +77,15 @@ def _back_tests(grid: Grid, found: Forecasts, place: int, chosen: int) -> list[B
     rows = []
     for tier, name in enumerate(tested.tiers):
         for number, origin in enumerate(tested.origins):
-            demand = float(tested.demand[place, tier, number])
+            error, demand = float(tested.error[place, tier, number]), float(tested.demand[place, tier, number])
             losses = tested.pinball[place, tier, number]
             rows.append(
                 BackTest(
                     tier=name,
                     origin=first_day(end + origin, grid.days),
-                    wape=float(tested.error[place, tier, number]) / demand if demand > 0 else None,
+                    error=error,
+                    demand=demand,
+                    wape=error / demand if demand > 0 else None,
                     mase=_figure(tested.mase[place, tier, number]),
                     pinball_10=float(losses[0]),
                     pinball_50=float(losses[1]),
