@@ -123,7 +123,10 @@ ENTRIES = (
         "analytics.BackTest",
         Purpose.RUN,
         Retention.NIGHT,
-        (none("id forecast tier origin error demand wape mase pinball_10 pinball_50 pinball_90 covered_80 covered_95 is_winner"),),
+        (
+            none("id forecast tier origin error demand wape mase pinball_10 pinball_50 pinball_90"),
+            none("covered_80 covered_95 is_winner"),
+        ),
     ),
     Entry("analytics.ProductStatistics", Purpose.RUN, Retention.NIGHT, (none("run products payload"),)),
     Entry(

@@ -7,9 +7,11 @@ import numpy as np
 
 from analytics.demand.lags import features_at, level_of
 from analytics.demand.panel import Array, Panel
+from analytics.demand.smoothing import damped_smoothing
 
 MOST_ROWS = 200_000
-LEAST_HISTORY = 13
+FEWEST_ROWS = 500
+LEAST_HISTORY = 8
 PARAMETERS: dict[str, Any] = {
     "objective": "poisson",
     "learning_rate": 0.05,
@@ -39,12 +41,13 @@ def has_boosting() -> bool:
 
 def global_boosting(known: Panel, horizon: int) -> Array:
     """Learn from every earlier cut-off how the steps after it went, in units of each series' level, over all series
-    together. Raises ImportError where LightGBM is missing; ask `has_boosting` first."""
+    together. Of too few examples nothing is learned: then it says what damped smoothing says. Raises ImportError where
+    LightGBM is missing; ask `has_boosting` first."""
     library: Any = import_module("lightgbm")
     cuts = range(LEAST_HISTORY, known.steps - horizon + 1, max(1, horizon // 3))
     examples = [_examples(known.cut(cut, horizon), known.demand[:, cut : cut + horizon]) for cut in cuts]
-    if not examples:
-        examples = [_examples(known.cut(known.steps - horizon, horizon), known.demand[:, -horizon:])]
+    if sum(len(target) for _x, target, _weight in examples) < FEWEST_ROWS:
+        return damped_smoothing(known, horizon)
     x, target, weight = (np.concatenate(parts) for parts in zip(*examples, strict=True))
     if len(x) > MOST_ROWS:
         chosen = np.random.default_rng(1).choice(len(x), MOST_ROWS, replace=False)

@@ -2,14 +2,14 @@
 what came: nothing of what is tested was known to the choice of the tier or to the intervals."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from analytics.demand.ladder import NAIVE, Tier, climb, tiers_at_hand
 from analytics.demand.metrics import HIGH80, HIGH95, LEVELS, LOW80, LOW95, inside, naive_scale, pinball, smape, wape
 from analytics.demand.panel import Array, Panel, mean_of
-from analytics.demand.plan import Plan, Rhythm, plan_for
+from analytics.demand.plan import Rhythm, plan_for
 
 CHOSEN = "chosen"
 
@@ -50,14 +50,17 @@ class Hindsight:
 def look_back(
     panel: Panel, rhythm: Rhythm, cuts: Sequence[int], horizon: int, tiers: dict[str, Tier] | None = None
 ) -> Hindsight:
-    """Climb the ladder at each cut-off and compare the next `horizon` steps with what came."""
+    """Climb the ladder at each cut-off and compare the next `horizon` steps with what came. Raises ValueError where a
+    cut-off comes too early to look so far ahead."""
     ladder = tiers or tiers_at_hand()
     came, units = [], []
     told: dict[str, list[Array]] = {name: [] for name in (*ladder, CHOSEN)}
     bounds = []
     often = dict.fromkeys(ladder, 0)
     for cut in cuts:
-        plan = _short(plan_for(cut, rhythm), horizon)
+        plan = plan_for(cut, replace(rhythm, longest=horizon))
+        if plan.horizon < horizon:
+            raise ValueError(f"a history of {cut} can be forecast {plan.horizon} steps ahead, not {horizon}")
         found = climb(panel.cut(cut, plan.horizon), plan, ladder)
         known = panel.cut(cut, horizon)
         for name, forecast in ladder.items():
@@ -73,12 +76,6 @@ def look_back(
     judged = [_judge(name, actual, np.concatenate(parts), unit) for name, parts in told.items()]
     judged[-1] = _with_intervals(judged[-1], actual, np.concatenate(bounds))
     return Hindsight(tuple(judged), often, len(panel.demand), tuple(cuts), horizon)
-
-
-def _short(plan: Plan, horizon: int) -> Plan:
-    if horizon > plan.horizon:
-        raise ValueError(f"a history of {plan.length} can be forecast {plan.horizon} steps ahead, not {horizon}")
-    return Plan(plan.length, horizon, tuple(origin for origin in plan.origins if origin + horizon <= plan.length))
 
 
 def _judge(name: str, actual: Array, told: Array, unit: Array) -> Judgement:
