@@ -54,13 +54,18 @@ def seasonal_part(y: Array, season: int) -> Array:
     seen = np.isfinite(blocks) & (level > 0)
     ratio = np.where(seen, blocks / np.where(level > 0, level, 1.0), 0.0)
     own_sum, own_count = ratio.sum(axis=1), seen.sum(axis=1)
+    if season > 14:  # a week of the year is seen too seldom to stand alone, and would take promotions for the season
+        own_sum, own_count = _around(own_sum), _around(own_count)
     pooled = (own_sum.sum(axis=0) + 1) / (own_count.sum(axis=0) + 1)
-    if season > 14:  # a week of the year is seen too seldom to stand alone
-        around = np.pad(pooled, 2, mode="wrap")
-        pooled = np.convolve(around, np.full(5, 0.2), mode="valid")
     factors: Array = (own_sum + POOLED_SEASONS * pooled) / (own_count + POOLED_SEASONS)
     factors = np.maximum(factors, 0.05)
     return factors / factors.mean(axis=1, keepdims=True)
+
+
+def _around(values: Array) -> Array:
+    """The mean of each place in the season with the two before and after it."""
+    mean: Array = np.mean([np.roll(values, shift, axis=1) for shift in range(-2, 3)], axis=0)
+    return mean
 
 
 def factors_at(factors: Array, steps: int, first: int, last: int) -> Array:
