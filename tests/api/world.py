@@ -9,12 +9,20 @@ import pytest
 from django.utils import timezone
 
 from analytics.choices import ProposalState
-from analytics.models import MoverDigest, PreferenceModelVersion, ScoreModelVersion, WeightProposal
+from analytics.models import (
+    MarketEvent,
+    MarketIndex,
+    MoverDigest,
+    PreferenceModelVersion,
+    ScoreModelVersion,
+    WeightProposal,
+)
 from analytics.operations.ask_for_validation import ask_for_validation
 from analytics.operations.draft_version import draft_version
 from analytics.operations.start_preview import start_preview
 from analytics.operations.state_preference import state_preference
 from analytics.operations.write_digests import write_digests
+from analytics.tests.demand_shop import forecast_of
 from analytics.tests.histories import rating, score_everybody
 from customers.choices import PrivacyFlagKind, RetentionKind
 from customers.models import (
@@ -149,6 +157,8 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
     proposal = WeightProposal.objects.create(state=ProposalState.OPEN, weights=weights, created_at=NOW, created_by=ann)
     write_digests(day=NOW.date(), at=NOW)
     MoverDigest.objects.exclude(team=acme.team).delete()
+    event = MarketEvent.objects.create(kind="promotion", name="Sale", starts_on=NOW.date(), ends_on=NOW.date())
+    expected = forecast_of(ticket.queue)
     note = add_note(ticket=ticket, body="Bring a seal", by=ann, at=NOW)
     file = attach_file(ticket=ticket, kind=MessageKind.NOTE, name="seal.txt", chunks=[b"DN 40"], by=ann, at=NOW)
     finish_draft(message=note, by=ann, files=[file.key])
@@ -237,6 +247,7 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         "importbatch": batch.pk,
         "inboundmail": str(inbound.pk),
         "insight": acme.pk,
+        "forecast": expected.pk,
         "interaction": call.pk,
         "knowledgearticle": thanks.pk,
         "loginlock": lock.pk,
@@ -244,6 +255,8 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         "mailbox": str(mailbox.pk),
         "mailin": str(mailbox.pk),
         "mailtemplate": template.pk,
+        "marketevent": event.pk,
+        "marketindex": MarketIndex.objects.create(kind="market", on=NOW.date(), value=104).pk,
         "merge": merge.pk,
         "messagemail": str(beside.pk),
         "messagingchannel": channel.pk,

@@ -8,6 +8,7 @@ from dataclasses import replace
 from tests.security.matrix.declared_articles import ARTICLES
 from tests.security.matrix.declared_channels import CHANNELS
 from tests.security.matrix.declared_chat import CHAT
+from tests.security.matrix.declared_demand import DEMAND
 from tests.security.matrix.declared_portal import PORTAL
 from tests.security.matrix.declaring import (
     ANYBODY,
@@ -219,4 +220,4 @@ DECLARED = SITE | {
     for page, declared in pages_of.items()
 }
 
-DECLARED |= CHANNELS | ARTICLES | CHAT | PORTAL
+DECLARED |= CHANNELS | ARTICLES | CHAT | PORTAL | DEMAND
