@@ -78,7 +78,7 @@ def test_the_list_costs_as_much_with_many_groups_as_with_few(
     analyst: User,
     acme: Customer,
     green: Product,
-    django_assert_max_num_queries: DjangoAssertMaxNumQueries,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     for number in range(8):
         sells(acme, product(f"Tea {number}", green.category), steady(30, seed=number))
