@@ -85,16 +85,13 @@ def climb(panel: Panel, plan: Plan, tiers: dict[str, Tier] | None = None) -> For
 
 
 def choose(tested: Tested) -> NDArray[np.intp]:
-    """By series the best of the tiers that beat seasonal naive in its own back-test; where none did, naive. Of several
-    that did, the errors of the one series are a poor judge: so its own errors, as shares of those of naive, and those
-    of all series count alike."""
+    """By series the tier with the lowest errors over all cut-offs, and so the lowest WAPE; of equal ones the simpler.
+    Naive stays wherever no other is strictly better than it."""
     total = tested.error.sum(axis=2)
     naive = tested.tiers.index(NAIVE)
-    own = total / np.maximum(total[:, naive : naive + 1], 1e-9)
-    everybody = total.sum(axis=0) / max(float(total[:, naive].sum()), 1e-9)
-    score = np.where(total < total[:, naive : naive + 1], own + everybody, np.inf)
-    best: NDArray[np.intp] = np.argmin(score, axis=1)
-    return np.where(np.isfinite(score[np.arange(len(score)), best]), best, naive)
+    rows = np.arange(len(total))
+    best: NDArray[np.intp] = np.argmin(total, axis=1)
+    return np.where(total[rows, best] < total[:, naive], best, naive)
 
 
 def _tell(panel: Panel, plan: Plan, ladder: dict[str, Tier]) -> Array:

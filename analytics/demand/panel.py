@@ -57,7 +57,8 @@ class Panel:
 
     @property
     def steps(self) -> int:
-        return self.demand.shape[1]
+        """How long the history is."""
+        return int(self.demand.shape[1])
 
     def cut(self, steps: int, horizon: int) -> "Panel":
         """What was known after the first `steps` steps, of `horizon` steps ahead: no later column is in it, so that

@@ -128,4 +128,5 @@ def _fit(design: Array, counts: Array, weight: Array, offset: Array, priors: Arr
         hessian[:, np.arange(columns), np.arange(columns)] += penalty
         step = np.linalg.solve(hessian, gradient[:, :, None])[:, :, 0]
         beta = beta + np.clip(step, -1.0, 1.0)
-    return beta, np.linalg.inv(hessian), dispersion
+    covariance: Array = np.linalg.inv(hessian)
+    return beta, covariance, dispersion

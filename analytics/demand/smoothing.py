@@ -59,7 +59,8 @@ def seasonal_part(y: Array, season: int) -> Array:
     pooled = (own_sum.sum(axis=0) + 1) / (own_count.sum(axis=0) + 1)
     factors: Array = (own_sum + POOLED_SEASONS * pooled) / (own_count + POOLED_SEASONS)
     factors = np.maximum(factors, 0.05)
-    return factors / factors.mean(axis=1, keepdims=True)
+    factors /= factors.mean(axis=1, keepdims=True)
+    return factors
 
 
 def _around(values: Array) -> Array:

@@ -105,8 +105,8 @@ def _panel(
     begun = np.where(np.cumsum(demand, axis=1) > 0, demand, np.nan)
     known = {"holidays": np.broadcast_to(_holidays(country, first, number, days), demand.shape)} if country else {}
     sold = (demand > 0) & (paid > 0)
-    price = np.where(sold, np.log(np.where(sold, paid, 1.0) / np.where(sold, demand, 1.0)), np.nan)
-    lagged: dict[str, Array] = {"price": price} if sold.any() else {}
+    paid_each = np.where(sold, np.log(np.where(sold, paid, 1.0) / np.where(sold, demand, 1.0)), np.nan)
+    lagged: dict[str, Array] = {"price": paid_each} if sold.any() else {}
     return Panel(begun, 7 if days == DAY else 52, known, lagged)
 
 
