@@ -52,11 +52,11 @@ def _row(forecast: Forecast) -> dict[str, Any]:
     by_weekday: dict[int, list[list[Any]]] = defaultdict(list)
     for step in forecast.steps:
         by_weekday[date.fromisoformat(step[0]).weekday()].append(step)
-    cells = []
+    cells: list[dict[str, Any]] = []
     for number in range(7):
         steps = by_weekday[number]
         if not steps:
-            cells.append({"value": "–", "span": "", "heat": 0})
+            cells.append({"value": "–", "span": ""})
             continue
         mean, low, high = (sum(step[place] for step in steps) / len(steps) for place in (1, 3, 4))
         cells.append({"value": amount(mean), "span": span(low, high), "mean": mean})

@@ -120,10 +120,11 @@ class _Cleaned(StrictModel):
     """The rules of the model hold here as in the admin."""
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        model: Any = self.Meta.model  # type: ignore[attr-defined]
-        before = {} if self.instance is None else {name: getattr(self.instance, name) for name in self.fields}
+        model: Any = self.Meta.model
+        row: Any = self.instance
+        before = {} if row is None else {str(name): getattr(row, str(name)) for name in self.fields}
         try:
-            model(**{**before, **attrs}).clean()
+            model(**(before | attrs)).clean()
         except Refused as error:
             raise serializers.ValidationError(error.message_dict) from error
         return attrs

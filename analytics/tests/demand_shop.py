@@ -53,7 +53,7 @@ def steady(weeks: int, level: float = 20, seed: int = 1) -> list[int]:
 
 def asks(customer: Customer, queue: Queue, days: int) -> None:
     """Tickets by day: more on Mondays, none on Sundays."""
-    tickets = []
+    tickets: list[Ticket] = []
     for back in range(1, days + 1):
         at = NOW.replace(hour=9) - timedelta(days=back)
         often = (6, 3, 3, 3, 3, 1, 0)[at.weekday()]

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
@@ -44,7 +45,11 @@ def test_the_list_holds_the_steps_and_a_forecast_the_reasons(client: APIClient, 
 
 @pytest.mark.parametrize("kind", ["product", "category", "tickets"])
 def test_it_is_narrowed_down_by_what_it_is_of(client: APIClient, green: Product, queue: Queue, kind: str) -> None:
-    by = {"product": ("product", green.pk), "category": ("category", green.category_id), "tickets": ("queue", queue.pk)}
+    by: dict[str, tuple[str, Any]] = {
+        "product": ("product", green.pk),
+        "category": ("category", green.category_id),
+        "tickets": ("queue", queue.pk),
+    }
     name, key = by[kind]
     expected = [Forecast.objects.get(kind=kind).pk]
     assert ids(client.get(url("forecasts/"), {"kind": kind})) == expected

@@ -160,7 +160,12 @@ def test_the_forecasts_of_before_are_shown_until_the_new_ones_are_whole(
     with pytest.raises(ConnectionError):
         forecast_demand(run=second, at=NOW)
     assert {row.run_id for row in Forecast.objects.current()} == {first.pk}
-    monkeypatch.setattr(module, "_forecast", lambda run, kind: (done.append(kind), original(run, kind)))
+
+    def lives(run: ForecastRun, kind: ForecastKind) -> None:
+        done.append(kind)
+        original(run, kind)
+
+    monkeypatch.setattr(module, "_forecast", lives)
     same = start_forecasts(as_of=NOW, at=NOW, key="night")
     assert same == second
     forecast_demand(run=same, at=NOW)
