@@ -134,6 +134,38 @@ class DecisionKind(models.TextChoices):
     DISMISSED = "dismissed", _("Not now")
 
 
+class ForecastKind(models.TextChoices):
+    """What is forecast: demand of a product or of a category by week, tickets of a queue by day."""
+
+    PRODUCT = "product", _("Product")
+    CATEGORY = "category", _("Category")
+    TICKETS = "tickets", _("Tickets of a queue")
+
+
+class Tier(models.TextChoices):
+    """The rungs of the ladder, from the simplest on: analytics.demand.ladder."""
+
+    NAIVE = "naive", _("Seasonal naive")
+    SMOOTHING = "smoothing", _("Damped smoothing")
+    POISSON = "poisson", _("Poisson regression")
+    BOOSTING = "boosting", _("Gradient boosting")
+
+
+class MarketEventKind(models.TextChoices):
+    """What moves demand for some days."""
+
+    HOLIDAY = "holiday", _("Holiday")
+    PROMOTION = "promotion", _("Promotion")
+    STOCK_OUT = "stock_out", _("Out of stock")
+
+
+class MarketIndexKind(models.TextChoices):
+    """What is measured of the market."""
+
+    MARKET = "market", _("Market")
+    COMPETITOR = "competitor", _("Competitors' prices")
+
+
 # The factors of satisfaction in words, in their order.
 FACTOR_NAMES = {
     "quality": _("Quality"),

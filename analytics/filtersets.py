@@ -3,15 +3,29 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from django_filters import CharFilter, ChoiceFilter, FilterSet, NumberFilter
+from django_filters import CharFilter, ChoiceFilter, DateFilter, FilterSet, NumberFilter
 
-from analytics.choices import DecisionKind, IdentityKind, ProposalState, RunKind, RunState, VersionState
+from analytics.choices import (
+    DecisionKind,
+    ForecastKind,
+    IdentityKind,
+    MarketEventKind,
+    MarketIndexKind,
+    ProposalState,
+    RunKind,
+    RunState,
+    Tier,
+    VersionState,
+)
 from analytics.models import (
     ActionDecision,
     CustomerScore,
     CustomerValue,
     Event,
     EventIdentity,
+    Forecast,
+    MarketEvent,
+    MarketIndex,
     PreferenceModelVersion,
     PreferenceProfile,
     ScoreModelVersion,
@@ -190,4 +204,49 @@ class DecisionFilterSet(FilterSet):
 
     class Meta:
         model = ActionDecision
+        fields: list[str] = []
+
+
+class ForecastFilterSet(FilterSet):
+    """Forecasts by what they are of, and by time. `from` is a word of Python, so it is put in below."""
+
+    kind = ChoiceFilter(choices=ForecastKind.choices)
+    tier = ChoiceFilter(choices=Tier.choices)
+    product = IdFilter()
+    category = IdFilter()
+    segment = IdFilter()
+    queue = IdFilter()
+    until = DateFilter(field_name="starts_on", lookup_expr="lte", label=_("Steps that begin up to this day"))
+
+    class Meta:
+        model = Forecast
+        fields: list[str] = []
+
+
+_FROM = DateFilter(field_name="ends_on", lookup_expr="gte", label=_("Steps that begin on this day or later"))
+ForecastFilterSet.base_filters["from"] = _FROM
+
+
+class MarketEventFilterSet(FilterSet):
+    """Events by kind, by what they are about, and by time."""
+
+    kind = ChoiceFilter(choices=MarketEventKind.choices)
+    product = IdFilter()
+    category = IdFilter()
+    ends_after = DateFilter(field_name="ends_on", lookup_expr="gte", label=_("On this day or later"))
+    starts_before = DateFilter(field_name="starts_on", lookup_expr="lte", label=_("On this day or before"))
+
+    class Meta:
+        model = MarketEvent
+        fields: list[str] = []
+
+
+class MarketIndexFilterSet(FilterSet):
+    """Values of indexes."""
+
+    kind = ChoiceFilter(choices=MarketIndexKind.choices)
+    category = IdFilter()
+
+    class Meta:
+        model = MarketIndex
         fields: list[str] = []

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 from uuid import UUID
 
-from django.db.models import Model, Q
+from django.db.models import Model, Q, Subquery
 
 from analytics.choices import OVER_EVERYBODY, RunState
 from customers.audit.rows import AuditedQuerySet
@@ -118,3 +118,17 @@ class SavedReportQuerySet(AuditedQuerySet[Row]):
         if not user.sees_all_teams:
             shared &= Q(team=None) | Q(team__in=user.team_ids)
         return self.filter(shared | Q(owner=user.pk))
+
+
+class ForecastQuerySet(OpenCatalogueQuerySet[Row]):
+    """Forecasts are of the whole company: whoever has the permission sees all, but for segments that are not shared."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """All for an active user; of a segment, while everybody may use it."""
+        return super().visible_to(user).filter(Q(segment=None) | Q(segment__is_shared=True))
+
+    def current(self) -> Self:
+        """Those of the newest finished run."""
+        runs = self.model._meta.get_field("run").related_model
+        newest = runs._default_manager.filter(state=RunState.DONE, is_replay=False)  # type: ignore[union-attr]
+        return self.filter(run=Subquery(newest.order_by("-id").values("pk")[:1]))

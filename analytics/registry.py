@@ -173,6 +173,37 @@ ENTRIES = (
             free("what", OnErasure.REDACT),
         ),
     ),
+    Entry(
+        "analytics.MarketEvent",
+        Purpose.RUN,
+        Retention.USE,
+        (none("id version kind name starts_on ends_on product category discount"),),
+    ),
+    Entry("analytics.MarketIndex", Purpose.RUN, Retention.USE, (none("id version kind on value category"),)),
+    Entry(
+        "analytics.ForecastRun",
+        Purpose.RUN,
+        Retention.USE,
+        (none("id key as_of is_replay state started_at finished_at groups left_out figures"),),
+    ),
+    Entry(
+        "analytics.Forecast",
+        Purpose.RUN,
+        Retention.NIGHT,
+        (
+            none("id run kind product category segment queue tier wape naive_wape next_4 next_13 starts_on ends_on"),
+            none("history_from history steps drivers"),
+        ),
+    ),
+    Entry(
+        "analytics.BackTest",
+        Purpose.RUN,
+        Retention.NIGHT,
+        (
+            none("id forecast tier origin error demand wape mase pinball_10 pinball_50 pinball_90"),
+            none("covered_80 covered_95 is_winner"),
+        ),
+    ),
     Entry("analytics.ProductStatistics", Purpose.RUN, Retention.NIGHT, (none("run products payload"),)),
     Entry(
         "analytics.ScoreModelVersion",

@@ -11,6 +11,7 @@ from django.utils import timezone
 from analytics.operations import tick as tick_operation
 from analytics.operations.match_identities import match_identities
 from analytics.operations.plan_contact_risks import plan_contact_risks
+from analytics.operations.plan_forecasts import plan_forecasts
 from analytics.operations.refresh_relation_effects import refresh_relation_effects
 from analytics.operations.value_job import plan_value
 from analytics.operations.work_chunks import work_chunks
@@ -28,10 +29,11 @@ def tick() -> None:
 
 @shared_task
 def look_around() -> None:
-    """Beat's: what customers feel of their relations; once a day whom one contact carries, and once a night what
-    relationships are worth."""
+    """Beat's: what customers feel of their relations; once a day whom one contact carries, what demand is to be
+    expected, and what relationships are worth."""
     refresh_relation_effects(at=timezone.now())
     plan_contact_risks(at=timezone.now())
+    plan_forecasts(at=timezone.now())
     plan_value(at=timezone.now())
 
 

@@ -8,6 +8,7 @@ from analytics.api.beside import BesideViewSet
 from analytics.api.digests import DigestViewSet
 from analytics.api.event_sources import EventIdentityViewSet, EventSourceViewSet
 from analytics.api.events import EventViewSet
+from analytics.api.forecasts import ForecastViewSet, MarketEventViewSet, MarketIndexViewSet
 from analytics.api.insights import InsightViewSet
 from analytics.api.preference_versions import PreferenceVersionViewSet
 from analytics.api.proposals import ProposalViewSet
@@ -149,4 +150,7 @@ router.register("score-validations", ValidationViewSet)
 router.register("events", EventViewSet)
 router.register("event-sources", EventSourceViewSet)
 router.register("event-identities", EventIdentityViewSet)
+router.register("forecasts", ForecastViewSet)
+router.register("market-events", MarketEventViewSet)
+router.register("market-indexes", MarketIndexViewSet)
 router.register("reports", ReportViewSet, basename="report")

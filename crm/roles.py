@@ -107,6 +107,9 @@ SCORE_MODELS = (
 # Next best actions: whoever may add a decision may put down that an action was done, or why not.
 ACTION_RULES = ("actionrule",)
 ACTIONS = ("actiondecision",)
+# Demand of the whole company, and what staff know of the market.
+FORECASTS = ("forecast", "forecastrun", "backtest")
+MARKET = ("marketevent", "marketindex")
 
 # role -> models -> what may be done with them
 ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
@@ -132,7 +135,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         (*SEGMENTS, *BEHAVIOUR, *DESK_TOOLS, "export"): ALL,
         ("apitoken",): OWN_TOKENS,
         ("job",): READ,
-        CATALOGUE_MODELS + SCORE_MODELS + FIRINGS + MAIL_MODELS + CHAT_MODELS: READ,
+        CATALOGUE_MODELS + SCORE_MODELS + FIRINGS + MAIL_MODELS + CHAT_MODELS + FORECASTS + MARKET: READ,
         DESK_MODELS: WRITE,
         RULES + ARTICLES: ALL,
         VOTES: READ,
@@ -152,6 +155,8 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         DUPLICATE_MODELS + IMPORT_MODELS: WRITE,
         TICKET_MODELS + DESK_MODELS + SCORE_MODELS + FIRINGS + MAIL_MODELS + CHAT_MODELS: READ,
         PORTAL: ("view", "delete"),
+        FORECASTS: READ,
+        MARKET: ALL,
         ("observation",): CONTEST,
         ("apitoken",): OWN_TOKENS,
         PRIVACY_MODELS: PUT_DOWN,
@@ -168,7 +173,9 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         MAIL_MODELS + CHAT_MODELS: READ,
         (*SEGMENTS, *BEHAVIOUR, "export"): ALL,
         RULES + FIRINGS + ARTICLES + VOTES + ACTION_RULES + ACTIONS: READ,
-        ("scorevalidation",): ("add",),
+        ("scorevalidation", "forecast"): ("add",),
+        FORECASTS: READ,
+        MARKET: ALL,
         ("apitoken",): OWN_TOKENS,
         ("observation", "team", "job", "privacyflag", *RETENTION_MODELS): READ,
         EVENT_MODELS: READ,
@@ -178,6 +185,9 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         ("mailbox",): ALL,
         ("outboundmail", "chatsession"): READ,
         ("chatwidget",): ALL,
+        FORECASTS: READ,
+        ("forecast",): ("add",),
+        MARKET: ALL,
         DUPLICATE_MODELS + IMPORT_MODELS: WRITE,
         (*RULES, *ARTICLES, *BEHAVIOUR, "export"): ALL,
         FIRINGS + VOTES: READ,

@@ -8,7 +8,8 @@ from typing import Any
 TIMETABLE: dict[str, dict[str, Any]] = {
     # Ensures the nightly run at 02:00, pokes the workers, finishes runs and sweeps stale customers.
     "tick": {"task": "analytics.tasks.tick", "schedule": 20.0, "options": {"expires": 20}},
-    # What customers feel of the late tickets of their relations; once a day, whom one contact carries.
+    # What customers feel of the late tickets of their relations; once a day, whom one contact carries, and what will be
+    # demanded.
     "relations": {"task": "analytics.tasks.look_around", "schedule": 60.0, "options": {"expires": 60}},
     # Whose behaviour events are, of customers who came or changed lately.
     "event users": {"task": "analytics.tasks.match_event_users", "schedule": 3600.0, "options": {"expires": 3600}},

@@ -71,3 +71,12 @@ def calibration_lines(title: str) -> dict[str, Any]:
             "y": {"beginAtZero": True, "border": {"display": False}, "ticks": {**_TICKS, "maxTicksLimit": 6}},
         },
     }
+
+
+def forecast_lines() -> dict[str, Any]:
+    """History and forecast as lines over the bands of their intervals. Whatever lies at one step is told together."""
+    return {
+        **COUNTS_OF_EACH,
+        "interaction": {"mode": "index", "intersect": False},
+        "plugins": {"legend": {"display": True, "position": "bottom", "labels": {"color": "#84929a", "boxWidth": 12}}},
+    }

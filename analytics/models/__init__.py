@@ -1,4 +1,5 @@
 from analytics.models.action import ActionDecision, ActionRule
+from analytics.models.demand import BackTest, Forecast, ForecastRun, MarketEvent, MarketIndex
 from analytics.models.digest import DigestSubscription, MoverDigest
 from analytics.models.event import Event, EventIdentity, EventName, EventSource
 from analytics.models.learned import ProductStatistics, WeightProposal
@@ -22,6 +23,7 @@ __all__ = [
     "FACTORS",
     "ActionDecision",
     "ActionRule",
+    "BackTest",
     "ContactRisk",
     "CustomerScore",
     "CustomerValue",
@@ -30,6 +32,10 @@ __all__ = [
     "EventIdentity",
     "EventName",
     "EventSource",
+    "Forecast",
+    "ForecastRun",
+    "MarketEvent",
+    "MarketIndex",
     "MoverDigest",
     "PreferenceModelVersion",
     "PreferencePreview",

@@ -15,6 +15,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFil
 from unfold.decorators import display
 
 from customers.admin.base import CandidTabularInline, ReadOnlyModelAdmin
+from customers.admin.bought_filter import BoughtFilter
 from customers.choices import ON_THE_WAY
 from customers.models import Order, OrderLine
 from customers.operations.deliver_order import NotOnTheWay, deliver_order
@@ -48,7 +49,7 @@ class OrderAdmin(ReadOnlyModelAdmin):
     """Orders, as the shop or the import told us."""
 
     list_display = ["number", "customer", "state", "amount", "ordered_at", "promised_at", "delivered_at"]
-    list_filter = [("status", ChoicesDropdownFilter), ("ordered_at", RangeDateTimeFilter)]
+    list_filter: Any = [("status", ChoicesDropdownFilter), ("ordered_at", RangeDateTimeFilter), BoughtFilter]
     list_select_related = ["customer"]
     search_fields = ["number__startswith"]
     search_help_text = gettext_lazy("The beginning of the number")

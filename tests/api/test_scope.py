@@ -204,6 +204,9 @@ OPEN |= {
 OPEN["tickettie-bulk"] = of("ticket", VERB)  # it answers of each ticket that is out of sight that it is not there
 OPEN["mailin-messages"] = {"post": "add_inboundmail"}
 OPEN |= {f"savedreport-{view}": of("savedreport", READ) for view in ("result", "customers")}
+OPEN |= {f"forecast-{view}": of("forecast", READ) for view in ("list", "detail")}
+for model in ("marketevent", "marketindex"):
+    OPEN |= {f"{model}-list": of(model, CREATE), f"{model}-detail": of(model, ALL)}
 OPEN["report-service"] = of("ticket", READ)
 OPEN["moverdigest-by-mail"] = of("moverdigest", {"get": "view", "post": "view"})
 OPEN["customerscore-movers"] = of("customerscore", READ)

@@ -13,6 +13,8 @@ from analytics.models import (
     Event,
     EventIdentity,
     EventSource,
+    MarketEvent,
+    MarketIndex,
     MoverDigest,
     PreferenceModelVersion,
     SavedReport,
@@ -29,6 +31,7 @@ from analytics.operations.write_digests import write_digests
 from analytics.operations.write_report import write_report
 from analytics.tests.actions import offered_now, valued
 from analytics.tests.actions import rule as rule_of_actions
+from analytics.tests.demand_shop import forecast_of
 from analytics.tests.histories import rating, score_everybody
 from customers.choices import PrivacyFlagKind, RetentionKind
 from customers.models import (
@@ -166,6 +169,8 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
     to_do = rule_of_actions("Ask")
     offer = offered_now(acme, to_do)
     MoverDigest.objects.exclude(team=acme.team).delete()
+    event = MarketEvent.objects.create(kind="promotion", name="Sale", starts_on=NOW.date(), ends_on=NOW.date())
+    expected = forecast_of(ticket.queue)
     note = add_note(ticket=ticket, body="Bring a seal", by=ann, at=NOW)
     file = attach_file(ticket=ticket, kind=MessageKind.NOTE, name="seal.txt", chunks=[b"DN 40"], by=ann, at=NOW)
     finish_draft(message=note, by=ann, files=[file.key])
@@ -268,6 +273,7 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         "importbatch": batch.pk,
         "inboundmail": str(inbound.pk),
         "insight": acme.pk,
+        "forecast": expected.pk,
         "interaction": call.pk,
         "knowledgearticle": thanks.pk,
         "loginlock": lock.pk,
@@ -275,6 +281,8 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         "mailbox": str(mailbox.pk),
         "mailin": str(mailbox.pk),
         "mailtemplate": template.pk,
+        "marketevent": event.pk,
+        "marketindex": MarketIndex.objects.create(kind="market", on=NOW.date(), value=104).pk,
         "merge": merge.pk,
         "messagemail": str(beside.pk),
         "messagingchannel": channel.pk,

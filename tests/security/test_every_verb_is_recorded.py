@@ -112,6 +112,10 @@ CREATE: dict[str, Body] = {
     "preferencemodelversion-list": nothing,
     "weightproposal-list": nothing,
     "scorevalidation-list": nothing,
+    "marketevent-list": lambda w: {
+        "kind": "holiday", "name": "New", "starts_on": "2026-06-01", "ends_on": "2026-06-02",
+    },
+    "marketindex-list": lambda w: {"kind": "market", "on": "2026-06-01", "value": "101"},
     "erasure-list": lambda w: {"customer": person(w), "reason": "By letter"},
     "eventsource-list": lambda w: {"slug": "new", "name": "New"},
     "webhook-list": lambda w: {"name": "New", "url": "https://example.com/", "events": ["ticket.opened"]},
@@ -138,6 +142,7 @@ PATCH: dict[str, Body] = {
     "scoremodelversion-detail": lambda w: {"note": "Other"},
     "preferencemodelversion-detail": lambda w: {"note": "Other"},
     "retentionrule-detail": lambda w: {"days": 99},
+    "marketindex-detail": lambda w: {"value": "99"},
 }
 
 

@@ -270,6 +270,7 @@ def test_every_model_that_people_write_is_audited() -> None:
         "analytics.relationeffect", "analytics.contactrisk", "analytics.versionpreview", "analytics.versionevent",
         "analytics.preferencepreview", "analytics.event", "analytics.eventname", "analytics.eventidentity",
         "analytics.customervalue", "analytics.valuemodel",
+        "analytics.forecastrun", "analytics.forecast", "analytics.backtest",
         "services.escalation", "services.triagemodel",
         # written by programs alone: that somebody had a mail sent again is recorded by that verb
         "services.outboundmail", "services.mailid",

@@ -9,6 +9,7 @@ from tests.security.matrix.declared_articles import ARTICLES
 from tests.security.matrix.declared_behaviour import BEHAVIOUR
 from tests.security.matrix.declared_channels import CHANNELS
 from tests.security.matrix.declared_chat import CHAT
+from tests.security.matrix.declared_demand import DEMAND
 from tests.security.matrix.declared_events import EVENTS
 from tests.security.matrix.declared_portal import PORTAL
 from tests.security.matrix.declared_value import VALUE
@@ -222,4 +223,4 @@ DECLARED = SITE | {
     for page, declared in pages_of.items()
 }
 
-DECLARED |= CHANNELS | ARTICLES | CHAT | PORTAL | VALUE | BEHAVIOUR
+DECLARED |= CHANNELS | ARTICLES | CHAT | PORTAL | VALUE | BEHAVIOUR | DEMAND
