@@ -13,6 +13,7 @@ class AnalyticsConfig(AppConfig):
         from analytics.operations.emit_score_changes import register_events_of_scores
         from analytics.operations.plan_contact_risks import CONTACT_RISKS
         from analytics.operations.propose_weights import LEARN_WEIGHTS
+        from analytics.operations.start_campaign_list import CAMPAIGN_LIST
         from analytics.operations.start_measuring import MEASURE, MEASURE_PREFERENCES
         from analytics.operations.start_preview import PREVIEW, PREVIEW_PREFERENCES
         from analytics.operations.validation_job import VALIDATION
@@ -32,5 +33,5 @@ class AnalyticsConfig(AppConfig):
         register_columns_of_analytics()
         register_events_of_scores()
         versions = (MEASURE, MEASURE_PREFERENCES, PREVIEW, PREVIEW_PREFERENCES)
-        for kind in (CONTACT_RISKS, DIGEST, LEARN_WEIGHTS, *versions, VALIDATION):
+        for kind in (CAMPAIGN_LIST, CONTACT_RISKS, DIGEST, LEARN_WEIGHTS, *versions, VALIDATION):
             register_job(kind)

@@ -62,3 +62,9 @@ class RunQuerySet(OpenCatalogueQuerySet[Row]):
         """Finished runs that scored all customers as they are now, newest first: the distribution of one is that of
         everybody."""
         return self.filter(kind__in=OVER_EVERYBODY, state__in=(RunState.DONE, RunState.PARTIAL)).order_by("-id")
+
+
+class CampaignMemberQuerySet(ScoreQuerySet[Row]):
+    def to_be_written_to(self) -> Self:
+        """Those who are not held out."""
+        return self.filter(is_held_out=False)

@@ -3,8 +3,10 @@
 from rest_framework.routers import DefaultRouter
 
 from analytics.api.beside import BesideViewSet
+from analytics.api.campaigns import CampaignListViewSet
 from analytics.api.digests import DigestViewSet
 from analytics.api.insights import InsightViewSet
+from analytics.api.offers import OffersOfCustomerViewSet
 from analytics.api.preference_versions import PreferenceVersionViewSet
 from analytics.api.proposals import ProposalViewSet
 from analytics.api.reports import ReportViewSet
@@ -71,6 +73,7 @@ router.register("customers", AroundViewSet, basename="around")
 router.register("customers", ConsentsOfCustomerViewSet, basename="consent")
 router.register("customers", PrivacyOfCustomerViewSet, basename="privacyflag")
 router.register("customers", StatedPreferencesOfCustomerViewSet, basename="statedpreference")
+router.register("customers", OffersOfCustomerViewSet, basename="offer")
 router.register("customers", CustomerViewSet)
 router.register("duplicates", DuplicateViewSet)
 router.register("merges", MergeViewSet)
@@ -133,6 +136,7 @@ router.register("score-versions", ScoreVersionViewSet)
 router.register("digests", DigestViewSet)
 router.register("preferences", PreferenceViewSet)
 router.register("preference-versions", PreferenceVersionViewSet)
+router.register("campaign-lists", CampaignListViewSet)
 router.register("weight-proposals", ProposalViewSet)
 router.register("scoring-runs", RunViewSet)
 router.register("score-validations", ValidationViewSet)

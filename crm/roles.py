@@ -81,6 +81,9 @@ VOTES = ("articlevote",)
 DESK_TOOLS = ("macro", "deskview")
 # Where programs are told what happens, and what was sent to them.
 WEBHOOKS = ("webhook", "webhookdelivery", "messagingchannel")
+# What is offered in a conversation, and whom campaigns are written to.
+OFFERS = ("offer",)
+CAMPAIGNS = ("campaignlist", "campaignmember")
 SCORE_MODELS = (
     "customerscore",
     "scoresnapshot",
@@ -114,6 +117,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         SUBMISSIONS: ("view", "change"),
         PORTAL: READ,
         ("phonecall",): READ,
+        OFFERS: PUT_DOWN,
     },
     "Lead": {
         CUSTOMER_MODELS + TICKET_MODELS + DUPLICATE_MODELS: WRITE,
@@ -129,7 +133,8 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         PORTAL: ("view", "delete"),
         ("observation",): CONTEST,
         ("team", "erasure"): READ,
-        ("privacyflag", "phonecall"): PUT_DOWN,
+        ("privacyflag", "phonecall", *OFFERS): PUT_DOWN,
+        CAMPAIGNS: READ,
     },
     "Back office": {
         CUSTOMER_MODELS + CATALOGUE_MODELS + SEGMENTS + ARTICLES + (*RULES, "export"): ALL,
@@ -139,14 +144,15 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         PORTAL: ("view", "delete"),
         ("observation",): CONTEST,
         ("apitoken",): OWN_TOKENS,
-        PRIVACY_MODELS: PUT_DOWN,
+        PRIVACY_MODELS + OFFERS: PUT_DOWN,
+        CAMPAIGNS: ALL,
         ("team", "job", *RETENTION_MODELS): READ,
     },
     "Analyst": {
         CUSTOMER_MODELS + CATALOGUE_MODELS + TICKET_MODELS + DESK_MODELS + SCORE_MODELS + DUPLICATE_MODELS: READ,
         MAIL_MODELS + CHAT_MODELS: READ,
         (*SEGMENTS, "export"): ALL,
-        RULES + FIRINGS + ARTICLES + VOTES: READ,
+        RULES + FIRINGS + ARTICLES + VOTES + OFFERS + CAMPAIGNS: READ,
         ("scorevalidation",): ("add",),
         ("apitoken",): OWN_TOKENS,
         ("observation", "team", "job", "privacyflag", *RETENTION_MODELS): READ,
@@ -163,7 +169,8 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         SUBMISSIONS: ("view", "change"),
         PORTAL: ("view", "delete"),
         ("observation",): CONTEST,
-        PRIVACY_MODELS: PUT_DOWN,
+        PRIVACY_MODELS + OFFERS: PUT_DOWN,
+        CAMPAIGNS: ALL,
         ("erasure",): ("view", "add", "change"),
         ("retentionrule",): ("view", "change"),
         ("retentionrun",): PUT_DOWN,

@@ -1,4 +1,5 @@
 from analytics.admin import (
+    campaigns,
     comparison,
     customers,
     digests,
@@ -12,6 +13,7 @@ from analytics.admin import (
 )
 
 __all__ = [
+    "campaigns",
     "comparison",
     "customers",
     "digests",

@@ -1,5 +1,6 @@
 from analytics.models.digest import DigestSubscription, MoverDigest
 from analytics.models.learned import ProductStatistics, WeightProposal
+from analytics.models.offer import CampaignList, CampaignMember, Offer
 from analytics.models.relations import ContactRisk, RelationEffect
 from analytics.models.run import ScoringChunk, ScoringRun
 from analytics.models.score import FACTORS, CustomerScore, PreferenceProfile, ScoreSnapshot
@@ -16,10 +17,13 @@ from analytics.models.version import (
 
 __all__ = [
     "FACTORS",
+    "CampaignList",
+    "CampaignMember",
     "ContactRisk",
     "CustomerScore",
     "DigestSubscription",
     "MoverDigest",
+    "Offer",
     "PreferenceModelVersion",
     "PreferencePreview",
     "PreferenceProfile",
