@@ -9,9 +9,11 @@ import pytest
 from django.utils import timezone
 
 from analytics.choices import ProposalState
-from analytics.models import MoverDigest, PreferenceModelVersion, ScoreModelVersion, WeightProposal
+from analytics.models import CampaignList, MoverDigest, PreferenceModelVersion, ScoreModelVersion, WeightProposal
 from analytics.operations.ask_for_validation import ask_for_validation
 from analytics.operations.draft_version import draft_version
+from analytics.operations.record_offer import record_offer
+from analytics.operations.start_campaign_list import start_campaign_list
 from analytics.operations.start_preview import start_preview
 from analytics.operations.state_preference import state_preference
 from analytics.operations.write_digests import write_digests
@@ -147,6 +149,9 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
     start_preview(version=taste, by=ann, at=NOW)
     weights = dict(taste.parameters["weights"])
     proposal = WeightProposal.objects.create(state=ProposalState.OPEN, weights=weights, created_at=NOW, created_by=ann)
+    campaign = CampaignList.objects.create(name="Pumps", product=product, built_by=ann)
+    start_campaign_list(campaign=campaign, by=ann, at=NOW)
+    record_offer(customer=acme, product=product, outcome="offered", by=ann, at=NOW)
     write_digests(day=NOW.date(), at=NOW)
     MoverDigest.objects.exclude(team=acme.team).delete()
     note = add_note(ticket=ticket, body="Bring a seal", by=ann, at=NOW)
@@ -267,6 +272,8 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         "webformsubmission": str(submission.pk),
         "rule": then.pk,
         "rulefiring": fired.pk,
+        "campaignlist": campaign.pk,
+        "offer": acme.pk,
         "scoremodelversion": draft.pk,
         "scorevalidation": validation.pk,
         "scoringrun": run.pk,

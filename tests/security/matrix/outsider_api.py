@@ -30,7 +30,7 @@ def api_rows(otto: Viewer, rows: Rows, beside: Rows) -> Iterator[Row]:
         if name.endswith("-list") and name != "auditentry-list":  # administrators read the record of all teams
             yield Row(f"list {name}", _shown_by_api(otto, reverse(name)))
     about: dict[str, tuple[str, ...]] = {
-        "customer": ("insight", "around", "beside", "consent", "privacyflag", "statedpreference", "customer")
+        "customer": ("insight", "around", "beside", "consent", "privacyflag", "statedpreference", "offer", "customer")
     }
     about["ticket"] = ("ticket", "tickettie", "tickettape", "tickettime", "tickettriage", "deskticket")
     for what, resources in about.items():
