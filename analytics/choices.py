@@ -91,7 +91,7 @@ class OfferOutcome(models.TextChoices):
 
     OFFERED = "offered", _("Offered")
     ACCEPTED = "accepted", _("Wants it")
-    DECLINED = "declined", _("Does not want it now")
+    DECLINED = "declined", _("Not now")
 
 
 class LeftOut(models.TextChoices):

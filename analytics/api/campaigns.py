@@ -82,9 +82,17 @@ class CampaignResponseSerializer(serializers.Serializer[Any]):
     sent_bought = serializers.IntegerField()
     held = serializers.IntegerField()
     held_bought = serializers.IntegerField()
-    until = serializers.DateTimeField()
+    until = serializers.DateTimeField(allow_null=True, help_text="Null: it was not sent yet.")
     is_over = serializers.BooleanField()
     uplift = UpliftSerializer(allow_null=True)
+
+
+NOTHING_SENT = {
+    **dict.fromkeys(("sent", "sent_bought", "held", "held_bought"), 0),
+    "until": None,
+    "is_over": False,
+    "uplift": None,
+}
 
 
 class NotNow(APIException):
@@ -139,11 +147,9 @@ class CampaignListViewSet(CatalogueViewSet):
     @extend_schema(responses={200: CampaignResponseSerializer})
     @action(detail=True, url_path="response", url_name="response")
     def what_it_moved(self, request: Request, pk: str) -> Response:
-        """What it moved, counted now. Before it was sent: 409."""
+        """What it moved, counted now. Before it was sent: nothing, and `until` is null."""
         found = campaign_response(campaign=self.get_object(), at=timezone.now())
-        if found is None:
-            raise NotNow("The list was not sent yet.")
-        return Response(CampaignResponseSerializer(found).data)
+        return Response(CampaignResponseSerializer(found).data if found else NOTHING_SENT)
 
     def _row(self) -> CampaignList:
         row: CampaignList = self.get_object()

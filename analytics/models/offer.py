@@ -52,12 +52,12 @@ class CampaignList(Versioned):
     )
     channel = models.CharField(_("channel"), max_length=9, choices=CHANNELS, default=ConsentChannel.EMAIL)
     min_percentile = models.PositiveSmallIntegerField(
-        _("at least so high"),
+        _("least percentile"),
         default=70,
         validators=_between(0, 99),
-        help_text=_("So many of 100 products or categories the customer would rather not have."),
+        help_text=_("Of 100 products or categories, so many must stand below it for the customer."),
     )
-    most = models.PositiveIntegerField(_("at most so many"), default=1000, validators=_between(1, LARGEST_LIST))
+    most = models.PositiveIntegerField(_("most customers"), default=1000, validators=_between(1, LARGEST_LIST))
     bought_days = models.PositiveSmallIntegerField(
         _("not who bought it in so many days"), default=180, validators=_between(0, 3650)
     )
