@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
             name='Offer',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', models.CharField(choices=[('offered', 'Offered'), ('accepted', 'Wants it'), ('declined', 'Does not want it now')], max_length=8, verbose_name='what came of it')),
+                ('outcome', models.CharField(choices=[('offered', 'Offered'), ('accepted', 'Wants it'), ('declined', 'Not now')], max_length=8, verbose_name='what came of it')),
                 ('percentile', models.FloatField(null=True, verbose_name='percentile')),
                 ('at', models.DateTimeField(verbose_name='at')),
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
