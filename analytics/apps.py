@@ -24,6 +24,7 @@ class AnalyticsConfig(AppConfig):
         from analytics.operations.plan_contact_risks import CONTACT_RISKS
         from analytics.operations.plan_forecasts import FORECASTS
         from analytics.operations.propose_weights import LEARN_WEIGHTS
+        from analytics.operations.start_campaign_list import CAMPAIGN_LIST
         from analytics.operations.start_measuring import MEASURE, MEASURE_PREFERENCES
         from analytics.operations.start_preview import PREVIEW, PREVIEW_PREFERENCES
         from analytics.operations.validation_job import VALIDATION
@@ -51,5 +52,5 @@ class AnalyticsConfig(AppConfig):
         register_columns_of_analytics()
         register_events_of_scores()
         versions = (MEASURE, MEASURE_PREFERENCES, PREVIEW, PREVIEW_PREFERENCES)
-        for kind in (CONTACT_RISKS, DIGEST, FORECASTS, LEARN_WEIGHTS, *versions, VALIDATION, VALUE):
+        for kind in (CAMPAIGN_LIST, CONTACT_RISKS, DIGEST, FORECASTS, LEARN_WEIGHTS, *versions, VALIDATION, VALUE):
             register_job(kind)

@@ -173,3 +173,25 @@ FACTOR_NAMES = {
     "responsiveness": _("Responsiveness"),
     "price": _("Price"),
 }
+
+
+class OfferOutcome(models.TextChoices):
+    """What came of offering something to a customer."""
+
+    OFFERED = "offered", _("Offered")
+    ACCEPTED = "accepted", _("Wants it")
+    DECLINED = "declined", _("Not now")
+
+
+class LeftOut(models.TextChoices):
+    """Why a member of the segment is not on a campaign list: the first reason that holds."""
+
+    NOT_PROFILED = "not_profiled", _("objected to profiling, or their data is restricted")
+    NO_CONSENT = "no_consent", _("did not agree to marketing by this channel")
+    NO_ADDRESS = "no_address", _("cannot be reached by this channel")
+    RESTING = "resting", _("were on another list lately")
+    NO_HISTORY = "no_history", _("bought nothing yet, and said nothing")
+    DISLIKES = "dislikes", _("said they do not want it")
+    BOUGHT = "bought", _("bought it lately")
+    TOO_LOW = "too_low", _("would rather have other things")
+    CUT_OFF = "cut_off", _("come after the last place of the list")

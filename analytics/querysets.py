@@ -132,3 +132,9 @@ class ForecastQuerySet(OpenCatalogueQuerySet[Row]):
         runs = self.model._meta.get_field("run").related_model
         newest = runs._default_manager.filter(state=RunState.DONE, is_replay=False)  # type: ignore[union-attr]
         return self.filter(run=Subquery(newest.order_by("-id").values("pk")[:1]))
+
+
+class CampaignMemberQuerySet(ScoreQuerySet[Row]):
+    def to_be_written_to(self) -> Self:
+        """Those who are not held out."""
+        return self.filter(is_held_out=False)

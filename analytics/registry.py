@@ -55,6 +55,33 @@ ENTRIES = (
         is_deleted=True,
     ),
     Entry(
+        "analytics.Offer",
+        Purpose.PROFILE,
+        Retention.CUSTOMER,
+        (none("id"), indirect("customer product outcome percentile at"), staff("by")),
+        about=("customer",),
+        is_deleted=True,
+    ),
+    Entry(
+        "analytics.CampaignMember",
+        Purpose.PROFILE,
+        Retention.CUSTOMER,
+        (none("id"), indirect("campaign customer rank preference percentile values is_held_out sent_at")),
+        about=("customer",),
+        is_deleted=True,
+    ),
+    Entry(
+        "analytics.CampaignList",
+        Purpose.PROFILE,
+        Retention.USE,
+        (
+            none("id version segment product category channel min_percentile most bought_days rest_days held_out"),
+            none("response_days built_at built_from found sent_at created_at"),
+            free("name problem", OnErasure.REDACT),
+            staff("built_by sent_by"),
+        ),
+    ),
+    Entry(
         "analytics.RelationEffect",
         Purpose.PROFILE,
         Retention.NIGHT,

@@ -5,11 +5,13 @@ from rest_framework.routers import DefaultRouter
 from analytics.api.actions import ActionDecisionViewSet, ActionRuleViewSet
 from analytics.api.behaviour_reports import SavedReportViewSet
 from analytics.api.beside import BesideViewSet
+from analytics.api.campaigns import CampaignListViewSet
 from analytics.api.digests import DigestViewSet
 from analytics.api.event_sources import EventIdentityViewSet, EventSourceViewSet
 from analytics.api.events import EventViewSet
 from analytics.api.forecasts import ForecastViewSet, MarketEventViewSet, MarketIndexViewSet
 from analytics.api.insights import InsightViewSet
+from analytics.api.offers import OffersOfCustomerViewSet
 from analytics.api.preference_versions import PreferenceVersionViewSet
 from analytics.api.proposals import ProposalViewSet
 from analytics.api.reports import ReportViewSet
@@ -78,6 +80,7 @@ router.register("customers", ConsentsOfCustomerViewSet, basename="consent")
 router.register("customers", PrivacyOfCustomerViewSet, basename="privacyflag")
 router.register("customers", StatedPreferencesOfCustomerViewSet, basename="statedpreference")
 router.register("customers", ValueOfCustomerViewSet, basename="customerworth")
+router.register("customers", OffersOfCustomerViewSet, basename="offer")
 router.register("customers", CustomerViewSet)
 router.register("duplicates", DuplicateViewSet)
 router.register("merges", MergeViewSet)
@@ -144,6 +147,7 @@ router.register("customer-values", CustomerValueViewSet)
 router.register("action-rules", ActionRuleViewSet)
 router.register("action-decisions", ActionDecisionViewSet)
 router.register("preference-versions", PreferenceVersionViewSet)
+router.register("campaign-lists", CampaignListViewSet)
 router.register("weight-proposals", ProposalViewSet)
 router.register("scoring-runs", RunViewSet)
 router.register("score-validations", ValidationViewSet)

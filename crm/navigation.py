@@ -59,6 +59,7 @@ def _groups() -> list[tuple[str, list[Entry]]]:
                 ("analytics.scoremodelversion", "tune"),
                 ("analytics.preferencemodelversion", "interests"),
                 ("analytics.weightproposal", "model_training"),
+                ("analytics.campaignlist", "campaign"),
             ],
         ),
         (

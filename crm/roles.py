@@ -85,6 +85,9 @@ DESK_TOOLS = ("macro", "deskview")
 WEBHOOKS = ("webhook", "webhookdelivery", "messagingchannel")
 # Whoever may add an event may send them; whoever may change an identity may say who it is.
 EVENT_MODELS = ("event", "eventname", "eventidentity", "eventsource")
+# What is offered in a conversation, and whom campaigns are written to.
+OFFERS = ("offer",)
+CAMPAIGNS = ("campaignlist", "campaignmember")
 SCORE_MODELS = (
     "customerscore",
     "scoresnapshot",
@@ -129,6 +132,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         EVENT_MODELS: READ,
         ACTION_RULES: READ,
         ACTIONS: PUT_DOWN,
+        OFFERS: PUT_DOWN,
     },
     "Lead": {
         CUSTOMER_MODELS + TICKET_MODELS + DUPLICATE_MODELS: WRITE,
@@ -144,10 +148,11 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         PORTAL: ("view", "delete"),
         ("observation",): CONTEST,
         ("team", "erasure"): READ,
-        ("privacyflag", "phonecall"): PUT_DOWN,
+        ("privacyflag", "phonecall", *OFFERS): PUT_DOWN,
         EVENT_MODELS: READ,
         ACTION_RULES: READ,
         ACTIONS: PUT_DOWN,
+        CAMPAIGNS: READ,
     },
     "Back office": {
         CUSTOMER_MODELS + CATALOGUE_MODELS + SEGMENTS + BEHAVIOUR + ARTICLES + (*RULES, "export"): ALL,
@@ -159,7 +164,8 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         MARKET: ALL,
         ("observation",): CONTEST,
         ("apitoken",): OWN_TOKENS,
-        PRIVACY_MODELS: PUT_DOWN,
+        PRIVACY_MODELS + OFFERS: PUT_DOWN,
+        CAMPAIGNS: ALL,
         ("team", "job", *RETENTION_MODELS): READ,
         ("event",): PUT_DOWN,
         ("eventname",): READ,
@@ -172,7 +178,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         CUSTOMER_MODELS + CATALOGUE_MODELS + TICKET_MODELS + DESK_MODELS + SCORE_MODELS + DUPLICATE_MODELS: READ,
         MAIL_MODELS + CHAT_MODELS: READ,
         (*SEGMENTS, *BEHAVIOUR, "export"): ALL,
-        RULES + FIRINGS + ARTICLES + VOTES + ACTION_RULES + ACTIONS: READ,
+        RULES + FIRINGS + ARTICLES + VOTES + ACTION_RULES + ACTIONS + OFFERS + CAMPAIGNS: READ,
         ("scorevalidation", "forecast"): ("add",),
         FORECASTS: READ,
         MARKET: ALL,
@@ -195,7 +201,8 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         SUBMISSIONS: ("view", "change"),
         PORTAL: ("view", "delete"),
         ("observation",): CONTEST,
-        PRIVACY_MODELS: PUT_DOWN,
+        PRIVACY_MODELS + OFFERS: PUT_DOWN,
+        CAMPAIGNS: ALL,
         ("erasure",): ("view", "add", "change"),
         ("retentionrule",): ("view", "change"),
         ("retentionrun",): PUT_DOWN,

@@ -1,6 +1,7 @@
 from analytics.admin import (
     actions,
     behaviour_reports,
+    campaigns,
     comparison,
     customers,
     digests,
@@ -23,6 +24,7 @@ from analytics.admin import (
 __all__ = [
     "actions",
     "behaviour_reports",
+    "campaigns",
     "comparison",
     "customers",
     "digests",

@@ -14,10 +14,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from analytics.admin import contest
+from analytics.admin.campaign_filter import CampaignFilter
 from analytics.admin.chart_options import score_line
 from analytics.admin.customer_filters import EvidenceFilter, ScoreBandFilter
 from analytics.admin.customer_list import ScoredChangeList
 from analytics.admin.moved_filter import SINCE, MovedFilter
+from analytics.admin.offers import offer
 from analytics.admin.open_tickets import open_ticket_parts, open_tickets
 from analytics.admin.preference_display import preference_card
 from analytics.admin.preferences_page import preferences_page
@@ -64,6 +66,7 @@ class ScoredCustomerAdmin(CustomerAdmin):
         SingleContactFilter,
         ValueFilter,
         ChurnFilter,
+        CampaignFilter,
     ]
     page_template = "admin/analytics/customer_page.html"
 
@@ -84,6 +87,7 @@ class ScoredCustomerAdmin(CustomerAdmin):
             path("<int:pk>/why/", wrap(self.why), name="customers_customer_why"),
             path("<int:pk>/preferences/", wrap(self.preferences), name="customers_customer_preferences"),
             path("<int:pk>/value/", wrap(self.value), name="customers_customer_value"),
+            path("<int:pk>/offers/", wrap(self.offer), name="customers_customer_offer"),
             path("<int:pk>/why/<int:fact>/exclude/", wrap(self.leave_out), name="customers_customer_exclude"),
             path("<int:pk>/why/<int:fact>/readmit/", wrap(self.take_back), name="customers_customer_readmit"),
             path("<int:pk>/timeline/", wrap(self.timeline), name="customers_customer_timeline"),
@@ -101,6 +105,10 @@ class ScoredCustomerAdmin(CustomerAdmin):
     def value(self, request: HttpRequest, pk: int) -> HttpResponse:
         """What the relationship is worth; a POST decides on an action."""
         return value_page(self, request, pk, at=timezone.now())
+
+    def offer(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Put down what came of an offer."""
+        return offer(self, request, pk, at=timezone.now())
 
     def leave_out(self, request: HttpRequest, pk: int, fact: int) -> HttpResponse:
         """Leave a fact out of the score."""

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from analytics.admin.offers import offers_context
 from analytics.admin.preference_display import preference_card
 from analytics.choices import Liking
 from analytics.models import PreferenceProfile, StatedPreference
@@ -100,6 +101,7 @@ def preferences_page(model_admin: Any, request: HttpRequest, pk: int, *, at: dat
         "said": rows,
         "in_force": _in_force(rows),
         "form": form if may_state else None,
+        **offers_context(customer, profile, request, at=at),
     }
     return TemplateResponse(request, "admin/analytics/preferences_page.html", context)
 

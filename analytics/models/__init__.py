@@ -3,6 +3,7 @@ from analytics.models.demand import BackTest, Forecast, ForecastRun, MarketEvent
 from analytics.models.digest import DigestSubscription, MoverDigest
 from analytics.models.event import Event, EventIdentity, EventName, EventSource
 from analytics.models.learned import ProductStatistics, WeightProposal
+from analytics.models.offer import CampaignList, CampaignMember, Offer
 from analytics.models.relations import ContactRisk, RelationEffect
 from analytics.models.report import SavedReport
 from analytics.models.run import ScoringChunk, ScoringRun
@@ -24,6 +25,8 @@ __all__ = [
     "ActionDecision",
     "ActionRule",
     "BackTest",
+    "CampaignList",
+    "CampaignMember",
     "ContactRisk",
     "CustomerScore",
     "CustomerValue",
@@ -37,6 +40,7 @@ __all__ = [
     "MarketEvent",
     "MarketIndex",
     "MoverDigest",
+    "Offer",
     "PreferenceModelVersion",
     "PreferencePreview",
     "PreferenceProfile",

@@ -114,6 +114,7 @@ RESOURCES = {
     "retention-runs": "retentionrun",
     "preference-versions": "preferencemodelversion",
     "score-versions": "scoremodelversion",
+    "campaign-lists": "campaignlist",
     "weight-proposals": "weightproposal",
     "score-validations": "scorevalidation",
     "scores": "customerscore",

@@ -49,6 +49,8 @@ SCOPED: dict[str, Permissions] = {
     "consent-consents": of("consent", CREATE),
     "consent-may-contact": of("consent", READ),
     "statedpreference-stated": of("statedpreference", CREATE),
+    "offer-next-offers": of("preferenceprofile", READ),
+    "offer-offers": of("offer", CREATE),
     "relation-list": of("relation", CREATE),
     "relation-detail": of("relation", ALL),
     "relation-end": of("relation", VERB),
@@ -182,6 +184,12 @@ OPEN |= {
     "weightproposal-reject": of("weightproposal", VERB),
 }
 OPEN |= {"eventsource-list": of("eventsource", CREATE), "eventsource-detail": of("eventsource", ALL)}
+OPEN |= {
+    "campaignlist-list": of("campaignlist", CREATE),
+    "campaignlist-detail": of("campaignlist", ALL),
+    **{f"campaignlist-{verb}": of("campaignlist", VERB) for verb in ("build", "send")},
+    **{f"campaignlist-{view}": of("campaignlist", READ) for view in ("members", "response")},
+}
 OPEN |= {f"mailbox-{view}": of("mailbox", READ) for view in ("list", "detail")}
 # For administrators: what a webhook is told is narrowed down by whom it belongs to.
 OPEN |= {

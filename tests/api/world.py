@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from analytics.choices import ProposalState
 from analytics.models import (
+    CampaignList,
     Event,
     EventIdentity,
     EventSource,
@@ -25,6 +26,8 @@ from analytics.operations.ask_for_validation import ask_for_validation
 from analytics.operations.draft_version import draft_version
 from analytics.operations.new_event import NewEvent
 from analytics.operations.record_events import record_events
+from analytics.operations.record_offer import record_offer
+from analytics.operations.start_campaign_list import start_campaign_list
 from analytics.operations.start_preview import start_preview
 from analytics.operations.state_preference import state_preference
 from analytics.operations.write_digests import write_digests
@@ -164,6 +167,9 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
     start_preview(version=taste, by=ann, at=NOW)
     weights = dict(taste.parameters["weights"])
     proposal = WeightProposal.objects.create(state=ProposalState.OPEN, weights=weights, created_at=NOW, created_by=ann)
+    campaign = CampaignList.objects.create(name="Pumps", product=product, built_by=ann)
+    start_campaign_list(campaign=campaign, by=ann, at=NOW)
+    record_offer(customer=acme, product=product, outcome="offered", by=ann, at=NOW)
     write_digests(day=NOW.date(), at=NOW)
     value = valued(acme)
     to_do = rule_of_actions("Ask")
@@ -307,6 +313,8 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         "rule": then.pk,
         "rulefiring": fired.pk,
         "savedreport": report.pk,
+        "campaignlist": campaign.pk,
+        "offer": acme.pk,
         "scoremodelversion": draft.pk,
         "scorevalidation": validation.pk,
         "scoringrun": run.pk,

@@ -74,6 +74,8 @@ CREATE: dict[str, Body] = {
     "customer-list": lambda w: {"name": "New", "team": Customer.objects.get(pk=w["customer"]).team_id},
     "consent-consents": lambda w: {"purpose": "service", "channel": "email", "is_given": True},
     "statedpreference-stated": lambda w: {"category": w["category"], "liking": -1},
+    "offer-offers": lambda w: {"product": w["product"], "outcome": "declined"},
+    "campaignlist-list": lambda w: {"name": "Valves", "product": w["product"]},
     "relation-list": lambda w: {"type": "prospect", "from_customer": w["twin"]},
     "order-list": lambda w: {
         "customer": w["customer"], "currency": "EUR",
@@ -192,6 +194,8 @@ VERBS: dict[str, Body] = {
     "scoremodelversion-measure": nothing,
     "scoremodelversion-preview": nothing,
     "preferencemodelversion-activate": nothing,
+    "campaignlist-build": nothing,
+    "campaignlist-send": nothing,
     "weightproposal-accept": nothing,
     "weightproposal-reject": nothing,
     "calendar-fill-holidays": lambda w: {"country": "DE", "first_year": 2026, "last_year": 2026},

@@ -20,6 +20,7 @@ from analytics.scoring.preference import Interest
 from analytics.scoring.preference_arrays import Categories, Events, measure_categories, score_preferences
 from analytics.scoring.preference_parameters import ITEM_FEATURES, PreferenceParameters
 from analytics.scoring.rating_sums import RatingSums
+from analytics.scoring.standing import standing
 from analytics.tests.scoring.strategies import AS_OF, quick
 from analytics.tests.scoring.test_preference import numbers
 
@@ -257,3 +258,19 @@ def test_scales_are_those_of_the_features() -> None:
         assert measured.item_means[name] == pytest.approx(np.nanmean(every))
         assert measured.item_deviations[name] == pytest.approx(np.nanstd(every) or 1.0)
     assert measure_item_scales([], DEFAULTS) == DEFAULTS
+
+
+@quick
+@given(shops(), models)
+def test_one_product_stands_where_the_ranking_has_it(shop: Shop, model: PreferenceParameters) -> None:
+    items, buyers, _categories = arrays_of(shop, model)
+    shown = rank(shop, model, most=shop.m)
+    for block in blocks(buyers, items, model, most_cells=7):
+        for item in range(shop.m):
+            one = standing(block, model, item)
+            for row, customer in enumerate(range(block.rows.start, block.rows.stop)):
+                found = [place for place in shown[customer] if place.item == item]
+                for place in found:  # what they dislike, and what is not on sale, is not ranked
+                    assert one.preference[row] == pytest.approx(place.preference, abs=1e-9)
+                    assert one.percentile[row] == pytest.approx(place.percentile, abs=1e-9)
+                    assert one.features[row].tolist() == pytest.approx(list(place.features), nan_ok=True)

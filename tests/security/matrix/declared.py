@@ -69,6 +69,7 @@ CUSTOMERS = {
     "customers_customer_preferences": Declared(
         "view_customer view_preferenceprofile", "view_customer view_preferenceprofile add_statedpreference", TEAM
     ),
+    "customers_customer_offer": only_post("view_customer view_preferenceprofile add_offer", TEAM),
     **{f"customers_customer_{verb}": both("view_customer change_observation", TEAM) for verb in ("exclude", "readmit")},
     "customers_customer_merge": both("change_customer add_merge", TEAM),
     "customers_customer_tags": both("change_customer", TEAM),
@@ -192,6 +193,7 @@ TICKETS = {
     },
 }
 
+MAY_BUILD = "change_campaignlist view_customer view_consent view_preferenceprofile"
 SCORES = {
     **pages("analytics_moverdigest", "", Sight.TEAM_ALONE),
     "analytics_moverdigest_by_mail": only_post("view_moverdigest"),
@@ -205,6 +207,10 @@ SCORES = {
     "analytics_weightproposal_learn": only_post("add_weightproposal"),
     "analytics_weightproposal_progress": both("view_weightproposal"),
     "analytics_weightproposal_decide": only_post("change_weightproposal"),
+    **pages("analytics_campaignlist", EVERY_VERB),
+    "analytics_campaignlist_build": only_post(MAY_BUILD),
+    "analytics_campaignlist_send": only_post(MAY_BUILD),
+    "analytics_campaignlist_progress": both("view_campaignlist"),
 }
 for model in ("scoremodelversion", "preferencemodelversion"):
     SCORES |= {

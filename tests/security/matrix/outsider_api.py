@@ -38,6 +38,7 @@ def api_rows(otto: Viewer, rows: Rows, beside: Rows) -> Iterator[Row]:
             "consent",
             "privacyflag",
             "statedpreference",
+            "offer",
             "customer",
         )
     }

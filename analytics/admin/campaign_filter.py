@@ -1,0 +1,43 @@
+"""Narrows the customer list down to whom a campaign list says to write to."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import DropdownFilter
+
+from analytics.models import CampaignList, CampaignMember
+from customers.admin.row_keys import is_key
+
+CAMPAIGN = "campaign"
+# So many of the newest can be chosen; any other by its address.
+NEWEST = 20
+
+
+class CampaignFilter(DropdownFilter):
+    """The members of a list, less those held out."""
+
+    title = _("campaign list")
+    parameter_name = CAMPAIGN
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """The newest lists, and the one that is asked for."""
+        if not request.user.has_perm("analytics.view_campaignlist"):
+            return []
+        rows = CampaignList.objects.visible_to(request.user)
+        newest = list(rows.filter(built_at__isnull=False).order_by("-pk").values_list("pk", "name")[:NEWEST])
+        return [(str(pk), name) for pk, name in newest]
+
+    def has_output(self) -> bool:
+        """Also where the list that is asked for is an old one."""
+        return True
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        """Its members."""
+        asked = self.value()
+        if not asked:
+            return queryset
+        if not is_key(asked) or not request.user.has_perm("analytics.view_campaignlist"):
+            return queryset.none()
+        members = CampaignMember.objects.to_be_written_to().filter(campaign=int(asked))
+        return queryset.filter(pk__in=members.values("customer"))
