@@ -3,7 +3,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from hashlib import blake2b
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -15,6 +14,7 @@ from analytics.operations.ensure_run import CHUNK_CUSTOMERS
 from analytics.operations.target_standing import NotMeasuredYet, Place, TargetStanding
 from analytics.segments.membership import members_among
 from analytics.sql.whose import Whose
+from analytics.value.uplift import is_held_out
 from customers.choices import ConsentPurpose
 from customers.models import Consent, ContactPoint, Customer
 from customers.operations.may_contact import CHANNEL_OF, answer, statements_in_force
@@ -183,12 +183,6 @@ def _resting(campaign: CampaignList, ids: Sequence[int], at: datetime) -> set[in
     return set(rows.values_list("customer", flat=True))
 
 
-def is_held_out(campaign_id: int, customer_id: int, *, per_cent: int) -> bool:
-    """Whether a customer is in the control group of a list: by chance, but the same however often it is built."""
-    drawn = int.from_bytes(blake2b(f"{campaign_id}:{customer_id}".encode(), digest_size=8).digest())
-    return drawn % 10_000 < per_cent * 100
-
-
 @transaction.atomic
 def _keep(campaign: CampaignList, conditions: dict[str, object], found: Found, at: datetime) -> CampaignList:
     row = CampaignList.objects.select_for_update().get(pk=campaign.pk)
@@ -203,7 +197,8 @@ def _keep(campaign: CampaignList, conditions: dict[str, object], found: Found, a
             preference=place.preference,
             percentile=place.percentile,
             values=place.values,
-            is_held_out=is_held_out(row.pk, pk, per_cent=campaign.held_out),
+            # Drawn by list and customer: the same however often it is built.
+            is_held_out=is_held_out(key=str(row.pk), customer=pk, share=campaign.held_out / 100),
         )
         for rank, (pk, place) in enumerate(found.in_order(), start=1)
     ]

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef
 
 from analytics.models import CampaignList
-from analytics.scoring.uplift import Uplift, uplift
+from analytics.value.shares import Difference, difference_of_shares
 from customers.choices import OrderStatus
 from customers.models import OrderLine
 
@@ -19,7 +19,7 @@ class Response:
     held_bought: int
     until: datetime
     is_over: bool
-    uplift: Uplift | None
+    uplift: Difference | None
 
 
 def campaign_response(*, campaign: CampaignList, at: datetime) -> Response | None:
@@ -45,5 +45,5 @@ def campaign_response(*, campaign: CampaignList, at: datetime) -> Response | Non
         held_bought=hits_of_kept,
         until=until,
         is_over=at >= until,
-        uplift=uplift(treated_hits=hits, treated=treated, held_hits=hits_of_kept, held=kept),
+        uplift=difference_of_shares(treated_hits=hits, treated=treated, held_hits=hits_of_kept, held=kept),
     )

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 
 from analytics.choices import LeftOut
 from analytics.models import CampaignList, CampaignMember, PreferenceProfile
-from analytics.operations.build_campaign_list import CannotBuild, IsSent, build_campaign_list, is_held_out
+from analytics.operations.build_campaign_list import CannotBuild, IsSent, build_campaign_list
 from analytics.operations.campaign_response import campaign_response
 from analytics.operations.product_reasons import ProductReasons
 from analytics.operations.send_campaign_list import send_campaign_list
@@ -17,6 +17,7 @@ from analytics.operations.state_preference import state_preference
 from analytics.tests.histories import DAY, score_everybody
 from analytics.tests.shops import TEA, buys, crowd, stock
 from analytics.tests.versions import segment
+from analytics.value.uplift import is_held_out
 from customers.choices import ConsentPurpose, ContactKind, LeaseState
 from customers.models import Category, ContactPoint, Customer, Interaction, Product, Team, User
 from customers.operations.record_consent import record_consent
@@ -201,7 +202,8 @@ def test_a_list_of_other_conditions_is_not_sent(buyers: list[Customer], bob: Use
 def test_who_is_held_out_is_not_written_to_and_is_compared_with(buyers: list[Customer], bob: User) -> None:
     campaign = build_campaign_list(campaign=a_list(bob, held_out=50, bought_days=0), at=NOW)
     held = set(campaign.members.filter(is_held_out=True).values_list("customer", flat=True))
-    assert held == {c.pk for c in buyers if is_held_out(campaign.pk, c.pk, per_cent=50)} and 0 < len(held) < 23
+    assert held == {c.pk for c in buyers if is_held_out(key=str(campaign.pk), customer=c.pk, share=0.5)}
+    assert 0 < len(held) < 23
     assert campaign_response(campaign=campaign, at=NOW) is None
     campaign = send_campaign_list(campaign=campaign, by=bob, at=NOW)
     assert not Interaction.objects.filter(kind="campaign", customer__in=held).exists()
@@ -215,9 +217,3 @@ def test_who_is_held_out_is_not_written_to_and_is_compared_with(buyers: list[Cus
     assert found is not None and found.is_over
     assert (found.sent, found.sent_bought, found.held, found.held_bought) == (23 - len(held), 1, len(held), 0)
     assert found.uplift is not None and found.uplift.low < found.uplift.difference < found.uplift.high
-
-
-def test_a_share_of_about_so_many_is_held_out() -> None:
-    drawn = sum(is_held_out(7, pk, per_cent=10) for pk in range(20_000))
-    assert 1800 < drawn < 2200
-    assert [is_held_out(7, pk, per_cent=0) for pk in range(100)] == [False] * 100

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.scoring.uplift import uplift, wilson
+from analytics.value.shares import difference_of_shares, wilson
 
 
 @st.composite
@@ -15,7 +15,7 @@ def hits(draw: st.DrawFn) -> tuple[int, int]:
 
 def test_it_reproduces_a_published_interval() -> None:
     """Newcombe 1998, table II: 56/70 against 48/80, method 10: 0.0524 to 0.3339."""
-    found = uplift(treated_hits=56, treated=70, held_hits=48, held=80)
+    found = difference_of_shares(treated_hits=56, treated=70, held_hits=48, held=80)
     assert found is not None
     assert found.difference == pytest.approx(0.2)
     assert found.low == pytest.approx(0.0524, abs=5e-5) and found.high == pytest.approx(0.3339, abs=5e-5)
@@ -23,10 +23,10 @@ def test_it_reproduces_a_published_interval() -> None:
 
 @given(hits(), hits())
 def test_the_difference_lies_within_its_interval(one: tuple[int, int], other: tuple[int, int]) -> None:
-    found = uplift(treated_hits=one[0], treated=one[1], held_hits=other[0], held=other[1])
+    found = difference_of_shares(treated_hits=one[0], treated=one[1], held_hits=other[0], held=other[1])
     assert found is not None
     assert -1.0 <= found.low <= found.difference + 1e-12 and found.difference - 1e-12 <= found.high <= 1.0
-    turned = uplift(treated_hits=other[0], treated=other[1], held_hits=one[0], held=one[1])
+    turned = difference_of_shares(treated_hits=other[0], treated=other[1], held_hits=one[0], held=one[1])
     assert turned is not None and turned.low == pytest.approx(-found.high) and turned.high == pytest.approx(-found.low)
 
 
@@ -37,6 +37,6 @@ def test_a_share_lies_within_its_interval(one: tuple[int, int]) -> None:
 
 
 def test_an_empty_group_says_nothing() -> None:
-    assert uplift(treated_hits=0, treated=0, held_hits=1, held=2) is None
+    assert difference_of_shares(treated_hits=0, treated=0, held_hits=1, held=2) is None
     with pytest.raises(ValueError, match="hits"):
         wilson(3, 2)

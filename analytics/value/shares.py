@@ -7,7 +7,7 @@ Z_95 = 1.959963984540054
 
 
 @dataclass(frozen=True, slots=True)
-class Uplift:
+class Difference:
     """Shares of 0..1. difference: treated less held out; low, high: its 95% interval."""
 
     treated: float
@@ -29,7 +29,7 @@ def wilson(hits: int, of: int) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def uplift(*, treated_hits: int, treated: int, held_hits: int, held: int) -> Uplift | None:
+def difference_of_shares(*, treated_hits: int, treated: int, held_hits: int, held: int) -> Difference | None:
     """The difference of two shares with Newcombe's (1998) hybrid score interval; None where one group is empty."""
     if not treated or not held:
         return None
@@ -39,4 +39,4 @@ def uplift(*, treated_hits: int, treated: int, held_hits: int, held: int) -> Upl
     difference = one - other
     low = difference - sqrt((one - one_low) ** 2 + (other_high - other) ** 2)
     high = difference + sqrt((one_high - one) ** 2 + (other - other_low) ** 2)
-    return Uplift(one, other, difference, max(-1.0, low), min(1.0, high))
+    return Difference(one, other, difference, max(-1.0, low), min(1.0, high))
