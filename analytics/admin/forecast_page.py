@@ -154,14 +154,14 @@ def _chart(forecast: Forecast, past: Sequence[Any], ahead: Sequence[Any], events
         },
         {
             **band,
-            "label": _("80 % interval"),
+            "label": _("Interval (80 %)"),
             "data": [*before, *([row[3], row[4]] for row in ahead)],
             "backgroundColor": f"{BLUE}55",
             "order": 2,
         },
         {
             **band,
-            "label": _("95 % interval"),
+            "label": _("Interval (95 %)"),
             "data": [*before, *([row[2], row[5]] for row in ahead)],
             "backgroundColor": f"{BLUE}2b",
         },
