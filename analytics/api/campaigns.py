@@ -27,7 +27,7 @@ from customers.tasks import poke_after_commit
 MAY_BUILD = ("customers.view_customer", "customers.view_consent", "analytics.view_preferenceprofile")
 
 
-class FoundSerializer(serializers.Serializer[Any]):
+class OnTheListSerializer(serializers.Serializer[Any]):
     """Who is on the list, and why others are not. Empty before it is built."""
 
     considered = serializers.IntegerField(required=False)
@@ -43,7 +43,7 @@ class CampaignListSerializer(StrictModel):
     segment = VisibleRow(queryset=Segment.objects.all(), required=False, allow_null=True)
     product = VisibleRow(queryset=Product.objects.all(), required=False, allow_null=True)
     category = VisibleRow(queryset=Category.objects.all(), required=False, allow_null=True)
-    found = FoundSerializer(read_only=True)
+    found = OnTheListSerializer(read_only=True)
     is_outdated = serializers.BooleanField(read_only=True)
 
     class Meta:

@@ -14,7 +14,7 @@ from customers.api.base import CatalogueViewSet, Reads, ScopedViewSet
 from customers.api.fields import StrictModel
 
 
-class StepSerializer(serializers.Serializer[Any]):
+class ForecastStepSerializer(serializers.Serializer[Any]):
     """What is expected of a step: a week from Monday on, or a day. `low_80` to `high_80` hold it in 4 of 5 cases."""
 
     starts_on = serializers.DateField()
@@ -70,7 +70,7 @@ class ForecastLineSerializer(StrictModel):
         ]  # fmt: skip
         read_only_fields = fields
 
-    @extend_schema_field(StepSerializer(many=True))
+    @extend_schema_field(ForecastStepSerializer(many=True))
     def get_steps(self, forecast: Forecast) -> Any:
         asked: Mapping[str, str] = self.context["request"].query_params
         since, until = _day(asked.get("from")), _day(asked.get("until"))
@@ -81,7 +81,7 @@ class ForecastLineSerializer(StrictModel):
             if (since is None or date.fromisoformat(step[0]) >= since)
             and (until is None or date.fromisoformat(step[0]) <= until)
         ]
-        return StepSerializer(steps, many=True).data
+        return ForecastStepSerializer(steps, many=True).data
 
 
 class ForecastSerializer(ForecastLineSerializer):

@@ -73,7 +73,7 @@ def test_new_customers_belong_to_the_named_team_else_the_first(log: Path) -> Non
 
 
 def test_an_unknown_format_lists_the_known_ones() -> None:
-    with pytest.raises(CommandError, match=r"known are: candid, .*olist"):
+    with pytest.raises(CommandError, match=r"known are: amplitude, candid, .*olist"):
         call("nonsense", "x.csv")
 
 

@@ -98,7 +98,7 @@ def test_the_page_shows_bands_events_drivers_and_back_tests(log_in: LogIn, analy
     text = unescape(log_in(analyst).get(page_of("product")).content.decode())
     chart = json.loads(re.search(r'data-type="bar" data-value="(\{.*?\})" data-options', text, re.S).group(1))  # type: ignore[union-attr]
     labels = [row["label"] for row in chart["datasets"]]
-    assert labels == ["Demand", "Forecast", "80 % interval", "95 % interval", "Event"]
+    assert labels == ["Demand", "Forecast", "Interval (80 %)", "Interval (95 %)", "Event"]
     assert len(chart["labels"]) == 52 + 13
     low, high = chart["datasets"][2]["data"][-1]
     assert low < high
