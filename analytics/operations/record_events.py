@@ -132,6 +132,8 @@ def _names(names: set[str]) -> dict[str, int]:
     if missing := sorted(names - known.keys()):
         EventName.objects.bulk_create([EventName(name=name) for name in missing], ignore_conflicts=True)
         known |= dict(EventName.objects.filter(name__in=missing).values_list("name", "pk"))
+    for name in names - known.keys():  # MariaDB takes names that differ in case for one
+        known[name] = EventName.objects.filter(name=name).values_list("pk", flat=True)[0]
     return known
 
 

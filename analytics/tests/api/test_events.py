@@ -198,9 +198,9 @@ def test_the_timeline_tells_events_where_they_are_asked_for(bob: User, acme: Cus
     send(bob, [own(n, at=now() - n, email="jo@acme.example", name=f"Step {n}") for n in range(1, 6)])
     address = url(f"customers/{acme.pk}/timeline/")
     assert "event" not in {row["type"] for row in as_user(bob).get(address).json()["results"]}
-    page = as_user(bob).get(address, {"type": "event", "limit": 3}).json()
+    page = as_user(bob).get(address, {"type": "event", "limit": "3"}).json()
     assert [row["title"] for row in page["results"]] == ["Step 1", "Step 2", "Step 3"]
-    page = as_user(bob).get(address, {"type": "event", "limit": 3, "before": page["next_before"]}).json()
+    page = as_user(bob).get(address, {"type": "event", "limit": "3", "before": page["next_before"]}).json()
     assert [row["title"] for row in page["results"]] == ["Step 4", "Step 5"]
 
 

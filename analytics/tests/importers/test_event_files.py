@@ -103,7 +103,7 @@ def test_a_day_of_ga4_that_is_exported_anew_takes_the_place_of_the_day(tmp_path:
 def test_another_part_of_the_same_day_deletes_nothing(tmp_path: Path) -> None:
     path = tmp_path / "part.json"
     for part in range(2):
-        path.write_bytes(lines(ga4(10 * part + n) for n in range(5)))
+        path.write_bytes(lines(ga4(2 * n + part) for n in range(5)))
         imported("ga4", path)
     assert Event.objects.count() == 10
     assert "part of the day" in notes()
