@@ -2,6 +2,9 @@
 bare COPY of the very rows that it made into the same table with the same partitions and indexes. At last the same file
 once more, which is to change nothing.
 
+CRM_BENCH_EVENTS says how many; with CRM_BENCH_EVENTS_LARGE the table is then filled up to so many by copies of the rows
+in the years before, and read once more.
+
 One process and one core: what the server does meanwhile is in the seconds, but not in the processor time."""
 
 import json
@@ -19,6 +22,7 @@ from typing import Any
 import django
 
 EVENTS = int(os.environ.get("CRM_BENCH_EVENTS", "1000000"))
+LARGE = int(os.environ.get("CRM_BENCH_EVENTS_LARGE", "0"))
 # So many events a user, over so many months.
 OF_A_USER, MONTHS = 20, 12
 NAMES = (
@@ -66,6 +70,10 @@ def main() -> int:
         _say("events_again_unchanged", counts["unchanged"], "events")
         for name, milliseconds in _reads():
             _say(f"events_read_{name}", milliseconds, "ms")
+        if LARGE > EVENTS:
+            _say("events_large", _fill_up(), "events")
+            for name, milliseconds in _reads():
+                _say(f"events_large_read_{name}", milliseconds, "ms")
     return 0
 
 
@@ -151,6 +159,30 @@ def _bare_copy(path: Path) -> float:
                 copy.write(part)
         raw.commit()
         return time.perf_counter() - began
+
+
+def _fill_up() -> int:
+    """Copy all rows into the years before, keys with them, until there are enough."""
+    from django.db import connection, transaction
+
+    from analytics.sql.partitions import ensure_partitions
+
+    copies = LARGE // EVENTS - 1
+    columns = "identity_id, session, name_id, source_id, recorded_at, properties"
+    time_of_key = "lpad(to_hex((extract(epoch FROM moved) * 1000)::bigint), 12, '0')"
+    with connection.cursor() as cursor:
+        for years in range(1, copies + 1):
+            with transaction.atomic():
+                ensure_partitions(BEGIN.replace(year=BEGIN.year - years, month=month) for month in range(1, 13))
+                cursor.execute(
+                    f"INSERT INTO {TABLE} (id, {columns}, at)"  # noqa: S608 - names of columns
+                    f" SELECT ({time_of_key} || substr(replace(id::text, '-', ''), 13))::uuid, {columns}, moved"
+                    f" FROM (SELECT *, at - %s * interval '1 year' AS moved FROM {TABLE} WHERE at >= %s) rows"
+                    " ON CONFLICT DO NOTHING",
+                    [years, BEGIN],
+                )
+        cursor.execute(f"SELECT count(*) FROM {TABLE}")  # noqa: S608
+        return int(cursor.fetchone()[0])
 
 
 def _reads() -> Iterator[tuple[str, float]]:

@@ -30,7 +30,7 @@ def mixpanel_event(item: Mapping[str, Any], *, at: datetime, zone: tzinfo = UTC,
     """One event. `zone`: of the project, for exports of projects whose times are local. Raises EventRefused."""
     properties = item.get("properties")
     if not isinstance(properties, Mapping):
-        raise EventRefused(_("The event has no properties; Mixpanel's hold the time and who it was."))
+        raise EventRefused(_("The event has no properties; Mixpanel’s hold the time and who it was."))
     name = named(item.get("event"))
     time, insert_id = properties.get("time"), properties.get("$insert_id")
     moment = moment_of(time, zone=zone, is_local=is_export and zone is not UTC) if time is not None else at
