@@ -3,6 +3,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.db import connection
+
 from analytics.behaviour.events import SECOND, Row, Seen
 from analytics.models import Event
 from analytics.sql.epoch import Epoch, seconds
@@ -38,12 +40,21 @@ def event_stream(reading: Reading, *, user: User, customers: CustomerQuerySet[Cu
     if customers is not None:
         rows = rows.filter(identity__customer__in=customers.order_by().values("pk"))
     rows = rows.filter(identity__person__isnull=False).order_by("identity__person", "at", "pk")
+    _read_all_of_it()
     columns = [Epoch("at"), "name_id", *(["session"] if reading.sessions else [])]
     if reading.properties:
         columns.append("properties")
     for person, at, name, *more in rows.values_list("identity__person", *columns).iterator(chunk_size=AT_ONCE):
         session = more.pop(0) if reading.sessions else None
         yield person, Seen(round(seconds(at) * SECOND), name, session, more[0] if more else None)
+
+
+def _read_all_of_it() -> None:
+    """PostgreSQL plans what is read by a cursor as if a tenth of it were wanted, and would look each person up in each
+    month; these rows are all read. Until the end of the transaction."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL cursor_tuple_fraction = 1")
 
 
 def _moment(at: int) -> datetime:

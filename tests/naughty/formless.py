@@ -155,6 +155,7 @@ GIVEN: dict[str, dict[str, str]] = {
     "customers_erasure_refuse": {"decision": "sample"},
     "customers_customer_add": {"contact_points-0-kind": "messenger", "contact_points-0-value": "@sample"},
     "customers_customer_change": {"contact_points-0-kind": "messenger", "contact_points-0-value": "@sample"},
+    "analytics_savedreport_add": {"s0-event": "sample"},
     "services_macro_add": {"body": "sample"},
     "customers_customer_preferences": {"category": FIRST},
     "services_calendar_add": {
