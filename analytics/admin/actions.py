@@ -3,7 +3,6 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -60,11 +59,6 @@ class ActionRuleAdmin(CandidModelAdmin):
             },
         ),
     ]
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """One that was ever offered is kept, for its log: it can be made inactive."""
-        may = super().has_delete_permission(request, obj)
-        return bool(may and (obj is None or not obj.decisions.exists()))
 
     @admin.display(description=gettext_lazy("cost"), ordering="cost")
     def cost_shown(self, rule: ActionRule) -> str:

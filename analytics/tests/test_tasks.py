@@ -44,6 +44,7 @@ def test_relations_are_looked_at_every_minute_and_contacts_once_a_day() -> None:
     for _ in range(3):
         tasks.look_around()
     assert Job.objects.filter(kind="contact_risks").count() == 1
+    assert Job.objects.filter(kind="value_customers").count() == 1
 
 
 @pytest.mark.django_db

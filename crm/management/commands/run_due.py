@@ -7,6 +7,7 @@ from django.utils import timezone
 from analytics.operations.plan_contact_risks import plan_contact_risks
 from analytics.operations.refresh_relation_effects import refresh_relation_effects
 from analytics.operations.tick import tick
+from analytics.operations.value_job import plan_value
 from analytics.operations.work_chunks import work_chunks
 from customers.operations.deliver_webhooks import deliver_webhooks
 from customers.operations.tick import tick as tick_customers
@@ -31,6 +32,7 @@ class Command(BaseCommand):
         """Run once; start it every minute."""
         tick_customers(at=timezone.now())
         plan_contact_risks(at=timezone.now())
+        plan_value(at=timezone.now())
         jobs = [job.pk for job in work_jobs(clock=timezone.now)]
         fetch_due_mailboxes(clock=timezone.now)
         tick_services(at=timezone.now())
