@@ -14,7 +14,7 @@ from customers.api.base import CatalogueViewSet, Reads, ScopedViewSet
 from customers.api.fields import StrictModel
 
 
-class StepSerializer(serializers.Serializer[Any]):
+class ForecastStepSerializer(serializers.Serializer[Any]):
     """What is expected of a step: a week from Monday on, or a day. `low_80` to `high_80` hold it in 4 of 5 cases."""
 
     starts_on = serializers.DateField()
@@ -37,7 +37,7 @@ class BackTestSerializer(StrictModel):
         read_only_fields = fields
 
 
-class DriverSerializer(serializers.Serializer[Any]):
+class DemandDriverSerializer(serializers.Serializer[Any]):
     """What the Poisson regression learned of an input: price, enquiries, momentum, market, competitor are elasticities;
     promotion and holidays are changes of ln demand in a step that is full of them."""
 
@@ -46,12 +46,12 @@ class DriverSerializer(serializers.Serializer[Any]):
     error = serializers.FloatField(help_text="Standard error.")
 
 
-class DriversSerializer(serializers.Serializer[Any]):
+class DemandDriversSerializer(serializers.Serializer[Any]):
     """Of the Poisson regression, whichever model won."""
 
     trend = serializers.FloatField(help_text="Change of ln demand in a year; it fades out.")
     dispersion = serializers.FloatField()
-    inputs = DriverSerializer(many=True)
+    inputs = DemandDriverSerializer(many=True)
     season = serializers.ListField(child=serializers.FloatField(), help_text="Factors of the steps ahead.")
 
 
@@ -70,7 +70,7 @@ class ForecastLineSerializer(StrictModel):
         ]  # fmt: skip
         read_only_fields = fields
 
-    @extend_schema_field(StepSerializer(many=True))
+    @extend_schema_field(ForecastStepSerializer(many=True))
     def get_steps(self, forecast: Forecast) -> Any:
         asked: Mapping[str, str] = self.context["request"].query_params
         since, until = _day(asked.get("from")), _day(asked.get("until"))
@@ -81,7 +81,7 @@ class ForecastLineSerializer(StrictModel):
             if (since is None or date.fromisoformat(step[0]) >= since)
             and (until is None or date.fromisoformat(step[0]) <= until)
         ]
-        return StepSerializer(steps, many=True).data
+        return ForecastStepSerializer(steps, many=True).data
 
 
 class ForecastSerializer(ForecastLineSerializer):
@@ -92,7 +92,7 @@ class ForecastSerializer(ForecastLineSerializer):
         help_text="By step from history_from on; null: out of stock.",
         read_only=True,
     )
-    drivers = DriversSerializer(read_only=True)
+    drivers = DemandDriversSerializer(read_only=True)
     back_tests = BackTestSerializer(many=True, read_only=True)
 
     class Meta(ForecastLineSerializer.Meta):
