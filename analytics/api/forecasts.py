@@ -37,7 +37,7 @@ class BackTestSerializer(StrictModel):
         read_only_fields = fields
 
 
-class DriverSerializer(serializers.Serializer[Any]):
+class DemandDriverSerializer(serializers.Serializer[Any]):
     """What the Poisson regression learned of an input: price, enquiries, momentum, market, competitor are elasticities;
     promotion and holidays are changes of ln demand in a step that is full of them."""
 
@@ -46,12 +46,12 @@ class DriverSerializer(serializers.Serializer[Any]):
     error = serializers.FloatField(help_text="Standard error.")
 
 
-class DriversSerializer(serializers.Serializer[Any]):
+class DemandDriversSerializer(serializers.Serializer[Any]):
     """Of the Poisson regression, whichever model won."""
 
     trend = serializers.FloatField(help_text="Change of ln demand in a year; it fades out.")
     dispersion = serializers.FloatField()
-    inputs = DriverSerializer(many=True)
+    inputs = DemandDriverSerializer(many=True)
     season = serializers.ListField(child=serializers.FloatField(), help_text="Factors of the steps ahead.")
 
 
@@ -92,7 +92,7 @@ class ForecastSerializer(ForecastLineSerializer):
         help_text="By step from history_from on; null: out of stock.",
         read_only=True,
     )
-    drivers = DriversSerializer(read_only=True)
+    drivers = DemandDriversSerializer(read_only=True)
     back_tests = BackTestSerializer(many=True, read_only=True)
 
     class Meta(ForecastLineSerializer.Meta):

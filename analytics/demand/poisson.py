@@ -128,5 +128,5 @@ def _fit(design: Array, counts: Array, weight: Array, offset: Array, priors: Arr
         hessian[:, np.arange(columns), np.arange(columns)] += penalty
         step = np.linalg.solve(hessian, gradient[:, :, None])[:, :, 0]
         beta = beta + np.clip(step, -1.0, 1.0)
-    covariance: Array = np.linalg.inv(hessian)
+    covariance: Array = np.asarray(np.linalg.inv(hessian), dtype=np.float64)
     return beta, covariance, dispersion

@@ -9,7 +9,7 @@ from django.db import transaction
 from numpy.typing import NDArray
 
 from analytics.choices import ForecastKind, RunState
-from analytics.demand.ladder import Forecasts, Tested, climb, tiers_at_hand
+from analytics.demand.ladder import Forecasts, Tested, climb
 from analytics.demand.panel import Panel
 from analytics.demand.plan import class_of, plan_for, stretched
 from analytics.models import BackTest, Forecast, ForecastRun
@@ -164,8 +164,3 @@ def _close(run: ForecastRun, at: datetime) -> None:
     older = ForecastRun.objects.filter(is_replay=run.is_replay, pk__lt=run.pk)
     Forecast.objects.filter(run__in=older).delete()
     older.filter(state=RunState.RUNNING).update(state=RunState.SKIPPED, finished_at=at)
-
-
-def has_optional_tier() -> bool:
-    """Whether the ladder has its optional rung."""
-    return len(tiers_at_hand()) > 3
