@@ -13,8 +13,11 @@ from analytics.operations.ensure_run import ensure_run
 from analytics.operations.ensure_versions import ensure_versions
 from analytics.operations.find_single_contacts import find_single_contacts
 from analytics.operations.moment_of import moment_of
+from analytics.operations.plan_forecasts import plan_forecasts
 from analytics.operations.refresh_relation_effects import refresh_relation_effects
+from analytics.operations.value_job import plan_value
 from analytics.operations.work_chunks import work_chunks
+from crm.demo.analyst import settle_analyst
 from crm.demo.articles import settle_articles
 from crm.demo.assigning import settle_assigning
 from crm.demo.company import Company
@@ -26,11 +29,11 @@ from crm.demo.parties import ATTRIBUTES
 from crm.demo.presence import SOURCE, require_no_other_customers
 from crm.demo.segments import colour_tags, settle_segments
 from crm.demo.settle import settle_desk, settle_staff
-from crm.demo.staff import TEAMS
+from crm.demo.staff import ANALYST, TEAMS
 from customers.audit.origin import in_bulk
 from customers.audit.record import record
 from customers.choices import AuditKind, ImportState, Outcome
-from customers.models import ImportBatch, Team
+from customers.models import ImportBatch, Team, User
 from customers.operations.import_customers import import_customers
 from customers.operations.import_interactions import import_interactions
 from customers.operations.import_orders import import_orders
@@ -104,9 +107,12 @@ def _load(
     settle_articles(at=at)
     settle_doors(at=at)
     settle_assigning(at=at)
+    settle_analyst(owner=User.objects.get(username=ANALYST), at=at)
     enliven_desk(at=at)
     refresh_relation_effects(at=at)
     find_single_contacts(at=at)
+    plan_value(at=at)
+    plan_forecasts(at=at)
     keep(password, kept)
     batch.state, batch.finished_at = ImportState.DONE, at
     batch.counts = {part: tally_of(count) for part, count in counts.items()}

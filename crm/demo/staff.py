@@ -5,6 +5,7 @@ from dataclasses import dataclass
 MANUFACTURING, RETAIL, FINANCE, CHINA = "Manufacturing", "Retail", "Finance", "China"
 TEAMS = (MANUFACTURING, RETAIL, FINANCE, CHINA)
 WEST = (MANUFACTURING, RETAIL, FINANCE)
+ANALYST = "analyst"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ STAFF = (
     Colleague("agent", "Maya", "Lindholm", "Agent", WEST, ("Support", "VIP"), 0.4, logs_in=True),
     Colleague("lead", "Ruth", "Okafor", "Lead", TEAMS, ("VIP",), 0.6, logs_in=True),
     Colleague("backoffice", "Tomas", "Berg", "Back office", TEAMS, logs_in=True),
-    Colleague("analyst", "Ines", "Moreau", "Analyst", TEAMS, logs_in=True),
+    Colleague(ANALYST, "Ines", "Moreau", "Analyst", TEAMS, logs_in=True),
     Colleague("lead.china", "静", "周", "Lead", (CHINA,), ("中国服务",), 0.5),
     Colleague("lead.works", "Petra", "Sauer", "Lead", (MANUFACTURING,), ("Industry support",), 0.3),
     Colleague("buero", "Nils", "Ahrens", "Back office", WEST),
