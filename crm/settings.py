@@ -348,6 +348,7 @@ SPECTACULAR_SETTINGS = {
         "LinkKind": "services.choices.LinkKind",
         "MessageKind": "services.choices.MessageKind",
         "MessageDirection": "services.choices.Direction",
+        "OfferChannel": "analytics.models.offer.CHANNELS",
         "DecisionKind": "analytics.choices.DecisionKind",
         "ProposalState": "analytics.choices.ProposalState",
         "ForecastKind": "analytics.choices.ForecastKind",

@@ -73,7 +73,7 @@ class PlaceSerializer(serializers.Serializer[Any]):
     cell = _cell(allow_null=True)
 
 
-class LinkSerializer(serializers.Serializer[Any]):
+class PathLinkSerializer(serializers.Serializer[Any]):
     """So many people did the one and then the other (going backwards: before it)."""
 
     before = serializers.CharField(allow_null=True)
@@ -85,7 +85,7 @@ class PathStepSerializer(serializers.Serializer[Any]):
     """One step away from the anchor."""
 
     events = PlaceSerializer(many=True)
-    links = LinkSerializer(many=True)
+    links = PathLinkSerializer(many=True)
     ended = serializers.IntegerField(help_text="Came as far as the step before and did nothing more.")
     ended_cell = _cell()
 

@@ -55,7 +55,7 @@ class IdentitySerializer(StrictModel):
         read_only_fields = fields
 
 
-class LinkSerializer(Strict):
+class IdentityLinkSerializer(Strict):
     """Who an identity is; null: nobody, whatever its ids say."""
 
     customer = VisibleRow(queryset=Customer.objects.all(), allow_null=True)
@@ -67,7 +67,7 @@ class EventIdentityViewSet(Reads, ScopedViewSet):
     queryset = EventIdentity.objects.select_related("source")
     serializer_class = IdentitySerializer
     filterset_class = IdentityFilterSet
-    inputs: dict[str, Any] = {"link": LinkSerializer}
+    inputs: dict[str, Any] = {"link": IdentityLinkSerializer}
 
     @extend_schema(responses=IdentitySerializer)
     @action(detail=True, methods=["post"])

@@ -24,7 +24,7 @@ from customers.models import Customer, Product
 from customers.operations.why_not_profiled import why_not_profiled
 
 
-class OfferSerializer(StrictModel):
+class RecordedOfferSerializer(StrictModel):
     """What came of offering a product in a conversation. `percentile`: where it stood in the profile then; null: it was
     not among the best."""
 
@@ -44,7 +44,7 @@ class NextOfferSerializer(serializers.Serializer[Any]):
     preference = serializers.FloatField()
     percentile = serializers.FloatField()
     because = PreferenceReasonSerializer(many=True)
-    last = OfferSerializer(allow_null=True, help_text="What came of it when it was offered before.")
+    last = RecordedOfferSerializer(allow_null=True, help_text="What came of it when it was offered before.")
 
 
 class NextOffersSerializer(serializers.Serializer[Any]):
@@ -66,7 +66,7 @@ class OffersOfCustomerViewSet(LivingCustomers, ScopedViewSet):
     """What to offer one customer next, and the log of what came of it."""
 
     queryset = Customer.objects.all()
-    serializer_class = OfferSerializer
+    serializer_class = RecordedOfferSerializer
 
     @property
     def needs(self) -> str:  # type: ignore[override]
@@ -94,7 +94,7 @@ class OffersOfCustomerViewSet(LivingCustomers, ScopedViewSet):
             }
         )
 
-    @extend_schema(responses=OfferSerializer(many=True))
+    @extend_schema(responses=RecordedOfferSerializer(many=True))
     @action(
         detail=True,
         url_path="offers",
@@ -108,7 +108,7 @@ class OffersOfCustomerViewSet(LivingCustomers, ScopedViewSet):
         rows = Offer.objects.visible_to(self.user).filter(customer=self.get_object())
         return self.get_paginated_response([self.shown(row) for row in self.paginate_queryset(rows) or ()])
 
-    @extend_schema(responses={201: OfferSerializer})
+    @extend_schema(responses={201: RecordedOfferSerializer})
     @offers.mapping.post
     @once
     def record(self, request: Request, pk: str) -> Response:

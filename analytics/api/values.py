@@ -67,7 +67,7 @@ class ChurnReasonSerializer(serializers.Serializer[Any]):
     points = serializers.FloatField()
 
 
-class OfferSerializer(serializers.Serializer[Any]):
+class OfferedActionSerializer(serializers.Serializer[Any]):
     """An action that is offered: worth = churn * clv * uplift - cost, as of when it was."""
 
     rule = serializers.IntegerField(source="rule.pk")
@@ -93,12 +93,12 @@ class ValueWithReasonsSerializer(CustomerValueSerializer):
         """The strongest first."""
         return row.churn_reasons
 
-    @extend_schema_field(OfferSerializer(many=True))
+    @extend_schema_field(OfferedActionSerializer(many=True))
     def get_actions(self, row: CustomerValue) -> Any:
         """None for whoever may not see decisions on actions."""
         valued: Valued = self.context["valued"]
         sees = self.context["request"].user.has_perm("analytics.view_actiondecision")
-        return OfferSerializer(valued.offers if sees else [], many=True).data
+        return OfferedActionSerializer(valued.offers if sees else [], many=True).data
 
 
 class CustomerValueViewSet(Reads, ScopedViewSet):

@@ -13,7 +13,8 @@ from django.test import Client
 from django.urls import reverse
 from rest_framework.test import APIClient
 
-from analytics.models import DigestSubscription, ScoreValidation, ScoringChunk, ScoringRun
+from analytics.models import CampaignList, DigestSubscription, EventIdentity, ScoreValidation, ScoringChunk, ScoringRun
+from analytics.operations.start_campaign_list import CAMPAIGN_LIST
 from customers.audit.record import is_genuine, values_of
 from customers.models import (
     ApiToken,
@@ -24,6 +25,7 @@ from customers.models import (
     Erasure,
     ImportBatch,
     ImportStep,
+    Job,
     Observation,
     User,
     Webhook,
@@ -302,9 +304,24 @@ def archived(world: World) -> None:
     KnowledgeArticle.objects.update(state="archived")
 
 
+def not_being_built(world: World) -> None:
+    """No job builds the campaign list: one that does is answered again."""
+    Job.objects.filter(kind=CAMPAIGN_LIST.code).delete()
+
+
+def on_a_list(world: World) -> None:
+    """Acme is on the campaign list, which is up to date."""
+    campaign = CampaignList.objects.get(pk=world["campaignlist"])
+    campaign.members.create(customer_id=world["customer"], rank=1, preference=1.0, percentile=90.0)
+    built = {"built_from": campaign.conditions(), "found": {"members": 1}}
+    CampaignList.objects.filter(pk=campaign.pk).update(built_at=NOW, **built)
+
+
 BEFORE: dict[str, Callable[[World], None]] = {
     "moverdigest-by-mail": subscribed,
     "knowledgearticle-publish": archived,
+    "campaignlist-build": not_being_built,
+    "campaignlist-send": on_a_list,
     "webhook-replay": given_up,
     "webhook-resume": paused,
     "importbatch-undo": has_steps,
@@ -412,7 +429,8 @@ def test_an_import_is_known_by_its_batch(world: World) -> None:
 
 
 def test_every_page_that_writes_is_of_an_audited_model(rf: Any, root: User) -> None:
-    """Forms save through the model, which records itself; Django's groups are recorded by customers/admin/saving.py."""
+    """Forms save through the model, which records itself; Django's groups by customers/admin/saving.py, who
+    an identity of behaviour is by the verb link_identity."""
     request = rf.get("/")
     request.user = root
     writable = {
@@ -420,7 +438,7 @@ def test_every_page_that_writes_is_of_an_audited_model(rf: Any, root: User) -> N
         for model, page in admin.site._registry.items()
         if any(getattr(page, f"has_{verb}_permission")(request) for verb in ("add", "change", "delete"))
     }
-    assert {model for model in writable if not issubclass(model, Audited)} == {Group}
+    assert {model for model in writable if not issubclass(model, Audited)} == {Group, EventIdentity}
 
 
 def test_the_verbs_of_the_desk_are_recorded(world: World, ann: User, client: Client) -> None:

@@ -37,7 +37,8 @@ DATA = (
     r"|zh|hans"
     r"|incoming webhook|text|sender|conversation|客户端 ID"  # of messengers: codes that a program sends
     r"|CSV|XLSX|xlsx|Excel|JSON|zip|Dynamics|Olist|Online Retail \(UCI\)|Salesforce|ServiceNow|SugarCRM"
-    r"|SuiteCRM|Zendesk|Mixpanel|Amplitude|GA4|BigQuery|Google Analytics"
+    r"|SuiteCRM|Zendesk|Mixpanel|Amplitude|GA4|BigQuery|Analytics"
+    r"|POST|/api/v1/events/|import_data|mixpanel|amplitude|ga4|PATH|docs/guides/behaviour\.md|value_customers"
     r"|id|name|email|company|size|Ana Lima|ana@example\.com|wang@example\.cn|Acme"  # in the example
 )
 # Their lists show the names as they are stored, to be edited.

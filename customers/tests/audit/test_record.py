@@ -269,7 +269,7 @@ def test_every_model_that_people_write_is_audited() -> None:
         "analytics.moverdigest", "analytics.productstatistics", "analytics.scoringrun", "analytics.scoringchunk",
         "analytics.relationeffect", "analytics.contactrisk", "analytics.versionpreview", "analytics.versionevent",
         "analytics.preferencepreview", "analytics.event", "analytics.eventname", "analytics.eventidentity",
-        "analytics.customervalue", "analytics.valuemodel",
+        "analytics.customervalue", "analytics.valuemodel", "analytics.campaignmember",
         "analytics.forecastrun", "analytics.forecast", "analytics.backtest",
         "services.escalation", "services.triagemodel",
         # written by programs alone: that somebody had a mail sent again is recorded by that verb
