@@ -15,6 +15,7 @@ pytestmark = pytest.mark.django_db
 WITHOUT_VERSION = tuple(
     f"/api/v1/{name}/"
     for name in (
+        "event-identities",
         "ticket-merges",
         "duplicates",
         "merges",
