@@ -24,7 +24,7 @@ from customers.admin.forms import CandidForm
 from customers.choices import ContactKind
 from customers.encryption.blind_index import blind_index
 
-TONES = {IdentityLink.STAFF: "info", IdentityLink.APART: "warning"}
+TONES = dict.fromkeys(IdentityLink, "") | {IdentityLink.STAFF: "info", IdentityLink.APART: "warning"}
 
 
 class IdentityForm(CandidForm):
