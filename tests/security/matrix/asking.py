@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from http.cookies import SimpleCookie
@@ -81,10 +82,14 @@ def stranger() -> Viewer:
     return Viewer(User(), frozenset(), Client(raise_request_exception=False), SimpleCookie())
 
 
+# Random letters, among which some day stands a name that is looked for.
+TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="[A-Za-z0-9]+"')
+
+
 def said_by(response: Any) -> bytes:
-    """All that an answer holds, of a file what is in it."""
+    """All that an answer holds, of a file what is in it, without the tokens of forms."""
     said: bytes = response.getvalue() if response.streaming else response.content
-    return said
+    return TOKEN.sub(b"", said)
 
 
 def outcome(response: Any) -> Outcome:
