@@ -8,10 +8,15 @@ from unfold.contrib.filters.admin import DropdownFilter
 
 from analytics.models import CampaignList, CampaignMember
 from customers.admin.row_keys import is_key
+from customers.admin.segment_from_list import register_translation
 
 CAMPAIGN = "campaign"
 # So many of the newest can be chosen; any other by its address.
 NEWEST = 20
+
+
+# No fact of a segment: a list is frozen, a segment is alive.
+register_translation(CAMPAIGN, lambda _text: None)
 
 
 class CampaignFilter(DropdownFilter):

@@ -37,7 +37,6 @@ def offers_context(
     if not request.user.has_perm("analytics.view_offer"):
         return {}
     found: NextOffers = next_offers(customer=customer, profile=profile, at=at)
-    log = Offer.objects.visible_to(request.user).filter(customer=customer).select_related("product", "by")[:SHOWN]
     return {
         "offers": [
             {"key": offer.row["product"], "name": offer.row["name"], "last": _shown(offer.last)}
@@ -46,7 +45,7 @@ def offers_context(
         "offers_declined": found.declined,
         "offers_rest_days": REST.days,
         "offer_channels": [ConsentChannel(channel).label for channel in found.channels],
-        "offers_log": [_shown(row) for row in log],
+        "offers_log": [_shown(row) for row in found.log[:SHOWN]],
         "outcomes": [(outcome.value, outcome.label) for outcome in OfferOutcome],
         "may_offer": request.user.has_perm("analytics.add_offer"),
     }

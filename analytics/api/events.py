@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import APIException, NotFound, ParseError, ValidationError
 from rest_framework.generics import get_object_or_404
@@ -26,6 +26,7 @@ from analytics.operations.record_events import Recorded, RefusedEvent, record_ev
 from customers.api.base import Reads, ScopedViewSet
 from customers.api.fields import StrictModel
 from customers.api.idempotency import once
+from customers.api.schema import ProblemSerializer
 from customers.models import Customer
 
 AT_ONCE = 500
@@ -84,6 +85,14 @@ class RecordedSerializer(serializers.Serializer[Any]):
     errors = RefusalSerializer(many=True)  # type: ignore[assignment]
 
 
+# Not one usable event: what became of each. A body that cannot be read: a problem as everywhere.
+REFUSED = PolymorphicProxySerializer(
+    component_name="EventsRefused",
+    serializers=[RecordedSerializer, ProblemSerializer],
+    resource_type_field_name=None,
+)
+
+
 class EventViewSet(Reads, ScopedViewSet):
     """Behaviour events, newest first, and where they come in."""
 
@@ -119,7 +128,7 @@ class EventViewSet(Reads, ScopedViewSet):
 
     @extend_schema(
         request={"application/json": OpenApiTypes.OBJECT, "application/x-ndjson": OpenApiTypes.STR},
-        responses={200: RecordedSerializer, 400: RecordedSerializer},
+        responses={200: RecordedSerializer, 400: REFUSED},
         parameters=[
             OpenApiParameter(
                 "format", {"type": "string", "enum": EventFormat.values}, description="Left out: told by the shape."

@@ -120,7 +120,7 @@ class CandidModelAdmin(OnlyVisible, ModelAdmin):
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """The row, if the user may see it; locked when it is about to be written, so that the version that the form
         checks is the one that is saved over."""
-        if "\0" in object_id or (isinstance(self.model._meta.pk, IntegerField) and not is_key(object_id)):
+        if "\0" in object_id or (isinstance(self._key_field(), IntegerField) and not is_key(object_id)):
             return None  # no database may be asked for it
         row = super().get_object(request, object_id, from_field)
         if row is None or request.method != "POST" or not isinstance(row, Versioned):
@@ -128,6 +128,13 @@ class CandidModelAdmin(OnlyVisible, ModelAdmin):
         # By key alone: the joins behind visible_to may be outer ones, which cannot be locked.
         self.model._base_manager.select_for_update().filter(pk=row.pk).first()
         return super().get_object(request, object_id, from_field)
+
+    def _key_field(self) -> Any:
+        """The field of the key; of a row that shares the key of another, that one's."""
+        field: Any = self.model._meta.pk
+        while field.remote_field is not None:
+            field = field.target_field
+        return field
 
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> NoReturn:
         # Django redirects to the index with a message. A row out of sight does not exist.

@@ -15,6 +15,7 @@ from analytics.models import (
     ScoreModelVersion,
     ScoringRun,
 )
+from analytics.tests.actions import valued
 from customers.models import (
     Category,
     Consent,
@@ -243,6 +244,14 @@ class _Maker:
             ContactRisk.objects.create(
                 customer=row, contact=rng.choice(self.customers), requests=6, carried=6, contacts=1, at=NOW
             )
+        for row in self.some(self.customers, 12):
+            worth = {
+                "clv_fifth": rng.choice([None, 1, 3, 5]),
+                "clv": rng.choice([None, 0.0, 40.5, 1000.0]),
+                "expected_orders": rng.choice([None, 0.5, 3.0]),
+                "churn": rng.choice([None, 0.0, 0.25, 0.5]),
+            }
+            valued(row, **worth)
         quantiles = sorted(rng.choice(scores) for _ in range(101))
         ScoringRun.objects.create(
             kind="nightly",

@@ -15,7 +15,7 @@ JOINS = {"all": all, "any": any}
 KEPT = (
     "external_ids", "contact_points", "tags", "consents", "orders__lines__product__category__parent", "interactions",
     "tickets__assignee", "tickets__service_type", "requested_tickets__assignee", "requested_tickets__service_type",
-    "ratings", "score", "preferences", "relation_effect", "contact_risk",
+    "ratings", "score", "preferences", "relation_effect", "contact_risk", "value",
 )  # fmt: skip
 
 

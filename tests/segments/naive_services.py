@@ -103,6 +103,22 @@ class Services:
     def _single_contact(self, row: Customer, _c: Condition) -> Any:
         return hasattr(row, "contact_risk")
 
+    def _worth(self, row: Customer, column: str) -> Any:
+        value = getattr(row, "value", None)
+        return None if value is None else getattr(value, column)
+
+    def _value_fifth(self, row: Customer, _c: Condition) -> Any:
+        return self._worth(row, "clv_fifth")
+
+    def _value(self, row: Customer, _c: Condition) -> Any:
+        return self._worth(row, "clv")
+
+    def _expected_orders(self, row: Customer, _c: Condition) -> Any:
+        return self._worth(row, "expected_orders")
+
+    def _churn(self, row: Customer, _c: Condition) -> Any:
+        return self._worth(row, "churn")
+
     def _top_category(self, row: Customer, _c: Condition) -> Any:
         profile = getattr(row, "preferences", None)
         return profile.categories[0]["category"] if profile and profile.categories else None

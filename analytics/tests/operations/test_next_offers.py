@@ -70,4 +70,4 @@ def test_it_says_by_which_channels_they_may_be_written_to(acme: Customer, bob: U
 
 
 def test_of_nobody_known_nothing_is_offered(wang: Customer, db: None) -> None:
-    assert offered(wang) == NextOffers([], [], 0)
+    assert offered(wang) == NextOffers([], [], 0, [])

@@ -242,7 +242,7 @@ def test_it_asks_as_much_for_a_customer_with_a_long_history(
         kept, gone = twins(north)
         ExternalId.objects.all().delete()
         add_much(gone, rows)
-        with django_assert_max_num_queries(63):
+        with django_assert_max_num_queries(69):
             merge_customers(kept=kept, gone=gone, by=bob, at=NOW)
         assert kept.interactions.count() == kept.relations_to.count() == rows
         assert Observation.objects.filter(customer=kept, superseded_version=None).count() == rows

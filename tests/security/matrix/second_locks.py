@@ -2,6 +2,7 @@
 
 A key is a scope (`file function: Model`) or, where no row of the matrix comes by at all, a place (`file function`)."""
 
+from tests.security.matrix.second_locks_analyst import SECOND_LOCKS_OF_ANALYST, WATCHED_OF_ANALYST
 from tests.security.matrix.second_locks_channels import SECOND_LOCKS_OF_CHANNELS, WATCHED_OF_CHANNELS
 
 CUSTOMER = "asked of a customer in sight alone, and whoever sees a customer sees these rows of theirs"
@@ -209,5 +210,5 @@ WATCHED: dict[str, str] = {
     ),
 }
 
-SECOND_LOCKS |= SECOND_LOCKS_OF_CHANNELS
-WATCHED |= WATCHED_OF_CHANNELS
+SECOND_LOCKS |= SECOND_LOCKS_OF_CHANNELS | SECOND_LOCKS_OF_ANALYST
+WATCHED |= WATCHED_OF_CHANNELS | WATCHED_OF_ANALYST
