@@ -16,7 +16,7 @@ from customers.models import User
 
 BUDGET = 8
 # The log-in and the transaction of a request, which every page pays alike.
-TRANSACTION = ("SAVEPOINT", "RELEASE SAVEPOINT", "BEGIN", "COMMIT")
+TRANSACTION = ("SAVEPOINT", "RELEASE SAVEPOINT", "BEGIN", "COMMIT", "SET ")
 SESSION = "customers_session"
 
 

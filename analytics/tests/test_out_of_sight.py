@@ -80,6 +80,17 @@ def test_properties_of_events_out_of_sight_are_not_offered(acme: Customer, ann: 
     assert Builder(state, otto).properties == []
 
 
+def test_a_report_counts_nobody_out_of_sight(acme: Customer, ann: User, otto: User) -> None:
+    start = int(NOW.timestamp()) * 1_000_000 - 3600 * 1_000_000
+    make_events([Happened(1, start, 1, 1)], {1: make_identity("k1", acme)})
+    counted = {}
+    for user in (ann, otto):
+        definition = read_report(kind="trend", definition={**QUESTION, "steps": [{"event": None}]}, user=user)
+        (found,) = run_report(definition=definition, user=user, at=NOW).found
+        counted[user.username] = sum(one.all_people for one in found.series or [])
+    assert counted == {"ann": 1, "otto": 0}
+
+
 def test_the_grid_counts_customers_in_sight(acme: Customer, ann: User, otto: User) -> None:
     valued(acme)
     bands = [(50.0, "bad"), (101.0, "good")]

@@ -12,6 +12,8 @@ ROWS_OF: dict[tuple[str, str], str] = {
 
 # What to put into fields that are not filled in and must make sense.
 GIVEN: dict[str, dict[str, str]] = {
+    "analytics_actionrule_add": {"currency": "EUR"},
+    "analytics_campaignlist_add": {"product": FIRST},
     "customers_webhook_add": {"url": "https://example.com/"},
     "desk_call": {"number": "+44 20 7946 0999", "name": "Caller", "team": FIRST},
     "services_knowledgearticle_add": {"title_en": "sample", "body_en": "sample"},
@@ -57,6 +59,7 @@ FORMLESS: dict[str, str] = {
         [
             "customers_webhook_resume",
             "customers_webhookdelivery_replay",
+            "customers_customer_offer",
             "desk_call_seen",
             "desk_articles",
             "desk_triage",
