@@ -30,6 +30,8 @@ GIVEN: dict[str, dict[str, str]] = {
 FORMLESS: dict[str, str] = {
     **dict.fromkeys(
         [
+            "analytics_campaignlist_progress",
+            "analytics_forecast_staffing",
             "customers_webhookdelivery_change",
             "desk_mail",
             "desk_mail_file",
@@ -43,6 +45,12 @@ FORMLESS: dict[str, str] = {
     ),
     **dict.fromkeys(
         [
+            "analytics_actiondecision_add",
+            "analytics_customervalue_add",
+            "analytics_event_add",
+            "analytics_eventidentity_add",
+            "analytics_forecast_add",
+            "analytics_valuemodel_add",
             "customers_webhookdelivery_add",
             "services_inboundmail_add",
             "services_outboundmail_add",
@@ -59,6 +67,7 @@ FORMLESS: dict[str, str] = {
         [
             "customers_webhook_resume",
             "customers_webhookdelivery_replay",
+            "analytics_campaignlist_send",
             "customers_customer_offer",
             "desk_call_seen",
             "desk_articles",
