@@ -115,7 +115,6 @@ FORMLESS: dict[str, str] = {
     **dict.fromkeys(
         [
             "analytics_savedreport_customers",
-            "analytics_savedreport_file",
             "analytics_savedreport_report",
             "customers_customer_page",
             "customers_customer_privacy",
