@@ -39,9 +39,7 @@ WATCHED_OF_ANALYST = {
     "analytics/operations/run_report.py segments_of": (
         f"{_TESTS}::test_a_segment_that_went_out_of_sight_is_not_counted"
     ),
-    "analytics/sql/event_stream.py event_stream": (
-        "analytics/tests/operations/test_run_report.py::test_each_counts_the_customers_that_are_theirs_to_see[trend]"
-    ),
+    "analytics/sql/event_stream.py event_stream": f"{_TESTS}::test_a_report_counts_nobody_out_of_sight",
     "analytics/sql/value_grid.py value_grid: analytics.CustomerValue": (
         f"{_TESTS}::test_the_grid_counts_customers_in_sight"
     ),
