@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import APIResponse, Browser, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from customers.models import Customer, Team, User
@@ -206,6 +206,34 @@ def test_a_colleague_is_seen_and_what_they_do_comes_in(
     receive_message(ticket=tickets["fresh"], body="And on Sunday?", by=None, at=timezone.now())
     second.close()
     expect(page.locator(".dk-here")).to_be_empty(timeout=15_000)
+
+
+@ONE_LOOK
+def test_a_late_answer_does_not_bring_back_what_was_before_ones_own_change(
+    log_in: LogIn, visit: Visit, ann: User, tickets: dict[str, Ticket], forgiven: list[str]
+) -> None:
+    forgiven.append("409 (Conflict)")
+    log_in(ann)
+    ticket = tickets["late"]
+    page = visit(f"{DESK}?view=unsolved&ticket={ticket.pk}")
+    expect(page.get_by_label("Assignee")).to_have_value("")
+    held: list[tuple[Route, APIResponse]] = []
+    page.route(f"**{DESK}{ticket.pk}/?*", lambda route: held.append((route, route.fetch())))
+    receive_message(ticket=ticket, body="It leaks more.", by=None, at=timezone.now())
+    for _ in range(100):
+        page.wait_for_timeout(0 if held else 200)
+    assert held  # the page has asked for the news, and the answer is on its way
+    page.keyboard.press("a")
+    expect(page.get_by_role("alert")).to_contain_text("changed while this page was open")
+    page.keyboard.press("a")
+    expect(page.get_by_label("Assignee")).to_have_value(str(ann.agent.pk))
+    route, answer = held[0]
+    with page.expect_response(f"**{DESK}{ticket.pk}/?*"):
+        route.fulfill(response=answer)
+    page.wait_for_timeout(200)
+    expect(page.get_by_label("Assignee")).to_have_value(str(ann.agent.pk))
+    page.keyboard.press("s")
+    expect(page.locator(".dk-head")).to_contain_text("Solved")
 
 
 @ONE_LOOK

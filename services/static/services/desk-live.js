@@ -132,8 +132,9 @@
     const box = open.querySelector(".dk-box");
     if (window.Desk.isTyping() && box) asked.set("seen", box.elements.seen_event.value);
     const { html } = await window.Desk.fetched("live", `${root.dataset.url}${open.dataset.ticket}/?${asked}`);
+    const before = open.dataset.version;
     window.Desk.swap(html);
-    if (!quietly && !document.hidden && opened() === open) toast(say("news"));
+    if (!quietly && open.dataset.version !== before && !document.hidden && opened() === open) toast(say("news"));
   }
 
   async function beat() {

@@ -7,6 +7,9 @@
 
   const isTyping = () => [...document.querySelectorAll(".dk-box textarea")].some((area) => area.value.trim());
 
+  // An answer that was asked for before one's own change may come after it: the page does not go back in time.
+  const isOlder = (next, now) => ["version", "seen"].some((name) => Number(next.dataset[name]) < Number(now.dataset[name]));
+
   // Puts what the server sent in the place of what stands there. What is being written stays; so does a part that
   // somebody is in, unless they asked for the change themselves. `told`: what is new has been read.
   function swap(html, { own = false, told = own } = {}) {
@@ -17,6 +20,7 @@
       if (now && !next) column("ticket").replaceChildren(fresh);
       return;
     }
+    if (!own && isOlder(next, now)) return;
     const talk = now.querySelector("[data-scroll]");
     const atEnd = talk.scrollHeight - talk.scrollTop - talk.clientHeight < 60;
     for (const name of PARTS) {
