@@ -3,10 +3,13 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
-from analytics.models import CampaignList, CampaignMember
+from analytics.models import CampaignList
+from analytics.operations.members_to_write_to import members_to_write_to
+from analytics.sql.whose import Whose
 from customers.admin.row_keys import is_key
 from customers.admin.segment_from_list import register_translation
 
@@ -20,7 +23,7 @@ register_translation(CAMPAIGN, lambda _text: None)
 
 
 class CampaignFilter(DropdownFilter):
-    """The members of a list, less those held out."""
+    """The members of a list who may be written to, less those held out."""
 
     title = _("campaign list")
     parameter_name = CAMPAIGN
@@ -38,11 +41,14 @@ class CampaignFilter(DropdownFilter):
         return True
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        """Its members."""
+        """Its members who may be written to now: whoever objected since it was built is not among them."""
         asked = self.value()
         if not asked:
             return queryset
         if not is_key(asked) or not request.user.has_perm("analytics.view_campaignlist"):
             return queryset.none()
-        members = CampaignMember.objects.to_be_written_to().filter(campaign=int(asked))
-        return queryset.filter(pk__in=members.values("customer"))
+        campaign = CampaignList.objects.visible_to(request.user).filter(pk=int(asked)).first()
+        if campaign is None:
+            return queryset.none()
+        members = members_to_write_to(campaign=campaign, at=timezone.now())
+        return queryset.filter(Whose.these(members).at("pk"))

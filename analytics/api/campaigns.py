@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from analytics.models import CampaignList, CampaignMember
 from analytics.operations.build_campaign_list import IsSent
 from analytics.operations.campaign_response import campaign_response
+from analytics.operations.members_to_write_to import members_to_write_to
 from analytics.operations.send_campaign_list import send_campaign_list
 from analytics.operations.start_campaign_list import start_campaign_list
 from customers.api.base import CatalogueViewSet
@@ -59,10 +60,20 @@ class CampaignListSerializer(StrictModel):
 class MemberSerializer(StrictModel):
     """A customer on a list. Who is held out is not to be written to."""
 
+    may_be_written_to = serializers.SerializerMethodField(
+        help_text="As of now: false also for whoever objected or took their consent back since the list was built."
+    )
+
     class Meta:
         model = CampaignMember
-        fields = ["id", "customer", "rank", "preference", "percentile", "is_held_out", "sent_at"]
+        fields = [
+            *("id", "customer", "rank", "preference", "percentile", "is_held_out", "may_be_written_to", "sent_at"),
+        ]
         read_only_fields = fields
+
+    def get_may_be_written_to(self, row: CampaignMember) -> bool:
+        """Whether they may, as the view found out for the whole page."""
+        return row.customer_id in self.context["allowed"]
 
 
 class UpliftSerializer(serializers.Serializer[Any]):
@@ -140,9 +151,12 @@ class CampaignListViewSet(CatalogueViewSet):
     @action(detail=True, parameters=Keyset.parameters, filter_backends=[], pagination_class=Keyset, ordering_fields=())
     def members(self, request: Request, pk: str) -> Response:
         """Who is on the list, of the customers that you see."""
-        rows = CampaignMember.objects.visible_to(self.user).filter(campaign=self.get_object())
+        campaign = self.get_object()
+        rows = CampaignMember.objects.visible_to(self.user).filter(campaign=campaign)
         page = self.paginate_queryset(rows) or ()
-        return self.get_paginated_response([MemberSerializer(row).data for row in page])
+        customers = [row.customer_id for row in page]
+        allowed = set(members_to_write_to(campaign=campaign, at=timezone.now(), among=customers))
+        return self.get_paginated_response(MemberSerializer(page, many=True, context={"allowed": allowed}).data)
 
     @extend_schema(responses={200: CampaignResponseSerializer})
     @action(detail=True, url_path="response", url_name="response")

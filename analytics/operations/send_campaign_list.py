@@ -5,7 +5,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from analytics.models import CampaignList, CampaignMember
-from analytics.operations.build_campaign_list import IsSent, may_be_written_to, require_built
+from analytics.operations.build_campaign_list import IsSent, require_built
+from analytics.operations.members_to_write_to import members_to_write_to
 from customers.choices import Direction, InteractionKind
 from customers.models import Customer, Interaction, User
 from customers.operations.record_activity import record_activity
@@ -28,9 +29,8 @@ def send_campaign_list(
     if row.sent_at is not None:
         raise IsSent(_("This list was sent already."))
     require_built(row)
-    members = row.members.to_be_written_to().profiled().order_by("customer_id").values_list("customer_id", flat=True)
-    for ids in _parts(list(members)):
-        _touch(row, sorted(may_be_written_to(ids, channel=row.channel, at=at)), by, at)
+    for ids in _parts(members_to_write_to(campaign=row, at=at)):
+        _touch(row, ids, by, at)
     row.sent_at, row.sent_by = at, by
     return row.save_checked(update_fields=["sent_at", "sent_by"])
 

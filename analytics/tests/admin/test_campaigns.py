@@ -10,9 +10,11 @@ from analytics.models import CampaignList, Offer
 from analytics.operations.build_campaign_list import build_campaign_list
 from analytics.tests.admin.conftest import LogIn
 from analytics.tests.histories import score_everybody
-from analytics.tests.operations.test_campaign_lists import a_list, buyers
+from analytics.tests.operations.test_campaign_lists import a_list, agrees, buyers
 from analytics.tests.shops import buys, crowd, stock
+from customers.choices import PrivacyFlagKind
 from customers.models import Customer, Interaction, Job, Product, Team, User
+from customers.operations.set_privacy_flag import set_privacy_flag
 from customers.operations.work_jobs import work_jobs
 from tests.cast import NOW
 
@@ -54,6 +56,25 @@ def test_a_list_is_made_built_looked_at_and_sent(
     assert "Build it again" not in frozen
     told = client.post(page(campaign, "send"), follow=True).content.decode()
     assert "This list was sent already." in told and Interaction.objects.filter(kind="campaign").count() == 3
+
+
+def test_the_list_of_customers_leaves_out_who_objected_since(
+    log_in: LogIn, bob: User, buyers: list[Customer], time_machine: Any
+) -> None:
+    time_machine.move_to(NOW, tick=False)
+    client = log_in(bob)
+    campaign = build_campaign_list(campaign=a_list(bob), at=NOW)
+    first, second, third = buyers[-3:]
+    link = client.get(page(campaign)).context["customers_link"]
+
+    def shown() -> set[str]:
+        return {row.name for row in client.get(link).context["cl"].result_list}
+
+    assert {first.name, second.name, third.name} <= shown()
+    agrees(first, is_given=False, days=0)
+    assert first.name not in shown() and {second.name, third.name} <= shown()
+    set_privacy_flag(customer=second, kind=PrivacyFlagKind.PROFILING, is_set=True, reason="By mail", by=None, at=NOW)
+    assert third.name in shown() and not {first.name, second.name} & shown()
 
 
 def test_a_list_that_somebody_changed_meanwhile_is_not_sent(log_in: LogIn, bob: User, buyers: list[Customer]) -> None:

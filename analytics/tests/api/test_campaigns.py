@@ -7,7 +7,7 @@ import pytest
 from analytics.models import CampaignList, Offer
 from analytics.operations.build_campaign_list import build_campaign_list
 from analytics.tests.histories import score_everybody
-from analytics.tests.operations.test_campaign_lists import a_list, buyers
+from analytics.tests.operations.test_campaign_lists import a_list, agrees, buyers
 from analytics.tests.shops import buys, crowd, stock
 from customers.models import Customer, Interaction, Product, Team, User
 from customers.operations.work_jobs import work_jobs
@@ -33,6 +33,11 @@ def test_a_list_goes_from_draft_to_response(bob: User, buyers: list[Customer], t
     assert built["found"]["members"] == 3 and built["is_outdated"] is False
     members = client.get(url(f"campaign-lists/{key}/members/")).json()["results"]
     assert sorted(row["rank"] for row in members) == [1, 2, 3]
+    assert all(row["may_be_written_to"] for row in members)
+    agrees(Customer.objects.get(pk=members[0]["customer"]), is_given=False, days=0)
+    members = client.get(url(f"campaign-lists/{key}/members/")).json()["results"]
+    assert [row["may_be_written_to"] for row in members] == [False, True, True]
+    agrees(Customer.objects.get(pk=members[0]["customer"]), days=0)
     assert client.post(url(f"campaign-lists/{key}/send/"), {}).json()["sent_at"]
     assert Interaction.objects.filter(kind="campaign").exists()
     response = client.get(url(f"campaign-lists/{key}/response/")).json()
