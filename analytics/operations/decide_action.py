@@ -1,6 +1,7 @@
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
+from django.core.validators import ProhibitNullCharactersValidator
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -32,6 +33,7 @@ def decide_action(
     if kind not in (DecisionKind.DONE, DecisionKind.DISMISSED):
         raise ValidationError({"kind": _("Say whether it was done or dismissed.")})
     reason = reason.strip()
+    ProhibitNullCharactersValidator()(reason)  # no column keeps them, and full_clean does not ask
     if kind == DecisionKind.DISMISSED and not reason:
         raise ValidationError({"reason": _("Say why not: reasons make the rules better.")})
     if why_not := why_not_profiled(customer=customer):

@@ -66,7 +66,7 @@ def map_import(model_admin: Any, request: HttpRequest, pk: int, *, at: datetime)
     take_mapping_form(draft, request)
     draft.save()
     user: Any = request.user
-    name = request.POST.get("keep_as", "").strip()[:LONGEST_NAME]
+    name = request.POST.get("keep_as", "").replace("\x00", "").strip()[:LONGEST_NAME]
     if name and request.POST.get("action") in ("check", "save") and user.has_perm("customers.add_importmapping"):
         keep_mapping(name=name, format=batch.format, tables=draft.as_saved(), by=user, at=at)
         messages.success(request, _("The mapping was kept as “%(name)s”.") % {"name": name})

@@ -28,6 +28,8 @@ def test_not_now_needs_a_reason(acme: Customer, ann: User) -> None:
     offered(acme, made)
     with pytest.raises(ValidationError, match="why not"):
         decide_action(customer=acme, rule=made, kind="dismissed", reason="  ", by=ann, at=NOW)
+    with pytest.raises(ValidationError, match="Null characters"):
+        decide_action(customer=acme, rule=made, kind="dismissed", reason="On\x00holiday", by=ann, at=NOW)
     decide_action(customer=acme, rule=made, kind="dismissed", reason="On holiday", by=ann, at=NOW)
     assert ActionDecision.objects.get(kind="dismissed").reason == "On holiday"
 

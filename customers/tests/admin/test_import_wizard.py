@@ -130,7 +130,7 @@ def test_another_format_and_kind_map_the_columns_anew(client: Client, batch: Imp
 def test_a_mapping_is_kept_under_a_name_and_put_on_the_next_file(
     client: Client, north: Team, batch: ImportBatch
 ) -> None:
-    post_map(client, batch, **{"t0-c2": "industry"}, keep_as="Shop list", action="save")
+    post_map(client, batch, **{"t0-c2": "industry"}, keep_as="Shop \x00list", action="save")
     kept = ImportMapping.objects.get()
     assert kept.tables == {"list": columns(batch)}
     following = uploaded(client, north)
