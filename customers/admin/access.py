@@ -45,7 +45,7 @@ class UserAdmin(DjangoUserAdmin, CandidModelAdmin):  # type: ignore[type-arg]
     list_filter = [("is_active", BooleanRadioFilter), ("is_staff", BooleanRadioFilter), ("teams", VisibleRelatedFilter)]
     ordering = ["username"]
     filter_horizontal = ["groups"]
-    change_form_before_template = "admin/customers/user/security.html"
+    change_form_outer_before_template = "admin/customers/user/security.html"
 
     class Media:
         css = {"all": ["customers/account.css"]}

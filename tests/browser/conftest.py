@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator, MutableMapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 import pytest
@@ -13,6 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from analytics.tests.admin.conftest import fallen as fallen
 from customers.models import User
+from tests.browser.axe import faults
 
 PICTURES = Path(__file__).resolve().parents[2] / "test-results"
 LOOKS = {
@@ -115,10 +117,13 @@ def settle(page: Page) -> None:
 
 
 def take(page: Page, name: str, look: str) -> None:
-    """Save a picture of the whole page; fail where it is wider than the window."""
+    """Save a picture of the whole page; fail where it is wider than the window, or axe finds something serious."""
     page.screenshot(path=PICTURES / f"{name}-{look}.png", full_page=True)
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width <= LOOKS[look]["viewport"]["width"], f"{name} is {width} pixels wide"  # type: ignore[index]
+    path = urlsplit(page.url).path
+    if path.startswith("/admin/desk/") or not path.startswith("/admin/"):  # test_axe looks at the rest
+        assert not (found := [*faults(page)]), f"{name}: {found}"
 
 
 @pytest.fixture

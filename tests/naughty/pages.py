@@ -66,6 +66,7 @@ class Page(HTMLParser):
                 self._take(self._stack[-1], tag, given)
 
     def _open(self, given: dict[str, str]) -> None:
+        assert not self._stack, f"{self.address}: a form within a form, which ends the outer one for a browser"
         action = urljoin(self.address, given.get("action") or self.address)
         form = Form(action, given.get("method", "get").lower(), self.address)
         self.forms.append(form)
