@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from analytics.admin.behaviour_people import page_of
-from analytics.admin.chart_options import COUNTS_OF_EACH, calibration_lines
+from analytics.admin.chart_options import BLUE, COUNTS_OF_EACH, GREY, calibration_data, calibration_lines
 from analytics.admin.value_display import money, percent
 from analytics.behaviour.events import NoSuchCell
 from analytics.models import ValueModel
@@ -26,7 +26,6 @@ from customers.admin.base import ReadOnlyModelAdmin
 from customers.admin.row_keys import is_key
 
 TO_SEE_PEOPLE = ("customers.view_customer", "analytics.view_customervalue")
-BLUE, GREY = "#3c9aa6", "#9aa7ad"
 
 
 @admin.register(ValueModel)
@@ -218,20 +217,4 @@ def _churn(figures: Mapping[str, Any], parameters: Mapping[str, Any] | None, add
 
 
 def _tenths_chart(tenths: list[dict[str, float]]) -> str:
-    lines = [
-        {
-            "label": _("foretold"),
-            "data": [round(100 * row["foretold"], 2) for row in tenths],
-            "borderColor": GREY,
-            "backgroundColor": GREY,
-            "borderDash": [4, 4],
-        },
-        {
-            "label": _("observed"),
-            "data": [round(100 * row["observed"], 2) for row in tenths],
-            "borderColor": BLUE,
-            "backgroundColor": BLUE,
-            "pointRadius": 3,
-        },
-    ]
-    return json.dumps({"labels": [str(number) for number in range(1, len(tenths) + 1)], "datasets": lines})
+    return json.dumps(calibration_data([row["foretold"] for row in tenths], [row["observed"] for row in tenths]))
