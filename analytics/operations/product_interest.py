@@ -1,6 +1,7 @@
 """What customers looked at lately, as preferences read it: their product views, matched to products."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from array import array
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -33,12 +34,6 @@ class Looked:
     category: NDArray[np.int64]
     at: NDArray[np.float64]
 
-    @classmethod
-    def of(cls, rows: Sequence[tuple[int, int, float]] = ()) -> "Looked":
-        """(customer, category, at) of each."""
-        found = np.array(list(rows), dtype=[("customer", "i8"), ("category", "i8"), ("at", "f8")])
-        return cls(found["customer"], found["category"], found["at"])
-
     def __len__(self) -> int:
         return len(self.customer)
 
@@ -54,15 +49,14 @@ class Looked:
         if not len(self):
             return Events.of([], [], [])
         since = looks_back_to(parameters, as_of).timestamp()
-        who = np.array([place.get(pk, -1) for pk in self.customer.tolist()])
-        position = {pk: i for i, pk in enumerate(statistics.ids)}
-        what = np.array([position.get(pk, -1) for pk in self.category.tolist()])
+        who = _places(self.customer, place)
+        what = _places(self.category, {pk: i for i, pk in enumerate(statistics.ids)})
         kept = (who >= 0) & (what >= 0) & (self.at > since)
         age_days = (as_of.timestamp() - self.at[kept]) / SECONDS_A_DAY
         return Events.of(who[kept], what[kept], age_days)
 
 
-NOTHING = Looked.of()
+NOTHING = Looked(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
 
 
 def looks_back_to(parameters: PreferenceParameters, as_of: datetime) -> datetime:
@@ -76,19 +70,29 @@ def looks_back_to(parameters: PreferenceParameters, as_of: datetime) -> datetime
 def product_interest(*, whose: Whose, as_of: datetime, since: datetime) -> Looked:
     """The views of these customers up to a moment, less those of whoever has withdrawn the consent to profiling by now,
     whatever the moment: what was stored while it held is not used any more. At most five queries."""
-    rows = list(product_views(whose=whose, since=since, as_of=as_of))
-    if not rows:
+    codes: dict[tuple[str, int], int] = {}
+    who, what, at = array("q"), array("q"), array("d")  # of many views a tenth of what the rows themselves take
+    for row in product_views(whose=whose, since=since, as_of=as_of):
+        who.append(row.customer_id)
+        what.append(codes.setdefault((row.product, row.source_id), len(codes)))
+        at.append(row.at)
+    if not who:
         return NOTHING
-    known = match_products((row.product, row.source_id) for row in rows)
-    silent = withdrawn_among(whose=whose)
-    found = [
-        (row.customer_id, product.category_id, row.at)
-        for row in rows
-        if (product := known.get((row.product, row.source_id))) is not None
-        and product.category_id
-        and row.customer_id not in silent
-    ]
-    return Looked.of(found)
+    known = match_products(codes)
+    of = [product.category_id or 0 if (product := known.get(named)) else 0 for named in codes]
+    customer, category = np.array(who, dtype=np.int64), np.array(of, dtype=np.int64)[np.array(what)]
+    kept = (category > 0) & ~np.isin(customer, sorted(withdrawn_among(whose=whose)))
+    return Looked(customer[kept], category[kept], np.array(at, dtype=np.float64)[kept])
+
+
+def _places(keys: NDArray[np.int64], place: Mapping[int, int]) -> NDArray[np.int64]:
+    """The place of each key, -1 where it has none."""
+    if not place:
+        return np.full(len(keys), -1)
+    known, places = np.array(list(place), dtype=np.int64), np.array(list(place.values()), dtype=np.int64)
+    order = np.argsort(known)
+    at = np.minimum(np.searchsorted(known[order], keys), len(known) - 1)
+    return np.where(known[order][at] == keys, places[order][at], -1)
 
 
 def withdrawn_among(*, whose: Whose) -> set[int]:

@@ -351,7 +351,7 @@ def test_recent_interest_opens_into_the_views_behind_it(
     assert tools.value == pytest.approx(value, abs=1e-6)
     assert [view.product_name for view in tools.views] == ["Hammer", "Saw", "Saw", "Saw", "Saw"]
     (likes,) = (row for row in card.likings if row.name == "Tools")
-    assert [reason.text for reason in likes.reasons if reason.link] == ["asked or looked lately"]
+    assert [reason.text for reason in likes.reasons if reason.link] == ["looked at such products lately"]
     text = shown.content.decode()
     assert 'href="#looked"' in text and 'id="looked"' in text
     assert reverse("admin:analytics_event_change", args=[tools.views[0].event]) in text
