@@ -1,5 +1,5 @@
 """Behaviour reports over a million events on PostgreSQL: each kind, and the customers behind a number; with the most
-memory that the process ever held, and what the bare sorted read of the same rows takes.
+memory that the process ever held, and how many times what the bare sorted read of the same rows takes.
 
 The server itself makes the rows: CRM_BENCH_EVENTS of them (1,000,000 where it is not said) over a year, twenty a
 person; half of the people are customers."""
@@ -9,7 +9,7 @@ import os
 import resource
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -27,6 +27,7 @@ SELECT (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7' ||
         || lpad(to_hex(i), 15, '0'))::uuid,
     at, %(identity)s + who, CASE WHEN i %% 2 = 0 THEN who * 1000 + day END, at, %(name)s + a, %(source)s,
     jsonb_build_object('plan', (ARRAY['free', 'pro', 'team'])[1 + b %% 3], 'page', '/products/' || b)
+        || CASE WHEN a = 2 THEN jsonb_build_object('product_id', 'P' || b %% 500) ELSE '{}' END
 FROM (SELECT i, %(begin)s::timestamptz + make_interval(secs => i * %(days)s * 86400.0 / %(events)s) AS at,
         (hashint4(i) & 2147483647) %% %(people)s AS who, (hashint4(i + 500000000) & 2147483647) %% %(names)s AS a,
         (hashint4(i + 1000000000) & 2147483647) %% 5000 AS b, i * %(days)s::bigint / %(events)s AS day
@@ -53,7 +54,8 @@ def main() -> int:
     _fill()
     print(f"behaviour_events {EVENTS} events", flush=True)
     print(f"behaviour_memory_before {_peak():.0f} MB", flush=True)
-    print(f"behaviour_bare_read {_seconds(_bare_read):.2f} s", flush=True)
+    bare = _seconds(_bare_read)
+    print(f"behaviour_bare_read {bare:.2f} s", flush=True)
     period = {"first": "2025-01-01", "last": "2025-12-31"}
     steps: Any = [{"event": f"Event {number}"} for number in range(NAMES)]
     questions: dict[str, tuple[str, dict[str, Any]]] = {
@@ -69,6 +71,7 @@ def main() -> int:
         read = read_report(kind=kind, definition={"period": period, "time_zone": "UTC", **question}, user=user)
         seconds = _seconds(lambda read=read: run_report(definition=read, user=user, at=NOW))  # type: ignore[misc]
         print(f"behaviour_{name} {seconds:.2f} s", flush=True)
+        print(f"behaviour_{name}_to_bare_read_ratio {seconds / bare:.1f}", flush=True)
         if name == "funnel":
             behind = _seconds(
                 lambda read=read: people_behind(  # type: ignore[misc]
@@ -76,8 +79,32 @@ def main() -> int:
                 )
             )
             print(f"behaviour_people_behind {behind:.2f} s", flush=True)
+    for name, seconds in _views():
+        print(f"behaviour_{name} {seconds:.2f} s", flush=True)
+        print(f"behaviour_{name}_to_bare_read_ratio {seconds / bare:.1f}", flush=True)
     print(f"behaviour_memory_most {_peak():.0f} MB", flush=True)
     return 0
+
+
+def _views() -> Iterator[tuple[str, float]]:
+    """Views of products, of which an eighth of the events are: of all customers in ranges of the nightly run, as
+    preferences read them; who looked in the last two weeks; and of everybody by week, as forecasts do."""
+    from analytics.demand.calendar import WEEK, offsets
+    from analytics.operations.ensure_run import CHUNK_CUSTOMERS
+    from analytics.operations.product_interest import product_interest
+    from analytics.sql.customer_ranges import customer_ranges
+    from analytics.sql.product_views import last_recorded_views, views_by_step
+    from analytics.sql.whose import Whose
+
+    parts = [Whose(part.lo, part.hi) for part in customer_ranges(size=CHUNK_CUSTOMERS)]
+    lately = NOW - timedelta(days=14)
+    yield "views_of_customers", _seconds(lambda: [product_interest(whose=one, as_of=NOW, since=BEGIN) for one in parts])
+    yield (
+        "views_lately",
+        _seconds(lambda: [last_recorded_views(whose=one, since=lately, as_of=NOW) for one in parts]),
+    )
+    span: Any = {"since": BEGIN, "until": NOW, "zone": offsets(UTC, BEGIN, NOW), "days": WEEK}
+    yield "views_by_week", _seconds(lambda: list(views_by_step(**span)))
 
 
 def _peak() -> float:
@@ -111,8 +138,10 @@ def _fill() -> None:
     from analytics.choices import EventFormat, IdentityKind
     from analytics.models import EventIdentity, EventName, EventSource
     from analytics.sql.partitions import ensure_partitions
-    from customers.models import Customer, Team
+    from customers.models import Category, Customer, Product, Team
 
+    shelf = Category.objects.create(name="Bench")
+    Product.objects.bulk_create(Product(sku=f"P{n}", name=f"Product {n}", category=shelf) for n in range(500))
     people = max(2, EVENTS // OF_A_PERSON)
     team = Team.objects.create(name="Bench behaviour")
     source = EventSource.objects.create(slug="bench-behaviour", name="Bench", kind=EventFormat.API)

@@ -1,13 +1,14 @@
 """A behaviour report's form: name and sharing, and the builder of its question."""
 
 import zoneinfo
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
 from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from analytics.admin.behaviour_state import (
     FIXED,
@@ -26,10 +27,9 @@ from analytics.exporters.behaviour import event_words
 from analytics.models import Event, EventName, SavedReport
 from analytics.operations.report_definition import DefinitionInvalid, read_report
 from analytics.operations.write_report import require_may_share, require_their_team
-from customers.admin.forms import CandidForm, Difference
+from customers.admin.builder_form import BuilderForm
 from customers.models import Segment, Team, User
 
-EDIT = "edit"
 MOST_OFFERED = 500
 LOOKED_AT = 200  # of the newest events, for names of properties
 
@@ -121,49 +121,31 @@ class Builder:
         return [text for name, texts in self.errors.items() if not name.startswith("steps.") for text in texts]
 
 
-class ReportForm(CandidForm):
-    """A behaviour report. A button of the builder posts the form without saving it."""
+class ReportForm(BuilderForm):
+    """A behaviour report."""
 
     user: Any = None
+    builder_field = "kind"
+    definition_label = gettext_lazy("Question")
+    not_saved = gettext_lazy("The question is changed here, but not saved yet.")
 
     class Meta:
         model = SavedReport
         fields = ["name", "description", "is_shared", "team"]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.definition: dict[str, Any] = {}
-        self.definition_errors: dict[str, list[str]] = {}
-        self.state = self._state()
-        if "team" in self.fields and not self.user.sees_all_teams:
-            teams: Any = self.fields["team"]
-            teams.queryset = Team.objects.filter(pk__in={*self.user.team_ids, self.instance.team_id})
-        if self.is_bound and not self._is_edit():
-            self._read()
 
     @property
     def builder(self) -> Builder:
         """The builder, with what is wrong in it."""
         return Builder(self.state, self.user, self.definition_errors)
 
-    @cached_property
-    def changed_data(self) -> list[str]:
-        """The names of what changed, for the history too."""
-        changed = list(super().changed_data)
-        stands = (self.instance.kind, self.instance.definition)
-        is_other = bool(self.definition) and (self.state.kind, self.definition) != stands
-        return [*changed, *(["definition"] if is_other else [])]
+    def prepare(self) -> None:
+        """Offer the teams that the user may share with."""
+        if "team" in self.fields and not self.user.sees_all_teams:
+            teams: Any = self.fields["team"]
+            teams.queryset = Team.objects.filter(pk__in={*self.user.team_ids, self.instance.team_id})
 
-    def clean(self) -> dict[str, Any]:
-        data = super().clean()
-        self._check_sharing(data)
-        if self._is_edit():
-            self.add_error(None, _("The question is changed here, but not saved yet."))
-        for text in DefinitionInvalid(self.definition_errors).errors.values():
-            self.add_error(None, list(text))
-        return data
-
-    def _check_sharing(self, data: dict[str, Any]) -> None:
+    def check(self, data: dict[str, Any]) -> None:
+        """Who may share it, and with whom."""
         shared: dict[str, Any] = {name: data[name] for name in ("is_shared", "team") if name in data}
         if not shared.get("is_shared"):
             shared["team"] = data["team"] = None
@@ -175,21 +157,21 @@ class ReportForm(CandidForm):
         except ValidationError as refused:
             self.add_error(None, refused)
 
-    def _is_edit(self) -> bool:
-        return EDIT in self.data
+    def posted_state(self, data: Any, command: str) -> BuilderState:
+        """The question as it was posted."""
+        state = state_from(data)
+        edit(state, command)
+        return state
 
-    def _state(self) -> BuilderState:
-        data: Any = self.data
-        if self.is_bound and "kind" in data:
-            state = state_from(data)
-            edit(state, data.get(EDIT, ""))
-            return state
+    def standing_state(self) -> BuilderState:
+        """That of the report, or an empty one of the kind that the address asks for."""
         if self.instance.pk:
             return state_of(self.instance.kind, self.instance.definition, get_current_timezone_name())
         kind = str(self.initial.get("kind", ""))
         return state_of(kind if kind in ReportKind.values else ReportKind.TREND, {}, get_current_timezone_name())
 
-    def _read(self) -> None:
+    def read(self) -> None:
+        """The question as it is stored."""
         try:
             read = read_report(kind=self.state.kind, definition=definition_of(self.state), user=self.user)
         except DefinitionInvalid as error:
@@ -197,13 +179,21 @@ class ReportForm(CandidForm):
         else:
             self.definition = read.as_json()
 
-    def _refuse(self, data: dict[str, Any]) -> None:
-        super()._refuse(data)
-        if "definition" in self.changed_data:
-            theirs = question_words(self.instance.kind, self.instance.definition)
-            self.differences.append(
-                Difference(label=_("Question"), theirs=theirs, yours=question_words(self.state.kind, self.definition))
-            )
+    def problems(self) -> Iterable[Any]:
+        """What is wrong in each part."""
+        return [list(texts) for texts in DefinitionInvalid(self.definition_errors).errors.values()]
+
+    def question(self) -> Any:
+        """Kind and question."""
+        return self.state.kind, self.definition
+
+    def standing_question(self) -> Any:
+        """Those of the report."""
+        return self.instance.kind, self.instance.definition
+
+    def in_words(self, question: Any) -> str:
+        """In a line."""
+        return question_words(*question)
 
 
 def question_words(kind: str, definition: Any) -> str:

@@ -1,5 +1,6 @@
 """The customers behind a number of a behaviour report, page by page."""
 
+from array import array
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -27,13 +28,17 @@ def people_context(definition: Definition, asked: QueryDict, *, user: User, at: 
         raise Http404(_("The report has no such number.")) from None
     except ReportFailed as error:
         return {"failed": str(error)}
-    page = Paginator(people.customers, A_PAGE).get_page(asked.get("page"))
+    return {**page_of(people.customers, asked, user=user), "unknown_people": people.unknown}
+
+
+def page_of(keys: "array[int]", asked: QueryDict, *, user: Any) -> dict[str, Any]:
+    """One page of customers, of those whom the user may see."""
+    page = Paginator(keys, A_PAGE).get_page(asked.get("page"))
     rows = Customer.objects.visible_to(user).select_related("team").in_bulk([*page.object_list])
     others = {name: asked[name] for name in asked if name != "page"}
     return {
         "customers": [rows[pk] for pk in page.object_list if pk in rows],
         "page": page,
-        "count": len(people.customers),
-        "unknown_people": people.unknown,
+        "count": len(keys),
         "address": urlencode(others),
     }

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import BooleanRadioFilter
 
-from analytics.admin.behaviour_form import EDIT, Builder, ReportForm, question_words
+from analytics.admin.behaviour_form import Builder, ReportForm, question_words
 from analytics.admin.behaviour_people import people_context
 from analytics.admin.behaviour_result import customers_page, people_address, result_context
 from analytics.admin.behaviour_state import definition_of, edit, state_from
@@ -28,6 +28,7 @@ from analytics.operations.report_definition import DefinitionInvalid, read_repor
 from analytics.operations.run_report import ReportFailed, run_report
 from analytics.operations.write_report import write_report
 from customers.admin.base import CandidModelAdmin
+from customers.admin.builder_form import EDIT
 from customers.admin.filters import VisibleRelatedFilter
 from customers.choices import ExportFormat
 from customers.exporters.download import attachment

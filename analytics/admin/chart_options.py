@@ -1,7 +1,12 @@
 """Options for the Chart.js that unfold bundles; greys that read on light and dark alike."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+# Colours that read on light and dark alike.
+BLUE, GREY = "#3c9aa6", "#9aa7ad"
 _TICKS = {"color": "#84929a", "maxRotation": 0, "autoSkipPadding": 16}
 # In a legend a line is drawn as a line: a box with a dashed border tells nothing.
 _LINES = {"color": "#84929a", "usePointStyle": True, "pointStyle": "line", "pointStyleWidth": 24}
@@ -54,6 +59,17 @@ def interval_bars(low: float, high: float) -> dict[str, Any]:
             "y": {"grid": {"display": False}, "ticks": {**_TICKS, "autoSkip": False}},
         },
     }
+
+
+def calibration_data(foretold: Sequence[float], observed: Sequence[float]) -> dict[str, Any]:
+    """What was foretold and what came, as shares, part by part: the data of a chart with `calibration_lines`."""
+    grey: dict[str, Any] = {"borderColor": GREY, "backgroundColor": GREY, "borderDash": [4, 4]}
+    blue: dict[str, Any] = {"borderColor": BLUE, "backgroundColor": BLUE, "pointRadius": 3}
+    lines = [
+        {"label": label, "data": [round(100 * share, 2) for share in shares], **style}
+        for label, shares, style in ((_("foretold"), foretold, grey), (_("observed"), observed, blue))
+    ]
+    return {"labels": [str(number) for number in range(1, len(foretold) + 1)], "datasets": lines}
 
 
 def calibration_lines(title: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 DRIVERS = {
     "enquiries": gettext_lazy("Enquiries in the weeks before"),
+    "views": gettext_lazy("Views in the weeks before"),
     "price": gettext_lazy("Price against the list price"),
     "promotion": gettext_lazy("Promotion"),
     "holidays": gettext_lazy("Holidays"),
@@ -17,7 +18,7 @@ DRIVERS = {
     "momentum": gettext_lazy("Demand in the steps before"),
 }
 # Of these the coefficient is an elasticity; the others are shares of the days.
-ELASTIC = {"enquiries", "price", "market", "competitor", "momentum"}
+ELASTIC = {"enquiries", "views", "price", "market", "competitor", "momentum"}
 SURE = 1.96
 
 

@@ -22,7 +22,7 @@ FEATURES = {
     "affinity": gettext_lazy("goes with what they bought"),
     "category_lift": gettext_lazy("buys more of it than others do"),
     "price_fit": gettext_lazy("its prices suit them"),
-    "recent_interest": gettext_lazy("asked or looked lately"),
+    "recent_interest": gettext_lazy("looked at such products lately"),
     "rating": gettext_lazy("rated well"),
     "popularity": gettext_lazy("popular"),
     "stated": gettext_lazy("said so"),
@@ -31,11 +31,13 @@ AGAINST = {
     "affinity": gettext_lazy("does not go with what they bought"),
     "category_lift": gettext_lazy("buys less of it than others do"),
     "price_fit": gettext_lazy("its prices do not suit them"),
-    "recent_interest": gettext_lazy("has not asked lately"),
+    "recent_interest": gettext_lazy("has not looked at such products lately"),
     "rating": gettext_lazy("rated badly"),
     "popularity": gettext_lazy("rarely bought"),
     "stated": gettext_lazy("said they do not want it"),
 }
+# Where on the page the views are.
+LOOKED_AT = "#looked"
 HABITS = {
     "channel": (gettext_lazy("Channel"), "call_split"),
     "language": (gettext_lazy("Language"), "translate"),
@@ -46,11 +48,13 @@ HABITS = {
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """What speaks for or against something: in words, with its points as a number and a bar."""
+    """What speaks for or against something: in words, with its points as a number and a bar. link: to what stands
+    behind it on the page; empty: nothing does."""
 
     text: str
     points: SafeString
     bar: SafeString
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,24 +91,36 @@ class PreferenceCard:
 
 
 def preference_card(
-    profile: PreferenceProfile | None, companions: Mapping[int, list[Companion]] | None = None
+    profile: PreferenceProfile | None,
+    companions: Mapping[int, list[Companion]] | None = None,
+    has_views: bool = False,
 ) -> PreferenceCard | None:
-    """What the customer likes and how they like to be served; None where nothing is known."""
+    """What the customer likes and how they like to be served; None where nothing is known. has_views: the page shows
+    the views behind the reasons."""
     if profile is None or not (profile.categories or profile.products or profile.service):
         return None
     habits = [_habit(name, profile.service[name]) for name in HABITS if profile.service.get(name)]
     products = ProductReasons().of(profile) if profile.products else []
     found = companions or {}
     return PreferenceCard(
-        likings=[_liking(row, row["category"]) for row in profile.categories[:SHOWN_CATEGORIES]],
-        again=[_liking(row, row["product"], is_bought=True) for row in products if row["bought"]],
-        next_=[_liking(row, row["product"], found.get(row["product"], ())) for row in products if not row["bought"]],
+        likings=[_liking(row, row["category"], has_views=has_views) for row in profile.categories[:SHOWN_CATEGORIES]],
+        again=[_liking(row, row["product"], is_bought=True, has_views=has_views) for row in products if row["bought"]],
+        next_=[
+            _liking(row, row["product"], found.get(row["product"], ()), has_views=has_views)
+            for row in products
+            if not row["bought"]
+        ],
         habits=habits,
     )
 
 
 def _liking(
-    row: Mapping[str, Any], key: int, companions: Sequence[Companion] = (), *, is_bought: bool = False
+    row: Mapping[str, Any],
+    key: int,
+    companions: Sequence[Companion] = (),
+    *,
+    is_bought: bool = False,
+    has_views: bool = False,
 ) -> Liking:
     strongest = sorted(row.get("because", []), key=lambda reason: -abs(reason["points"]))
     told = [(reason, _words(reason, is_bought)) for reason in strongest if abs(reason["points"]) >= LEAST_POINTS]
@@ -115,7 +131,13 @@ def _liking(
         percentile=round(row["percentile"]),
         because=[text for _reason, text in told[:SHOWN_REASONS]],
         reasons=[
-            Reason(text, points(reason["points"], digits=2), pull(reason["points"], most=most)) for reason, text in told
+            Reason(
+                text,
+                points(reason["points"], digits=2),
+                pull(reason["points"], most=most),
+                LOOKED_AT if has_views and reason["feature"] == "recent_interest" and reason["value"] else "",
+            )
+            for reason, text in told
         ],
         companions=list(companions),
     )

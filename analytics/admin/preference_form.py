@@ -29,7 +29,7 @@ MEANINGS = {
     "affinity": gettext_lazy("It goes with what they bought, or they bought it. Products only."),
     "category_lift": gettext_lazy("They buy more of its category than others do."),
     "price_fit": gettext_lazy("Its price is near what they pay in its category."),
-    "recent_interest": gettext_lazy("They viewed or asked lately. Views are not recorded yet."),
+    "recent_interest": gettext_lazy("They viewed products of its category lately."),
     "rating": gettext_lazy("Customers rated it well."),
     "popularity": gettext_lazy("Many buy it lately."),
     "stated": gettext_lazy("They said so. It comes first whatever this weight is; the weight adds points."),

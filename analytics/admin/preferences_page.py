@@ -18,6 +18,7 @@ from analytics.choices import Liking
 from analytics.models import PreferenceProfile, StatedPreference
 from analytics.operations.goes_with import goes_with
 from analytics.operations.product_reasons import override_of
+from analytics.operations.recent_views import recent_views
 from analytics.operations.state_preference import state_preference
 from customers.admin.customer_page import page_frame, visible_customer
 from customers.admin.page_forms import MomentInput, Plain
@@ -26,6 +27,8 @@ from customers.operations.why_not_profiled import why_not_profiled
 
 # The page shows so many of the newest statements.
 SHOWN = 50
+# And so many of the newest views of each category.
+VIEWS_SHOWN = 5
 
 
 class StatedForm(Plain, forms.Form):
@@ -86,16 +89,20 @@ def preferences_page(model_admin: Any, request: HttpRequest, pk: int, *, at: dat
             raise PermissionDenied
         if form.is_valid() and _state(request, customer, form, at):
             return HttpResponseRedirect(reverse("admin:customers_customer_preferences", args=[pk]) + "#said")
+    user: Any = request.user
     profile = PreferenceProfile.objects.select_related("version").filter(pk=pk).first()
     unbought = [row["product"] for row in profile.products if not row["bought"]] if profile else []
     companions = goes_with(profile=profile, products=unbought) if profile and unbought else {}
+    may_see_views = profile is not None and request.user.has_perm("analytics.view_event")
+    looked = recent_views(profile=profile, user=user, most=VIEWS_SHOWN) if profile and may_see_views else []
     may_see_said = request.user.has_perm("analytics.view_statedpreference")
     said = StatedPreference.objects.filter(customer=customer).select_related("category", "product", "recorded_by")
     rows = list(said[:SHOWN]) if may_see_said else []
     context = {
         **page_frame(model_admin, request, customer, tab="preferences"),
         "profile": profile,
-        "preferences": preference_card(profile, companions),
+        "preferences": preference_card(profile, companions, has_views=bool(looked)),
+        "looked": looked,
         "override": override_of(profile) if profile else "",
         "is_stale": profile is not None and profile.activity_version != customer.activity_version,
         "said": rows,

@@ -7,12 +7,10 @@ from django.utils.dateparse import parse_datetime
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from analytics.admin.chart_options import calibration_lines, interval_bars
+from analytics.admin.chart_options import BLUE, GREY, calibration_data, calibration_lines, interval_bars
 from analytics.models import ScoreValidation
 from analytics.operations.validation_words import PREDICTORS, by_override, verdicts
 
-# Colours that read on light and dark alike.
-BLUE, GREY, AMBER = "#3c9aa6", "#9aa7ad", "#d9993c"
 TONES = {"better": "good", "worse": "bad", "unclear": "warn"}
 
 
@@ -104,23 +102,7 @@ def _auc_options(judgements: list[dict[str, Any]]) -> str:
 
 
 def _calibration_chart(bins: list[dict[str, float]]) -> str:
-    lines = [
-        {
-            "label": _("foretold"),
-            "data": [round(100 * row["foretold"], 2) for row in bins],
-            "borderColor": GREY,
-            "backgroundColor": GREY,
-            "borderDash": [4, 4],
-        },
-        {
-            "label": _("observed"),
-            "data": [round(100 * row["observed"], 2) for row in bins],
-            "borderColor": BLUE,
-            "backgroundColor": BLUE,
-            "pointRadius": 3,
-        },
-    ]
-    return json.dumps({"labels": [str(number) for number, _row in enumerate(bins, 1)], "datasets": lines})
+    return json.dumps(calibration_data([row["foretold"] for row in bins], [row["observed"] for row in bins]))
 
 
 def _figure(value: float) -> str:

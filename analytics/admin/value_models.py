@@ -5,19 +5,27 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from analytics.admin.chart_options import COUNTS_OF_EACH, calibration_lines
+from analytics.admin.behaviour_people import page_of
+from analytics.admin.chart_options import BLUE, COUNTS_OF_EACH, GREY, calibration_data, calibration_lines
 from analytics.admin.value_display import money, percent
+from analytics.behaviour.events import NoSuchCell
 from analytics.models import ValueModel
+from analytics.operations.fit_value import GROUPS
+from analytics.operations.people_behind_value import NobodyBehind, people_behind_value
 from analytics.operations.value_words import FEATURES, problem_words
 from customers.admin.base import ReadOnlyModelAdmin
 from customers.admin.row_keys import is_key
 
-BLUE, GREY = "#3c9aa6", "#9aa7ad"
+TO_SEE_PEOPLE = ("customers.view_customer", "analytics.view_customervalue")
 
 
 @admin.register(ValueModel)
@@ -33,15 +41,39 @@ class ValueModelAdmin(ReadOnlyModelAdmin):
 
     class Media:
         css = {"all": ["analytics/value.css"]}
+        js = ["analytics/chart-links.js"]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The model with its figures."""
         row = self.get_queryset(request).filter(pk=object_id).first() if is_key(object_id) else None
-        more = model_context(row) if row else {}
+        more = model_context(row, address=self._address(request, row)) if row else {}
         response: HttpResponse = super().change_view(request, object_id, form_url, {**more, **(extra_context or {})})
         return response
+
+    def get_urls(self) -> list[URLPattern]:
+        """The customers behind the charts have an address of their own."""
+        people = self.admin_site.admin_view(self.people)
+        return [path("<int:pk>/people/", people, name="analytics_valuemodel_people"), *super().get_urls()]
+
+    def people(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The customers behind a bar or a point of a chart."""
+        if not all(request.user.has_perm(name) for name in ("analytics.view_valuemodel", *TO_SEE_PEOPLE)):
+            raise PermissionDenied
+        row = get_object_or_404(self.get_queryset(request), pk=pk)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Customers behind the number"),
+            "back": (reverse("admin:analytics_valuemodel_change", args=[pk]), str(row)),
+            **_people(row, request),
+        }
+        return TemplateResponse(request, "admin/analytics/behaviour/people.html", context)
+
+    def _address(self, request: HttpRequest, row: ValueModel | None) -> str:
+        may_open = row is not None and all(request.user.has_perm(name) for name in TO_SEE_PEOPLE)
+        return reverse("admin:analytics_valuemodel_people", args=[row.pk]) if row and may_open else ""
 
     @admin.display(description=gettext_lazy("ROC-AUC of expected orders"))
     def orders_auc(self, row: ValueModel) -> str:
@@ -58,23 +90,42 @@ def _number(value: float | None, decimals: int = 4) -> str:
     return "–" if value is None else str(number_format(round(value, decimals), decimals, force_grouping=True))
 
 
-def model_context(row: ValueModel) -> dict[str, Any]:
-    """What `admin/analytics/value/model.html` needs."""
+def _people(row: ValueModel, request: HttpRequest) -> dict[str, Any]:
+    """What `people.html` needs. Raises Http404 where no chart has such a number."""
+    cell, user = request.GET.get("cell", ""), request.user
+    try:
+        behind = people_behind_value(model=row, cell=cell, user=user)  # type: ignore[arg-type]
+    except NoSuchCell:
+        raise Http404(_("The report has no such number.")) from None
+    except NobodyBehind as error:
+        return {"failed": str(error)}
+    note = _("Found anew from the orders as they stand now: %(number)d in all. Listed are those that are yours to see.")
+    return {"question": note % {"number": behind.all}, **page_of(behind.customers, request.GET, user=user)}
+
+
+def model_context(row: ValueModel, *, address: str = "") -> dict[str, Any]:
+    """What `admin/analytics/value/model.html` needs. address: of the customers behind numbers; empty: there is none."""
     figures, parameters = row.figures, row.parameters
     return {
         "model": row,
         "every": figures.get("every", 1),
         "fitted_on": figures.get("customers", 0),
-        "orders_part": _orders(figures.get("orders", {}), parameters.get("orders")),
+        "orders_part": _orders(figures.get("orders", {}), parameters.get("orders"), address),
         "values_part": _values(figures.get("values", {}), parameters.get("values", {})),
-        "churn_part": _churn(figures.get("churn", {}), parameters.get("churn")),
+        "churn_part": _churn(figures.get("churn", {}), parameters.get("churn"), address),
     }
 
 
-def _orders(figures: Mapping[str, Any], parameters: Mapping[str, float] | None) -> dict[str, Any]:
+def _link(address: str, kind: str, number: int) -> str:
+    return f"{address}?cell={kind}:{number}" if address else ""
+
+
+def _orders(figures: Mapping[str, Any], parameters: Mapping[str, float] | None, address: str) -> dict[str, Any]:
     if parameters is None:
         return {"problem": problem_words(figures)}
     held = figures.get("holdout", {})
+    # Of the groups those without anybody are left out.
+    links = [_link(address, "orders", 1 + GROUPS.index(group["least"])) for group in held.get("groups", ())]
     part = {
         "parameters": [(name, _number(parameters[key])) for name, key in _NAMES],
         "log_likelihood": _number(parameters["log_likelihood"], 1),
@@ -90,10 +141,11 @@ def _orders(figures: Mapping[str, Any], parameters: Mapping[str, float] | None) 
         "actual": _number(held["actual"], 0),
         "auc": _number(held["auc"], 3),
         "groups": [
-            (_group(group), group["customers"], _number(group["expected"], 2), _number(group["actual"], 2))
-            for group in held["groups"]
+            (_group(group), group["customers"], _number(group["expected"], 2), _number(group["actual"], 2), link)
+            for group, link in zip(held["groups"], links, strict=True)
         ],
         "chart": _group_chart(held["groups"]),
+        "links": json.dumps(links),
         "options": json.dumps(COUNTS_OF_EACH),
     }
 
@@ -133,9 +185,10 @@ def _values(figures: Mapping[str, Any], parameters: Mapping[str, Any]) -> list[d
     ]
 
 
-def _churn(figures: Mapping[str, Any], parameters: Mapping[str, Any] | None) -> dict[str, Any]:
+def _churn(figures: Mapping[str, Any], parameters: Mapping[str, Any] | None, address: str) -> dict[str, Any]:
     part: dict[str, Any] = {"problem": problem_words(figures)}
     if "auc" in figures:
+        links = [_link(address, "churn", number) for number in range(1, len(figures["tenths"]) + 1)]
         part |= {
             "auc": _number(figures["auc"], 3),
             "active_auc": _number(figures["active_auc"], 3),
@@ -145,9 +198,10 @@ def _churn(figures: Mapping[str, Any], parameters: Mapping[str, Any] | None) -> 
             "tested_on": figures["tested_on"],
             "left_share": percent(figures["left_share"], 1),
             "tenths": [
-                (number, tenth["count"], percent(tenth["foretold"], 1), percent(tenth["observed"], 1))
-                for number, tenth in enumerate(figures["tenths"], 1)
+                (number, tenth["count"], percent(tenth["foretold"], 1), percent(tenth["observed"], 1), link)
+                for number, (tenth, link) in enumerate(zip(figures["tenths"], links, strict=True), 1)
             ],
+            "links": json.dumps(links),
             "chart": _tenths_chart(figures["tenths"]),
             "options": json.dumps(calibration_lines(_("tenths of customers, the likeliest to stay first"))),
         }
@@ -163,20 +217,4 @@ def _churn(figures: Mapping[str, Any], parameters: Mapping[str, Any] | None) -> 
 
 
 def _tenths_chart(tenths: list[dict[str, float]]) -> str:
-    lines = [
-        {
-            "label": _("foretold"),
-            "data": [round(100 * row["foretold"], 2) for row in tenths],
-            "borderColor": GREY,
-            "backgroundColor": GREY,
-            "borderDash": [4, 4],
-        },
-        {
-            "label": _("observed"),
-            "data": [round(100 * row["observed"], 2) for row in tenths],
-            "borderColor": BLUE,
-            "backgroundColor": BLUE,
-            "pointRadius": 3,
-        },
-    ]
-    return json.dumps({"labels": [str(number) for number in range(1, len(tenths) + 1)], "datasets": lines})
+    return json.dumps(calibration_data([row["foretold"] for row in tenths], [row["observed"] for row in tenths]))

@@ -79,6 +79,7 @@ class PathLinkSerializer(serializers.Serializer[Any]):
     before = serializers.CharField(allow_null=True)
     after = serializers.CharField(allow_null=True)
     people = serializers.IntegerField()
+    cell = _cell(allow_null=True)
 
 
 class PathStepSerializer(serializers.Serializer[Any]):
@@ -223,7 +224,12 @@ def _paths(report: Report, found: Found) -> dict[str, Any]:
         ]
         anchor = report.definition.steps[0].event
         links = [
-            {"before": name(one.before) if number else anchor, "after": name(one.after), "people": one.people}
+            {
+                "before": name(one.before) if number else anchor,
+                "after": name(one.after),
+                "people": one.people,
+                "cell": one.cell(number) or None,
+            }
             for one in step.links
         ]
         steps.append({"events": places, "links": links, "ended": step.ended, "ended_cell": f"{number}:ended"})

@@ -38,8 +38,8 @@ class BackTestSerializer(StrictModel):
 
 
 class DemandDriverSerializer(serializers.Serializer[Any]):
-    """What the Poisson regression learned of an input: price, enquiries, momentum, market, competitor are elasticities;
-    promotion and holidays are changes of ln demand in a step that is full of them."""
+    """What the Poisson regression learned of an input: price, enquiries, views, momentum, market, competitor are
+    elasticities; promotion and holidays are changes of ln demand in a step that is full of them."""
 
     name = serializers.CharField()
     coefficient = serializers.FloatField()

@@ -17,6 +17,7 @@ from analytics.api.scores import PreferenceSerializer
 from analytics.models import PreferenceProfile
 from analytics.operations.explain_score import NotProfiled, explain_score
 from analytics.operations.moment_of import moment_of
+from analytics.operations.recent_views import recent_views
 from analytics.operations.timeline import timeline
 from analytics.operations.timeline_sources import TYPES, USUAL_TYPES, Place
 from customers.api.base import ScopedViewSet
@@ -52,6 +53,27 @@ class TimelineSerializer(serializers.Serializer[Any]):
 
     next_before = serializers.CharField(allow_null=True, help_text="Send it as `before` to go on; null: that was all.")
     results = EntrySerializer(many=True)
+
+
+class RecentViewSerializer(serializers.Serializer[Any]):
+    """One view: the event, the product that it names, and how much it counts."""
+
+    event = serializers.UUIDField()
+    at = serializers.DateTimeField()
+    name = serializers.CharField()
+    product = serializers.IntegerField()
+    product_name = serializers.CharField()
+    weight = serializers.FloatField()
+
+
+class CategoryViewsSerializer(serializers.Serializer[Any]):
+    """Views of products of a category, the newest ten. `value`, the sum of all weights, is the recent interest."""
+
+    category = serializers.IntegerField()
+    name = serializers.CharField()
+    value = serializers.FloatField()
+    number = serializers.IntegerField()
+    views = RecentViewSerializer(many=True)
 
 
 class InsightViewSet(LivingCustomers, ScopedViewSet):
@@ -115,6 +137,22 @@ class InsightViewSet(LivingCustomers, ScopedViewSet):
         if profile is None:
             raise NotFound(_("No profile has been computed yet; the next run does it."))
         return Response(self.shown(profile))
+
+    @extend_schema(responses=CategoryViewsSerializer(many=True))
+    @action(
+        detail=True,
+        url_path="product-views",
+        needs="analytics.view_event",
+        pagination_class=None,
+        serializer_class=CategoryViewsSerializer,
+    )
+    def product_views(self, request: Request, pk: str) -> Response:
+        """The views of products behind the recent interest of the preferences, by category."""
+        customer = self.get_object()
+        if reason := why_not_profiled(customer=customer):
+            raise NotFound(reason)
+        profile = PreferenceProfile.objects.select_related("version").filter(customer=customer).first()
+        return Response([asdict(row) for row in recent_views(profile=profile, user=self.user)] if profile else [])
 
 
 def _place(request: Request) -> Place | None:

@@ -25,6 +25,11 @@ class Link:
     after: int
     people: int
 
+    def cell(self, step: int) -> str:
+        """Whom it counts, for `Paths.who`; empty where one of the two stands for all others."""
+        is_named = self.after != OTHER and (not step or self.before != OTHER)
+        return f"{step}:{self.before}:{self.after}" if is_named else ""
+
 
 @dataclass(frozen=True, slots=True)
 class PathStep:
@@ -112,8 +117,9 @@ class Paths:
         return steps
 
     def who(self, cell: str) -> Callable[[Sequence[Seen]], bool]:
-        """Who stands behind a number: `began`; `1:7` for step (from 0) and name; `1:ended`. All others of a step are
-        behind no cell: what is left depends on everybody. Raises NoSuchCell."""
+        """Who stands behind a number: `began`; `1:7` for step (from 0) and name; `1:ended`; `1:3:7` for the names of
+        the step before and of the step, `0:0:7` of the first one. All others of a step are behind no cell: what is left
+        depends on everybody. Raises NoSuchCell."""
         if cell in ("", "began"):
             return lambda events: self.path(events) is not None
         first, _colon, what = cell.partition(":")
@@ -122,7 +128,20 @@ class Paths:
             raise NoSuchCell(cell)
         if what == "ended":
             return lambda events: (names := self.path(events)) is not None and len(names) == step
-        (name,) = numbers_of(what, 1)
+        before, _colon, name_after = what.rpartition(":")
+        (name,) = numbers_of(name_after, 1)
         if name == OTHER:
             raise NoSuchCell(cell)
+        if before:
+            (named_before,) = numbers_of(before, 1)
+            return self._went(step, named_before, name, cell=cell)
         return lambda events: (names := self.path(events)) is not None and len(names) > step and names[step] == name
+
+    def _went(self, step: int, before: int, name: int, *, cell: str) -> Callable[[Sequence[Seen]], bool]:
+        """Who went from the one to the other."""
+        if (before == OTHER) != (step == 0):
+            raise NoSuchCell(cell)
+        went = (name,) if not step else (before, name)
+        return lambda events: (
+            (names := self.path(events)) is not None and tuple(names[max(step - 1, 0) : step + 1]) == went
+        )

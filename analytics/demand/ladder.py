@@ -78,7 +78,7 @@ def climb(panel: Panel, plan: Plan, tiers: dict[str, Tier] | None = None) -> For
     forecast = np.empty((len(chosen), plan.horizon))
     for tier, values in by_tier.items():
         forecast[chosen == tier] = values[chosen == tier]
-    won = residuals[rows, chosen].reshape(-1, plan.horizon)
+    won = residuals[rows[:, None], choose_blindly(tested), np.arange(len(plan.origins))].reshape(-1, plan.horizon)
     scale = scale_ahead(whole.demand, forecast)
     quantiles = np.maximum(forecast[:, :, None] + scale[:, :, None] * pooled_quantiles(won)[None], 0.0)
     return Forecasts(plan, tested, chosen, forecast, quantiles)
@@ -87,8 +87,18 @@ def climb(panel: Panel, plan: Plan, tiers: dict[str, Tier] | None = None) -> For
 def choose(tested: Tested) -> NDArray[np.intp]:
     """By series the tier with the lowest errors over all cut-offs, and so the lowest WAPE; of equal ones the simpler.
     Naive stays wherever no other is strictly better than it."""
-    total = tested.error.sum(axis=2)
-    naive = tested.tiers.index(NAIVE)
+    return _best(tested.error.sum(axis=2), tested.tiers.index(NAIVE))
+
+
+def choose_blindly(tested: Tested) -> NDArray[np.intp]:
+    """By series and cut-off the tier that the other cut-offs would have chosen. The errors of a winner at the cut-offs
+    that it won are smaller than those it makes later; at a cut-off that had no say in it they are not."""
+    total, naive = tested.error.sum(axis=2), tested.tiers.index(NAIVE)
+    origins = range(len(tested.origins))
+    return np.stack([_best(total - tested.error[:, :, origin], naive) for origin in origins], axis=1)
+
+
+def _best(total: Array, naive: int) -> NDArray[np.intp]:
     rows = np.arange(len(total))
     best: NDArray[np.intp] = np.argmin(total, axis=1)
     return np.where(total[rows, best] < total[:, naive], best, naive)

@@ -31,6 +31,7 @@ class Input:
 
 INPUTS = (
     Input("enquiries", "I", Knowing.LEADING, 0.3),  # ln(1 + enquiries) of the company
+    Input("views", "I", Knowing.LEADING, 0.3),  # ln(1 + views of the product)
     Input("price", "P", Knowing.HELD, 1.5),  # ln(paid / reference): the coefficient is the elasticity
     Input("promotion", "P", Knowing.FUTURE, 0.7),  # share of the days
     Input("holidays", "M", Knowing.FUTURE, 0.7),  # share of the days

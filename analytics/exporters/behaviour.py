@@ -190,7 +190,7 @@ def _links(report: Report, found: Found) -> Table:
         for link in step.links:
             before = anchor if not number else _event_name(report, link.before)
             after = _event_name(report, link.after)
-            lines.append([_step_number(report, number), before, after, Number(link.people)])
+            lines.append([_step_number(report, number), before, after, Number(link.people, cell=link.cell(number))])
     beside = _("After it") if report.definition.is_backwards else _("Before it")
     header = [_("Step"), beside, _("Event"), _("People")]
     return Table(_("From one to the next"), header, lines, is_folded=True)

@@ -13,11 +13,12 @@ from analytics.operations.category_statistics import CategoryStatistics, categor
 from analytics.operations.find_habits import find_habits
 from analytics.operations.override_sets import sets_among
 from analytics.operations.preference_weights import weight_rows
+from analytics.operations.product_interest import NOTHING, Looked, looks_back_to, product_interest
 from analytics.operations.product_statistics import Catalogue, product_statistics
 from analytics.operations.rank_products import Known, said_of_products, top_products
 from analytics.operations.read_facts import FactSheet
 from analytics.operations.standing_profiles import standing_profiles
-from analytics.scoring.preference_arrays import Events, Preferences, score_preferences
+from analytics.scoring.preference_arrays import Preferences, score_preferences
 from analytics.scoring.preference_parameters import FEATURES, ITEM_FEATURES, PreferenceParameters
 from analytics.sql.arrays import as_moment
 from analytics.sql.purchases import BoughtRow, purchases
@@ -39,9 +40,9 @@ def compute_preferences(*, sheet: FactSheet, run: ScoringRun, at: datetime) -> C
     """The preference profiles of everybody on the sheet, by the version in force: columns of PreferenceProfile.
     Writes nothing but what everybody's purchases say, which is kept with the run.
 
-    Who is left out has a profile that stands (standing_profiles). Queries: a dozen whatever the sheet holds, and one
-    for each override of the version. Who never bought anything, and said nothing, has no categories and no products:
-    what everybody likes says nothing of them."""
+    Who is left out has a profile that stands (standing_profiles). Queries: under twenty whatever the sheet holds, and
+    one for each override of the version. Who never bought anything, said nothing and looked at nothing has no
+    categories and no products: what everybody likes says nothing of them."""
     version = PreferenceModelVersion.objects.active().get()
     sets = sets_among(overrides=version.overrides, whose=sheet.whose, customer_ids=sheet.customer_ids, at=run.as_of)
     due = ~standing_profiles(sheet=sheet, run=run, version=version, sets=sets)
@@ -66,16 +67,17 @@ def compute_preferences(*, sheet: FactSheet, run: ScoringRun, at: datetime) -> C
 def _likings(
     ids: Sequence[int], sets: NDArray[np.int64], whose: Whose, run: ScoringRun, version: PreferenceModelVersion
 ) -> dict[int, tuple[str, str]]:
-    """Categories and products of whoever bought or said something, as JSON."""
+    """Categories and products of whoever bought, said or looked at something, as JSON."""
+    parameters = PreferenceParameters.from_dict(version.parameters)
     bought = list(purchases(whose=whose, as_of=run.as_of))
     said = list(said_preferences(whose=whose, as_of=run.as_of))
-    if not (bought or said):
+    looked = product_interest(whose=whose, as_of=run.as_of, since=looks_back_to(parameters, run.as_of))
+    if not (bought or said or len(looked)):
         return {}
-    parameters = PreferenceParameters.from_dict(version.parameters)
     statistics = category_statistics(run=run, parameters=parameters)
     catalogue = product_statistics(run=run, categories=statistics, parameters=parameters)
     by, weights = Yardstick(statistics, catalogue, parameters), weight_rows(version, sets)
-    found = likings(ids=ids, bought=bought, said=said, weights=weights, by=by, as_of=run.as_of)
+    found = likings(ids=ids, bought=bought, said=said, looked=looked, weights=weights, by=by, as_of=run.as_of)
     # Made into text one by one: a million small dicts alive at once would keep the garbage collector busy.
     return {pk: (_json(categories), _json(products)) for pk, categories, products in found}
 
@@ -94,27 +96,30 @@ def likings(
     ids: Sequence[int],
     bought: Sequence[BoughtRow],
     said: Sequence[SaidRow],
+    looked: Looked,
     weights: NDArray[np.float64],
     by: Yardstick,
     as_of: datetime,
 ) -> Iterator[tuple[int, list[Row], list[Row]]]:
-    """Of each of these customers who bought or said something, the best categories and products, in the shapes of
-    PreferenceProfile. weights: of each, by ITEM_FEATURES."""
+    """Of each of these customers who bought, said or looked at something, the best categories and products, in the
+    shapes of PreferenceProfile. weights: of each, by ITEM_FEATURES."""
     row_of = {pk: i for i, pk in enumerate(ids)}
-    for part in customers_at_once(bought, said, by.statistics):
+    for part in customers_at_once(bought, said, by.statistics, looked):
         mine = [pk for pk in part if pk in row_of]
         if mine:
-            given = Part({pk: part[pk] for pk in mine}, said, weights[[row_of[pk] for pk in mine]])
+            given = Part({pk: part[pk] for pk in mine}, said, weights[[row_of[pk] for pk in mine]], looked)
             yield from _part(given, by, as_of)
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some customers: what they bought, what was said (of others as well), and their weights, by ITEM_FEATURES."""
+    """Some customers: what they bought, what was said and looked at (by others as well), and their weights, by
+    ITEM_FEATURES."""
 
     bought: Mapping[int, list[BoughtRow]]
     said: Sequence[SaidRow]
     weights: NDArray[np.float64]
+    looked: Looked = NOTHING
 
 
 def _part(part: Part, by: Yardstick, as_of: datetime) -> Iterator[tuple[int, list[Row], list[Row]]]:
@@ -123,27 +128,35 @@ def _part(part: Part, by: Yardstick, as_of: datetime) -> Iterator[tuple[int, lis
     known = known_of(part, preferences, by.statistics, by.catalogue, as_of)
     products = top_products(known, by.catalogue, by.parameters, most=MOST_SHOWN)
     for (pk, bought), ranked, best in zip(part.bought.items(), categories, products, strict=True):
-        if not bought:  # of whoever only said something, what they said they like
-            ranked = [row for row in ranked if _is_said(row["because"])]
-            best = [row for row in best if (row["values"][-1] or 0.0) > 0.0]
+        if not bought:  # of whoever bought nothing, what they said they like, or looked at
+            ranked = [row for row in ranked if _is_theirs(row["because"])]
+            best = [row for row in best if any((row["values"][place] or 0.0) > 0.0 for place in _THEIRS)]
         elif not any(row.category_id for row in bought):
-            ranked = [row for row in ranked if _is_said(row["because"])]
+            ranked = [row for row in ranked if _is_theirs(row["because"])]
         yield pk, ranked, best
 
 
-def _is_said(because: Sequence[Mapping[str, Any]]) -> bool:
-    return any(reason["feature"] == "stated" and reason["value"] > 0.0 for reason in because)
+# Features that only this customer has: what they said, and what they looked at.
+_OWN = ("stated", "recent_interest")
+_THEIRS = [ITEM_FEATURES.index(name) for name in _OWN]
+
+
+def _is_theirs(because: Sequence[Mapping[str, Any]]) -> bool:
+    return any(reason["feature"] in _OWN and reason["value"] > 0.0 for reason in because)
 
 
 def customers_at_once(
-    bought: Sequence[BoughtRow], said: Sequence[SaidRow], statistics: CategoryStatistics
+    bought: Sequence[BoughtRow], said: Sequence[SaidRow], statistics: CategoryStatistics, looked: Looked = NOTHING
 ) -> Iterator[dict[int, list[BoughtRow]]]:
-    """Purchases by customer, as many customers at a time as memory is meant for; those who said something as well."""
+    """Purchases by customer, as many customers at a time as memory is meant for; those who said something, or looked at
+    something, as well."""
     of: dict[int, list[BoughtRow]] = defaultdict(list)
     for row in bought:
         of[row.customer_id].append(row)
     for saying in said:
         of.setdefault(saying.customer_id, [])
+    for pk in np.unique(looked.customer).tolist():
+        of.setdefault(pk, [])
     everybody = list(of)
     size = max(1, MOST_CELLS // max(1, len(statistics.ids)))
     for start in range(0, len(everybody), size):
@@ -153,7 +166,7 @@ def customers_at_once(
 def features_of(
     part: Part, statistics: CategoryStatistics, parameters: PreferenceParameters, as_of: datetime
 ) -> Preferences:
-    """Which categories these customers like, by position. Views are not recorded yet, so they are none."""
+    """Which categories these customers like, by position."""
     rows = [row for mine in part.bought.values() for row in mine]
     place = {pk: i for i, pk in enumerate(part.bought)}
     events = statistics.events(rows, place, as_of)
@@ -163,7 +176,8 @@ def features_of(
         if row.category_id in position and row.customer_id in place:
             stated[place[row.customer_id], position[row.category_id]] = row.liking
     weights = part.weights[:, [ITEM_FEATURES.index(name) for name in FEATURES]]
-    return score_preferences(events, Events.of([], [], []), stated, statistics.figures, parameters, weights)
+    looked = part.looked.events(place, statistics, parameters, as_of)
+    return score_preferences(events, looked, stated, statistics.figures, parameters, weights)
 
 
 def known_of(

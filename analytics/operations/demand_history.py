@@ -11,6 +11,7 @@ from analytics.choices import ForecastKind
 from analytics.demand.calendar import DAY, WEEK, Offset, beginning, offsets, step_of
 from analytics.demand.panel import Array
 from analytics.demand.plan import DAYS, WEEKS, Rhythm
+from analytics.operations.product_interest import match_products
 from analytics.sql.demand_sums import (
     Counted,
     Sold,
@@ -20,6 +21,7 @@ from analytics.sql.demand_sums import (
     sold_by_product,
     tickets_by_queue,
 )
+from analytics.sql.product_views import views_by_step
 from customers.models import Customer, Segment
 from customers.segments.condition import segment_condition
 from customers.segments.definition import SegmentInvalid
@@ -98,6 +100,26 @@ def enquiries_by_step(grid: Grid) -> Array:
     for row in enquiries(since=grid.since, until=grid.until, zone=grid.zone, days=grid.days):
         counts[row.step - grid.first] += row.number
     return counts
+
+
+def views_of(history: History) -> Array | None:
+    """How often the products of each series were looked at by anybody, in each step; None where none ever was. Of a
+    segment there is no telling: its series have none."""
+    places = {group: place for place, group in enumerate(history.groups)}
+    grid = history.grid
+    if history.segment is not None or history.kind == ForecastKind.TICKETS:
+        return None
+    rows = list(views_by_step(since=grid.since, until=grid.until, zone=grid.zone, days=grid.days))
+    known = match_products((row.product, row.source_id) for row in rows)
+    counts = np.zeros((len(places), grid.number))
+    for row in rows:
+        product = known.get((row.product, row.source_id))
+        if product is None:
+            continue
+        place = places.get((product.id if history.kind == ForecastKind.PRODUCT else product.category_id) or 0)
+        if place is not None:
+            counts[place, row.step - grid.first] += row.number
+    return counts if counts.any() else None
 
 
 def _customers(segment: Segment, at: datetime) -> "object | None":

@@ -12,7 +12,7 @@ from analytics.choices import ForecastKind, MarketEventKind, MarketIndexKind
 from analytics.demand.calendar import first_day, shares, step_of
 from analytics.demand.panel import DISCOUNTS, Array, Panel
 from analytics.models import MarketEvent, MarketIndex
-from analytics.operations.demand_history import Grid, History, enquiries_by_step
+from analytics.operations.demand_history import Grid, History, enquiries_by_step, views_of
 from customers.models import Product
 from services.models import Holiday, Queue
 
@@ -43,6 +43,9 @@ def panel_of(history: History) -> Panel:
         demand = np.where(out, np.nan, demand)
         asked = np.log1p(enquiries_by_step(grid))
         lagged["enquiries"] = np.broadcast_to(asked, demand.shape)
+        views = views_of(history)
+        if views is not None:
+            lagged["views"] = np.log1p(views)
         lagged |= _prices(history) | _indexes(grid, scopes)
     return Panel(demand, grid.rhythm.season, known, lagged)
 

@@ -44,7 +44,7 @@ class Fitted:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sample:
+class Sample:
     """What is looked at."""
 
     parts: list[Whose]
@@ -58,7 +58,7 @@ class _Sample:
 
 def fit_value(*, as_of: datetime, told: Told = _nothing) -> Fitted:
     """Learn the models of value from orders up to a moment, of 100,000 customers at most. Reads only."""
-    sample, every = _read(as_of, told)
+    sample, every = read_sample(as_of, told)
     now, before = sample.at(0), sample.at(CHURN_DAYS)
     medians = medians_of(now)
     orders, of_orders = _orders(sample, now, before)
@@ -70,7 +70,8 @@ def fit_value(*, as_of: datetime, told: Told = _nothing) -> Fitted:
     )
 
 
-def _read(as_of: datetime, told: Told) -> tuple[_Sample, int]:
+def read_sample(as_of: datetime, told: Told = _nothing) -> tuple[Sample, int]:
+    """The orders and tickets that are looked at, and of which every n-th customer by key they are."""
     ranges = customer_ranges(size=CHUNK_CUSTOMERS)
     parts = [Whose(part.lo, part.hi) for part in ranges]
     every = max(1, ceil(sum(part.customers for part in ranges) / MOST_FITTED))
@@ -82,14 +83,14 @@ def _read(as_of: datetime, told: Told) -> tuple[_Sample, int]:
 
     orders = read_orders(parts=one_by_one(), as_of=as_of, every=every)
     tickets = read_tickets(parts=parts, days=3 * CHURN_DAYS, as_of=as_of, every=every)
-    return _Sample(parts, orders, tickets, day_of(as_of)), every
+    return Sample(parts, orders, tickets, day_of(as_of)), every
 
 
 def _problem(error: NotEnough) -> Figures:
     return {"problem": error.code, "have": error.have, "need": error.need}
 
 
-def _orders(sample: _Sample, now: Lines, before: Lines) -> tuple[Figures | None, Figures]:
+def _orders(sample: Sample, now: Lines, before: Lines) -> tuple[Figures | None, Figures]:
     try:
         fitted = fit_orders(now.histories())
     except NotEnough as error:
@@ -101,7 +102,7 @@ def _orders(sample: _Sample, now: Lines, before: Lines) -> tuple[Figures | None,
     return asdict(fitted), {"customers": len(now), "triples": len(now.histories().x), "holdout": holdout}
 
 
-def _orders_held_out(sample: _Sample, before: Lines) -> Figures:
+def _orders_held_out(sample: Sample, before: Lines) -> Figures:
     """Fitted on what happened up to CHURN_DAYS ago: how many orders were foretold since, and how many came."""
     past = fit_orders(before.histories())
     expected = past.expected(before.x, before.until_last, before.age, CHURN_DAYS / DAYS_PER_UNIT)
@@ -151,13 +152,13 @@ def _values(now: Lines) -> tuple[Figures, Figures]:
     return fitted, figures
 
 
-def _churn(sample: _Sample, before: Lines, medians: dict[str, float]) -> tuple[Figures | None, Figures]:
+def _churn(sample: Sample, before: Lines, medians: dict[str, float]) -> tuple[Figures | None, Figures]:
     """Learned from the CHURN_DAYS days before the last ones, tested on the last ones; then learned anew from these,
     which are what is newest."""
     earlier = sample.at(2 * CHURN_DAYS)
     try:
-        x_before, left_before = _told_of(sample, earlier, medians)
-        x_last, left_last = _told_of(sample, before, medians)
+        x_before, left_before = told_of(sample, earlier, medians)
+        x_last, left_last = told_of(sample, before, medians)
         trial = fit_leaving(x_before, left_before)
         model = fit_leaving(x_last, left_last)
     except NotEnough as error:
@@ -169,7 +170,8 @@ def _churn(sample: _Sample, before: Lines, medians: dict[str, float]) -> tuple[F
     return _as_lists(model), figures
 
 
-def _told_of(sample: _Sample, lines: Lines, medians: dict[str, float]) -> tuple[Array, Array]:
+def told_of(sample: Sample, lines: Lines, medians: dict[str, float]) -> tuple[Array, Array]:
+    """What churn is told from, of each line, and who left in the days after."""
     features = features_of(lines, tickets=tickets_of(lines, *sample.tickets), medians=medians)
     return features, who_left(lines, sample.orders, parts=sample.parts)
 

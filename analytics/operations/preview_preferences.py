@@ -21,6 +21,7 @@ from analytics.operations.preview_groups import (
     told_by_override,
     told_by_segment,
 )
+from analytics.operations.product_interest import Looked, looks_back_to, product_interest
 from analytics.operations.product_statistics import measure_products
 from analytics.scoring.preference_parameters import NUMBER_LIMITS, PreferenceParameters
 from analytics.sql.customer_ranges import customer_ranges
@@ -113,19 +114,26 @@ class _Side:
         sets = sets_among(overrides=self.version.overrides, whose=given.whose, customer_ids=given.ids, at=as_of)
         weights = weight_rows(self.version, sets)
         found = likings(
-            ids=given.ids.tolist(), bought=given.bought, said=given.said, weights=weights, by=self.by, as_of=as_of
+            ids=given.ids.tolist(),
+            bought=given.bought,
+            said=given.said,
+            looked=given.looked,
+            weights=weights,
+            by=self.by,
+            as_of=as_of,
         )
         return {pk: _shown(categories, products) for pk, categories, products in found}, sets
 
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    """Some customers, what they bought, and what they said."""
+    """Some customers, what they bought, said and looked at."""
 
     ids: NDArray[np.int64]
     whose: Whose
     bought: Sequence[BoughtRow]
     said: Sequence[SaidRow]
+    looked: Looked
 
 
 def preview_preferences(
@@ -147,8 +155,9 @@ def preview_preferences(
     total, done = sum(part.customers for part in ranges), 0
     before, after = _sides(against, version, as_of, lambda: tell(0, total))
     tally = _Tally(version)
+    since = min(looks_back_to(side.by.parameters, as_of) for side in (before, after))
     for part in ranges:
-        given = _given(part.lo, part.hi, as_of)
+        given = _given(part.lo, part.hi, as_of, since)
         old, _sets = before.shown(given, as_of)
         new, sets = after.shown(given, as_of)
         tally.add(given, old, new, sets, as_of)
@@ -229,11 +238,12 @@ def _yardstick(parameters: PreferenceParameters, as_of: datetime, tell: Callable
     return Yardstick(statistics, catalogue, parameters)
 
 
-def _given(lo: int, hi: int, as_of: datetime) -> _Given:
+def _given(lo: int, hi: int, as_of: datetime, since: datetime) -> _Given:
     whose = Whose(lo, hi)
     ids = Customer.objects.living().filter(whose.at("pk")).order_by("pk").values_list("pk", flat=True)
     bought, said = purchases(whose=whose, as_of=as_of), said_preferences(whose=whose, as_of=as_of)
-    return _Given(np.array(ids, dtype=np.int64), whose, list(bought), list(said))
+    looked = product_interest(whose=whose, as_of=as_of, since=since)
+    return _Given(np.array(ids, dtype=np.int64), whose, list(bought), list(said), looked)
 
 
 def _shown(categories: Iterable[Row], products: Iterable[Row]) -> _Shown:

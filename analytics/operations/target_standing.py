@@ -10,6 +10,7 @@ from analytics.operations.category_statistics import CategoryStatistics, categor
 from analytics.operations.compute_preferences import Part, customers_at_once, features_of, known_of
 from analytics.operations.override_sets import sets_among
 from analytics.operations.preference_weights import weight_rows
+from analytics.operations.product_interest import looks_back_to, product_interest
 from analytics.operations.product_statistics import Catalogue, places_among
 from analytics.scoring.preference_parameters import PreferenceParameters
 from analytics.scoring.standing import standing
@@ -66,10 +67,12 @@ class TargetStanding:
         return int(place[0])
 
     def among(self, ids: Sequence[int], *, as_of: datetime) -> dict[int, Place]:
-        """Of those of these customers who ever bought or said something. A dozen queries whatever they are."""
+        """Of those of these customers who ever bought, said or looked at something. Under twenty queries whatever they
+        are."""
         whose = Whose.these(ids)
         bought = list(purchases(whose=whose, as_of=as_of))
         said = list(said_preferences(whose=whose, as_of=as_of))
+        looked = product_interest(whose=whose, as_of=as_of, since=looks_back_to(self._parameters, as_of))
         sets = sets_among(
             overrides=self._version.overrides,
             whose=whose,
@@ -80,8 +83,8 @@ class TargetStanding:
         row_of = {pk: i for i, pk in enumerate(ids)}
         last = self._last_bought(bought)
         found: dict[int, Place] = {}
-        for part in customers_at_once(bought, said, self._statistics):
-            given = Part(part, said, weights[[row_of[pk] for pk in part]])
+        for part in customers_at_once(bought, said, self._statistics, looked):
+            given = Part(part, said, weights[[row_of[pk] for pk in part]], looked)
             for pk, preference, percentile, values in self._measured(given, as_of):
                 dislikes = values[-1] < 0.0
                 known = [round(x, VALUE_DECIMALS) if x == x else None for x in values.tolist()]

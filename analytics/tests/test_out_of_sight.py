@@ -6,7 +6,9 @@ from django.urls import reverse
 
 from analytics.admin.behaviour_form import Builder
 from analytics.admin.behaviour_state import state_from
-from analytics.models import Forecast
+from analytics.models import EventName, Forecast
+from analytics.operations.people_behind import people_behind
+from analytics.operations.people_behind_value import people_behind_value
 from analytics.operations.report_definition import DefinitionInvalid, read_report
 from analytics.operations.run_report import ReportFailed, run_report
 from analytics.sql.value_grid import value_grid
@@ -15,6 +17,7 @@ from analytics.tests.admin.conftest import LogIn, log_in
 from analytics.tests.behaviour.events import make_events, make_identity
 from analytics.tests.behaviour.oracle import Happened
 from analytics.tests.demand_shop import forecast_of
+from analytics.tests.orders import order, value_everybody
 from customers.models import Category, Customer, Segment, User
 from customers.operations.create_segment import create_segment
 from services.models import Queue
@@ -107,3 +110,26 @@ def test_orders_are_not_narrowed_down_by_a_segment_out_of_sight(
     assert log_in(root).get(orders + asked).status_code == 200
     refused = log_in(bob).get(orders + asked)
     assert refused.status_code == 302 and refused["Location"].endswith("?e=1")
+
+
+def test_behind_a_chart_of_value_stands_nobody_out_of_sight(acme: Customer, ann: User, otto: User) -> None:
+    order(acme, 200)
+    model = value_everybody()
+    counted = {
+        user.username: people_behind_value(model=model, cell="orders:1", user=user).customers.tolist()
+        for user in (ann, otto)
+    }
+    assert counted == {"ann": [acme.pk], "otto": []}
+
+
+def test_behind_a_step_of_paths_stands_nobody_out_of_sight(acme: Customer, ann: User, otto: User) -> None:
+    start = int(NOW.timestamp()) * 1_000_000 - 3600 * 1_000_000
+    make_events([Happened(1, start, 1, 1), Happened(1, start + 1, 2, 2)], {1: make_identity("k1", acme)})
+    before, after = (row.pk for row in EventName.objects.order_by("pk"))
+    question = {"steps": [{"event": None}], "time_zone": "UTC", "period": {"days": 7}}
+    counted = {}
+    for user in (ann, otto):
+        definition = read_report(kind="paths", definition=question, user=user)
+        people = people_behind(definition=definition, cell=f"0:0:{after}", segment=None, user=user, at=NOW)
+        counted[user.username] = people.customers.tolist()
+    assert counted == {"ann": [acme.pk], "otto": []} and before != after

@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy, pgettext
 from unfold.contrib.filters.admin import BooleanRadioFilter
 
 from customers.admin.base import CandidModelAdmin
+from customers.admin.builder_form import EDIT
 from customers.admin.filters import VisibleRelatedFilter
 from customers.admin.segment_builder import Builder, Option, Picker, choices_of
-from customers.admin.segment_form import EDIT, SegmentForm
+from customers.admin.segment_form import SegmentForm
 from customers.admin.segment_from_list import definition_from_list
 from customers.admin.segment_preview import counted, preview
 from customers.admin.segment_state import edit, state_from

@@ -44,6 +44,7 @@ SCOPED: dict[str, Permissions] = {
     "insight-score": of("customerscore", READ),
     "customerworth-value": of("customervalue", READ),
     "insight-preferences": of("preferenceprofile", READ),
+    "insight-product-views": of("event", READ),
     "beside-relation-effects": of("customerscore", READ),
     **{f"around-{what}": of("relation", READ) for what in ("household", "hierarchy", "neighbourhood")},
     "consent-consents": of("consent", CREATE),

@@ -116,6 +116,7 @@ FORMLESS: dict[str, str] = {
         [
             "analytics_savedreport_customers",
             "analytics_savedreport_report",
+            "analytics_valuemodel_people",
             "customers_customer_page",
             "customers_customer_privacy",
             "customers_customer_timeline",

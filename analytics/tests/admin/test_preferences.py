@@ -1,8 +1,10 @@
 """Preferences in the back office: the customer's page, weights, learned weights; and who may."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
@@ -18,15 +20,16 @@ from analytics.operations.draft_version import draft_version
 from analytics.operations.propose_weights import propose_weights
 from analytics.scoring.preference_parameters import ITEM_FEATURES, PreferenceParameters
 from analytics.tests.admin.conftest import LogIn
-from analytics.tests.histories import score_everybody
+from analytics.tests.histories import HOUR, score_everybody
 from analytics.tests.shops import buys, crowd, stock
 from analytics.tests.versions import segment
+from analytics.tests.views import looks_at
 from customers.models import Customer, Product, Team, User
 from tests.cast import NOW
 
 pytestmark = pytest.mark.django_db
 
-BUDGET = 19  # three of them: what to offer next
+BUDGET = 20  # three of them: what to offer next; two: views
 
 
 @pytest.fixture
@@ -328,3 +331,35 @@ def test_a_failed_one_says_why(client: Client, shop: Any) -> None:
 def test_profiles_store_a_value_for_each_feature(acme: Customer, shop: Any) -> None:
     for row in PreferenceProfile.objects.get(pk=acme.pk).products:
         assert len(row["values"]) == len(ITEM_FEATURES)
+
+
+def test_recent_interest_opens_into_the_views_behind_it(
+    log_in: LogIn, root: User, acme: Customer, shop: Any, django_assert_max_num_queries: Any
+) -> None:
+    for minutes in range(7):
+        looks_at(acme, "Saw", at=NOW - timedelta(days=30, minutes=minutes))
+    looks_at(acme, "Hammer", at=NOW - timedelta(days=1))
+    score_everybody(at=NOW + HOUR)
+    client = log_in(root)
+    with django_assert_max_num_queries(BUDGET + 7):
+        shown = client.get(page(acme))
+    (tools,) = shown.context["looked"]
+    card = shown.context["preferences"]
+    stored = {row["name"]: row["because"] for row in PreferenceProfile.objects.get(pk=acme.pk).categories}["Tools"]
+    value = next(reason["value"] for reason in stored if reason["feature"] == "recent_interest")
+    assert (tools.name, tools.number) == ("Tools", 8)
+    assert tools.value == pytest.approx(value, abs=1e-6)
+    assert [view.product_name for view in tools.views] == ["Hammer", "Saw", "Saw", "Saw", "Saw"]
+    (likes,) = (row for row in card.likings if row.name == "Tools")
+    assert [reason.text for reason in likes.reasons if reason.link] == ["looked at such products lately"]
+    text = shown.content.decode()
+    assert 'href="#looked"' in text and 'id="looked"' in text
+    assert reverse("admin:analytics_event_change", args=[tools.views[0].event]) in text
+
+
+def test_who_may_not_see_events_is_told_of_no_view(log_in: LogIn, ann: User, acme: Customer, shop: Any) -> None:
+    looks_at(acme, "Saw")
+    score_everybody(at=NOW + HOUR)
+    ann.groups.get().permissions.remove(Permission.objects.get(codename="view_event"))
+    shown = log_in(ann).get(page(acme))
+    assert shown.context["looked"] == [] and 'href="#looked"' not in shown.content.decode()

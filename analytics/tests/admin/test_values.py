@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
@@ -13,7 +14,7 @@ from analytics.tests.histories import rating, score_everybody
 from analytics.tests.orders import crowd, order, value_everybody
 from customers.models import Customer, Team, User
 from customers.operations.observe import observe
-from tests.cast import NOW
+from tests.cast import NOW, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -161,3 +162,31 @@ def test_segments_may_ask_for_value_and_churn(log_in: LogIn, bob: User, acme: Cu
         found = client.get(f"{reverse('admin:customers_customer_changelist')}?{query}").context["cl"].result_count
         assert found == 1, query
     assert client.get(f"{reverse('admin:customers_customer_changelist')}?value=none").context["cl"].result_count == 1
+
+
+def test_charts_of_a_model_open_into_the_customers_behind_them(log_in: LogIn, root: User, north: Team) -> None:
+    crowd(north, 200)
+    model = value_everybody()
+    client = log_in(root)
+    text = client.get(reverse("admin:analytics_valuemodel_change", args=[model.pk])).content.decode()
+    people = reverse("admin:analytics_valuemodel_people", args=[model.pk])
+    for cell in ("orders:1", "churn:10"):
+        assert f'href="{people}?cell={cell}"' in text
+    assert "data-links=" in text and "analytics/chart-links.js" in text
+    shown = client.get(f"{people}?cell=churn:10")
+    assert shown.context["count"] == model.figures["churn"]["tenths"][9]["count"]
+    assert len(shown.context["customers"]) == min(50, shown.context["count"])
+    assert str(model) in shown.content.decode()
+    assert client.get(f"{people}?cell=churn:99").status_code == 404
+    assert client.get(reverse("admin:analytics_valuemodel_people", args=[model.pk + 9])).status_code == 404
+
+
+def test_who_may_see_no_customer_is_shown_no_link(log_in: LogIn, root: User, north: Team) -> None:
+    crowd(north, 100)
+    model = value_everybody()
+    user = make_user("val", north)
+    user.user_permissions.set(Permission.objects.filter(codename="view_valuemodel"))
+    client = log_in(user)
+    people = reverse("admin:analytics_valuemodel_people", args=[model.pk])
+    assert people not in client.get(reverse("admin:analytics_valuemodel_change", args=[model.pk])).content.decode()
+    assert client.get(people).status_code == 403

@@ -9,10 +9,12 @@ from analytics.choices import ProposalState
 from analytics.models import PreferenceModelVersion, StatedPreference, WeightProposal
 from analytics.operations.ensure_versions import ensure_versions
 from analytics.scoring.preference_parameters import ITEM_FEATURES, PreferenceParameters
-from analytics.tests.histories import score_everybody
+from analytics.tests.histories import DAY, score_everybody
 from analytics.tests.shops import buys, crowd, stock
 from analytics.tests.versions import segment
-from customers.models import Customer, Product, Team, User
+from analytics.tests.views import looks_at
+from customers.choices import ConsentPurpose
+from customers.models import Consent, Customer, Product, Team, User
 from tests.cast import NOW
 from tests.client import as_user, url
 
@@ -166,3 +168,21 @@ def test_an_outsider_sees_nothing_of_what_was_said(otto: User, acme: Customer) -
     otto.user_permissions.set(Permission.objects.filter(codename__endswith="statedpreference"))
     for send in (as_user(otto).get, as_user(otto).post):
         assert send(url(f"customers/{acme.pk}/stated-preferences/")).status_code == 404
+
+
+def test_the_views_behind_the_recent_interest_are_told(root: User, bob: User, acme: Customer, shop: Any) -> None:
+    path = url(f"customers/{acme.pk}/product-views/")
+    assert as_user(root).get(path).json() == []
+    looks_at(acme, "Saw", at=NOW)
+    looks_at(acme, "Saw", at=NOW - 30 * DAY)
+    looks_at(acme, "Voucher")
+    score_everybody()
+    (row,) = as_user(root).get(path).json()
+    assert (row["name"], row["number"], row["value"]) == ("Tools", 2, 1.5)
+    assert [(view["product_name"], view["name"], view["weight"]) for view in row["views"]] == [
+        ("Saw", "Product Viewed", 1.0),
+        ("Saw", "Product Viewed", 0.5),
+    ]
+    said = {"purpose": ConsentPurpose.PROFILING, "at": NOW, "recorded_at": NOW}
+    Consent.objects.create(customer=acme, is_given=False, **said)
+    assert as_user(root).get(path).json() == []

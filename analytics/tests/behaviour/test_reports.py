@@ -177,6 +177,8 @@ def test_paths_equal_sql(
         assert sum(link.people for link in step.links) == came
         for place in step.places:
             assert place.people == behind(report, log, f"{number}:{place.name}")
+        for link in step.links:
+            assert not link.cell(number) or link.people == behind(report, log, link.cell(number))
 
 
 @given(data=st.data(), log=logs(), zone=zones, anchor=names)

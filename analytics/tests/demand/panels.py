@@ -38,6 +38,7 @@ def panel(demand: Array, season: int = 52, *, seed: int = 2) -> Panel:
     lagged = {
         "price": price,
         "enquiries": np.broadcast_to(np.log1p(chance.poisson(30, steps)), demand.shape),
+        "views": np.log1p(chance.poisson(50, demand.shape)),
         "market": np.broadcast_to(chance.normal(0, 0.1, steps), demand.shape),
         "competitor": np.full(demand.shape, np.nan),
     }

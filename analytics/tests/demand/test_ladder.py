@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.demand import ladder
 from analytics.demand.hindsight import look_back
-from analytics.demand.ladder import NAIVE, TIERS, choose, climb
+from analytics.demand.ladder import NAIVE, TIERS, choose, choose_blindly, climb
 from analytics.demand.metrics import HIGH80, HIGH95, LOW80, LOW95, MEDIAN
 from analytics.demand.panel import Array, Panel
 from analytics.demand.plan import DAYS, WEEKS, plan_for
@@ -34,6 +36,19 @@ def test_a_model_that_is_always_wrong_is_never_chosen_and_naive_is_what_it_says(
     found = climb(one, plan, {NAIVE: seasonal_naive, "bad": bad})
     assert set(found.chosen.tolist()) == {0}
     np.testing.assert_array_equal(found.forecast, seasonal_naive(one, plan.horizon))
+
+
+def test_what_stands_for_a_cut_off_in_the_intervals_was_chosen_without_it() -> None:
+    one = climb(panel(counts(12, 60)), plan_for(60, WEEKS), dict(TIERS)).tested
+    blind = choose_blindly(one)
+    assert blind.shape == (12, len(one.origins))
+    for origin in range(len(one.origins)):
+        error = one.error.copy()
+        error[:, :, origin] = np.random.default_rng(origin).uniform(0, 1e6, error.shape[:2])
+        assert choose_blindly(replace(one, error=error))[:, origin].tolist() == blind[:, origin].tolist()
+        others = np.delete(np.arange(len(one.origins)), origin)
+        alone = replace(one, error=one.error[:, :, others])
+        assert choose(alone).tolist() == blind[:, origin].tolist()
 
 
 def test_a_draw_stays_with_naive() -> None:

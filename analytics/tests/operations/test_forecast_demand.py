@@ -1,3 +1,4 @@
+import math
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from analytics.operations.demand_inputs import panel_of
 from analytics.operations.forecast_demand import forecast_demand
 from analytics.operations.start_forecasts import start_forecasts
 from analytics.tests.demand_shop import MONDAY, WEEK, asks, product, sells, steady
+from analytics.tests.views import looks_at
 from customers.models import Category, Customer, Product, Segment, Team
 from customers.operations.create_segment import create_segment
 from services.models import Holiday, Queue
@@ -237,3 +239,27 @@ def test_holidays_of_a_queue_are_those_of_its_calendar(acme: Customer, queue: Qu
     found = panel(ForecastKind.TICKETS)
     assert found.known["holidays"][0, found.steps + 2] == 1
     assert found.known["holidays"][0, found.steps + 3] == 0
+
+
+def test_views_are_an_input_of_the_products_and_categories_that_have_any(
+    acme: Customer, green: Product, tea: Category
+) -> None:
+    other = product("Other", Category.objects.create(name="Other"))
+    sells(acme, other, steady(30))
+    for days in (1, 2, 8):
+        looks_at(None, green.sku, at=MONDAY - timedelta(days=days))
+    looks_at(acme, green.sku, at=MONDAY)
+    for kind, key in ((ForecastKind.PRODUCT, green.pk), (ForecastKind.CATEGORY, tea.pk)):
+        history = next(histories(kind, as_of=NOW))
+        seen = panel_of(history).lagged["views"]
+        place = history.groups.index(key)
+        assert seen[place, -3:].tolist() == pytest.approx([0.0, math.log(2), math.log(3)])
+        assert not seen[1 - place].any()
+    run = start_forecasts(as_of=NOW, at=NOW, key="views")
+    forecast_demand(run=run, at=NOW)
+    names = {row.product_id: [entry["name"] for entry in row.drivers["inputs"]] for row in run.forecasts.all()}
+    assert "views" in names[green.pk] and "views" not in names[other.pk]
+
+
+def test_without_views_there_is_no_such_input(green: Product) -> None:
+    assert "views" not in panel_of(next(histories(ForecastKind.PRODUCT, as_of=NOW))).lagged

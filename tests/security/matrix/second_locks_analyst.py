@@ -9,7 +9,8 @@ SECOND_LOCKS_OF_ANALYST = {
     "analytics/api/offers.py offers: analytics.Offer": _CUSTOMER,
     "customers/admin/compare_rows.py _counts: analytics.ActionDecision": _CUSTOMER,
     "customers/admin/compare_rows.py _counts: analytics.EventIdentity": _CUSTOMER,
-    "analytics/admin/behaviour_people.py people_context": _KEYS,
+    "analytics/admin/behaviour_people.py page_of: customers.Customer": _KEYS,
+    "analytics/sql/product_views.py views_seen: analytics.Event": _CUSTOMER,
     "analytics/api/behaviour_reports.py customers": _KEYS,
 }
 
@@ -32,6 +33,9 @@ WATCHED_OF_ANALYST = {
     "analytics/operations/build_campaign_list.py _everybody": (
         "analytics/tests/operations/test_campaign_lists.py"
         "::test_it_holds_customers_of_the_segment_whom_the_builder_sees"
+    ),
+    "analytics/operations/people_behind_value.py people_behind_value: customers.Customer": (
+        f"{_TESTS}::test_behind_a_chart_of_value_stands_nobody_out_of_sight"
     ),
     "analytics/operations/report_definition.py _segments: customers.Segment": (
         f"{_TESTS}::test_a_report_asks_for_no_segment_out_of_sight"
