@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from customers.backup.keys import UNDER_BACKUP_KEY
+from customers.backup.keys import UNDER_BACKUP_KEY, WrongKey
 from customers.backup.manifest import Manifest
 from customers.backup.tools import CHUNK_BYTES
 from customers.encryption.cipher import CannotDecrypt
@@ -74,5 +74,7 @@ def _read(path: Path, file_id: str) -> Iterator[bytes]:
         with DecryptedFile(path.open("rb"), file_id=file_id, heads=UNDER_BACKUP_KEY) as file:
             while chunk := file.read(CHUNK_BYTES):
                 yield chunk
+    except WrongKey:
+        raise
     except CannotDecrypt as error:
         raise CannotDecrypt(f"{path.name}: {error}") from error

@@ -10,7 +10,7 @@ from typing import IO
 
 from django.conf import settings
 
-from customers.backup.keys import UNDER_BACKUP_KEY, WrongKey, name_of, names_of
+from customers.backup.keys import UNDER_BACKUP_KEY, name_of, names_of
 from customers.backup.place import PART, Place
 from customers.backup.tools import CHUNK_BYTES, BackupFailed
 from customers.encryption.cipher import CannotDecrypt
@@ -90,8 +90,6 @@ def check_file(place: Place, name: str, size: int) -> None:
     try:
         for _chunk in _opened(path, name, size):
             pass
-    except WrongKey:
-        raise
     except CannotDecrypt:
         path.replace(path.with_name(path.name + DAMAGED))
         raise

@@ -80,7 +80,10 @@ class UnderBackupKey:
         """The key that is in a head. Raises WrongKey, CannotDecrypt."""
         if not head.startswith(MAGIC) or len(head) < HEAD_BYTES:
             raise CannotDecrypt("it is no file of a backup, or its beginning is spoilt")
-        made_under, _dot, body = head[len(MAGIC) :].partition(b"\n")[0].decode("ascii", "replace").partition(".")
+        token, _end, rest = head[len(MAGIC) :].partition(b"\n")
+        if rest.strip(b"\0"):
+            raise CannotDecrypt("its beginning is spoilt")
+        made_under, _dot, body = token.decode("ascii", "replace").partition(".")
         for key in _known():
             if _fingerprint(key) == made_under:
                 return unseal(body, key=_derived(key, "files"), bound_to=head_bound_to(file_id))

@@ -52,14 +52,22 @@ def output_of(command: list[str], values: dict[str, str]) -> Iterator[Iterator[b
         )
         try:
             assert process.stdout is not None  # noqa: S101
-            yield iter(lambda: process.stdout.read(CHUNK_BYTES), b"")  # type: ignore[union-attr]
-            process.stdout.close()
-            if process.wait():
+            ended: list[bool] = []
+            yield _read(process.stdout, ended)
+            if ended and process.wait():
                 raise BackupFailed(_why(command, said))
         finally:
             if process.poll() is None:
                 process.kill()
                 process.wait()
+            if process.stdout is not None:
+                process.stdout.close()
+
+
+def _read(file: IO[bytes], ended: list[bool]) -> Iterator[bytes]:
+    while chunk := file.read(CHUNK_BYTES):
+        yield chunk
+    ended.append(True)
 
 
 def feed(command: list[str], values: dict[str, str], chunks: Iterable[bytes]) -> None:

@@ -36,10 +36,11 @@ def make_backup(*, clock: Clock, tell: Tell = lambda _done, _step: None, place: 
     takes minutes, and the row is written when the backup is there. Raises BackupFailed, with what to do."""
     place = place or Place()
     try:
-        with place.alone(lambda: tell(0, _("Waits for another backup"))), workshop() as work:
+        with place.alone(lambda: tell(0, _("Waits for another backup"))):
             for attempt in range(1, TRIES + 1):
                 try:
-                    manifest = _make(place, new_name(clock()), work, tell)
+                    with workshop() as work:
+                        manifest = _make(place, new_name(clock()), work, tell)
                     break
                 except _KeysMoved:
                     if attempt == TRIES:

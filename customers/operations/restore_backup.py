@@ -6,6 +6,7 @@ from django.conf import settings
 from customers.backup.archive import read_database, read_manifest
 from customers.backup.engine import Engine, engine_of, own
 from customers.backup.files import check_file, holds, restore_file
+from customers.backup.keys import WrongKey
 from customers.backup.manifest import Manifest, differences
 from customers.backup.place import Place, workshop
 from customers.backup.tools import BackupFailed
@@ -45,6 +46,8 @@ def restore_backup(*, name: str = "", tell: Tell = lambda _done, _step: None, pl
             for number, (path, (stored, size)) in enumerate(sorted(manifest.files.items())):
                 tell(number, "Restores files")
                 restore_file(place, stored, size, _target(path))
+        except WrongKey:
+            raise
         except CannotDecrypt as error:
             raise BackupDamaged(f"The backup {folder.name} is damaged: {error}") from error
         except FileNotFoundError as error:

@@ -63,11 +63,14 @@ def verify_backup(
 def _verify(place: Place, folder: Path, work: Path, url: str, tell: Tell) -> Verification:
     try:
         manifest = read_manifest(folder)
-        findings = _compare(place, folder, manifest, work, url, tell)
     except WrongKey:
         raise
     except (CannotDecrypt, FileNotFoundError) as error:
         return Verification(folder.name, findings=[in_words(error)])
+    try:
+        findings = _compare(place, folder, manifest, work, url, tell)
+    except (CannotDecrypt, FileNotFoundError) as error:
+        findings = [in_words(error)]
     findings += list(_damaged_files(place, manifest, tell))[:MOST_FINDINGS]
     contents = manifest.contents
     return Verification(
@@ -95,8 +98,6 @@ def _damaged_files(place: Place, manifest: Manifest, tell: Tell) -> Iterator[str
         tell(number, step)
         try:
             check_file(place, name, size)
-        except WrongKey:
-            raise
         except (CannotDecrypt, FileNotFoundError) as error:
             what = "is missing" if isinstance(error, FileNotFoundError) else str(error)
             yield f"file {path.partition('/')[0]}/{number}: {what}"  # its name may be what somebody typed
