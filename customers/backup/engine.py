@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import environ
 from django.db import DEFAULT_DB_ALIAS, connections
+from django.utils.translation import gettext as _
 
 from customers.backup.manifest import Contents
 from customers.backup.tools import BackupFailed
@@ -76,5 +77,5 @@ def at_address(url: str) -> dict[str, Any]:
     found = environ.Env.db_url_config(url)
     ours = deepcopy(connections[DEFAULT_DB_ALIAS].settings_dict)
     if str(found.get("ENGINE", "")).rpartition(".")[2] != str(ours["ENGINE"]).rpartition(".")[2]:
-        raise BackupFailed("the server to try backups on must be of the same kind as the database (DATABASE_URL)")
+        raise BackupFailed(_("CRM_BACKUP_TRY_URL must name a server of the same kind as DATABASE_URL."))
     return {**ours, **{name: found.get(name, "") for name in ("NAME", "USER", "PASSWORD", "HOST", "PORT")}}

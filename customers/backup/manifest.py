@@ -5,6 +5,8 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from customers.encryption.cipher import CannotDecrypt
 
 # Kinds of names: what each is called in a finding.
@@ -65,17 +67,19 @@ class Manifest:
 
 def differences(wanted: Contents, found: Contents) -> list[str]:
     """What is not as it should be, in words. Names of tables and numbers, never what is in a row."""
-    told = [f"table {name} is missing" for name in sorted(wanted.tables.keys() - found.tables.keys())]
-    told += [f"table {name} should not be there" for name in sorted(found.tables.keys() - wanted.tables.keys())]
-    for name in sorted(wanted.tables.keys() & found.tables.keys()):
+    told = [_("table %(name)s is missing") % {"name": name} for name in sorted({*wanted.tables} - {*found.tables})]
+    more = sorted({*found.tables} - {*wanted.tables})
+    told += [_("table %(name)s should not be there") % {"name": name} for name in more]
+    for name in sorted({*wanted.tables} & {*found.tables}):
         (rows, total), (rows_found, total_found) = wanted.tables[name], found.tables[name]
+        values = {"name": name, "found": rows_found, "wanted": rows}
         if rows != rows_found:
-            told.append(f"table {name} has {rows_found} rows, not {rows}")
+            told.append(_("table %(name)s has %(found)s rows, not %(wanted)s") % values)
         elif total != total_found:
-            told.append(f"table {name} has other contents")
+            told.append(_("table %(name)s has other contents") % values)
     for kind in OBJECTS:
         missing = sorted({*wanted.objects.get(kind, [])} - {*found.objects.get(kind, [])})
         if missing:
-            more = f" and {len(missing) - MOST_NAMED} more" if len(missing) > MOST_NAMED else ""
-            told.append(f"{kind} missing: {', '.join(missing[:MOST_NAMED])}{more}")
+            names = ", ".join(missing[:MOST_NAMED]) + (" ..." if len(missing) > MOST_NAMED else "")
+            told.append(_("missing, %(kind)s: %(names)s") % {"kind": kind, "names": names})
     return told

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from django.db import DatabaseError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from customers.backup.engine import Snapshot, own, renamed
 from customers.backup.manifest import Contents
@@ -20,11 +22,11 @@ LEVEL = 3
 LOCK_SECONDS = 10
 # The dump says this of its first table, when its transaction has begun.
 BEGUN = b"-- Table structure for table"
-RELOAD = (
+RELOAD = gettext_lazy(
     "The account of the database may not hold back commits for the moment in which a backup begins. As an "
     "administrator of the server: GRANT RELOAD ON *.* TO the account of DATABASE_URL."
 )
-GRANT = (
+GRANT = gettext_lazy(
     "The account of the database may not make one to try the backup in. As an administrator of the server: "
     "GRANT ALL ON `candid\\_try\\_%`.* TO the account of DATABASE_URL; or set CRM_BACKUP_TRY_URL to a server and an "
     "account that may."
@@ -58,6 +60,7 @@ class MariaDB:
                     cursor.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT")
                 with output_of(_dump(source, work), environment()) as chunks:
                     first = _until_begun(chunks)
+                    _require_held(lock)
                     lock.close()  # which lets them go
                     yield Snapshot(lambda: _packed(first, chunks), source, _about(source))
             finally:
@@ -102,8 +105,10 @@ class MariaDB:
             )
         except DatabaseError as error:
             if error.args and error.args[0] in DENIED:
-                raise BackupFailed(GRANT) from error
-            raise BackupFailed(f"MariaDB could not make a database to try the backup in: {error}") from error
+                raise BackupFailed(str(GRANT)) from error
+            raise BackupFailed(
+                _("There could be made no database to try the backup in: %(why)s") % {"why": error}
+            ) from error
         try:
             with own(renamed(server, name)) as database:
                 yield database
@@ -120,16 +125,28 @@ class MariaDB:
 def _hold_commits(lock: Any) -> None:
     with lock.cursor() as cursor:
         try:
-            cursor.execute(f"SET lock_wait_timeout = {LOCK_SECONDS}")
+            # The server itself lets commits go on if this process dies or the dump hangs.
+            cursor.execute(f"SET lock_wait_timeout = {LOCK_SECONDS}, wait_timeout = {LOCK_SECONDS}")
             cursor.execute("BACKUP STAGE START")
             cursor.execute("BACKUP STAGE BLOCK_COMMIT")
         except DatabaseError as error:
             code = error.args[0] if error.args else 0
             if code in DENIED:
-                raise BackupFailed(RELOAD) from error
+                raise BackupFailed(str(RELOAD)) from error
             if code == 1064:
-                raise BackupFailed("This server is not MariaDB 10.4 or newer: it knows no BACKUP STAGE.") from error
-            raise BackupFailed(f"MariaDB did not hold back commits: {error}. Try again later.") from error
+                raise BackupFailed(_("This server is not MariaDB 10.4 or newer: it knows no BACKUP STAGE.")) from error
+            raise BackupFailed(
+                _("MariaDB did not hold back commits: %(why)s. Try again later.") % {"why": error}
+            ) from error
+
+
+def _require_held(lock: Any) -> None:
+    """Raises BackupFailed where the server has let commits go on before the dump had begun."""
+    try:
+        with lock.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError as error:
+        raise BackupFailed(_("The dump of MariaDB took too long to begin. Try again later.")) from error
 
 
 def _dump(source: Any, work: Path) -> list[str]:

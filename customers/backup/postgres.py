@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from django.db import DatabaseError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from psycopg.pq import TransactionStatus
 
 from customers.backup.engine import Snapshot, own, renamed
@@ -27,9 +29,9 @@ VARIABLES = {
     "service": "PGSERVICE",
     "connect_timeout": "PGCONNECT_TIMEOUT",
 }
-GRANT = (
+GRANT = gettext_lazy(
     "The account of the database may not make one to try the backup in. As an administrator of the server: "
-    'ALTER ROLE "{user}" CREATEDB; or set CRM_BACKUP_TRY_URL to a server and an account that may.'
+    'ALTER ROLE "%(user)s" CREATEDB; or set CRM_BACKUP_TRY_URL to a server and an account that may.'
 )
 # A row as text must not depend on how the session is set.
 AS_TEXT = (
@@ -114,8 +116,10 @@ class PostgreSQL:
             _everywhere(server, f'CREATE DATABASE "{name}" TEMPLATE template0 {alike}')
         except DatabaseError as error:
             if "permission denied" in str(error):
-                raise BackupFailed(GRANT.format(user=server.settings_dict["USER"])) from error
-            raise BackupFailed(f"PostgreSQL could not make a database to try the backup in: {error}") from error
+                raise BackupFailed(GRANT % {"user": server.settings_dict["USER"]}) from error
+            raise BackupFailed(
+                _("There could be made no database to try the backup in: %(why)s") % {"why": error}
+            ) from error
         try:
             with own(renamed(server, name)) as database:
                 yield database

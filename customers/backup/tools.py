@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from django.utils.translation import gettext as _
+
 CHUNK_BYTES = 256 * 1024
 # What a tool said, of which the end says what it failed at.
 SAID_BYTES = 2000
@@ -26,7 +28,8 @@ def tool(*names: str, package: str) -> str:
     for name in names:
         if found := shutil.which(name, path=path):
             return found
-    raise BackupFailed(f"{names[0]} is not installed on this machine: apt install {package}")
+    words = _("%(tool)s is not installed on this machine: apt install %(package)s")
+    raise BackupFailed(words % {"tool": names[0], "package": package})
 
 
 def _number(text: str) -> float:
@@ -99,4 +102,5 @@ def _why(command: list[str], said: IO[bytes]) -> str:
     said.seek(max(0, said.tell() - SAID_BYTES))
     lines = said.read().decode("utf-8", "replace").strip().splitlines()
     kept = [line for line in lines if not line.lstrip().startswith(("DETAIL", "CONTEXT", "Command was"))][:3]
-    return f"{Path(command[0]).name} failed: {' '.join(kept)[:400] or 'it did not say why'}"
+    words = {"tool": Path(command[0]).name, "why": " ".join(kept)[:400] or _("it did not say why")}
+    return _("%(tool)s failed: %(why)s") % words

@@ -1,3 +1,5 @@
+from django.utils.translation import gettext as _
+
 from customers.backup.archive import read_manifest, stored_bytes
 from customers.backup.manifest import Manifest
 from customers.backup.place import Place, taken_at
@@ -44,5 +46,5 @@ def note_backup(*, manifest: Manifest, stored: int) -> Backup:
 def in_words(error: Exception) -> str:
     """What is wrong with a file of a backup."""
     if isinstance(error, FileNotFoundError):
-        return "a file of the backup is missing"
-    return (error.strerror or "it cannot be read") if isinstance(error, OSError) else str(error)
+        return _("a file of the backup is missing")
+    return (error.strerror or _("it cannot be read")) if isinstance(error, OSError) else str(error)

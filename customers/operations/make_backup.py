@@ -44,13 +44,13 @@ def make_backup(*, clock: Clock, tell: Tell = lambda _done, _step: None, place: 
                     break
                 except _KeysMoved:
                     if attempt == TRIES:
-                        raise BackupFailed("keys were rotated meanwhile: try again") from None
+                        raise BackupFailed(_("Keys were rotated meanwhile: try again.")) from None
             know_backups(place=place)
             return note_backup(manifest=manifest, stored=stored_bytes(place.backup(manifest.name)))
     except OSError as error:
-        raise BackupFailed(f"{place.folder}: {error.strerror or 'cannot be written to'}") from error
+        raise BackupFailed(f"{place.folder}: {error.strerror or _('cannot be written to')}") from error
     except OperationalError as error:
-        raise BackupFailed(f"the database went away meanwhile: {error}") from error
+        raise BackupFailed(_("The database went away meanwhile: %(why)s") % {"why": error}) from error
 
 
 def _make(place: Place, name: str, work: Path, tell: Tell) -> Manifest:

@@ -51,7 +51,7 @@ def verify_backup(
             name = name or place.newest()
             found = _verify(place, place.backup(name), work, url or settings.BACKUP_TRY_URL, tell)
     except DatabaseError as error:
-        raise BackupFailed(f"the database to try it in did not answer: {error}") from error
+        raise BackupFailed(_("The database to try it in did not answer: %(why)s") % {"why": error}) from error
     know_backups(place=place)
     problem = "; ".join(found.findings)
     Backup.objects.filter(name=name).update(verified_at=None if problem else clock(), problem=problem)
@@ -82,7 +82,7 @@ def _compare(place: Place, folder: Path, manifest: Manifest, work: Path, url: st
     with own(at_address(url) if url else None) as server:
         engine = engine_of(server)
         if engine.name != manifest.engine:
-            raise BackupFailed(f"it is of {manifest.engine}, and DATABASE_URL names {engine.name}")
+            raise BackupFailed(_("The backup is of another kind of database: %(kind)s.") % {"kind": manifest.engine})
         with engine.scratch(server, place.scratch_name(), manifest.about, work) as database:
             step = _("Restores into a new database")
             chunks = read_database(folder, manifest)
@@ -99,5 +99,6 @@ def _damaged_files(place: Place, manifest: Manifest, tell: Tell) -> Iterator[str
         try:
             check_file(place, name, size)
         except (CannotDecrypt, FileNotFoundError) as error:
-            what = "is missing" if isinstance(error, FileNotFoundError) else str(error)
-            yield f"file {path.partition('/')[0]}/{number}: {what}"  # its name may be what somebody typed
+            what = _("is missing") if isinstance(error, FileNotFoundError) else str(error)
+            where = f"{path.partition('/')[0]}/{number}"  # its name may be what somebody typed
+            yield _("file %(where)s: %(what)s") % {"where": where, "what": what}

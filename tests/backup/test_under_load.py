@@ -72,7 +72,7 @@ class Load:
                     else:
                         mine.append(self._new(f"{number}-{self._written[number]}"))
                 self._written[number] += 1
-                time.sleep(chance.random() / 200)
+                time.sleep(chance.random() / 20)  # of one machine: the tests need some of it
         except BaseException as error:
             self.errors.append(error)
         finally:

@@ -46,7 +46,8 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps({"backups": names}) if options["json"] else "\n".join(names))
             return
         started = time.perf_counter()
-        connection.close()  # SQLite: the file that it holds open is about to be another
+        if not connection.in_atomic_block:
+            connection.close()  # SQLite: the file that it holds open is about to be another
         try:
             with progress(quiet=options["json"]) as tell:
                 manifest = restore_backup(name=options["backup"], tell=tell, place=place)

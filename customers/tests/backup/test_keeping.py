@@ -3,11 +3,13 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from customers.backup.keeping import Candidate, Kept, keep
 
+# Nothing is timed: the machine may be busy.
+CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 START = datetime(2024, 1, 1, 1, tzinfo=UTC)
 ZONES = st.sampled_from(["UTC", "Asia/Shanghai", "America/Los_Angeles", "Europe/London"]).map(ZoneInfo)
 KEPT = st.builds(Kept, st.integers(0, 9), st.integers(0, 9), st.integers(0, 14))
@@ -55,6 +57,7 @@ def test_a_verified_one_stands_for_its_day_before_a_newer_that_was_not_tried() -
     assert keep([*day, later], Kept(7, 0, 0), UTC).keys() == {"good", "later"}
 
 
+@CALM
 @given(backups(), KEPT, ZONES)
 def test_never_more_than_was_asked_for_and_two(some: list[Candidate], kept: Kept, zone: ZoneInfo) -> None:
     found = keep(some, kept, zone)
@@ -63,6 +66,7 @@ def test_never_more_than_was_asked_for_and_two(some: list[Candidate], kept: Kept
     assert len(found) <= kept.days + kept.weeks + kept.months + 2
 
 
+@CALM
 @given(backups(), KEPT, ZONES)
 def test_the_newest_verified_and_the_newest_always_stay_and_damaged_ones_never(
     some: list[Candidate], kept: Kept, zone: ZoneInfo
@@ -74,12 +78,14 @@ def test_the_newest_verified_and_the_newest_always_stay_and_damaged_ones_never(
     assert not {one.name for one in some if one.is_good is False} & found.keys()
 
 
+@CALM
 @given(backups(), KEPT, ZONES)
 def test_to_tidy_up_twice_is_to_tidy_up_once(some: list[Candidate], kept: Kept, zone: ZoneInfo) -> None:
     found = keep(some, kept, zone)
     assert keep([one for one in some if one.name in found], kept, zone) == found
 
 
+@CALM
 @given(st.integers(1, 500), st.integers(0, 30))
 def test_whatever_the_nights_that_were_missed_a_day_that_had_one_has_one_while_it_is_new(days: int, gap: int) -> None:
     """Day by day, as in life: make one, tidy up, and so on."""

@@ -116,7 +116,7 @@ def test_a_table_that_came_back_otherwise_is_found(place: Place, monkeypatch: An
     assert "table gone is missing" in found.findings
     assert "table customers_datakey has other contents" in found.findings
     assert any(text.startswith("table auth_group has") and "not 99" in text for text in found.findings)
-    assert "index missing: index_of_nothing" in found.findings
+    assert "missing, index: index_of_nothing" in found.findings
     backup = Backup.objects.get()
     assert backup.is_good is False and "gone is missing" in backup.problem
 
