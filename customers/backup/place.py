@@ -39,6 +39,11 @@ class Place:
         self.folder = Path(folder or settings.BACKUP_DIR)
 
     @property
+    def is_ours(self) -> bool:
+        """Whether it is the one that rows tell of, and not a copy somewhere."""
+        return self.folder.resolve() == Path(settings.BACKUP_DIR).resolve()
+
+    @property
     def files(self) -> Path:
         """Where files lie."""
         return self.folder / "files"

@@ -41,7 +41,7 @@ def verify_backup(
 ) -> Verification:
     """Restore a backup, the newest unless `name` says another, into a new database that is gone afterwards, and compare
     rows, checksums, indexes and triggers with what the manifest says; read each file to its end. The row of the backup
-    keeps what came of it.
+    keeps what came of it, unless it lies in another folder than CRM_BACKUP_DIR.
 
     The new database is made on the server of the product or, with CRM_BACKUP_TRY_URL or `url`, on another. Raises
     NoSuchBackup, WrongKey, and BackupFailed where it could not be tried, which says nothing of the backup."""
@@ -52,9 +52,10 @@ def verify_backup(
             found = _verify(place, place.backup(name), work, url or settings.BACKUP_TRY_URL, tell)
     except DatabaseError as error:
         raise BackupFailed(_("The database to try it in did not answer: %(why)s") % {"why": error}) from error
-    know_backups(place=place)
-    problem = "; ".join(found.findings)
-    Backup.objects.filter(name=name).update(verified_at=None if problem else clock(), problem=problem)
+    if place.is_ours:
+        know_backups(place=place)
+        problem = "; ".join(found.findings)
+        Backup.objects.filter(name=name).update(verified_at=None if problem else clock(), problem=problem)
     return Verification(
         name, found.tables, found.rows, found.files, round(time.perf_counter() - started, 3), found.findings
     )

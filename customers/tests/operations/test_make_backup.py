@@ -1,6 +1,7 @@
 """Backups of the real database: made, tried, restored; and what goes wrong on the way."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -186,6 +187,15 @@ def test_rows_tell_what_is_in_the_folder(place: Place, settings: Any) -> None:
     assert list(Backup.objects.values_list("name", flat=True)) == sorted([first, second], reverse=True)
     with pytest.raises(NoSuchBackup):
         verify_backup(name="20200101T000000Z-00000000", clock=clock, place=place)
+
+
+@pytest.mark.django_db
+def test_a_copy_elsewhere_can_be_tried_and_changes_no_row(place: Place, settings: Any, tmp_path: Path) -> None:
+    make_backup(clock=clock, place=place)
+    copy = Place(tmp_path / "copy")
+    shutil.copytree(place.folder, copy.folder)
+    assert verify_backup(clock=clock, place=copy).findings == []
+    assert Backup.objects.get().verified_at is None
 
 
 @pytest.mark.django_db
