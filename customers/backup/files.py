@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from customers.backup.keys import UNDER_BACKUP_KEY, name_of, names_of
 from customers.backup.place import PART, Place
@@ -77,7 +78,7 @@ def _store(target: Path, name: str, file: IO[bytes]) -> None:
             raw.flush()
             os.fsync(raw.fileno())
         if name_of(content) != name:
-            raise BackupFailed("a file was changed while it was read; the next backup takes it as it is then")
+            raise BackupFailed(_("A file was changed while it was read: try again."))
         draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)

@@ -203,9 +203,9 @@ def _unpacked(chunks: Iterable[bytes]) -> Iterator[bytes]:
             yield opener.decompress(chunk)
         yield opener.flush()
     except zlib.error as error:
-        raise BackupFailed(f"the copy cannot be unpacked: {error}") from error
+        raise BackupFailed(_("The copy cannot be unpacked: %(why)s") % {"why": error}) from error
     if not opener.eof:
-        raise BackupFailed("the copy was cut off")
+        raise BackupFailed(_("The copy was cut off."))
 
 
 def _without_definers(chunks: Iterable[bytes]) -> Iterator[bytes]:

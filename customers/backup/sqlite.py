@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from django.db import DatabaseError
+from django.utils.translation import gettext as _
 
 from customers.backup.engine import Snapshot, own, renamed
 from customers.backup.manifest import Contents
@@ -38,7 +39,7 @@ class SQLite:
         try:
             told_while(vacuum, tell)
         except DatabaseError as error:
-            raise BackupFailed(f"SQLite could not copy the database: {error}") from error
+            raise BackupFailed(_("SQLite could not copy the database: %(why)s") % {"why": error}) from error
         copy.chmod(0o600)
         with own(renamed(source, str(copy))) as database:
             yield Snapshot(lambda: _packed(copy), database, {"server": _version(database)})
@@ -81,14 +82,14 @@ class SQLite:
                 _unpack(chunks, file)
             with own(renamed(database, str(draft))) as whole, whole.cursor() as cursor:
                 if (found := _column(cursor, "PRAGMA quick_check(1)")) != ["ok"]:
-                    raise BackupFailed(f"SQLite says that the copy is damaged: {found[0]}")
+                    raise BackupFailed(_("SQLite says that the copy is damaged: %(why)s") % {"why": found[0]})
                 cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             for side in (*_sides(draft), *_sides(path)):
                 side.unlink(missing_ok=True)
             database.close()
             draft.replace(path)
         except (DatabaseError, zlib.error, EOFError, gzip.BadGzipFile) as error:
-            raise BackupFailed(f"SQLite cannot read the copy: {error}") from error
+            raise BackupFailed(_("SQLite cannot read the copy: %(why)s") % {"why": error}) from error
         finally:
             draft.unlink(missing_ok=True)
 
