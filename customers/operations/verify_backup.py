@@ -37,19 +37,19 @@ class Verification:
 
 
 def verify_backup(
-    *, name: str = "", clock: Clock, tell: Tell = lambda _done, _step: None, place: Place | None = None, url: str = ""
+    *, name: str = "", clock: Clock, tell: Tell = lambda _done, _step: None, place: Place | None = None
 ) -> Verification:
     """Restore a backup, the newest unless `name` says another, into a new database that is gone afterwards, and compare
     rows, checksums, indexes and triggers with what the manifest says; read each file to its end. The row of the backup
     keeps what came of it, unless it lies in another folder than CRM_BACKUP_DIR.
 
-    The new database is made on the server of the product or, with CRM_BACKUP_TRY_URL or `url`, on another. Raises
+    The new database is made on the server of the product or, with CRM_BACKUP_TRY_URL, on another. Raises
     NoSuchBackup, WrongKey, and BackupFailed where it could not be tried, which says nothing of the backup."""
     place, started = place or Place(), time.perf_counter()
     try:
         with place.alone(lambda: tell(0, _("Waits for another backup"))), workshop() as work:
             name = name or place.newest()
-            found = _verify(place, place.backup(name), work, url or settings.BACKUP_TRY_URL, tell)
+            found = _verify(place, place.backup(name), work, settings.BACKUP_TRY_URL, tell)
     except DatabaseError as error:
         raise BackupFailed(_("The database to try it in did not answer: %(why)s") % {"why": error}) from error
     if place.is_ours:

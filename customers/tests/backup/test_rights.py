@@ -4,13 +4,18 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from customers.backup import mariadb, postgres
 from customers.backup.engine import engine_of, own
+from customers.backup.place import Place
 from customers.backup.tools import BackupFailed
+from customers.operations.make_backup import make_backup
+from customers.operations.verify_backup import verify_backup
 
 pytestmark = pytest.mark.django_db
 SECRET = "quagga-of-the-database"
@@ -63,3 +68,18 @@ def test_the_password_goes_by_environment_or_file_and_never_by_argument(tmp_path
         options = tmp_path / "client.cnf"
         assert options.stat().st_mode & 0o077 == 0
         assert f'password="{SECRET}\\"\\\\"' in options.read_text()
+
+
+@pytest.mark.usefixtures("fresh_keys")
+def test_it_can_be_tried_on_another_server_by_another_account(place: Place, settings: Any) -> None:
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite has no servers")
+    base = connection.settings_dict
+    scheme, name = ("postgres", "postgres") if connection.vendor == "postgresql" else ("mysql", "mysql")
+    password = f":{quote(base['PASSWORD'])}" if base["PASSWORD"] else ""
+    make_backup(clock=timezone.now, place=place)
+    settings.BACKUP_TRY_URL = f"{scheme}://{base['USER']}{password}@{base['HOST']}:{base['PORT']}/{name}"
+    assert verify_backup(clock=timezone.now, place=place).findings == []
+    settings.BACKUP_TRY_URL = f"{scheme}://{base['USER']}{password}@{base['HOST']}:1/{name}"
+    with pytest.raises(BackupFailed):
+        verify_backup(clock=timezone.now, place=place)
