@@ -39,6 +39,8 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.WHITENOISE_AUTOREFRESH = True  # else each client of a test looks through all static files at its start
     settings.API_LIMITS = dict.fromkeys(settings.API_LIMITS, 0)
     settings.TOTP_ROLES = []
+    settings.BACKUP_AT = None  # no test makes one that it does not ask for
+    settings.BACKUP_DIR = settings.VAR_DIR / "test-backups"
     database = settings.DATABASES["default"]
     if database["ENGINE"].endswith("sqlite3"):
         # A file, since threads that share an in-memory database fail on locks instead of waiting for them.

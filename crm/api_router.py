@@ -24,6 +24,7 @@ from analytics.api.versions import ScoreVersionViewSet
 from customers.api.around import AroundViewSet
 from customers.api.attributes import CustomAttributeViewSet
 from customers.api.audit import AuditEntryViewSet
+from customers.api.backups import BackupViewSet
 from customers.api.catalogue import CategoryViewSet, ProductViewSet
 from customers.api.consents import ConsentsOfCustomerViewSet
 from customers.api.customers import CustomerViewSet
@@ -102,6 +103,7 @@ router.register("exports", ExportViewSet)
 router.register("imports", ImportBatchViewSet)
 router.register("audit", AuditEntryViewSet)
 router.register("erasures", ErasureViewSet)
+router.register("backups", BackupViewSet)
 router.register("retention-rules", RetentionRuleViewSet)
 router.register("retention-runs", RetentionRunViewSet)
 router.register("tickets", TicketTapeViewSet, basename="tickettape")

@@ -120,6 +120,7 @@ def _groups() -> list[tuple[str, list[Entry]]]:
                 ("customers.job", "pending_actions"),
                 ("customers.auditentry", "policy"),
                 ("customers.datakey", "encrypted"),
+                ("customers.backup", "backup"),
             ],
         ),
     ]

@@ -218,6 +218,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         ("eventidentity",): ("view", "change"),
         ("eventsource",): ALL,
         ("datakey",): ("view", "change"),
+        ("backup",): PUT_DOWN,
         ACTION_RULES: ALL,
         ACTIONS: PUT_DOWN,
     },

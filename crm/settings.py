@@ -6,6 +6,7 @@ Whatever differs between machines comes from the environment; nonsense there sto
 import base64
 import binascii
 import os
+from datetime import time
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,17 @@ def flag(name: str, *, default: bool) -> bool:
     if text in ("false", "no", "off", "0"):
         return False
     raise ImproperlyConfigured(f"{name} must be true or false, not {text}")
+
+
+def time_of_day(name: str, *, default: str) -> time | None:
+    """Return a time such as 01:00; None for `off`."""
+    text = str(env.str(name, default=default))
+    if text == "off":
+        return None
+    try:
+        return time.fromisoformat(text).replace(tzinfo=None)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} must be a time such as 01:00, or off, not {text}") from None
 
 
 def secret(name: str) -> str:
@@ -136,6 +148,15 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 # An index of ours holds more columns on PostgreSQL than elsewhere, which is meant.
 SILENCED_SYSTEM_CHECKS = ["models.W040"]
 DATABASES = {"default": complete(env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR}/candid.sqlite3"))}
+
+# Backups: where they lie (better on another disk); at what time of the night one is made ("off": none); of how many
+# days, weeks and months the newest is kept; where they are tried, if not on the server of the database itself.
+BACKUP_DIR = Path(env.str("CRM_BACKUP_DIR", default=str(VAR_DIR / "backups"))).resolve()
+BACKUP_AT = time_of_day("CRM_BACKUP_AT", default="01:00")
+BACKUP_KEEP = tuple(env.list("CRM_BACKUP_KEEP", cast=int, default=[7, 4, 12]))
+if len(BACKUP_KEEP) != 3 or min(BACKUP_KEEP) < 0 or not any(BACKUP_KEEP):
+    raise ImproperlyConfigured("CRM_BACKUP_KEEP must be three numbers: days, weeks, months, such as 7,4,12")
+BACKUP_TRY_URL = env.str("CRM_BACKUP_TRY_URL", default="")
 
 # Files and forms
 # Two hundred rows of an inline, each of a dozen fields.

@@ -9,12 +9,14 @@ class CustomersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from customers.backup.files import register_folder
         from customers.exporters.job import EXPORT
         from customers.exporters.lists import register_sheets_of_customers
         from customers.exporters.person_job import PERSON_EXPORT
         from customers.importers.jobs import CHECK, IMPORT
         from customers.importers.known import register_imports
         from customers.models import Export
+        from customers.operations.backup_jobs import BACKUP, VERIFICATION
         from customers.operations.encrypted_places import register_place
         from customers.operations.events_of_customers import register_events_of_customers
         from customers.operations.file_places import EXPORTS, UPLOADS
@@ -43,8 +45,10 @@ class CustomersConfig(AppConfig):
         register_job(SWEEP)
         register_undo_of_customers()
         register_job(UNDO_IMPORT)
-        for kind in (CHECK, IMPORT, EXPORT, PERSON_EXPORT, RETENTION, ROTATE_KEYS):
+        for kind in (CHECK, IMPORT, EXPORT, PERSON_EXPORT, RETENTION, ROTATE_KEYS, BACKUP, VERIFICATION):
             register_job(kind)
+        for folder in ("media", "imports", "reports"):  # exports not: they are kept for days, backups for a year
+            register_folder(folder)
         register_sheets_of_customers()
         for place in (UPLOADS, EXPORTS):
             register_place(place)

@@ -312,6 +312,15 @@ class DeliveryQuerySet(OpenCatalogueQuerySet[Row]):
         return self.filter(state="failed")
 
 
+class BackupQuerySet(QuerySet[Row]):
+    """Backups are of everybody's rows: for administrators."""
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """All of them for whoever has the permission."""
+        allowed = user.is_authenticated and user.is_active and user.has_perm("customers.view_backup")
+        return self if allowed else self.none()
+
+
 class AuditEntryQuerySet(QuerySet[Row]):
     """The record of changes: read by administrators, written by nobody but the record itself."""
 

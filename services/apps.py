@@ -9,6 +9,7 @@ class ServicesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from customers.backup.files import register_folder
         from customers.operations.encrypted_places import register_place
         from customers.registry import register
         from services.exporters.lists import register_sheets_of_services
@@ -45,6 +46,7 @@ class ServicesConfig(AppConfig):
         register_undo_of_services()
         register_sheets_of_services()
         register_recompute()
+        register_folder("attachments")
         register_place(ATTACHMENTS)
         register_place(INBOUND_MAILS)
         register_place(FORM_FILES)

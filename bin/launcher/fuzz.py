@@ -30,6 +30,9 @@ SUITES = {
     "mail": Suite(
         "mutated mails parsed; of twenty one is filed", ("tests/mail/test_fuzz.py",), "CRM_MAIL_FUZZ", 100_000
     ),
+    "backup": Suite(
+        "backups while others write, and 20 damaged ones", ("tests/backup/test_under_load.py",), "CRM_BACKUP_RUNS", 100
+    ),
     "state": Suite("lives of a ticket", ("tests/desk/test_state_machine.py",), "CRM_STATE_RUNS", 1000),
 }
 # pytest's own statuses, in words

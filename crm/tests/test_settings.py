@@ -48,6 +48,9 @@ def test_secrets_are_read_from_the_var_folder(tmp_path: Path) -> None:
         ("CRM_OIDC_ISSUER", "https://id.example.com", "CRM_OIDC_CLIENT_ID is not set"),
         ("CRM_LOCAL_LOGIN", "false", "leaves no way in"),
         ("CRM_SESSION_IDLE_MINUTES", "0", "must be above 0"),
+        ("CRM_BACKUP_AT", "25:00", "CRM_BACKUP_AT must be a time such as 01:00, or off, not 25:00"),
+        ("CRM_BACKUP_KEEP", "7,4", "CRM_BACKUP_KEEP must be three numbers"),
+        ("CRM_BACKUP_KEEP", "0,0,0", "CRM_BACKUP_KEEP must be three numbers"),
         ("DEBUG", "perhaps", "DEBUG must be true or false, not perhaps"),
     ],
 )

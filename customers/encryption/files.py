@@ -8,7 +8,7 @@ import io
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -24,9 +24,37 @@ TAG_BYTES = 16
 STORED_BYTES = CHUNK_BYTES + TAG_BYTES
 
 
+class Heads(Protocol):
+    """How the head of a file holds the key of the file: HEAD_BYTES that begin with a mark of their own."""
+
+    def write(self, key: bytes, file_id: str) -> bytes:
+        """The head of a new file."""
+
+    def read(self, head: bytes, file_id: str) -> bytes:
+        """The key that is in a head. Raises CannotDecrypt."""
+
+
+class _UnderDataKeys:
+    """What the product itself reads: the keys of files are under a data key, which is a row."""
+
+    def write(self, key: bytes, file_id: str) -> bytes:
+        number, data_key = current_key(KeyPurpose.DATA)
+        token = f"{number}.{seal(key, key=data_key, bound_to=head_bound_to(file_id))}"
+        return (MAGIC + token.encode() + b"\n").ljust(HEAD_BYTES, b"\0")
+
+    def read(self, head: bytes, file_id: str) -> bytes:
+        number, _dot, body = _token(head).partition(".")
+        if not number.isdigit():
+            raise CannotDecrypt("the head of the file is spoilt")
+        return unseal(body, key=key_by_id(int(number)), bound_to=head_bound_to(file_id))
+
+
+UNDER_DATA_KEYS: Heads = _UnderDataKeys()
+
+
 def encrypted(chunks: Iterable[bytes], *, file_id: str) -> Iterator[bytes]:
     """The bytes to be stored for a file of these contents."""
-    sealing = _Sealing(file_id)
+    sealing = _Sealing(file_id, UNDER_DATA_KEYS)
     yield sealing.head
     for chunk in chunks:
         yield from sealing.take(chunk)
@@ -37,9 +65,9 @@ class EncryptedFile(io.RawIOBase):
     """A file that is encrypted while it is written, from its beginning to its end. It is whole once it is closed, which
     leaves the file behind it open."""
 
-    def __init__(self, file: IO[bytes], *, file_id: str) -> None:
+    def __init__(self, file: IO[bytes], *, file_id: str, heads: Heads = UNDER_DATA_KEYS) -> None:
         super().__init__()
-        self._file, self._sealing = file, _Sealing(file_id)
+        self._file, self._sealing = file, _Sealing(file_id, heads)
         file.write(self._sealing.head)
 
     def writable(self) -> bool:
@@ -65,11 +93,11 @@ class DecryptedFile(io.RawIOBase):
     """What was stored, as it reads, from any place: a chunk is opened when it is asked for. Raises CannotDecrypt while
     it is read."""
 
-    def __init__(self, file: IO[bytes], *, file_id: str) -> None:
+    def __init__(self, file: IO[bytes], *, file_id: str, heads: Heads = UNDER_DATA_KEYS) -> None:
         super().__init__()
         self._file, self._id, self._at = file, file_id, 0
         file.seek(0)
-        self._cipher = AESGCM(_key_of(file.read(HEAD_BYTES), file_id))
+        self._cipher = AESGCM(heads.read(file.read(HEAD_BYTES), file_id))
         self._size, self._chunks = _plain_size(file.seek(0, io.SEEK_END))
         self._held: tuple[int, bytes] = (-1, b"")
 
@@ -152,7 +180,7 @@ def wrap_anew(path: Path, *, file_id: str) -> None:
             draft.chmod(mode)
             head = file.read(HEAD_BYTES)
             if head.startswith(MAGIC):
-                new.write(_head(_key_of(head, file_id), file_id))
+                new.write(UNDER_DATA_KEYS.write(UNDER_DATA_KEYS.read(head, file_id), file_id))
                 while chunk := file.read(CHUNK_BYTES):
                     new.write(chunk)
             else:
@@ -169,9 +197,9 @@ def wrap_anew(path: Path, *, file_id: str) -> None:
 class _Sealing:
     """The chunks of one file that is being written."""
 
-    def __init__(self, file_id: str) -> None:
+    def __init__(self, file_id: str, heads: Heads) -> None:
         key = AESGCM.generate_key(256)
-        self.head = _head(key, file_id)
+        self.head = heads.write(key, file_id)
         self._cipher, self._id, self._waiting, self._place = AESGCM(key), file_id, bytearray(), 0
 
     def take(self, data: bytes) -> Iterator[bytes]:
@@ -199,24 +227,12 @@ def _plain_size(stored: int) -> tuple[int, int]:
     return max(0, body - chunks * TAG_BYTES), chunks
 
 
-def _head(key: bytes, file_id: str) -> bytes:
-    number, data_key = current_key(KeyPurpose.DATA)
-    token = f"{number}.{seal(key, key=data_key, bound_to=_head_bound_to(file_id))}"
-    return (MAGIC + token.encode() + b"\n").ljust(HEAD_BYTES, b"\0")
-
-
 def _token(head: bytes) -> str:
     return head[len(MAGIC) :].partition(b"\n")[0].decode("ascii", "replace")
 
 
-def _key_of(head: bytes, file_id: str) -> bytes:
-    number, _dot, body = _token(head).partition(".")
-    if not number.isdigit():
-        raise CannotDecrypt("the head of the file is spoilt")
-    return unseal(body, key=key_by_id(int(number)), bound_to=_head_bound_to(file_id))
-
-
-def _head_bound_to(file_id: str) -> bytes:
+def head_bound_to(file_id: str) -> bytes:
+    """What the key in a file's head is bound to."""
     return f"file head:{file_id}".encode()
 
 

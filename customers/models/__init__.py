@@ -4,6 +4,7 @@ from customers.models.api_token import ApiToken
 from customers.models.attribute import AttributeDefinition, CustomAttribute
 from customers.models.audit import AuditEntry, AuditSeal
 from customers.models.audited import Audited
+from customers.models.backup import Backup
 from customers.models.consent import Consent
 from customers.models.customer import ContactPoint, Customer, ExternalId, IdentifierKey
 from customers.models.data_key import DataKey
@@ -34,6 +35,7 @@ __all__ = [
     "AuditSeal",
     "Audited",
     "Authenticator",
+    "Backup",
     "Category",
     "Consent",
     "ContactPoint",

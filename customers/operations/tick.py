@@ -5,6 +5,8 @@ from customers.operations.forget_deliveries import forget_deliveries
 from customers.operations.forget_exports import forget_exports
 from customers.operations.forget_logins import forget_logins
 from customers.operations.forget_uploads import forget_uploads
+from customers.operations.note_erasures import note_erasures
+from customers.operations.plan_backup import plan_backup
 from customers.operations.plan_retention import plan_retention
 from customers.operations.plan_sweep import plan_sweep
 from customers.operations.seal_audit import seal_audit
@@ -18,6 +20,8 @@ def tick(*, at: datetime) -> int:
     Every step may be lost, doubled or run twice at once."""
     plan_sweep(at=at)
     plan_retention(at=at)
+    plan_backup(at=at)
+    note_erasures(at=at)
     give_up_worn_out_jobs(at=at)
     give_up_worn_out(at=at)
     forget_deliveries(at=at)

@@ -110,6 +110,12 @@ ENTRIES = (
         (none("id rule days cutoff is_dry_run found oldest_at done job started_at finished_at"), staff("started_by")),
     ),
     Entry(
+        "customers.Backup",
+        Purpose.RUN,
+        Retention.USE,
+        (none("id name taken_at server tables rows bytes files file_bytes verified_at problem"),),
+    ),
+    Entry(
         "customers.DataKey",
         Purpose.RUN,
         Retention.USE,

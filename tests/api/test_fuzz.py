@@ -70,6 +70,7 @@ RESOURCES = {
     "attachments": "attachment",
     "audit": "auditentry",
     "attributes": "customattribute",
+    "backups": "backup",
     "behaviour-reports": "savedreport",
     "calendars": "calendar",
     "calls": "phonecall",

@@ -228,6 +228,7 @@ OPEN |= {
     "retentionrule-report": {"post": "add_retentionrun"},
     **{f"retentionrun-{view}": of("retentionrun", READ) for view in ("list", "detail")},
 }
+OPEN |= {f"backup-{view}": of("backup", READ) for view in ("list", "detail")}
 OPEN["scoringrun-resume"] = of("scoringrun", VERB)
 # One's own alone.
 OPEN |= {

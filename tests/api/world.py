@@ -39,6 +39,7 @@ from analytics.tests.histories import rating, score_everybody
 from customers.choices import PrivacyFlagKind, RetentionKind
 from customers.models import (
     AuditEntry,
+    Backup,
     Category,
     Customer,
     Erasure,
@@ -253,6 +254,7 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         "agent": ann.agent.pk,
         "apitoken": token.pk,
         "around": acme.pk,
+        "backup": Backup.objects.create(name="20260603T010000Z-0123abcd", taken_at=NOW, server="SQLite 3.40").pk,
         "beside": acme.pk,
         "calendar": queue.calendar_id,
         "assignmentrule": rule.pk,

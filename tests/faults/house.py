@@ -44,6 +44,7 @@ class House:
             "REDIS_URL": self.redis_url,
             "DATABASE_URL": f"postgres://candid@{HOST}:{self._port}/postgres",
             "PYTHONPATH": str(ROOT),
+            "CRM_BACKUP_AT": "off",  # what is killed here is other work
         }
 
     def _start_redis(self) -> int:

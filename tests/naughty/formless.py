@@ -121,6 +121,7 @@ FORMLESS: dict[str, str] = {
             "customers_customer_privacy",
             "customers_customer_timeline",
             "customers_customer_why",
+            "customers_backup_changelist",
             "customers_datakey_changelist",
             "customers_duplicatepair_change",
             "customers_erasure_change",

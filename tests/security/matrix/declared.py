@@ -174,6 +174,8 @@ STAFF_PAGES = {
     **pages("customers_auditentry", ""),
     "customers_datakey_changelist": only_get("view_datakey"),
     "customers_datakey_rotate": only_post("change_datakey"),
+    "customers_backup_changelist": only_get("view_backup"),
+    **{f"customers_backup_{verb}": only_post("add_backup") for verb in ("make", "verify")},
 }
 
 TICKETS = {

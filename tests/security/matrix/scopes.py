@@ -15,7 +15,7 @@ import django
 from django.apps import apps
 from django.db.models import QuerySet
 
-from customers.querysets import AccountQuerySet, AuditEntryQuerySet, OpenCatalogueQuerySet
+from customers.querysets import AccountQuerySet, AuditEntryQuerySet, BackupQuerySet, OpenCatalogueQuerySet
 
 ROOT = Path(__file__).resolve().parents[3]
 ROOMS = ("customers", "services", "analytics", "crm")
@@ -71,7 +71,9 @@ def gated_models() -> list[Any]:
 
 def open_models() -> set[str]:
     """Of these, the ones that whoever is active and has the permission sees all rows of."""
-    open_gates = [kind.visible_to for kind in (OpenCatalogueQuerySet, AccountQuerySet, AuditEntryQuerySet)]
+    open_gates = [
+        kind.visible_to for kind in (OpenCatalogueQuerySet, AccountQuerySet, AuditEntryQuerySet, BackupQuerySet)
+    ]
     return {m._meta.label for m in gated_models() if type(m._default_manager.all()).visible_to in open_gates}
 
 

@@ -1,0 +1,3 @@
+from customers.tests.backup.world import place
+
+__all__ = ["place"]
