@@ -62,6 +62,8 @@ REFERENCES = {
     "service_type": "servicetype",
     "agent": "agent",
     "segment": "segment",
+    "dashboard": "dashboard",
+    "report": "savedreport",
 }
 RESOURCES = {
     "agents": "agent",
@@ -71,6 +73,9 @@ RESOURCES = {
     "audit": "auditentry",
     "attributes": "customattribute",
     "behaviour-reports": "savedreport",
+    "dashboards": "dashboard",
+    "tiles": "tile",
+    "scheduled-reports": "scheduledreport",
     "calendars": "calendar",
     "calls": "phonecall",
     "categories": "category",
