@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.core.exceptions import ValidationError as Refused
 from django.utils import timezone
 from django_filters import BooleanFilter, CharFilter, ChoiceFilter, FilterSet
@@ -27,10 +28,14 @@ from customers.api.locking import expected_version
 from customers.filtersets import LARGEST_KEY, LONGEST_PART, IdFilter
 from customers.models import Product, Team
 
+OF_ALL = "non_field_errors"
+
 
 def refused(error: Refused) -> ValidationError:
     """What an operation refuses, by field where it names one."""
-    return ValidationError(error.message_dict if hasattr(error, "error_dict") else {"non_field_errors": error.messages})
+    if not hasattr(error, "error_dict"):
+        return ValidationError({OF_ALL: error.messages})
+    return ValidationError({OF_ALL if name == NON_FIELD_ERRORS else name: said for name, said in error})
 
 
 class DashboardSerializer(StrictModel):
