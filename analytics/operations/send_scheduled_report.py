@@ -25,7 +25,7 @@ def send_scheduled_report(*, schedule: ScheduledReport, by: User, at: datetime) 
     going_on = mail_job(row.pk)
     if going_on is not None and going_on.state in (LeaseState.TODO, LeaseState.LEASED):
         return going_on
-    record(AuditKind.DONE, row, verb="send_now")
+    record(AuditKind.DONE, row)
     return start_job(kind=KIND, at=at, by=by, subject_id=row.pk)
 
 

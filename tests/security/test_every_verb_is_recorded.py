@@ -149,6 +149,8 @@ PATCH: dict[str, Body] = {
     "ticket-detail": lambda w: {"subject": "Other"},
     "actionrule-detail": lambda w: {"what": "Other"},
     "agent-detail": lambda w: {"capacity": 3},
+    "tile-detail": lambda w: {"title": "Other"},
+    "scheduledreport-detail": lambda w: {"hour": 9},
     "calendar-detail": lambda w: {"time_zone": "Europe/Berlin"},
     "knowledgearticle-detail": lambda w: {"audience": "internal"},
     "mailtemplate-detail": lambda w: {"subject": "Other"},

@@ -20,13 +20,12 @@ from reportlab.platypus import CondPageBreak, KeepTogether, Paragraph, SimpleDoc
 from analytics.choices import TileShape
 from analytics.exporters.boards.content import Cell, Content, Figure, Part
 from analytics.exporters.boards.content import Table as Tabled
-from analytics.exporters.boards.pdf_charts import drawing
+from analytics.exporters.boards.pdf_charts import CHINESE, LATIN, OTHERWISE, drawing
 from analytics.exporters.number_words import SHARE
 
-LATIN, BOLD, CHINESE = "Helvetica", "Helvetica-Bold", "STSong-Light"
-OTHERWISE = re.compile(r"[^\x00-\x7e\u00a0-\u00ff–—‘’“”•…€™−]+")
+BOLD = "Helvetica-Bold"
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
-WIDTH = A4[0] - 36 * mm
+WIDTH = A4[0] - 36 * mm - 12  # less what the frame keeps free on both sides
 INK, FAINT, LINE, HEAT = (colors.HexColor(code) for code in ("#1f2937", "#6b7280", "#d1d5db", "#3c9aa6"))
 BODY = ParagraphStyle("body", fontName=LATIN, fontSize=8.5, leading=11, textColor=INK, wordWrap="CJK")
 RIGHT = ParagraphStyle("right", BODY, alignment=2)
@@ -115,7 +114,7 @@ def _columns(table: Tabled, shown: list[int]) -> Table:
     lines = table.lines[:MOST_LINES]
     is_number = {at: any(isinstance(line[at], Figure) for line in lines) for at in shown}
     rows = [[_words(table.header[at], RIGHT if is_number[at] else SMALL) for at in shown]]
-    rows += [[_cell(line[at]) for at in shown] for line in lines]
+    rows += [[_cell(line[at], is_right=is_number[at]) for at in shown] for line in lines]
     style: list[Any] = [
         ("LINEBELOW", (0, 0), (-1, -1), 0.4, LINE),
         ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
@@ -143,8 +142,8 @@ def _heat(lines: Sequence[Sequence[Cell]], shown: Sequence[int]) -> Iterator[Any
                 yield ("BACKGROUND", (column, row), (column, row), colour)
 
 
-def _cell(cell: Cell) -> Paragraph:
-    return _words(str(cell), RIGHT if isinstance(cell, Figure) else BODY, cell.link)
+def _cell(cell: Cell, *, is_right: bool) -> Paragraph:
+    return _words(str(cell), RIGHT if is_right else BODY, cell.link)
 
 
 def _foot(canvas: Any, document: Any) -> None:

@@ -1,5 +1,6 @@
 """The charts of a PDF: lines, bars, and the bars of a funnel."""
 
+import re
 from typing import Any
 
 from reportlab.graphics.charts.barcharts import HorizontalBarChart, VerticalBarChart
@@ -15,8 +16,10 @@ from analytics.exporters.boards.content import Chart
 COLOURS = [colors.HexColor(code) for code in ("#3c9aa6", "#d9993c", "#3f9e74", "#8b6fc0", "#c9605c", "#5b86c4")]
 FAINT = colors.HexColor("#6b7280")
 GRID = colors.HexColor("#e5e7eb")
-CHINESE = "STSong-Light"
+LATIN, CHINESE = "Helvetica", "STSong-Light"
 HEIGHT, LEGEND, AXIS = 48 * mm, 7 * mm, 12 * mm
+# What Helvetica has no letter for.
+OTHERWISE = re.compile(r"[^\x00-\x7e\u00a0-\u00ff–—‘’“”•…€™−]+")
 MOST_LABELS, LONGEST_LABEL = 12, 26
 
 
@@ -66,7 +69,8 @@ def _axes(plot: Any, chart: Chart, *, is_funnel: bool) -> None:
     value.visibleGrid, value.gridStrokeColor, value.strokeColor, value.visibleTicks = True, GRID, None, False
     every = max(1, -(-len(chart.labels) // MOST_LABELS)) if not is_funnel else 1
     category.categoryNames = [_short(label) if number % every == 0 else "" for number, label in enumerate(chart.labels)]
-    category.labels.fontName, category.labels.fontSize, category.labels.fillColor = CHINESE, 7, FAINT
+    font = _font(chart.labels)
+    category.labels.fontName, category.labels.fontSize, category.labels.fillColor = font, 7, FAINT
     category.strokeColor, category.visibleTicks = GRID, False
     if is_funnel:
         category.reverseDirection = True
@@ -79,6 +83,11 @@ def _lowest(chart: Chart) -> float:
     return min((value for one in chart.series for value in one.values if value is not None), default=0)
 
 
+def _font(texts: list[str]) -> str:
+    """Of the labels of an axis: they all have the same."""
+    return CHINESE if OTHERWISE.search("".join(texts)) else LATIN
+
+
 def _short(label: str) -> str:
     return label if len(label) <= LONGEST_LABEL else f"{label[: LONGEST_LABEL - 1]}…"
 
@@ -86,10 +95,10 @@ def _short(label: str) -> str:
 def _legend(chart: Chart, y: float) -> Legend:
     legend = Legend()
     legend.x, legend.y, legend.boxAnchor = 14 * mm, y, "w"
-    legend.fontName, legend.fontSize, legend.fillColor = CHINESE, 7, FAINT
     legend.dx = legend.dy = 6
     legend.columnMaximum, legend.deltax, legend.alignment = 1, 40 * mm, "right"
     legend.strokeWidth, legend.strokeColor = 0, None
     shown = chart.series[:4]
+    legend.fontName, legend.fontSize, legend.fillColor = _font([one.name for one in shown]), 7, FAINT
     legend.colorNamePairs = [(COLOURS[number % len(COLOURS)], _short(one.name)) for number, one in enumerate(shown)]
     return legend
