@@ -35,6 +35,8 @@ from analytics.operations.mail_hindrance import TAKES_OUT
 from analytics.operations.write_dashboard import write_dashboard
 from customers.admin.base import CandidModelAdmin
 from customers.admin.filters import VisibleRelatedFilter
+from customers.audit.record import record
+from customers.choices import AuditKind
 from customers.models.versioned import StaleVersion
 
 NAME = "analytics_dashboard"
@@ -227,6 +229,7 @@ def board_page(pk: Any) -> str:
 def _answer(row: Dashboard, format: str, user: Any, at: datetime) -> HttpResponse:
     response = HttpResponse(content_type=CONTENT_TYPES[format])  # type: ignore[index]
     told = tell_board(dashboard=row, user=user, at=at)
+    record(AuditKind.EXPORTED, row, format=format, tiles=len(told))
     write_board(response, format=format, title=row.name, told=told, note=whose(user, at))  # type: ignore[arg-type]
     name = f"dashboard-{row.pk}-{timezone.localtime(at):%Y-%m-%d}.{format}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -93,3 +93,24 @@ def test_tiles_are_arranged_by_keyboard_and_by_hand(log_in: LogIn, visit: Visit,
     settle(page)
     expect(page.locator(".board-head h2")).to_have_count(3)
     assert titles(page) == ["One", "Two", "Three"]
+
+
+@pytest.mark.parametrize("look", ["dark", "phone"], indirect=True)
+def test_a_dashboard_is_scheduled_by_mail_and_sent(log_in: LogIn, visit: Visit, look: str, lea: User) -> None:
+    board: Dashboard = a_board(lea)
+    log_in(lea)
+    page = visit(reverse("admin:analytics_dashboard_board", args=[board.pk]))
+    page.get_by_role("link", name="By mail").click()
+    page.get_by_label("How often").select_option("month")
+    expect(page.get_by_label("Day of the month")).to_be_visible()
+    expect(page.get_by_label("Weekday")).to_be_hidden()
+    settle(page)
+    take(page, "scheduled-form", look)
+    page.get_by_role("button", name="Save and continue editing").click()
+    expect(page.get_by_role("heading", name="Monday")).to_be_visible()
+    expect(page.get_by_text("No mailbox sends mail")).to_be_visible()
+    expect(page.get_by_text("gets it", exact=True)).to_be_visible()
+    settle(page)
+    take(page, "scheduled", look)
+    page.get_by_role("button", name="Send now").click()
+    expect(page.get_by_text("A worker writes it")).to_be_visible()

@@ -37,7 +37,9 @@ def tell_board(
     *, dashboard: Dashboard, user: User, at: datetime, tell: Tell = lambda done, total: None
 ) -> Sequence[Told]:
     """What all tiles of a dashboard tell this user now, in their order. `tell` hears how many are done."""
-    tiles = list(Tile.objects.visible_to(user).filter(dashboard=dashboard).select_related("product").order_by("place"))
+    tiles = list(
+        Tile.objects.visible_to(user).filter(dashboard=dashboard).select_related("product").order_by("place", "pk")
+    )
     told = []
     for number, tile in enumerate(tiles):
         tell(number, len(tiles))

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -17,6 +17,8 @@ from analytics.exporters.boards.file import CONTENT_TYPES, board_bytes, tell_boa
 from analytics.models import ScheduledReport
 from analytics.operations.mail_hindrance import SENT, mail_hindrance
 from analytics.operations.plan_report_mails import KIND
+from customers.audit.record import record
+from customers.choices import AuditKind
 from customers.models import Job, LeaseLost, User
 from customers.operations.job_kinds import Clock, JobFailed, JobKind, Progress
 from services.choices import MailPurpose
@@ -50,7 +52,7 @@ def mail_report(
 
 def _mail(schedule: ScheduledReport, user: User, mailbox: Mailbox, occasion: str, at: datetime, tell: Any) -> str:
     key = f"report:{occasion}:{user.pk}"
-    if OutboundMail.objects.filter(Q(key=key)).exists():
+    if OutboundMail.objects.filter(key=key).exists():
         return SENT
     try:
         with override(schedule.language), timezone.override(zoneinfo.ZoneInfo(schedule.time_zone)):
@@ -63,18 +65,21 @@ def _mail(schedule: ScheduledReport, user: User, mailbox: Mailbox, occasion: str
     except Exception as error:  # the others get theirs all the same; what it says may name somebody
         logger.error("scheduled report %s for user %s: %s", schedule.pk, user.pk, type(error).__name__)
         return "failed"
-    queue_mail(
-        key=key,
-        mailbox=mailbox,
-        purpose=MailPurpose.REPORT,
-        recipient=user.email,
-        subject=subject,
-        body=body,
-        user=user,
-        is_automatic=True,
-        files=[file],
-        at=at,
-    )
+    with transaction.atomic():
+        queue_mail(
+            key=key,
+            mailbox=mailbox,
+            purpose=MailPurpose.REPORT,
+            recipient=user.email,
+            subject=subject,
+            body=body,
+            user=user,
+            is_automatic=True,
+            files=[file],
+            at=at,
+        )
+        # A list that leaves the house is on record, as one that is handed out.
+        record(AuditKind.EXPORTED, schedule, verb="mail_report", format=schedule.format, to=user.pk)
     return SENT
 
 

@@ -14,6 +14,16 @@
     }
   });
 
+  // A tile that did not come says so, and the others are not touched.
+  for (const name of ["htmx:responseError", "htmx:sendError"]) {
+    document.addEventListener(name, (event) => {
+      const place = event.target.closest?.(".board-content[data-failed]");
+      if (place) {
+        place.textContent = place.dataset.failed;
+      }
+    });
+  }
+
   // After a button was pressed its page comes anew: the same button has the focus, or another of its tile.
   const pressed = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
   if (pressed && pressed.matches(".board-icon")) {

@@ -17,7 +17,7 @@ from analytics.tests.admin.test_behaviour_reports import saved
 from analytics.tests.boards import a_board, a_schedule, a_tile
 from analytics.tests.boards import lea as lea
 from analytics.tests.boards import max_ as max_
-from customers.models import Team, User
+from customers.models import AuditEntry, Team, User
 from services.models import Queue
 
 pytestmark = pytest.mark.django_db
@@ -187,6 +187,7 @@ def test_it_is_handed_out_as_pdf_and_xlsx(log_in: LogIn, lea: User, board: Dashb
     assert pdf.headers["Content-Type"] == "application/pdf" and "attachment" in pdf.headers["Content-Disposition"]
     assert "Open tickets" in PdfReader(BytesIO(pdf.content)).pages[0].extract_text()
     assert client.post(address, {"format": "xlsx"}).content[:2] == b"PK"
+    assert AuditEntry.objects.filter(kind="exported", model="analytics.dashboard", actor=lea).count() == 2
     assert client.post(address, {"format": "exe"}).status_code == 404
     assert client.get(address).status_code == 405
 
@@ -201,3 +202,14 @@ def test_mails_of_others_are_not_counted(log_in: LogIn, lea: User, max_: User, b
 def test_the_list_says_what_to_do_where_there_is_none(log_in: LogIn, lea: User) -> None:
     page = log_in(lea).get(reverse(f"{PAGE}_changelist")).content.decode()
     assert "A dashboard shows figures side by side" in page
+
+
+def test_a_report_is_put_on_a_dashboard_from_its_page(log_in: LogIn, lea: User, board: Dashboard) -> None:
+    report = saved(lea)
+    client = log_in(lea)
+    page = client.get(reverse("admin:analytics_savedreport_report", args=[report.pk])).content.decode()
+    link = f"{reverse('admin:analytics_tile_add')}?source=report&report={report.pk}"
+    assert link.replace("&", "&amp;") in page
+    form = client.get(link).context["adminform"].form
+    assert form.initial["report"] == str(report.pk) and form.initial["source"] == "report"
+    assert f"{reverse('admin:analytics_scheduledreport_add')}?report={report.pk}" in page

@@ -8,7 +8,9 @@ from django.urls import reverse
 
 from analytics.models import Dashboard, ScheduledReport
 from analytics.operations.write_dashboard import write_dashboard
+from analytics.operations.write_report import write_report
 from analytics.tests.admin.conftest import LogIn
+from analytics.tests.admin.test_behaviour_reports import saved
 from analytics.tests.boards import a_board, a_schedule
 from analytics.tests.boards import lea as lea
 from analytics.tests.boards import max_ as max_
@@ -94,6 +96,9 @@ def test_what_a_recipient_does_not_see_any_more_is_not_named_to_them(
     pages = [reverse(f"{PAGE}_change", args=[row.pk]), reverse(f"{PAGE}_changelist")]
     assert all("Plan Z" in client.get(page).content.decode() for page in pages)
     write_dashboard(dashboard=board, changes={"is_shared": False}, by=lea, at=NOW)
+    report = saved(lea, name="Plan Z too", is_shared=True)
+    a_schedule(lea, max_, of=report)
+    write_report(report=report, changes={"is_shared": False}, by=lea, at=NOW)
     for page in pages:
         html = client.get(page).content.decode()
         assert "Plan Z" not in html and "(gone, or not yours to see)" in html

@@ -14,9 +14,8 @@ SECOND_LOCKS_OF_ANALYST = {
     "customers/admin/compare_rows.py _counts: analytics.EventIdentity": _CUSTOMER,
     "analytics/admin/behaviour_people.py people_context": _KEYS,
     "analytics/api/behaviour_reports.py customers": _KEYS,
-    "analytics/admin/dashboards.py board: analytics.Tile": _BOARD,
-    "analytics/admin/dashboards.py tile: analytics.Tile": _BOARD,
-    "analytics/exporters/boards/file.py tell_board: analytics.Tile": _BOARD,
+    "analytics/admin/dashboards.py tile": _BOARD,
+    "analytics/exporters/boards/file.py tell_board": _BOARD,
     "analytics/exporters/boards/figures.py forecast": (
         "asked of forecasts of no segment, which whoever may see forecasts sees"
     ),
@@ -48,14 +47,18 @@ WATCHED_OF_ANALYST = {
     "analytics/operations/run_report.py segments_of": (
         f"{_TESTS}::test_a_segment_that_went_out_of_sight_is_not_counted"
     ),
-    "analytics/admin/dashboards.py board: analytics.ScheduledReport": (
+    "analytics/admin/dashboards.py board": (
         "analytics/tests/admin/test_dashboards.py::test_mails_of_others_are_not_counted"
     ),
-    "analytics/admin/scheduled_reports.py get_queryset": (
+    **dict.fromkeys(
+        [
+            f"analytics/admin/scheduled_reports.py get_queryset: analytics.{name}"
+            for name in ("Dashboard", "SavedReport")
+        ],
         "analytics/tests/admin/test_scheduled_reports.py"
-        "::test_what_a_recipient_does_not_see_any_more_is_not_named_to_them"
+        "::test_what_a_recipient_does_not_see_any_more_is_not_named_to_them",
     ),
-    "analytics/api/dashboards.py _seen_reports: analytics.SavedReport": (
+    "analytics/api/dashboards.py _seen_reports": (
         "analytics/tests/api/test_dashboards.py::test_the_key_of_a_report_out_of_sight_is_not_told"
     ),
     "analytics/exporters/boards/figures.py fallen": f"{_TOLD}::test_who_fell_is_named_to_whoever_sees_them",

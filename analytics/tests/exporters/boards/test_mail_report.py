@@ -20,7 +20,7 @@ from analytics.tests.admin.test_behaviour_reports import saved
 from analytics.tests.boards import a_board, a_schedule, a_tile
 from analytics.tests.boards import lea as lea
 from analytics.tests.boards import max_ as max_
-from customers.models import Customer, Job, Team, User
+from customers.models import AuditEntry, Customer, Job, Team, User
 from customers.operations.work_jobs import work_jobs
 from services.models import Mailbox, OutboundMail, Queue
 from services.operations.compose_mail import compose_mail
@@ -111,6 +111,7 @@ def test_of_one_occasion_each_gets_one_mail(lea: User, sam: User, board: Dashboa
     assert OutboundMail.objects.count() == 2
     mail_report(schedule=row, occasion="b", at=NOW)
     assert OutboundMail.objects.count() == 4
+    assert AuditEntry.objects.filter(kind="exported", model="analytics.scheduledreport").count() == 4
 
 
 @pytest.mark.usefixtures("mailbox")
