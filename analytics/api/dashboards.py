@@ -35,7 +35,9 @@ def refused(error: Refused) -> ValidationError:
     """What an operation refuses, by field where it names one."""
     if not hasattr(error, "error_dict"):
         return ValidationError({OF_ALL: error.messages})
-    return ValidationError({OF_ALL if name == NON_FIELD_ERRORS else name: said for name, said in error})
+    return ValidationError(
+        {OF_ALL if name == NON_FIELD_ERRORS else name: said for name, said in error.message_dict.items()}
+    )
 
 
 class DashboardSerializer(StrictModel):

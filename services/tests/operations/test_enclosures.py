@@ -46,7 +46,7 @@ def test_it_travels_with_the_mail_and_lies_encrypted_meanwhile(mailbox: Mailbox)
     row = Enclosure.objects.get()
     assert b"secret figures" not in stored_file(row.path).read_bytes()
     letter = message_from_bytes(compose_mail(mail=mail, at=NOW).content, policy=policy.default)
-    (part,) = letter.iter_attachments()  # type: ignore[attr-defined]
+    (part,) = letter.iter_attachments()
     assert (part.get_filename(), part.get_content_type()) == ("report-1.pdf", "application/pdf")
     assert part.get_content() == FILE.content
 

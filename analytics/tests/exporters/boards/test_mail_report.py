@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from analytics.exporters.boards import mail as module
+from analytics.exporters.boards.file import tell_board
 from analytics.exporters.boards.mail import mail_report
 from analytics.models import Dashboard, ScheduledReport
 from analytics.operations.plan_report_mails import plan_report_mails
@@ -138,7 +139,7 @@ def test_without_a_mailbox_nothing_is_sent_and_that_is_said(lea: User, board: Da
 def test_what_cannot_be_made_for_one_keeps_nothing_from_the_others(
     lea: User, sam: User, board: Dashboard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    row, real = a_schedule(lea, lea, sam, of=board), module.tell_board
+    row, real = a_schedule(lea, lea, sam, of=board), tell_board
 
     def broken(**given: Any) -> Any:
         if given["user"] == lea:
