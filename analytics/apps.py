@@ -8,6 +8,7 @@ class AnalyticsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from analytics.exporters.boards.mail import SCHEDULED_REPORT
         from analytics.exporters.customers import register_columns_of_analytics
         from analytics.importers.events.read_events import register_event_formats
         from analytics.models import (
@@ -52,5 +53,15 @@ class AnalyticsConfig(AppConfig):
         register_columns_of_analytics()
         register_events_of_scores()
         versions = (MEASURE, MEASURE_PREFERENCES, PREVIEW, PREVIEW_PREFERENCES)
-        for kind in (CAMPAIGN_LIST, CONTACT_RISKS, DIGEST, FORECASTS, LEARN_WEIGHTS, *versions, VALIDATION, VALUE):
+        for kind in (
+            CAMPAIGN_LIST,
+            CONTACT_RISKS,
+            DIGEST,
+            FORECASTS,
+            LEARN_WEIGHTS,
+            SCHEDULED_REPORT,
+            *versions,
+            VALIDATION,
+            VALUE,
+        ):
             register_job(kind)

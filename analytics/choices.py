@@ -195,3 +195,55 @@ class LeftOut(models.TextChoices):
     BOUGHT = "bought", _("bought it lately")
     TOO_LOW = "too_low", _("would rather have other things")
     CUT_OFF = "cut_off", _("come after the last place of the list")
+
+
+class TileSource(models.TextChoices):
+    """What a tile of a dashboard shows: a saved report, or a figure that the house has."""
+
+    REPORT = "report", _("Behaviour report")
+    WAITING = "waiting", _("Tickets that wait now")
+    TICKETS = "tickets", _("Tickets opened and solved")
+    TARGETS = "targets", _("Targets by queue")
+    CSAT = "csat", _("Satisfaction after tickets (CSAT)")
+    SCORES = "scores", _("How the scores lie")
+    MOVERS = "movers", _("Customers whose score fell")
+    ORDERS = "orders", _("Orders and revenue")
+    FORECAST = "forecast", _("Demand of a product")
+
+
+class TileShape(models.TextChoices):
+    """How a tile is drawn."""
+
+    NUMBER = "number", _("Number")
+    LINE = "line", _("Line")
+    BAR = "bar", _("Bars")
+    HEAT = "heat", _("Heat map")
+    FUNNEL = "funnel", _("Funnel")
+    TABLE = "table", _("Table")
+
+
+class MailRhythm(models.TextChoices):
+    """How often a dashboard comes by mail."""
+
+    DAY = "day", _("every day")
+    WEEK = "week", _("every week")
+    MONTH = "month", _("every month")
+
+
+class Weekday(models.IntegerChoices):
+    """Days of the week, as Python counts them."""
+
+    MONDAY = 0, _("Monday")
+    TUESDAY = 1, _("Tuesday")
+    WEDNESDAY = 2, _("Wednesday")
+    THURSDAY = 3, _("Thursday")
+    FRIDAY = 4, _("Friday")
+    SATURDAY = 5, _("Saturday")
+    SUNDAY = 6, _("Sunday")
+
+
+class BoardFile(models.TextChoices):
+    """What a dashboard is written to."""
+
+    PDF = "pdf", "PDF"
+    XLSX = "xlsx", "XLSX"

@@ -120,6 +120,25 @@ class SavedReportQuerySet(AuditedQuerySet[Row]):
         return self.filter(shared | Q(owner=user.pk))
 
 
+class TileQuerySet(AuditedQuerySet[Row]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """The tiles of dashboards that this user may see."""
+        boards = self.model._meta.get_field("dashboard").related_model
+        seen = boards._default_manager.all().visible_to(user)  # type: ignore[union-attr]
+        return self.none() if seen.query.is_empty() else self.filter(dashboard__in=seen.order_by().values("pk"))
+
+
+class ScheduleQuerySet(AuditedQuerySet[Row]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """What the user had scheduled, and what they get."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.is_superuser:
+            return self
+        got = self.model.recipients.through._base_manager.filter(user=user.pk)  # type: ignore[attr-defined]
+        return self.filter(Q(owner=user.pk) | Q(pk__in=got.values("scheduledreport")))
+
+
 class ForecastQuerySet(OpenCatalogueQuerySet[Row]):
     """Forecasts are of the whole company: whoever has the permission sees all, but for segments that are not shared."""
 

@@ -170,6 +170,35 @@ ENTRIES = (
         ),
     ),
     Entry(
+        "analytics.Dashboard",
+        Purpose.STAFF,
+        Retention.USE,
+        (
+            none("id version is_shared team created_at"),
+            free("name description", OnErasure.REDACT),
+            staff("owner"),
+        ),
+    ),
+    Entry(
+        "analytics.Tile",
+        Purpose.STAFF,
+        Retention.USE,
+        (
+            none("id version dashboard source report product days shape width place"),
+            free("title", OnErasure.REDACT),
+        ),
+    ),
+    Entry(
+        "analytics.ScheduledReport",
+        Purpose.STAFF,
+        Retention.USE,
+        (
+            none("id version dashboard report every weekday month_day hour time_zone language format is_active"),
+            none("created_at next_at last_at"),
+            staff("owner recipients outcome"),
+        ),
+    ),
+    Entry(
         "analytics.ScoringRun",
         Purpose.RUN,
         Retention.USE,

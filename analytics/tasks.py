@@ -12,6 +12,7 @@ from analytics.operations import tick as tick_operation
 from analytics.operations.match_identities import match_identities
 from analytics.operations.plan_contact_risks import plan_contact_risks
 from analytics.operations.plan_forecasts import plan_forecasts
+from analytics.operations.plan_report_mails import plan_report_mails
 from analytics.operations.refresh_relation_effects import refresh_relation_effects
 from analytics.operations.value_job import plan_value
 from analytics.operations.work_chunks import work_chunks
@@ -35,6 +36,12 @@ def look_around() -> None:
     plan_contact_risks(at=timezone.now())
     plan_forecasts(at=timezone.now())
     plan_value(at=timezone.now())
+
+
+@shared_task
+def mail_reports() -> None:
+    """Beat's: a job for each scheduled report that is due."""
+    plan_report_mails(at=timezone.now())
 
 
 @shared_task

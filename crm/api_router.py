@@ -6,6 +6,7 @@ from analytics.api.actions import ActionDecisionViewSet, ActionRuleViewSet
 from analytics.api.behaviour_reports import SavedReportViewSet
 from analytics.api.beside import BesideViewSet
 from analytics.api.campaigns import CampaignListViewSet
+from analytics.api.dashboards import DashboardViewSet, TileViewSet
 from analytics.api.digests import DigestViewSet
 from analytics.api.event_sources import EventIdentityViewSet, EventSourceViewSet
 from analytics.api.events import EventViewSet
@@ -16,6 +17,7 @@ from analytics.api.preference_versions import PreferenceVersionViewSet
 from analytics.api.proposals import ProposalViewSet
 from analytics.api.reports import ReportViewSet
 from analytics.api.runs import RunViewSet
+from analytics.api.scheduled_reports import ScheduledReportViewSet
 from analytics.api.scores import PreferenceViewSet, ScoreViewSet
 from analytics.api.stated import StatedPreferencesOfCustomerViewSet
 from analytics.api.validations import ValidationViewSet
@@ -141,6 +143,9 @@ router.register("agents", AgentViewSet)
 router.register("rating-requests", RatingRequestViewSet)
 router.register("ticket-attributes", TicketAttributeViewSet)
 router.register("behaviour-reports", SavedReportViewSet)
+router.register("dashboards", DashboardViewSet)
+router.register("tiles", TileViewSet)
+router.register("scheduled-reports", ScheduledReportViewSet)
 router.register("scores", ScoreViewSet)
 router.register("score-versions", ScoreVersionViewSet)
 router.register("digests", DigestViewSet)

@@ -2,11 +2,10 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -23,10 +22,9 @@ from analytics.operations.score_distribution import score_distribution
 from crm.setup_page import may_set_up
 from customers.admin.words import ago
 from customers.models import Customer
-from services.models import SatisfactionRating, Ticket
-from services.querysets import due_between, late_at
+from services.models import SatisfactionRating
+from services.operations.count_waiting import count_waiting
 
-SOON = timedelta(hours=4)
 RATINGS = 6
 # Bars that read on light and dark alike.
 COLOURS = {"bad": "#cf5b53", "warn": "#d9993c", "fair": "#3c9aa6", "good": "#3f9e74"}
@@ -69,24 +67,14 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 def ticket_tiles(user: Any, *, at: datetime) -> list[Tile]:
     """Open tickets, and which of them press. One query."""
-    numbers = (
-        Ticket.objects.visible_to(user)
-        .unsolved()
-        .aggregate(
-            open=Count("pk"),
-            mine=Count("pk", filter=Q(assignee__user=user)),
-            unassigned=Count("pk", filter=Q(assignee=None)),
-            late=Count("pk", filter=late_at(at)),
-            soon=Count("pk", filter=due_between(at, at + SOON)),
-        )
-    )
+    waiting = count_waiting(user=user, at=at)
     link = reverse("admin:services_ticket_changelist")
     return [
-        Tile(_("Open tickets"), numbers["open"], f"{link}?show=unsolved"),
-        Tile(_("Mine"), numbers["mine"], f"{link}?show=mine"),
-        Tile(_("Unassigned"), numbers["unassigned"], f"{link}?show=unassigned"),
-        Tile(_("Late now"), numbers["late"], f"{link}?sla=late", "bad" if numbers["late"] else ""),
-        Tile(_("Due in 4 hours"), numbers["soon"], f"{link}?sla=soon", "warn" if numbers["soon"] else ""),
+        Tile(_("Open tickets"), waiting.open, f"{link}?show=unsolved"),
+        Tile(_("Mine"), waiting.mine, f"{link}?show=mine"),
+        Tile(_("Unassigned"), waiting.unassigned, f"{link}?show=unassigned"),
+        Tile(_("Late now"), waiting.late, f"{link}?sla=late", "bad" if waiting.late else ""),
+        Tile(_("Due in 4 hours"), waiting.soon, f"{link}?sla=soon", "warn" if waiting.soon else ""),
     ]
 
 

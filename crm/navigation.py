@@ -64,6 +64,13 @@ def _groups() -> list[tuple[str, list[Entry]]]:
             ],
         ),
         (
+            _("Reports"),
+            [
+                ("analytics.dashboard", "dashboard_customize"),
+                ("analytics.scheduledreport", "schedule_send"),
+            ],
+        ),
+        (
             _("Behaviour"),
             [
                 ("analytics.savedreport", "query_stats"),

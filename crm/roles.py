@@ -24,6 +24,8 @@ CATALOGUE_MODELS = ("product", "category", "relationtype", "customattribute", "t
 SEGMENTS = ("segment",)
 # Questions about behaviour events, whose answers each gets of the customers that are theirs to see.
 BEHAVIOUR = ("savedreport",)
+# Whoever may change dashboards and tiles arranges them; whoever may add a scheduled report has them mailed.
+BOARDS = ("dashboard", "tile", "scheduledreport")
 # Whoever may add a merge may merge; whoever may change one may undo it.
 DUPLICATE_MODELS = ("duplicatepair", "merge")
 # Whoever may change an observation may leave it out of the score, and take that back; nothing else changes one.
@@ -122,7 +124,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         ARTICLES + VOTES: READ,
         TICKET_MODELS: WRITE,
         SEGMENTS + DESK_TOOLS: ALL,
-        (*DUPLICATE_MODELS, *BEHAVIOUR, "team"): READ,
+        (*DUPLICATE_MODELS, *BEHAVIOUR, *BOARDS, "team"): READ,
         ("observation",): CONTEST,
         ("privacyflag",): PUT_DOWN,
         MAIL_IN: READ,
@@ -136,7 +138,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
     },
     "Lead": {
         CUSTOMER_MODELS + TICKET_MODELS + DUPLICATE_MODELS: WRITE,
-        (*SEGMENTS, *BEHAVIOUR, *DESK_TOOLS, "export"): ALL,
+        (*SEGMENTS, *BEHAVIOUR, *BOARDS, *DESK_TOOLS, "export"): ALL,
         ("apitoken",): OWN_TOKENS,
         ("job",): READ,
         CATALOGUE_MODELS + SCORE_MODELS + FIRINGS + MAIL_MODELS + CHAT_MODELS + FORECASTS + MARKET: READ,
@@ -156,7 +158,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
     },
     "Back office": {
         CUSTOMER_MODELS + CATALOGUE_MODELS + SEGMENTS + BEHAVIOUR + ARTICLES + (*RULES, "export"): ALL,
-        VOTES: READ,
+        VOTES + BOARDS: READ,
         DUPLICATE_MODELS + IMPORT_MODELS: WRITE,
         TICKET_MODELS + DESK_MODELS + SCORE_MODELS + FIRINGS + MAIL_MODELS + CHAT_MODELS: READ,
         PORTAL: ("view", "delete"),
@@ -177,7 +179,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
     "Analyst": {
         CUSTOMER_MODELS + CATALOGUE_MODELS + TICKET_MODELS + DESK_MODELS + SCORE_MODELS + DUPLICATE_MODELS: READ,
         MAIL_MODELS + CHAT_MODELS: READ,
-        (*SEGMENTS, *BEHAVIOUR, "export"): ALL,
+        (*SEGMENTS, *BEHAVIOUR, *BOARDS, "export"): ALL,
         RULES + FIRINGS + ARTICLES + VOTES + ACTION_RULES + ACTIONS + OFFERS + CAMPAIGNS: READ,
         ("scorevalidation", "forecast"): ("add",),
         FORECASTS: READ,
@@ -195,7 +197,7 @@ ROLES: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {
         ("forecast",): ("add",),
         MARKET: ALL,
         DUPLICATE_MODELS + IMPORT_MODELS: WRITE,
-        (*RULES, *ARTICLES, *BEHAVIOUR, "export"): ALL,
+        (*RULES, *ARTICLES, *BEHAVIOUR, *BOARDS, "export"): ALL,
         FIRINGS + VOTES: READ,
         MAIL_IN: WRITE,
         SUBMISSIONS: ("view", "change"),

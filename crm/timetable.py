@@ -11,6 +11,8 @@ TIMETABLE: dict[str, dict[str, Any]] = {
     # What customers feel of the late tickets of their relations; once a day, whom one contact carries, and what will be
     # demanded.
     "relations": {"task": "analytics.tasks.look_around", "schedule": 60.0, "options": {"expires": 60}},
+    # Has the dashboards and reports written that are due by mail.
+    "reports by mail": {"task": "analytics.tasks.mail_reports", "schedule": 60.0, "options": {"expires": 60}},
     # Whose behaviour events are, of customers who came or changed lately.
     "event users": {"task": "analytics.tasks.match_event_users", "schedule": 3600.0, "options": {"expires": 3600}},
     # Pokes the workers for imports, exports and other long work, and starts what is due.

@@ -19,7 +19,7 @@ class ServicesConfig(AppConfig):
             rule_outside_actions,
             rule_ticket_actions,
         )
-        from services.operations.attachment_place import ATTACHMENTS, FORM_FILES, INBOUND_MAILS
+        from services.operations.attachment_place import ATTACHMENTS, ENCLOSURES, FORM_FILES, INBOUND_MAILS
         from services.operations.emit_ticket_events import register_events_of_tickets
         from services.operations.erasure_of_tickets import register_erasure_of_tickets
         from services.operations.learn_triage import register_triage
@@ -50,6 +50,7 @@ class ServicesConfig(AppConfig):
         register_place(ATTACHMENTS)
         register_place(INBOUND_MAILS)
         register_place(FORM_FILES)
+        register_place(ENCLOSURES)
         register_privacy_of_forms()
         register_triage()
         register_events_of_tickets()

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class TicketStatus(models.TextChoices):
@@ -215,6 +216,7 @@ class MailPurpose(models.TextChoices):
     MAGIC_LINK = "magic_link", _("Log-in link")
     DIGEST = "digest", _("Digest")
     NOTICE = "notice", _("Notice")
+    REPORT = "report", pgettext_lazy("mail", "Report")
 
 
 class MailOutcome(models.TextChoices):

@@ -6,17 +6,15 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
-from django.utils.formats import number_format
-from django.utils.translation import gettext as _
 
 from analytics.admin.behaviour_charts import charts_of
 from analytics.behaviour.definition import Definition
-from analytics.exporters.behaviour import COUNT, DECIMAL, SHARE, Number, Table, tables_of
+from analytics.exporters.behaviour import Number, Table, tables_of
+from analytics.exporters.number_words import SHARE, number_words
 from analytics.models import Event
 from analytics.operations.run_report import Found, Report, ReportFailed, run_report
 from customers.models import User
 
-DAY, HOUR, MINUTE = 86400, 3600, 60
 # (address of the customers behind cells) from the key of a segment or None, and a cell
 Address = Callable[[int | None, str], str]
 
@@ -80,36 +78,12 @@ def _cell(table: Table, one: str | Number, link: Callable[[str], str]) -> dict[s
     counted = one.people if one.people is not None else one.value
     heat = f"{one.value:.3f}" if table.is_heat and one.form == SHARE and one.value is not None else ""
     return {
-        "text": shown(one),
+        "text": number_words(one.value, one.form),
         "link": link(one.cell) if counted else "",
         "heat": heat,
         "people": one.people,
         "is_partial": one.is_partial,
     }
-
-
-def shown(number: Number) -> str:
-    """A number as people read it."""
-    if number.value is None:
-        return "–"
-    if number.form == COUNT:
-        return str(number_format(int(number.value), 0, force_grouping=True))
-    if number.form == SHARE:
-        return f"{number_format(round(100 * number.value, 1), 1)} %"
-    if number.form == DECIMAL:
-        return str(number_format(round(number.value, 1), 1))
-    return length(number.value)
-
-
-def length(seconds: float) -> str:
-    """How long something took, in the unit that fits: “45 s”, “12 min”, “3.5 h”, “2.0 d”."""
-    if seconds < MINUTE:
-        return _("%(number)s s") % {"number": number_format(round(seconds), 0)}
-    if seconds < 90 * MINUTE:
-        return _("%(number)d min") % {"number": round(seconds / MINUTE)}
-    if seconds < 2 * DAY:
-        return _("%(number)s h") % {"number": number_format(round(seconds / HOUR, 1), 1)}
-    return _("%(number)s d") % {"number": number_format(round(seconds / DAY, 1), 1)}
 
 
 def customers_page(key: int | None) -> str:

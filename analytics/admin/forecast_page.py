@@ -5,11 +5,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import Q
-from django.urls import reverse
-from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -17,8 +14,8 @@ from django.utils.translation import gettext as _
 from analytics.admin.chart_options import forecast_lines
 from analytics.admin.demand_words import amount, driver_lines, figure, share, span
 from analytics.choices import ForecastKind, MarketEventKind
-from analytics.demand.calendar import beginning, step_of
 from analytics.demand.plan import DAYS, WEEKS
+from analytics.exporters.boards.links import step_of_forecast
 from analytics.models import BackTest, Forecast, MarketEvent
 
 BLUE, GREY, AMBER = "#3c9aa6", "#9aa7ad", "#d9993c"
@@ -31,7 +28,7 @@ def forecast_context(forecast: Forecast) -> dict[str, Any]:
     past = _past(forecast)
     ahead = [(_day(step[0]), *step[1:]) for step in forecast.steps]
     events = _events(forecast, past[0][0] if past else ahead[0][0])
-    links = [_link(forecast, day) for day, _value in past]
+    links = [step_of_forecast(forecast, day) for day, _value in past]
     tests = list(forecast.back_tests.all())
     return {
         "forecast": forecast,
@@ -109,21 +106,6 @@ def _events(forecast: Forecast, since: date) -> dict[date, list[str]]:
             found[day].append(f"{event.get_kind_display()}: {event.name}")
             day += timedelta(days=forecast.days)
     return found
-
-
-def _link(forecast: Forecast, day: date) -> str:
-    """The orders, or tickets, of a step; whoever follows it sees those that are theirs to see."""
-    zone = timezone.get_default_timezone()
-    step = step_of(day, forecast.days)
-    start, end = (beginning(number, forecast.days, zone).isoformat() for number in (step, step + 1))
-    if forecast.kind == ForecastKind.TICKETS:
-        asked = {"cohort": "opened", "queue__id__exact": forecast.queue_id, "from": start, "to": end}
-        return f"{reverse('admin:services_ticket_changelist')}?{urlencode(asked)}"
-    thing = f"product:{forecast.product_id}" if forecast.product_id else f"category:{forecast.category_id}"
-    asked = {"bought": thing, "from": start, "to": end}
-    if forecast.segment_id:
-        asked["segment"] = forecast.segment_id
-    return f"{reverse('admin:customers_order_changelist')}?{urlencode(asked)}"
 
 
 def _chart(forecast: Forecast, past: Sequence[Any], ahead: Sequence[Any], events: dict[date, list[str]]) -> str:

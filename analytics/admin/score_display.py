@@ -6,18 +6,11 @@ from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from analytics.choices import FACTOR_NAMES
 from analytics.models import CustomerScore
+from analytics.operations.score_bands import BANDS as BANDS
 
-# From below: everything under the limit has this tone. 50 is the average customer.
-BANDS = [
-    (35.0, "bad", gettext_lazy("under 35: unhappy")),
-    (50.0, "warn", gettext_lazy("35 to 50: below average")),
-    (65.0, "fair", gettext_lazy("50 to 65: above average")),
-    (101.0, "good", gettext_lazy("65 and more: happy")),
-]
 FELL_MUCH = 10.0
 FACTOR_OF_CODE = dict(enumerate(FACTOR_NAMES, start=1))
 

@@ -14,11 +14,10 @@ from analytics.behaviour.paths import OTHER
 from analytics.behaviour.sessions import Sessions
 from analytics.behaviour.trend import Series
 from analytics.choices import ConditionOp, Granularity
+from analytics.exporters.number_words import COUNT, DECIMAL, SECONDS, SHARE
 from analytics.operations.run_report import Found, Report
 from customers.exporters.files import write_all, writer_for
 from customers.exporters.sheet import Cell, Record
-
-COUNT, SHARE, SECONDS, DECIMAL = "count", "share", "seconds", "decimal"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,5 @@
 from analytics.models.action import ActionDecision, ActionRule
+from analytics.models.dashboard import Dashboard, ScheduledReport, Tile
 from analytics.models.demand import BackTest, Forecast, ForecastRun, MarketEvent, MarketIndex
 from analytics.models.digest import DigestSubscription, MoverDigest
 from analytics.models.event import Event, EventIdentity, EventName, EventSource
@@ -30,6 +31,7 @@ __all__ = [
     "ContactRisk",
     "CustomerScore",
     "CustomerValue",
+    "Dashboard",
     "DigestSubscription",
     "Event",
     "EventIdentity",
@@ -48,12 +50,14 @@ __all__ = [
     "ProductStatistics",
     "RelationEffect",
     "SavedReport",
+    "ScheduledReport",
     "ScoreModelVersion",
     "ScoreSnapshot",
     "ScoreValidation",
     "ScoringChunk",
     "ScoringRun",
     "StatedPreference",
+    "Tile",
     "ValueModel",
     "VersionEvent",
     "VersionPreview",

@@ -1,5 +1,5 @@
-"""What an analyst of the demo company has: what people did in its web shop, reports of it, what is known of the market,
-a rule for those who may leave, and a campaign list."""
+"""What an analyst of the demo company has: what people did in its web shop, reports of it and a dashboard, what is
+known of the market, a rule for those who may leave, and a campaign list."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -14,6 +14,7 @@ from analytics.operations.new_event import NewEvent
 from analytics.operations.record_events import record_events
 from analytics.operations.write_report import write_report
 from crm.demo.chance import stream
+from crm.demo.dashboard import settle_dashboard
 from customers.choices import ConsentChannel, ConsentPurpose
 from customers.models import Customer, Order, Product, User
 
@@ -57,6 +58,7 @@ def settle_analyst(*, owner: User, at: datetime) -> None:
     for name, (kind, question) in REPORTS.items():
         report = SavedReport(name=name, kind=kind, definition={**question, "time_zone": "UTC"}, is_shared=True)
         write_report(report=report, changes={}, by=owner, at=at)
+    settle_dashboard(owner=owner, product=products[0], at=at)
     _settle_market(products, at)
     _settle_actions(products)
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
@@ -18,13 +19,14 @@ from customers.models import Category, OrderLine, Product, Segment
 from customers.segments.condition import segment_customers
 from customers.segments.definition import SegmentInvalid
 
+ANYTHING = "anything"
 BOUNDS = ("from", "to", "segment")
 COLUMNS = {"product": ("product", Product), "category": ("product__category", Category)}
 
 
 class BoughtFilter(DropdownFilter):
-    """Orders that hold a product, or something of a category, and were not cancelled. It is offered only where a
-    forecast leads to it."""
+    """Orders that hold a product, or something of a category, or anything, and were not cancelled. It is offered only
+    where a forecast or a tile of a dashboard leads to it."""
 
     title = _("in the forecast")
     parameter_name = "bought"
@@ -42,20 +44,20 @@ class BoughtFilter(DropdownFilter):
         asked = self.used_parameters.get(self.parameter_name)
         if asked is None:
             return []
-        column, key = self._asked(asked)
-        row = COLUMNS[column][1]._default_manager.filter(pk=key).first()
         days = [date_format(localtime(at), "SHORT_DATE_FORMAT") for at in self._span()]
-        return [(asked, f"{row or '–'}: {' – '.join(days)}")]
+        return [(asked, f"{self._thing(asked)}: {' – '.join(days)}")]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         """The orders."""
         asked = self.value()
         if asked is None:
             return queryset
-        column, key = self._asked(asked)
         start, end = self._span()
-        lines = OrderLine.objects.filter(order=OuterRef("pk"), quantity__gt=0, **{COLUMNS[column][0]: key})
-        found = queryset.filter(Exists(lines), ordered_at__gte=start, ordered_at__lt=end)
+        found = queryset.filter(ordered_at__gte=start, ordered_at__lt=end)
+        if asked != ANYTHING:
+            column, key = self._asked(asked)
+            lines = OrderLine.objects.filter(order=OuterRef("pk"), quantity__gt=0, **{COLUMNS[column][0]: key})
+            found = found.filter(Exists(lines))
         found = found.exclude(status=OrderStatus.CANCELLED)
         return self._of_segment(request, found)
 
@@ -72,6 +74,12 @@ class BoughtFilter(DropdownFilter):
         except SegmentInvalid as error:
             raise IncorrectLookupParameters from error
         return orders.filter(customer__in=customers.order_by().values("pk"))
+
+    def _thing(self, asked: str) -> str:
+        if asked == ANYTHING:
+            return gettext("All orders")
+        column, key = self._asked(asked)
+        return str(COLUMNS[column][1]._default_manager.filter(pk=key).first() or "–")
 
     def _asked(self, text: str) -> tuple[str, int]:
         column, _colon, key = str(text).partition(":")

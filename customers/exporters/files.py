@@ -81,14 +81,14 @@ class XlsxWriter:
         self._rows = 1
 
     def _head(self, name: str) -> Any:
-        cell = WriteOnlyCell(self._sheet, value=_text(name))
+        cell = WriteOnlyCell(self._sheet, value=text_for_excel(name))
         cell.font = Font(bold=True)
         return cell
 
     def write(self, record: Record) -> None:
         if self._rows == ROWS_OF_SHEET:
             self._begin_sheet()
-        self._sheet.append([_for_excel(cell) for cell in record])
+        self._sheet.append([for_excel(cell) for cell in record])
         self._rows += 1
 
     def close(self) -> None:
@@ -112,9 +112,9 @@ def _in_text(cell: Cell) -> str:
     return str(cell)
 
 
-def _for_excel(cell: Cell) -> Any:
+def for_excel(cell: Cell) -> Any:
     if isinstance(cell, str):
-        return _text(cell)
+        return text_for_excel(cell)
     if isinstance(cell, datetime):
         moment = (localtime(cell) if is_aware(cell) else cell).replace(tzinfo=None, microsecond=0)
         return moment if moment.year >= FIRST_YEAR else moment.isoformat(" ")
@@ -123,7 +123,7 @@ def _for_excel(cell: Cell) -> Any:
     return cell if cell is None or -LARGEST_NUMBER < cell < LARGEST_NUMBER else str(cell)
 
 
-def _text(text: str) -> str:
+def text_for_excel(text: str) -> str:
     safe = to_xlsx(guard(text))
     return safe if len(safe) <= LONGEST_CELL else f"{safe[: LONGEST_CELL - 1]}…"
 

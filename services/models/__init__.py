@@ -2,6 +2,7 @@ from services.models.article import ArticleText, ArticleVote, KnowledgeArticle
 from services.models.attribute import TicketAttribute
 from services.models.chat import ChatLine, ChatSession, ChatWidget
 from services.models.desk import Agent, Calendar, Holiday, Queue, ServiceType, Skill, SLAPolicy, SLATarget
+from services.models.enclosure import Enclosure
 from services.models.firing import RuleFiring, WaitingEvent
 from services.models.links import TicketLink, TicketMerge
 from services.models.mail import Mailbox, MailId, MailTemplate, OutboundMail
@@ -39,6 +40,7 @@ __all__ = [
     "ChatWidget",
     "DeskView",
     "Draft",
+    "Enclosure",
     "Escalation",
     "EscalationStep",
     "Holiday",

@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, override
 
 from services.mail.headers import one_line
-from services.models import Attachment, OutboundMail
+from services.models import Attachment, Enclosure, OutboundMail
 from services.operations.attachment_files import content_of
 from services.operations.mail_texts import language_of
 from services.operations.reply_addresses import house_id, reply_address
@@ -45,7 +45,8 @@ class Composed:
 
 
 def compose_mail(*, mail: OutboundMail, at: datetime) -> Composed:
-    """The mail with its headers, its text as such and as plain HTML, and the files of its message as far as they fit.
+    """The mail with its headers, its text as such and as plain HTML, and its files and those of its message as far as
+    they fit.
 
     Raises BadAddress; FileNotFoundError and CannotDecrypt where a file cannot be read."""
     box, message = mail.mailbox, mail.message
@@ -141,19 +142,23 @@ def _chain(mail: OutboundMail) -> dict[str, str]:
     return {name: one_line(value) for name, value in found.items() if value and value.isascii()}
 
 
-def _files_of(mail: OutboundMail) -> tuple[list[Attachment], list[Attachment]]:
+File = Attachment | Enclosure
+
+
+def _files_of(mail: OutboundMail) -> tuple[list[File], list[File]]:
     """The files that go along, the first ones first, and those for which the mail has no room."""
     room = settings.MAIL_FILES_MB * MB
-    taken: list[Attachment] = []
-    left_out: list[Attachment] = []
-    for file in mail.message.attachments.order_by("at", "id") if mail.message is not None else ():
+    taken: list[File] = []
+    left_out: list[File] = []
+    of_message = mail.message.attachments.order_by("at", "id") if mail.message is not None else ()
+    for file in (*of_message, *mail.enclosures.order_by("id")):
         fits = file.size <= room
         room -= file.size if fits else 0
         (taken if fits else left_out).append(file)
     return taken, left_out
 
 
-def _told_of(left_out: list[Attachment], mail: OutboundMail) -> str:
+def _told_of(left_out: list[File], mail: OutboundMail) -> str:
     if not left_out:
         return ""
     language = language_of(mail.customer) if mail.customer else settings.LANGUAGE_CODE
@@ -162,7 +167,7 @@ def _told_of(left_out: list[Attachment], mail: OutboundMail) -> str:
     return "\n\n" + "\n".join([head, *(f"- {one_line(file.name)} ({-(-file.size // MB)} MB)" for file in left_out)])
 
 
-def _part(file: Attachment) -> MIMEBase:
+def _part(file: File) -> MIMEBase:
     kind = file.content_type if re.fullmatch(r"[\w.+-]+/[\w.+-]+", file.content_type) else "application/octet-stream"
     part = MIMEBase(*kind.split("/", 1))
     with content_of(file.path) as content:

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from customers.operations.erasure_hindrances import register_hindrance
 from customers.operations.person_files import register_files
-from services.models import Attachment, InboundMail, Ticket
+from services.models import Attachment, Enclosure, InboundMail, Ticket
 from services.operations.attachment_files import content_of, forget_content, stored_file
 
 
@@ -33,5 +33,5 @@ def forget_with_transaction(path: str) -> None:
 def register_erasure_of_tickets() -> None:
     """Make known what keeps a person from being erased, and where the files of tickets lie."""
     register_hindrance(unsolved_tickets)
-    for model in (Attachment, InboundMail):
+    for model in (Attachment, Enclosure, InboundMail):
         register_files(model._meta.label, lambda row: stored_file(row.path), lambda row: content_of(row.path))

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from services.models import Attachment, InboundMail, WebFormFile
+from services.models import Attachment, Enclosure, InboundMail, WebFormFile
 from services.operations.attachment_files import attachments_folder, forget_content
 
 # A file is written before its row, which may take its time to be committed; but not so long.
@@ -22,7 +22,7 @@ def forget_orphans(*, at: datetime) -> int:
         return 0
     orphans = set(_older(folder, at - WAITS))
     if orphans:
-        for model in (Attachment, InboundMail, WebFormFile):
+        for model in (Attachment, Enclosure, InboundMail, WebFormFile):
             orphans.difference_update(model._default_manager.order_by().values_list("path", flat=True).iterator())
     for path in orphans:
         forget_content(path)

@@ -94,6 +94,17 @@ EVENTS: dict[str, MailEvent] = {
         gettext_lazy("Who moved noticeably, {day}"),
         gettext_lazy("Hello {user.name},\n\n{message.text}"),
     ),
+    MailPurpose.REPORT: MailEvent(
+        {
+            "user.name": gettext_lazy("name of the colleague"),
+            "report.name": gettext_lazy("name of the dashboard or the report"),
+            "message.text": _TEXT,
+            "day": gettext_lazy("the day"),
+        },
+        ("message.text",),
+        gettext_lazy("{report.name}, {day}"),
+        gettext_lazy("Hello {user.name},\n\n{message.text}"),
+    ),
     MailPurpose.NOTICE: MailEvent(
         {"message.text": _TEXT, **_MAILBOX}, ("message.text",), gettext_lazy("Notice"), _TEXT_ALONE
     ),

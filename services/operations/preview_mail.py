@@ -52,5 +52,6 @@ def _values(ticket: Ticket, by: User, at: datetime) -> dict[str, str]:
         "link.until": day,
         "user.name": name_of_agent(by),
         "day": date_format(at, "DATE_FORMAT"),
+        "report.name": gettext("(name of the report)"),
     }
     return values_for_mail(ticket, by=by, mailbox=mailbox, more=more)

@@ -1,4 +1,5 @@
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -9,6 +10,7 @@ from customers.models import Customer, User
 from services.choices import DeliveryStatus, MailPurpose
 from services.mail.headers import one_line
 from services.models import Mailbox, Message, OutboundMail
+from services.operations.enclose_files import OwnFile, enclose_files
 from services.operations.note_mail_id import note_mail_id
 
 MOST_OF_A_NAME = 200
@@ -31,9 +33,11 @@ def queue_mail(
     sender_name: str = "",
     in_reply_to: str = "",
     references: str = "",
+    files: Sequence[OwnFile] = (),
 ) -> OutboundMail:
     """Have a mail sent, once for each `key`: one that is queued already, or was sent, is returned as it is. It leaves
     once the caller's transaction has ended well (`deliver_mail`). Of a `message`, the delivery status follows.
+    `files` of our own go along.
 
     Whether the recipient may be written to is the caller's question (`reply_route`, `may_contact`)."""
     number = uuid.uuid4()
@@ -59,6 +63,8 @@ def queue_mail(
             "due_at": at,
         },
     )
+    if is_new and files:
+        enclose_files(mail=mail, files=files, at=at)
     if is_new and message is not None:
         Message.objects.filter(pk=message.pk).update(delivery_status=DeliveryStatus.QUEUED)
         message.delivery_status = DeliveryStatus.QUEUED

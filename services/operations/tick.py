@@ -14,6 +14,7 @@ from services.operations.file_waiting_submissions import file_waiting_submission
 from services.operations.forget_attachments import forget_attachments
 from services.operations.forget_calls import forget_calls
 from services.operations.forget_chats import forget_chats
+from services.operations.forget_enclosures import forget_enclosures
 from services.operations.forget_orphans import forget_orphans
 from services.operations.forget_presence import forget_silent
 from services.operations.learn_triage import plan_triage
@@ -35,6 +36,7 @@ STEPS: tuple[Step, ...] = (
     forget_silent,
     forget_attachments,
     forget_calls,
+    forget_enclosures,
     forget_orphans,
     plan_triage,
     file_waiting_mails,

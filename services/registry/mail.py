@@ -33,6 +33,14 @@ ENTRIES = (
         is_deleted=True,
     ),
     Entry(
+        "services.Enclosure",
+        Purpose.DESK,
+        Retention.DAYS,
+        (none("id mail content_type size"), free("name path"), indirect("at")),
+        about=("mail__customer",),
+        is_deleted=True,
+    ),
+    Entry(
         "services.MailTemplate",
         Purpose.RUN,
         Retention.USE,

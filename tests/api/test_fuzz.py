@@ -62,6 +62,8 @@ REFERENCES = {
     "service_type": "servicetype",
     "agent": "agent",
     "segment": "segment",
+    "dashboard": "dashboard",
+    "report": "savedreport",
 }
 RESOURCES = {
     "agents": "agent",
@@ -72,6 +74,9 @@ RESOURCES = {
     "attributes": "customattribute",
     "backups": "backup",
     "behaviour-reports": "savedreport",
+    "dashboards": "dashboard",
+    "tiles": "tile",
+    "scheduled-reports": "scheduledreport",
     "calendars": "calendar",
     "calls": "phonecall",
     "categories": "category",

@@ -212,6 +212,16 @@ OPEN |= {
 }
 OPEN["tickettie-bulk"] = of("ticket", VERB)  # it answers of each ticket that is out of sight that it is not there
 OPEN["mailin-messages"] = {"post": "add_inboundmail"}
+# Shared with everybody, as that one is; and what comes by mail, whose owner and recipients alone see it.
+for model in ("dashboard", "tile", "scheduledreport"):
+    OPEN |= {f"{model}-list": of(model, CREATE), f"{model}-detail": of(model, ALL)}
+OPEN |= {
+    "dashboard-arrange": of("dashboard", VERB),
+    "dashboard-copy": {"post": "add_dashboard"},
+    "tile-data": of("tile", READ),
+    "scheduledreport-send": of("scheduledreport", VERB),
+    "scheduledreport-leave": {"post": "view_scheduledreport"},
+}
 OPEN |= {f"savedreport-{view}": of("savedreport", READ) for view in ("result", "customers")}
 OPEN |= {f"forecast-{view}": of("forecast", READ) for view in ("list", "detail")}
 for model in ("marketevent", "marketindex"):

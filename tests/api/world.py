@@ -11,6 +11,7 @@ from django.utils import timezone
 from analytics.choices import ProposalState
 from analytics.models import (
     CampaignList,
+    Dashboard,
     Event,
     EventIdentity,
     EventSource,
@@ -19,7 +20,9 @@ from analytics.models import (
     MoverDigest,
     PreferenceModelVersion,
     SavedReport,
+    ScheduledReport,
     ScoreModelVersion,
+    Tile,
     WeightProposal,
 )
 from analytics.operations.ask_for_validation import ask_for_validation
@@ -207,6 +210,10 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
     fail_mail(mail=mail, problem="550 5.1.1", at=NOW)
     question = {"name": "Opened", "kind": "trend", "definition": {"steps": [{"event": "Open"}]}, "is_shared": True}
     report = write_report(report=SavedReport(), changes=question, by=ann, at=NOW)
+    board = Dashboard.objects.create(name="Opened", owner=ann, is_shared=True)
+    tile, _other = (Tile.objects.create(dashboard=board, source="waiting", place=place) for place in (0, 1))
+    monday = ScheduledReport.objects.create(dashboard=board, owner=ann, next_at=NOW)
+    monday.recipients.set([ann])
     view = write_desk_view(view=DeskView(), changes={"name": "All"}, by=None, at=NOW)
     told = Notification.objects.create(user=ann, ticket=ticket, kind="assigned", key="world", at=NOW)
     twin, former = (Customer.objects.create(kind="organisation", name="ACME", team=acme.team) for _ in range(2))
@@ -315,6 +322,9 @@ def world(acme: Customer, queue: Queue, ann: User, settings: Any, tmp_path: Path
         "rule": then.pk,
         "rulefiring": fired.pk,
         "savedreport": report.pk,
+        "dashboard": board.pk,
+        "tile": tile.pk,
+        "scheduledreport": monday.pk,
         "campaignlist": campaign.pk,
         "offer": acme.pk,
         "scoremodelversion": draft.pk,

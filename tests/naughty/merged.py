@@ -6,6 +6,7 @@ from tests.naughty.push import FIRST
 # The row of the world whose key stands in an address that names no model.
 ROWS_OF: dict[tuple[str, str], str] = {
     ("desk_call_seen", "pk"): "phonecall",
+    ("analytics_dashboard_tile", "tile"): "tile",
     ("desk_mail", "key"): "messagemail",
     ("desk_mail_file", "key"): "messagemail",
 }
@@ -14,6 +15,8 @@ ROWS_OF: dict[tuple[str, str], str] = {
 GIVEN: dict[str, dict[str, str]] = {
     "analytics_actionrule_add": {"currency": "EUR"},
     "analytics_campaignlist_add": {"product": FIRST},
+    "analytics_scheduledreport_add": {"dashboard": FIRST, "recipients": FIRST},
+    "analytics_tile_add": {"dashboard": FIRST, "source": "waiting"},
     "customers_webhook_add": {"url": "https://example.com/"},
     "desk_call": {"number": "+44 20 7946 0999", "name": "Caller", "team": FIRST},
     "services_knowledgearticle_add": {"title_en": "sample", "body_en": "sample"},
@@ -31,6 +34,8 @@ FORMLESS: dict[str, str] = {
     **dict.fromkeys(
         [
             "analytics_campaignlist_progress",
+            "analytics_dashboard_board",
+            "analytics_dashboard_tile",
             "analytics_forecast_staffing",
             "customers_webhookdelivery_change",
             "desk_mail",
@@ -68,6 +73,7 @@ FORMLESS: dict[str, str] = {
             "customers_webhook_resume",
             "customers_webhookdelivery_replay",
             "analytics_campaignlist_send",
+            "analytics_scheduledreport_leave",
             "customers_customer_offer",
             "desk_call_seen",
             "desk_articles",
@@ -84,6 +90,7 @@ OF_SCRIPTS: dict[str, list[list[str]]] = {
     "services_mailtemplate_preview": [["event", "language", "subject", "body", "ticket"]],
     "services_rule_try": [["name", "events", "schedule", "conditions", "actions", "days"]],
 }
-REFUSED_AS_IT_STANDS: dict[str, str] = dict.fromkeys(
-    ["services_knowledgearticle_preview", "services_mailtemplate_preview"], "writes nothing"
-)
+REFUSED_AS_IT_STANDS: dict[str, str] = {
+    **dict.fromkeys(["services_knowledgearticle_preview", "services_mailtemplate_preview"], "writes nothing"),
+    "analytics_scheduledreport_add": "wants a recipient who has an address, and here nobody has",
+}

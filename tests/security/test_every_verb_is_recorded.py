@@ -13,7 +13,16 @@ from django.test import Client
 from django.urls import reverse
 from rest_framework.test import APIClient
 
-from analytics.models import CampaignList, DigestSubscription, EventIdentity, ScoreValidation, ScoringChunk, ScoringRun
+from analytics.models import (
+    CampaignList,
+    DigestSubscription,
+    EventIdentity,
+    ScheduledReport,
+    ScoreValidation,
+    ScoringChunk,
+    ScoringRun,
+    Tile,
+)
 from analytics.operations.start_campaign_list import CAMPAIGN_LIST
 from customers.audit.record import is_genuine, values_of
 from customers.models import (
@@ -111,6 +120,9 @@ CREATE: dict[str, Body] = {
     "mailtemplate-list": lambda w: {"event": "reply", "language": "zh-hans", "body": "{message.text}"},
     "knowledgearticle-list": lambda w: {"texts": [{"language": "en", "title": "New", "body": "Text"}]},
     "deskview-list": lambda w: {"name": "New"},
+    "dashboard-list": lambda w: {"name": "New"},
+    "tile-list": lambda w: {"dashboard": w["dashboard"], "source": "waiting", "shape": "number"},
+    "scheduledreport-list": lambda w: {"dashboard": w["dashboard"], "recipients": [reached().pk]},
     "savedreport-list": lambda w: {"name": "New", "kind": "sessions", "definition": {}},
     "scoremodelversion-list": nothing,
     "preferencemodelversion-list": nothing,
@@ -137,6 +149,8 @@ PATCH: dict[str, Body] = {
     "ticket-detail": lambda w: {"subject": "Other"},
     "actionrule-detail": lambda w: {"what": "Other"},
     "agent-detail": lambda w: {"capacity": 3},
+    "tile-detail": lambda w: {"title": "Other"},
+    "scheduledreport-detail": lambda w: {"hour": 9},
     "calendar-detail": lambda w: {"time_zone": "Europe/Berlin"},
     "knowledgearticle-detail": lambda w: {"audience": "internal"},
     "mailtemplate-detail": lambda w: {"subject": "Other"},
@@ -198,6 +212,10 @@ VERBS: dict[str, Body] = {
     "preferencemodelversion-activate": nothing,
     "campaignlist-build": nothing,
     "campaignlist-send": nothing,
+    "dashboard-arrange": lambda w: {"tiles": [*Tile.objects.order_by("-place").values_list("pk", flat=True)]},
+    "dashboard-copy": nothing,
+    "scheduledreport-send": nothing,
+    "scheduledreport-leave": nothing,
     "weightproposal-accept": nothing,
     "weightproposal-reject": nothing,
     "calendar-fill-holidays": lambda w: {"country": "DE", "first_year": 2026, "last_year": 2026},
@@ -226,6 +244,16 @@ VERBS: dict[str, Body] = {
 UPLOADS = {"importbatch-list", "deskticket-attachments"}
 # Tested with their files in customers/tests/api/test_new_imports.py; their rows are audited all the same.
 OF_UPLOADS = {f"importbatch-{verb}" for verb in ("map", "check", "start")}
+
+
+def reached() -> User:
+    """Root, who has an address."""
+    User.objects.filter(username="root").update(email="root@candid.example")
+    return User.objects.get(username="root")
+
+
+def gets_it(world: World) -> None:
+    ScheduledReport.objects.get(pk=world["scheduledreport"]).recipients.add(reached())
 
 
 def another(world: World) -> Ticket:
@@ -320,6 +348,7 @@ def on_a_list(world: World) -> None:
 BEFORE: dict[str, Callable[[World], None]] = {
     "moverdigest-by-mail": subscribed,
     "knowledgearticle-publish": archived,
+    "scheduledreport-leave": gets_it,
     "campaignlist-build": not_being_built,
     "campaignlist-send": on_a_list,
     "webhook-replay": given_up,

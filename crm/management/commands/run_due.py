@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from analytics.operations.plan_contact_risks import plan_contact_risks
+from analytics.operations.plan_report_mails import plan_report_mails
 from analytics.operations.refresh_relation_effects import refresh_relation_effects
 from analytics.operations.tick import tick
 from analytics.operations.value_job import plan_value
@@ -33,6 +34,7 @@ class Command(BaseCommand):
         tick_customers(at=timezone.now())
         plan_contact_risks(at=timezone.now())
         plan_value(at=timezone.now())
+        plan_report_mails(at=timezone.now())
         jobs = [job.pk for job in work_jobs(clock=timezone.now)]
         fetch_due_mailboxes(clock=timezone.now)
         tick_services(at=timezone.now())

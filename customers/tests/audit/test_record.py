@@ -273,7 +273,7 @@ def test_every_model_that_people_write_is_audited() -> None:
         "analytics.forecastrun", "analytics.forecast", "analytics.backtest",
         "services.escalation", "services.triagemodel",
         # written by programs alone: that somebody had a mail sent again is recorded by that verb
-        "services.outboundmail", "services.mailid",
+        "services.outboundmail", "services.mailid", "services.enclosure",
         # as above; that somebody had one filed again is recorded by that verb
         "services.inboundmail", "services.messagemail",
         # what came in by forms, as mail; and who is logged in to the portal: staff's verbs on both are recorded

@@ -142,6 +142,8 @@ def sees(sight: Sight, whose: Whose, by: Viewer) -> bool:
 
 # What some addresses ask for beside their arguments: without it they answer that there is no such page.
 BRINGS: dict[tuple[str, str], dict[str, Any]] = {
+    ("analytics_dashboard_arrange", "post"): {"do": "order", "order": "0"},
+    ("analytics_dashboard_file", "post"): {"format": "xlsx"},
     ("analytics_savedreport_file", "post"): {"format": "csv"},
     ("autocomplete", "get"): {"app_label": "customers", "model_name": "interaction", "field_name": "customer"},
     ("customers_segment_options", "get"): {"fact": "country", "part": "value"},

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from tests.security.matrix.declared_articles import ARTICLES
 from tests.security.matrix.declared_behaviour import BEHAVIOUR
+from tests.security.matrix.declared_boards import BOARDS
 from tests.security.matrix.declared_channels import CHANNELS
 from tests.security.matrix.declared_chat import CHAT
 from tests.security.matrix.declared_demand import DEMAND
@@ -231,4 +232,4 @@ DECLARED = SITE | {
     for page, declared in pages_of.items()
 }
 
-DECLARED |= CHANNELS | ARTICLES | CHAT | PORTAL | VALUE | BEHAVIOUR | DEMAND
+DECLARED |= BOARDS | CHANNELS | ARTICLES | CHAT | PORTAL | VALUE | BEHAVIOUR | DEMAND

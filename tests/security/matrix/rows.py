@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
-from analytics.models import PreferenceModelVersion, SavedReport, ScoreModelVersion
+from analytics.models import Dashboard, PreferenceModelVersion, SavedReport, ScheduledReport, ScoreModelVersion, Tile
 from customers.models import (
     ApiToken,
     Consent,
@@ -68,6 +68,8 @@ def rows(world: World, ann: User) -> Rows:
     Macro.objects.update(name="Quagga", team=acme.team)
     DeskView.objects.update(name="Quagga", owner=ann)
     SavedReport.objects.update(name="Quagga", owner=ann, is_shared=False)
+    Dashboard.objects.update(name="Quagga", owner=ann, is_shared=False)
+    Tile.objects.update(title="Quagga")
     rated = SatisfactionRating.objects.create(customer=acme, ticket=ticket, value=4, comment="Quagga", at=NOW)
     job = Job.objects.filter(created_by=ann).order_by("pk")[0]
     lock = LoginLock.objects.create(kind="user", key=f"user {ann.pk}", user=ann, failures=1, last_failed_at=NOW)
@@ -102,6 +104,7 @@ def rows(world: World, ann: User) -> Rows:
     beside.save()
     return {
         **world,
+        "analytics_dashboard_tile tile": world["tile"],
         "webhookdelivery": WebhookDelivery.objects.order_by("pk")[0].pk,
         "triagemodel": learned().pk,
         "receive-from-channel key": MessagingChannel.objects.get(pk=world["messagingchannel"]).key,
@@ -156,7 +159,7 @@ def give_all_to(user: User) -> None:
     Customer.objects.update(owner=user)
     Ticket.objects.update(assignee=user.agent)
     ImportBatch.objects.update(started_by=user)
-    owned: Any = (Export, Segment, DeskView, SavedReport)
+    owned: Any = (Export, Segment, DeskView, SavedReport, Dashboard, ScheduledReport)
     for model in owned:
         model.objects.update(owner=user)
     Macro.objects.update(owner=user, team=None)

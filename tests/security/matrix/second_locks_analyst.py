@@ -3,6 +3,9 @@
 _CUSTOMER = "asked of a customer in sight alone, and whoever sees a customer sees these rows of theirs"
 _KEYS = "the keys are those of customers in sight: people_behind has looked"
 _TESTS = "analytics/tests/test_out_of_sight.py"
+_BOARD = "asked of a dashboard in sight alone, and whoever sees a dashboard sees its tiles"
+_TOLD = "analytics/tests/exporters/boards/test_tell_tile.py"
+_TILES = "analytics/tests/operations/test_write_tile.py"
 
 SECOND_LOCKS_OF_ANALYST = {
     "analytics/api/offers.py next_offers: analytics.PreferenceProfile": _CUSTOMER,
@@ -12,6 +15,11 @@ SECOND_LOCKS_OF_ANALYST = {
     "analytics/admin/behaviour_people.py page_of: customers.Customer": _KEYS,
     "analytics/sql/product_views.py views_seen: analytics.Event": _CUSTOMER,
     "analytics/api/behaviour_reports.py customers": _KEYS,
+    "analytics/admin/dashboards.py tile": _BOARD,
+    "analytics/exporters/boards/file.py tell_board": _BOARD,
+    "analytics/exporters/boards/figures.py forecast": (
+        "asked of forecasts of no segment, which whoever may see forecasts sees"
+    ),
 }
 
 WATCHED_OF_ANALYST = {
@@ -43,6 +51,37 @@ WATCHED_OF_ANALYST = {
     "analytics/operations/run_report.py segments_of": (
         f"{_TESTS}::test_a_segment_that_went_out_of_sight_is_not_counted"
     ),
+    "analytics/admin/dashboards.py board": (
+        "analytics/tests/admin/test_dashboards.py::test_mails_of_others_are_not_counted"
+    ),
+    **dict.fromkeys(
+        [
+            f"analytics/admin/scheduled_reports.py get_queryset: analytics.{name}"
+            for name in ("Dashboard", "SavedReport")
+        ],
+        "analytics/tests/admin/test_scheduled_reports.py"
+        "::test_what_a_recipient_does_not_see_any_more_is_not_named_to_them",
+    ),
+    "analytics/api/dashboards.py _seen_reports": (
+        "analytics/tests/api/test_dashboards.py::test_the_key_of_a_report_out_of_sight_is_not_told"
+    ),
+    "analytics/exporters/boards/figures.py fallen": f"{_TOLD}::test_who_fell_is_named_to_whoever_sees_them",
+    "analytics/exporters/boards/figures.py scores": f"{_TOLD}::test_scores_of_customers_in_sight_are_counted",
+    "analytics/exporters/boards/tell_tile.py _of_report": (
+        f"{_TOLD}::test_who_does_not_see_the_report_is_told_so_and_not_its_name"
+    ),
+    "analytics/operations/copy_dashboard.py copy_dashboard": (
+        "analytics/tests/operations/test_write_dashboard.py"
+        "::test_a_copy_is_ones_own_and_names_no_report_that_one_does_not_see"
+    ),
+    "analytics/operations/mail_hindrance.py may_see": (
+        "analytics/tests/operations/test_scheduled_reports.py::test_who_does_not_see_it_schedules_nothing_of_it"
+    ),
+    "analytics/operations/orders_by_step.py orders_by_step": (
+        f"{_TOLD}::test_orders_are_told_by_currency_without_cancelled_ones"
+    ),
+    "analytics/operations/write_tile.py _put_at_the_end": f"{_TILES}::test_a_dashboard_out_of_sight_gets_no_tile",
+    "analytics/operations/write_tile.py _require_named": (f"{_TILES}::test_what_it_shows_must_be_named_and_in_sight"),
     "analytics/sql/event_stream.py event_stream": f"{_TESTS}::test_a_report_counts_nobody_out_of_sight",
     "analytics/sql/value_grid.py value_grid: analytics.CustomerValue": (
         f"{_TESTS}::test_the_grid_counts_customers_in_sight"
