@@ -1,4 +1,4 @@
-"""The examples of the API guide run as they stand there, in order, against a server; each prints what it says it does."""
+"""The examples of the API guide run as they stand there, in order, against a server, and print what it says."""
 
 import contextlib
 import io
