@@ -90,6 +90,7 @@ RUN: dict[str, Fill] = {
 }
 # command, and what stands in its words -> the test that runs it with what it needs; here its words are parsed
 RUN_ELSEWHERE: dict[tuple[str, str], str] = {
+    ("makemigrations", ""): "tests/guides/test_developer.py",
     ("rotate_keys", "--wrapping"): "customers/tests/management/test_rotate_keys.py",
     ("shell", ""): "tests/guides/test_commands.py",  # below, with the lines that it is to be given
     ("validate_demand", ""): "analytics/tests/management/test_validate_demand.py",
