@@ -1,8 +1,8 @@
 """The page on the architecture names what is there: every path, every layer, and a picture that stands by itself."""
 
 import re
-from xml.etree import ElementTree
 
+from defusedxml import ElementTree
 from django.apps import apps
 
 from tests.guides.blocks import ROOT
