@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from textwrap import dedent
 
 from django.conf import settings
 
@@ -18,8 +19,8 @@ def documents() -> list[Path]:
 
 
 def blocks(path: Path) -> list[tuple[str, str]]:
-    """Language and text of each fenced block of a document, in order."""
-    return [(language, text) for _indent, language, text in FENCE.findall(path.read_text())]
+    """Language and text of each fenced block of a document, in order; without what a block in a list is indented by."""
+    return [(language, dedent(text)) for _indent, language, text in FENCE.findall(path.read_text())]
 
 
 def without_blocks(path: Path) -> str:

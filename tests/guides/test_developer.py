@@ -6,11 +6,10 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from textwrap import dedent
 
 import pytest
 
-from tests.guides.blocks import FENCE, GUIDES, ROOT
+from tests.guides.blocks import GUIDES, ROOT, blocks
 
 GUIDE = GUIDES / "developer.md"
 ROOMS = ("analytics", "crm", "customers", "services")
@@ -35,7 +34,7 @@ def tree(tmp_path: Path) -> Path:
 @pytest.mark.long
 @pytest.mark.once("sqlite", reason="it asks whether the guide's steps fit the code; each runs on one database")
 def test_every_step_can_be_done_and_the_result_works(tree: Path, tmp_path: Path) -> None:
-    made = [done for language, text in _steps() if (done := _do(tree, language, text))]
+    made = [done for language, text in blocks(GUIDE) if (done := _do(tree, language, text))]
     tests = [name for name in made if "/test_" in name]
     assert len(tests) == 3
     _run(tree, "manage.py", "makemigrations", "--check", "--dry-run")
@@ -56,14 +55,9 @@ def test_every_place_that_names_a_factor_is_in_the_guide() -> None:
 
 
 def test_every_file_that_it_speaks_of_is_there() -> None:
-    made = {text.split()[1] for language, text in _steps() if language == "python"}
+    made = {text.split()[1] for language, text in blocks(GUIDE) if language == "python"}
     named = set(re.findall(r"`((?:\w+/)+\w+\.(?:py|md|html))`", GUIDE.read_text()))
     assert sorted(name for name in named - made if not (ROOT / name).exists()) == []
-
-
-def _steps() -> list[tuple[str, str]]:
-    """The fenced blocks, without what they are indented by."""
-    return [(language, dedent(text)) for _indent, language, text in FENCE.findall(GUIDE.read_text())]
 
 
 def _do(tree: Path, language: str, text: str) -> str:
