@@ -19,7 +19,7 @@ HISTORY = {"CHANGELOG.md"}
 SHELLS = {"sh", "bash", "shell", "console"}
 SPAN = re.compile(r"(?<!`)`([^`\n]+(?:\n[^`\n]+)?)`(?!`)")
 PREFIX = re.compile(r"^(?:[A-Z_]+=\S+ )*(?:\./bin/crm|(?:python3? )?manage\.py) ")
-OPTIONAL = re.compile(r" \[(-[^\]]*)\]")
+OPTIONAL = re.compile(r" \[([^\]]*)\]")
 ALTERNATIVES = re.compile(r"\b\w+(?:\|\w+)+\b")
 
 
@@ -48,11 +48,13 @@ def other_programs() -> Iterator[tuple[str, str]]:
 
 
 def variants(text: str) -> list[str]:
-    """What may be left out, `[--x]`, left out and not; of `a|b` each."""
-    parts = OPTIONAL.split(text)
-    optional = [("", f" {part}") if n % 2 else (part,) for n, part in enumerate(parts)]
-    # All of it and none of it: whichever stands between parses if these do.
-    whole = ["".join(choice[-1] for choice in optional), "".join(choice[0] for choice in optional)]
+    """What may be left out, `[--x]`, left out and not; each side of `[NAME | --all]`; of `a|b` each."""
+    around = OPTIONAL.split(text)
+    groups = [group.split(" | ") for group in around[1::2]]
+    # None of it, and all of it: whichever stands between parses if these do.
+    longest = max(map(len, groups), default=0)
+    chosen = [[""] * len(groups), *([f" {group[n % len(group)]}" for group in groups] for n in range(longest))]
+    whole = ["".join(map("".join, zip(around[::2], (*choice, ""), strict=True))) for choice in chosen]
     return [one for text in dict.fromkeys(whole) for one in _alternatives(text)]
 
 

@@ -22,7 +22,7 @@ from services.operations.open_ticket import open_ticket
 from services.operations.rate_ticket import rate_ticket
 from services.operations.solve_ticket import solve_ticket
 from tests.guides.blocks import ROOT
-from tests.guides.commands import SPAN, Words, commands, other_programs
+from tests.guides.commands import SPAN, Words, commands, other_programs, variants
 from tests.guides.foreign_files import FILES, LINKAGE, purchases, reviews, text
 
 COMMANDS = commands()
@@ -112,11 +112,11 @@ def _check_words(words: list[str]) -> None:
 
 
 def _fuzz_words(words: list[str]) -> None:
-    fuzz._parse([{"N": "1", "S": "1"}.get(word, word) for word in words if word not in ("[NAME", "...]")])
+    fuzz._parse([{"N": "1", "S": "1"}.get(word, word) for word in words if word not in ("NAME", "...")])
 
 
 def _bench_words(words: list[str]) -> None:
-    bench._files([word for word in words[:1] if word not in ("NAME", "[NAME]")])
+    bench._files([word for word in words[:1] if word != "NAME"])
 
 
 def _no_words(words: list[str]) -> None:
@@ -200,6 +200,17 @@ def test_each_command_is_known_and_its_words_are_understood() -> None:
         except (Exception, SystemExit) as error:
             wrong.append(f"`./bin/crm {' '.join(words)}` in {', '.join(where)}: {error}")
     assert not wrong, "\n".join(wrong)
+
+
+def test_what_may_be_left_out_is_left_out_and_not() -> None:
+    assert variants("verify [NAME | --all] [--json]") == ["verify", "verify NAME --json", "verify --all --json"]
+    assert variants("fuzz [NAME ...] --db a|b") == [
+        "fuzz --db a",
+        "fuzz --db b",
+        "fuzz NAME ... --db a",
+        "fuzz NAME ... --db b",
+    ]
+    assert variants("rescore") == ["rescore"]
 
 
 def test_each_place_that_is_said_to_run_a_command_names_it() -> None:
