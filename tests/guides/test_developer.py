@@ -88,7 +88,8 @@ def _change(path: Path, change: str) -> None:
 
 
 def _run(tree: Path, *words: str) -> None:
-    values = {**os.environ, "CRM_VAR_DIR": str(tree.parent), "PYTHONPATH": str(tree)}
+    path = os.pathsep.join([str(tree), *filter(None, [os.environ.get("PYTHONPATH")])])
+    values = {**os.environ, "CRM_VAR_DIR": str(tree.parent), "PYTHONPATH": path}
     for name in [name for name in values if name.startswith(("PYTEST_", "COV_", "DATABASE_URL"))]:
         del values[name]
     done = subprocess.run([sys.executable, *words], cwd=tree, env=values, capture_output=True, text=True, timeout=280)
