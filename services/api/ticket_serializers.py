@@ -7,6 +7,7 @@ from rest_framework import serializers
 from customers.api.fields import Attributes, Strict, StrictModel, Text, VisibleRow
 from services.choices import Channel, Priority, RatingScale, TicketStatus
 from services.models import Agent, Message, SatisfactionRating, Ticket
+from services.operations.rating_links import without_links
 
 LONGEST_TEXT = 100_000
 
@@ -94,6 +95,11 @@ class MessageSerializer(StrictModel):
             "delivery_status",
         ]
         read_only_fields = fields
+
+    def to_representation(self, instance: Message) -> dict[str, Any]:
+        """As colleagues read it: the links of a question for a rating are the customer's alone."""
+        shown: dict[str, Any] = super().to_representation(instance)
+        return {**shown, "body": without_links(shown["body"])}
 
 
 class RatingSerializer(StrictModel):

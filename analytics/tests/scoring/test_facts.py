@@ -82,7 +82,7 @@ def test_a_measure_of_another_factor_is_refused() -> None:
     with pytest.raises(ValueError, match="quality has no measure 'beauty'"):
         fact_value(replace(fact("csat", 1), measure="beauty"))
     with pytest.raises(ValueError, match="unknown measure code"):
-        values([9], [1], [1])
+        values([99], [1], [1])
 
 
 def test_measures_have_the_codes_that_the_database_stores() -> None:

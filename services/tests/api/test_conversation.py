@@ -1,9 +1,12 @@
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from customers.models import User
+from customers.operations.add_contact_point import add_contact_point
 from services.models import Message, Queue, Ticket
+from services.operations.solve_ticket import solve_ticket
 from tests.client import as_user, ids, url, with_token
 
 pytestmark = pytest.mark.django_db
@@ -123,3 +126,15 @@ def test_the_conversation_costs_the_same_however_long(
     client = with_token(ann)
     with django_assert_max_num_queries(8):
         assert len(ids(client.get(url(f"tickets/{ticket.pk}/messages/")))) == count
+
+
+def test_the_links_of_a_question_for_a_rating_are_the_customers_alone(ann: User, ticket: Ticket) -> None:
+    at = timezone.now()
+    add_contact_point(customer=ticket.customer, kind="email", value="boss@example.org", at=at)
+    solve_ticket(ticket=ticket, by=ann, at=at)
+    question = Message.objects.get(ticket=ticket, is_automatic=True)
+    assert "/rate/" in question.body
+    [shown] = [
+        row for row in as_user(ann).get(url(f"tickets/{ticket.pk}/messages/")).json()["results"] if row["is_automatic"]
+    ]
+    assert shown["id"] == question.pk and "/rate/" not in shown["body"] and "…" in shown["body"]
