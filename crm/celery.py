@@ -19,14 +19,15 @@ app.autodiscover_tasks()
 
 
 @heartbeat_sent.connect
-def note_worker_is_alive(**_: Any) -> None:
+def note_worker_is_alive(sender: Any = None, **_: Any) -> None:
     """Leave a note in Redis every few seconds, so that health need not call the workers."""
-    from django.conf import settings
+    from crm.watch.heard import note_worker, redis_client
 
-    client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
+    node = getattr(getattr(sender, "eventer", None), "hostname", None)
     try:
-        client.set(WORKER_HEARD_KEY, int(time.time()), ex=WORKER_HEARD_SECONDS)
+        with redis_client() as client:
+            client.set(WORKER_HEARD_KEY, int(time.time()), ex=WORKER_HEARD_SECONDS)
+        if node:
+            note_worker(node, app.amqp.queues.consume_from)
     except redis.RedisError:
         return  # health then says that the worker is not heard from, which is true
-    finally:
-        client.close()

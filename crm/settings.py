@@ -19,7 +19,7 @@ from kombu import Queue
 from crm import logs
 from crm.db.options import complete
 from crm.sso_settings import sso_from
-from crm.timetable import TIMETABLE
+from crm.timetable import QUEUES, TIMETABLE
 from crm.unfold import UNFOLD as UNFOLD
 
 django_stubs_ext.monkeypatch()  # lets generic Django classes take [] at run time, as the types want
@@ -386,8 +386,8 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = TIME_ZONE
 # Without a key of its own each queue would be bound to the default one, and every message would arrive four times.
 CELERY_TASK_DEFAULT_QUEUE = "crm"
-CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("crm", "customers", "services", "analytics")]
-CELERY_TASK_ROUTES = {f"{app}.*": {"queue": app} for app in ("customers", "services", "analytics")}
+CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in QUEUES]
+CELERY_TASK_ROUTES = {f"{app}.*": {"queue": app} for app in QUEUES}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = TIMETABLE
