@@ -187,7 +187,18 @@ TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_TZ = True
 
 # Logging
-LOGGING = logs.configure(debug=DEBUG)
+LOG_FORMAT = env.str("LOG_FORMAT", default="text" if DEBUG else "json")
+if LOG_FORMAT not in logs.FORMATS:
+    raise ImproperlyConfigured(f"LOG_FORMAT must be json or text, not {LOG_FORMAT}")
+LOGGING = logs.configure(debug=DEBUG, form=LOG_FORMAT)
+# A query that takes as long is logged, without its parameters; 0: none is.
+SLOW_QUERY_MS = env.int("CRM_SLOW_QUERY_MS", default=500)
+if SLOW_QUERY_MS < 0:
+    raise ImproperlyConfigured("CRM_SLOW_QUERY_MS must be 0 (none is logged) or more")
+# Whoever has this token may read /metrics; without one there is no such address.
+METRICS_TOKEN = env.str("CRM_METRICS_TOKEN", default="")
+if METRICS_TOKEN and len(METRICS_TOKEN) < 16:
+    raise ImproperlyConfigured("CRM_METRICS_TOKEN must have 16 characters or more")
 
 # Security. CRM_HTTPS=false is for plain http on this machine alone, as the demo does.
 HTTPS = flag("CRM_HTTPS", default=not DEBUG)
@@ -195,7 +206,7 @@ SECURE_SSL_REDIRECT = HTTPS
 # A proxy in front speaks TLS, and sets X-Forwarded-Proto on every request, whatever the client wrote there.
 if flag("CRM_TLS_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-SECURE_REDIRECT_EXEMPT = [r"^health/"]  # load balancers ask in plain http
+SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]  # load balancers and Prometheus ask in plain http
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS

@@ -9,6 +9,8 @@ from typing import Any
 
 import redis
 from django.conf import settings
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 WORKERS_KEY = "candid:workers"
 QUEUES_KEY = "candid:queues"
@@ -43,9 +45,15 @@ class QueueSeen:
     age: int | None
 
 
-def redis_client() -> redis.Redis:
-    """A client that waits for one second at most."""
-    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1, decode_responses=True)
+def redis_client(patience: float = 1.0) -> redis.Redis:
+    """A client that waits for so many seconds, once."""
+    return redis.Redis.from_url(
+        settings.REDIS_URL,
+        socket_timeout=patience,
+        socket_connect_timeout=patience,
+        retry=Retry(NoBackoff(), 0),  # the default tries for seconds
+        decode_responses=True,
+    )
 
 
 def note_worker(name: str, queues: Iterable[str]) -> None:

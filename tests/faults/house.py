@@ -82,8 +82,8 @@ class House:
 
     def start_web(self, port: int) -> None:
         """Start the web server, as the demo does."""
-        bind = ["--bind", f"{HOST}:{port}", "--workers", "2", "--threads", "4", "--no-control-socket"]
-        web = [sys.executable, "-m", "gunicorn", "crm.wsgi", *bind]
+        bind = ["--bind", f"{HOST}:{port}", "--workers", "2", "--threads", "4"]
+        web = [sys.executable, "-m", "gunicorn", "--config", "python:crm.gunicorn", *bind]
         self._start("web", web, {**self.values, "CRM_HTTPS": "false"})
 
     def _start(self, name: str, command: list[str], values: dict[str, str], user: str | None = None) -> None:
@@ -108,6 +108,11 @@ class House:
         with suppress(ProcessLookupError):
             os.killpg(self._running[name].pid, signal.SIGKILL)
         self._running[name].wait()
+
+    def end(self, name: str, seconds: float = PATIENCE) -> int:
+        """SIGTERM to its first process, as a supervisor does; the status with which it ends."""
+        self._running[name].terminate()
+        return self._running[name].wait(seconds)
 
     def kill_database(self) -> None:
         """kill -9 of the server and of every session, which are in sessions of their own."""
