@@ -72,7 +72,7 @@ class Figures(Collector):
         """Each figure, with what it means."""
         yield _gauge("candid_info", "The version that runs.", ("version",), {(VERSION,): 1})
         asked = health.CHECKS | health.OF_A_RELEASE | health.OF_THE_WORK
-        up = {(part,): answer == "ok" for part, answer in health.answers(asked).items()}
+        up: dict[tuple[str, ...], float] = {(part,): answer == "ok" for part, answer in health.answers(asked).items()}
         yield _gauge("candid_up", "Whether a part is as it should be: 1 or 0.", ("part",), up)
         with suppress(redis.RedisError):  # then candid_up{part="redis"} is 0
             yield from _of_redis()
@@ -85,7 +85,7 @@ def _of_redis() -> list[Metric]:
     workers, queues = heard.workers(), heard.queues()
     youngest: Values = {(): min(one.age for one in workers)} if workers else {}
     answered: Values = {(queue.name,): queue.age for queue in queues if queue.age is not None}
-    readers = {(queue.name,): queue.readers for queue in queues}
+    readers: Values = {(queue.name,): queue.readers for queue in queues}
     return [
         _gauge("candid_workers", "Workers heard within a minute.", (), {(): sum(one.is_alive for one in workers)}),
         _gauge("candid_worker_age_seconds", "Since any worker was heard.", (), youngest),
@@ -105,7 +105,7 @@ def _of_database(at: datetime) -> list[Metric]:
 def _of_rows(at: datetime) -> Iterator[Metric]:
     rows = waiting(at=at)
     yield _gauge("candid_waiting", "Rows that a worker could take now.", ("kind",), {(r.kind,): r.count for r in rows})
-    ages = {(row.kind,): row.seconds(at=at) for row in rows}
+    ages: Values = {(row.kind,): row.seconds(at=at) for row in rows}
     yield _gauge("candid_waiting_oldest_seconds", "Since the oldest of them fell due.", ("kind",), ages)
     yield _gauge("candid_tickets_unsolved", "Tickets not solved yet.", (), {(): Ticket.objects.unsolved().count()})
     beat = PeriodicTask.objects.exclude(last_run_at=None).order_by("-last_run_at").first()

@@ -87,5 +87,5 @@ def _status(port: int, path: str) -> int:
 @contextmanager
 def _locked(house: House, table: str) -> Iterator[None]:
     with psycopg.connect(house.values["DATABASE_URL"]) as base:
-        base.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")  # type: ignore[arg-type]
+        base.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
         yield

@@ -51,6 +51,7 @@ SITE = {
     ),
     "admin:data_register": both("view_retentionrule"),
     "admin:service_report": both("view_ticket"),
+    "admin:system": only_get("view_datakey"),
 }
 
 DESK = {
