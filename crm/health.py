@@ -7,7 +7,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotInTime
 from datetime import timedelta
 
-from django.db import connection
+from django.conf import settings
+from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
@@ -18,6 +19,7 @@ from django_celery_beat.models import PeriodicTask
 from analytics.choices import RunKind
 from analytics.models import ScoringRun
 from crm.celery import WORKER_HEARD_KEY, WORKER_HEARD_SECONDS
+from crm.db.replica import REPLICA
 from crm.watch.heard import queues, redis_client
 
 ANSWER_SECONDS = 1.8  # the answer comes within two
@@ -136,6 +138,15 @@ def _migrations() -> str:
     return "ok"
 
 
+def _replica() -> bool:
+    try:
+        with connections[REPLICA].cursor() as cursor:
+            cursor.execute("SELECT 1")
+            return bool(cursor.fetchone() == (1,))
+    finally:
+        connections[REPLICA].close()
+
+
 def _redis() -> bool:
     with redis_client() as client:
         return client.ping() is True
@@ -180,4 +191,6 @@ CHECKS: dict[str, Check] = {
 }
 OF_A_RELEASE: dict[str, Check] = {"migrations": _migrations}
 OF_THE_WORK: dict[str, Check] = {"queues": _queues, "scores": _scores}
+if REPLICA in settings.DATABASES:
+    OF_THE_WORK["replica"] = _replica
 NEEDED = ("database", "migrations")

@@ -135,7 +135,18 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 # Database
 # An index of ours holds more columns on PostgreSQL than elsewhere, which is meant.
 SILENCED_SYSTEM_CHECKS = ["models.W040"]
-DATABASES = {"default": complete(env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR}/candid.sqlite3"))}
+# With PostgreSQL: so many connections, which the threads of a process share; 0: one for each thread.
+DB_POOL = env.int("CRM_DB_POOL", default=0)
+DATABASES = {
+    "default": complete(env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR}/candid.sqlite3"), pool=DB_POOL)
+}
+# A copy that the database keeps by itself, some seconds behind: what only reports may read it.
+if env.str("REPLICA_URL", default=""):
+    DATABASES["replica"] = complete(env.db_url("REPLICA_URL"), pool=DB_POOL)
+    if DATABASES["replica"]["ENGINE"] != DATABASES["default"]["ENGINE"]:
+        raise ImproperlyConfigured("REPLICA_URL must be of the same kind of database as DATABASE_URL")
+    DATABASES["replica"]["TEST"] = {"MIRROR": "default"}
+    DATABASE_ROUTERS = ["crm.db.replica.ReplicaRouter"]
 
 # Files and forms
 # Two hundred rows of an inline, each of a dozen fields.

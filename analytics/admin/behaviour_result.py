@@ -15,6 +15,7 @@ from analytics.exporters.behaviour import COUNT, DECIMAL, SHARE, Number, Table, 
 from analytics.models import Event
 from analytics.operations.run_report import Found, Report, ReportFailed, run_report
 from customers.models import User
+from customers.stale_reads import stale_reads
 
 DAY, HOUR, MINUTE = 86400, 3600, 60
 # (address of the customers behind cells) from the key of a segment or None, and a cell
@@ -33,7 +34,8 @@ def people_address(page: str, **more: str) -> Address:
 def result_context(definition: Definition, *, user: User, at: datetime, address: Address) -> dict[str, Any]:
     """What `admin/analytics/behaviour/result.html` needs."""
     try:
-        report = run_report(definition=definition, user=user, at=at)
+        with stale_reads():
+            report = run_report(definition=definition, user=user, at=at)
     except ReportFailed as error:
         return {"failed": str(error)}
     may_open = user.has_perm("customers.view_customer")
