@@ -10,7 +10,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -34,6 +34,21 @@ Check = Callable[[], bool | str]
 _threads = ThreadPoolExecutor(max_workers=16, thread_name_prefix="health")
 _running: "dict[Check, Future[bool | str]]" = {}
 _lock = threading.Lock()
+
+
+class AnyHost:
+    """Middleware: health and metrics answer under whatever name they are asked: a load balancer asks by the address of
+    the machine or container, which ALLOWED_HOSTS cannot know. None of these answers uses the name."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer one request."""
+        if request.path_info.startswith("/health/") or request.path_info == "/metrics":
+            own = settings.ALLOWED_HOSTS[0].lstrip("*.") if settings.ALLOWED_HOSTS else ""
+            request.META["HTTP_HOST"] = own or "localhost"
+        return self.get_response(request)
 
 
 @never_cache

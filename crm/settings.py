@@ -116,6 +116,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "crm.logs.RequestLog",
+    "crm.health.AnyHost",
     "crm.headers.Headers",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",  # here, so that it sees every answer
     "csp.middleware.CSPMiddleware",
@@ -304,7 +305,7 @@ SESSION_SAVE_EVERY_REQUEST = True
 # Static files: straight from the packages, or, for production, what `collectstatic` wrote with hashed names.
 COLLECTED_STATIC = flag("CRM_COLLECTED_STATIC", default=False)
 STATIC_URL = "static/"
-STATIC_ROOT = VAR_DIR / "static" if COLLECTED_STATIC else None
+STATIC_ROOT = Path(env.str("CRM_STATIC_DIR", default=str(VAR_DIR / "static"))) if COLLECTED_STATIC else None
 WHITENOISE_USE_FINDERS = not COLLECTED_STATIC
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

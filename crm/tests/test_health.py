@@ -72,6 +72,12 @@ def test_it_needs_no_log_in_and_is_not_kept_by_caches(client: Client) -> None:
     assert client.post("/health/").status_code == 405
 
 
+def test_a_load_balancer_asks_by_whatever_name(client: Client, settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["crm.example.org"]
+    assert client.get("/health/live/", headers={"Host": "10.0.3.17:8000"}).status_code == 200
+    assert client.get("/admin/login/", headers={"Host": "10.0.3.17:8000"}).status_code == 400
+
+
 def test_beat_counts_as_heard_for_two_minutes() -> None:
     interval = IntervalSchedule.objects.create(every=20, period="seconds")
     entry = PeriodicTask.objects.create(name="tick", task="x", interval=interval, last_run_at=timezone.now())
