@@ -24,7 +24,7 @@ from tests.faults.house import House, wait_for
 ROOT = Path(settings.BASE_DIR)
 INSTALL = ROOT / "docs" / "guides" / "install.md"
 OPERATIONS = ROOT / "docs" / "guides" / "operations.md"
-# Installing 60 packages takes a minute, and .ci/run does it anyway; compressing static files takes another. The test takes
+# Installing 60 packages takes a minute, and compressing static files another: the test takes
 # the packages that it runs with, and no static files, unless it is told to.
 INSTALLS = os.environ.get("CRM_GUIDE_INSTALLS") == "1"
 MADE = {"deploy/candid.env"}  # by the reader
