@@ -62,7 +62,7 @@ def test_no_migration_takes_away_what_the_release_before_needs() -> None:
     ],
 )
 def test_the_rule(operation: Any, is_fault: bool) -> None:
-    migration = migrations.Migration("0099_more", "customers")
+    migration: Any = migrations.Migration("0099_more", "customers")
     migration.operations = [operation]
     assert bool(faults(migration, is_new=True)) is is_fault
 
