@@ -16,7 +16,7 @@ from analytics.operations.plan_report_mails import plan_report_mails
 from analytics.operations.refresh_relation_effects import refresh_relation_effects
 from analytics.operations.value_job import plan_value
 from analytics.operations.work_chunks import work_chunks
-from customers.tasks import poke
+from customers.tasks import poke, stopping
 
 logger = logging.getLogger(__name__)
 
@@ -55,6 +55,8 @@ def work() -> None:
     """Score chunks until none is free, those of sweeps first."""
     for chunk, customers in work_chunks(clock=timezone.now):
         logger.info("chunk %s of run %s: %s customers", chunk.pk, chunk.run_id, customers)
+        if stopping():
+            break
 
 
 def poke_workers_after_commit() -> None:

@@ -20,6 +20,7 @@ class CandidAdminSite(UnfoldAdminSite):
             *desk_urls(self.admin_view),
             path("setup/industry/", self.admin_view(self.setup_industry), name="industry_setup"),
             path("data-register/", self.admin_view(self.data_register), name="data_register"),
+            path("system/", self.admin_view(self.system), name="system"),
             path("reports/service/", self.admin_view(self.service_report), name="service_report"),
             *super().get_urls(),
         ]
@@ -29,6 +30,12 @@ class CandidAdminSite(UnfoldAdminSite):
         from crm.setup_page import setup_page  # the site is made before the models are there
 
         return setup_page(request)
+
+    def system(self, request: HttpRequest) -> HttpResponse:
+        """How the installation does."""
+        from crm.watch.system_page import system_page
+
+        return system_page(request)
 
     def service_report(self, request: HttpRequest) -> HttpResponse:
         """How the service desk does."""

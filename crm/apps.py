@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig, apps
 from django.contrib.admin.apps import AdminConfig
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 
 
@@ -17,6 +18,10 @@ class CrmConfig(AppConfig):
         from customers.registry import register
 
         register(ENTRIES)
+
+        from crm.watch.slow_queries import watch_connection
+
+        connection_created.connect(watch_connection, dispatch_uid="crm.slow_queries")
 
         # After analytics, the last app with models: by then the permissions of all rooms exist.
         post_migrate.connect(prepare_roles, sender=apps.get_app_config("analytics"), dispatch_uid="crm.prepare")

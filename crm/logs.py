@@ -4,21 +4,31 @@ Query strings and exception texts are left out: both may hold names, addresses o
 is taken out at the end (crm.scrub).
 """
 
+import re
 import time
 import traceback
 import uuid
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
 
 import structlog
-from celery.signals import before_task_publish, task_postrun, task_prerun
+from celery.signals import before_task_publish, setup_logging, task_postrun, task_prerun
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
 from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from crm.scrub import scrub
+from crm.watch.requests import count_request, view_name
 
 REQUEST_ID_HEADER = "candid_request_id"
+# An id that a proxy or a client made is kept where it is one: a UUID, a trace id, 16 or more hexadecimal digits. All
+# digits and no letter might be somebody's number.
+SANE_ID = re.compile(r"(?=[0-9-]*[a-f])[0-9a-f][0-9a-f-]{15,63}", re.IGNORECASE)
+FORMATS = ("json", "text")
+
+_request: "ContextVar[HttpRequest | None]" = ContextVar("request", default=None)
 
 logger = structlog.get_logger("crm.request")
 
@@ -32,19 +42,58 @@ class RequestLog:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer one request."""
         clear_contextvars()
-        request_id = uuid.uuid4().hex
+        request_id = sane_id(request.headers.get("X-Request-ID", "")) or uuid.uuid4().hex
         bind_contextvars(request_id=request_id)
+        token = _request.set(request)
+        try:
+            return self._answer(request, request_id)
+        finally:
+            _request.reset(token)
+
+    def _answer(self, request: HttpRequest, request_id: str) -> HttpResponse:
         started = time.perf_counter()
         response = self.get_response(request)
+        seconds = time.perf_counter() - started
         response["X-Request-ID"] = request_id
         logger.info(
             "request",
             method=request.method,
             path=getattr(request, "log_path", request.path),  # a view masks a path that is a key
             status=response.status_code,
-            ms=round((time.perf_counter() - started) * 1000),
+            ms=round(seconds * 1000),
         )
+        count_request(request, response, seconds)
         return response
+
+
+def sane_id(text: str) -> str:
+    """The id of a request that came with it, in small letters; empty where it is none."""
+    return text.lower() if SANE_ID.fullmatch(text) else ""
+
+
+def at_work() -> str:
+    """What this thread does now: the name of the view or of the task, or nothing."""
+    request = _request.get()
+    if request is not None:
+        return view_name(request)
+    return str(get_contextvars().get("task", ""))
+
+
+def add_user(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
+    """A processor of structlog: the key of the user, where the request has found out already who asks. No query."""
+    request = _request.get()
+    if request is not None:
+        user = request.__dict__.get("user")
+        if isinstance(user, SimpleLazyObject):  # of the session: nobody may have looked yet
+            user = request.__dict__.get("_cached_user")
+        if getattr(user, "pk", None) is not None:
+            event["user_id"] = user.pk  # type: ignore[union-attr]
+    return event
+
+
+@setup_logging.connect
+def keep_our_logging(**_: Any) -> None:
+    """That somebody listens here keeps Celery from setting up its own format: its lines are as all others."""
 
 
 @before_task_publish.connect
@@ -83,10 +132,12 @@ def exception_without_text(_logger: WrappedLogger, _name: str, event: EventDict)
     return event
 
 
-def configure(*, debug: bool) -> dict[str, Any]:
-    """Set structlog up and return Django's LOGGING: a console for people, JSON for machines."""
+def configure(*, debug: bool, form: str = "") -> dict[str, Any]:
+    """Set structlog up and return Django's LOGGING. `form`: json or text; by default JSON, and text where one develops.
+    Either is scrubbed, and has the text of an exception only where one develops."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
+        add_user,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -98,8 +149,11 @@ def configure(*, debug: bool) -> dict[str, Any]:
         cache_logger_on_first_use=True,
     )
     # An exception keeps its text on the console of whoever develops, and nowhere else.
-    people: list[Processor] = [scrub, structlog.dev.ConsoleRenderer()]
-    machines: list[Processor] = [exception_without_text, scrub, structlog.processors.JSONRenderer()]
+    last: list[Processor] = [scrub] if debug else [exception_without_text, scrub]
+    as_text = (form or ("text" if debug else "json")) == "text"
+    renderer: Processor = (
+        structlog.dev.ConsoleRenderer(colors=debug) if as_text else structlog.processors.JSONRenderer()
+    )
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -109,7 +163,8 @@ def configure(*, debug: bool) -> dict[str, Any]:
                 "foreign_pre_chain": shared,
                 "processors": [
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                    *(people if debug else machines),
+                    *last,
+                    renderer,
                 ],
             }
         },

@@ -7,8 +7,10 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from crm.setup_page import may_set_up
+from crm.watch.system_page import may_see_system
 from customers.admin.duplicates import open_pairs
 from customers.admin.erasures import waiting_erasures
 from customers.admin.register_page import MAY_SEE
@@ -161,6 +163,16 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         setup = reverse("admin:industry_setup")
         groups[-1]["items"].append(  # type: ignore[attr-defined]
             {"title": _("Set up for your industry"), "icon": "factory", "link": setup, "active": request.path == setup}
+        )
+    if may_see_system(request):
+        link = reverse("admin:system")
+        groups[-1]["items"].append(  # type: ignore[attr-defined]
+            {
+                "title": pgettext("page", "System"),
+                "icon": "monitor_heart",
+                "link": link,
+                "active": request.path == link,
+            }
         )
     return [group for group in groups if group["items"]]
 

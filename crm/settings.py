@@ -20,7 +20,7 @@ from kombu import Queue
 from crm import logs
 from crm.db.options import complete
 from crm.sso_settings import sso_from
-from crm.timetable import TIMETABLE
+from crm.timetable import QUEUES, TIMETABLE
 from crm.unfold import UNFOLD as UNFOLD
 
 django_stubs_ext.monkeypatch()  # lets generic Django classes take [] at run time, as the types want
@@ -128,6 +128,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "crm.logs.RequestLog",
+    "crm.health.AnyHost",
     "crm.headers.Headers",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",  # here, so that it sees every answer
     "csp.middleware.CSPMiddleware",
@@ -147,7 +148,18 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 # Database
 # An index of ours holds more columns on PostgreSQL than elsewhere, which is meant.
 SILENCED_SYSTEM_CHECKS = ["models.W040"]
-DATABASES = {"default": complete(env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR}/candid.sqlite3"))}
+# With PostgreSQL: so many connections, which the threads of a process share; 0: one for each thread.
+DB_POOL = env.int("CRM_DB_POOL", default=0)
+DATABASES = {
+    "default": complete(env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR}/candid.sqlite3"), pool=DB_POOL)
+}
+# A copy that the database keeps by itself, some seconds behind: what only reports may read it.
+if env.str("REPLICA_URL", default=""):
+    DATABASES["replica"] = complete(env.db_url("REPLICA_URL"), pool=DB_POOL)
+    if DATABASES["replica"]["ENGINE"] != DATABASES["default"]["ENGINE"]:
+        raise ImproperlyConfigured("REPLICA_URL must be of the same kind of database as DATABASE_URL")
+    DATABASES["replica"]["TEST"] = {"MIRROR": "default"}
+    DATABASE_ROUTERS = ["crm.db.replica.ReplicaRouter"]
 
 # Backups: where they lie (better on another disk); at what time of the night one is made ("off": none); of how many
 # days, weeks and months the newest is kept; where they are tried, if not on the server of the database itself.
@@ -208,7 +220,18 @@ TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_TZ = True
 
 # Logging
-LOGGING = logs.configure(debug=DEBUG)
+LOG_FORMAT = env.str("LOG_FORMAT", default="text" if DEBUG else "json")
+if LOG_FORMAT not in logs.FORMATS:
+    raise ImproperlyConfigured(f"LOG_FORMAT must be json or text, not {LOG_FORMAT}")
+LOGGING = logs.configure(debug=DEBUG, form=LOG_FORMAT)
+# A query that takes as long is logged, without its parameters; 0: none is.
+SLOW_QUERY_MS = env.int("CRM_SLOW_QUERY_MS", default=500)
+if SLOW_QUERY_MS < 0:
+    raise ImproperlyConfigured("CRM_SLOW_QUERY_MS must be 0 (none is logged) or more")
+# Whoever has this token may read /metrics; without one there is no such address.
+METRICS_TOKEN = env.str("CRM_METRICS_TOKEN", default="")
+if METRICS_TOKEN and len(METRICS_TOKEN) < 16:
+    raise ImproperlyConfigured("CRM_METRICS_TOKEN must have 16 characters or more")
 
 # Security. CRM_HTTPS=false is for plain http on this machine alone, as the demo does.
 HTTPS = flag("CRM_HTTPS", default=not DEBUG)
@@ -216,7 +239,7 @@ SECURE_SSL_REDIRECT = HTTPS
 # A proxy in front speaks TLS, and sets X-Forwarded-Proto on every request, whatever the client wrote there.
 if flag("CRM_TLS_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-SECURE_REDIRECT_EXEMPT = [r"^health/"]  # load balancers ask in plain http
+SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]  # load balancers and Prometheus ask in plain http
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
@@ -303,7 +326,7 @@ SESSION_SAVE_EVERY_REQUEST = True
 # Static files: straight from the packages, or, for production, what `collectstatic` wrote with hashed names.
 COLLECTED_STATIC = flag("CRM_COLLECTED_STATIC", default=False)
 STATIC_URL = "static/"
-STATIC_ROOT = VAR_DIR / "static" if COLLECTED_STATIC else None
+STATIC_ROOT = Path(env.str("CRM_STATIC_DIR", default=str(VAR_DIR / "static"))) if COLLECTED_STATIC else None
 WHITENOISE_USE_FINDERS = not COLLECTED_STATIC
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -411,8 +434,8 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = TIME_ZONE
 # Without a key of its own each queue would be bound to the default one, and every message would arrive four times.
 CELERY_TASK_DEFAULT_QUEUE = "crm"
-CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("crm", "customers", "services", "analytics")]
-CELERY_TASK_ROUTES = {f"{app}.*": {"queue": app} for app in ("customers", "services", "analytics")}
+CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in QUEUES]
+CELERY_TASK_ROUTES = {f"{app}.*": {"queue": app} for app in QUEUES}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = TIMETABLE

@@ -5,6 +5,9 @@ No crontab: one that beat misses is never caught up. An interval task that ensur
 
 from typing import Any
 
+# Each room's own, so that each scales alone (docs/guides/operations.md); the first is the wiring's.
+QUEUES = ("crm", "customers", "services", "analytics")
+
 TIMETABLE: dict[str, dict[str, Any]] = {
     # Ensures the nightly run at 02:00, pokes the workers, finishes runs and sweeps stale customers.
     "tick": {"task": "analytics.tasks.tick", "schedule": 20.0, "options": {"expires": 20}},
@@ -23,4 +26,13 @@ TIMETABLE: dict[str, dict[str, Any]] = {
     "mail in": {"task": "services.tasks.fetch_mail", "schedule": 20.0, "options": {"expires": 20}},
     # Sends the mail that is due.
     "mail out": {"task": "services.tasks.send_mail", "schedule": 10.0, "options": {"expires": 10}},
+    # Says that beat, the queue and a worker of it are alive: one message for each queue.
+    **{
+        f"heartbeat {queue}": {
+            "task": "crm.tasks.heartbeat",
+            "schedule": 30.0,
+            "options": {"expires": 30, "queue": queue},
+        }
+        for queue in QUEUES
+    },
 }

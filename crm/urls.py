@@ -7,6 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from crm import health
 from crm.api_router import router
+from crm.watch import metrics
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
@@ -15,8 +16,11 @@ urlpatterns = [
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     # The split view loads its script from an address of ours: the content policy allows no inline script.
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="api-docs"),
-    path("health/", health.ready, name="health"),
+    path("health/", health.health, name="health"),
     path("health/live/", health.live, name="health-live"),
+    path("health/ready/", health.ready, name="health-ready"),
+    path("health/all/", health.everything, name="health-all"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("", include("services.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
 ]

@@ -1,10 +1,12 @@
 """Thin tasks. A task that is lost, doubled or killed costs nothing: the database says what is to be done."""
 
 import logging
+import mmap
 from functools import partial
 from typing import Any
 
 from celery import shared_task
+from celery.signals import worker_shutting_down
 from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
@@ -20,6 +22,19 @@ MOST_POKES = 8
 POKE_EXPIRES_SECONDS = 60
 # So many deliveries that wait are worth a worker.
 A_WORKER_EACH = 50
+# One byte that a worker and the processes it forks share: 1 from SIGTERM on.
+_stopping = mmap.mmap(-1, 1)
+
+
+@worker_shutting_down.connect
+def note_stop(**_: Any) -> None:
+    """The worker is to end: its processes finish what they have and take nothing more."""
+    _stopping[0] = 1
+
+
+def stopping() -> bool:
+    """Whether this worker is to end. Whoever works in a loop asks after each round; the rest is done by others."""
+    return _stopping[0] == 1
 
 
 @shared_task
@@ -34,6 +49,8 @@ def work() -> None:
     """Do jobs until none is free."""
     for job in work_jobs(clock=timezone.now):
         logger.info("job %s (%s): %s", job.pk, job.kind, job.state)
+        if stopping():
+            break
 
 
 @shared_task
@@ -41,6 +58,8 @@ def deliver() -> None:
     """Deliver to webhooks what is due."""
     for delivery in deliver_webhooks(clock=timezone.now):
         logger.info("delivery %s to webhook %s: %s", delivery.pk, delivery.webhook_id, delivery.state)
+        if stopping():
+            break
 
 
 def poke(task: Any, times: int = 1) -> None:

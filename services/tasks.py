@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from customers.tasks import stopping
 from services.models import Mailbox
 from services.operations.deliver_mail import deliver_mail
 from services.operations.fetch_mailbox import due_mailboxes, fetch_mailbox
@@ -34,4 +35,4 @@ def fetch_one_mailbox(*, mailbox_id: str) -> None:
 @shared_task
 def send_mail() -> None:
     """Beat's: send the mail that is due. Apart from the desk's tick, which no slow mail server may hold up."""
-    deliver_mail(clock=timezone.now)
+    deliver_mail(clock=timezone.now, stop=stopping)

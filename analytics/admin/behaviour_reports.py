@@ -32,6 +32,7 @@ from customers.admin.builder_form import EDIT
 from customers.admin.filters import VisibleRelatedFilter
 from customers.choices import ExportFormat
 from customers.exporters.download import attachment
+from customers.stale_reads import stale_reads
 
 NAME = "analytics_savedreport"
 FOLDER = "admin/analytics/behaviour"
@@ -192,7 +193,9 @@ class SavedReportAdmin(CandidModelAdmin):
             raise Http404(_("There is no such file."))
         at = timezone.now()
         try:
-            report = run_report(definition=self._read(row, user), user=user, at=at)
+            definition = self._read(row, user)
+            with stale_reads():
+                report = run_report(definition=definition, user=user, at=at)
         except (DefinitionInvalid, ReportFailed) as error:
             self.message_user(request, str(error), level="error")
             return HttpResponseRedirect(reverse(f"admin:{NAME}_report", args=[pk]))

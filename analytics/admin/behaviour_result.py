@@ -14,6 +14,7 @@ from analytics.exporters.number_words import SHARE, number_words
 from analytics.models import Event
 from analytics.operations.run_report import Found, Report, ReportFailed, run_report
 from customers.models import User
+from customers.stale_reads import stale_reads
 
 # (address of the customers behind cells) from the key of a segment or None, and a cell
 Address = Callable[[int | None, str], str]
@@ -31,7 +32,8 @@ def people_address(page: str, **more: str) -> Address:
 def result_context(definition: Definition, *, user: User, at: datetime, address: Address) -> dict[str, Any]:
     """What `admin/analytics/behaviour/result.html` needs."""
     try:
-        report = run_report(definition=definition, user=user, at=at)
+        with stale_reads():
+            report = run_report(definition=definition, user=user, at=at)
     except ReportFailed as error:
         return {"failed": str(error)}
     may_open = user.has_perm("customers.view_customer")

@@ -21,6 +21,7 @@ from analytics.admin.report_form import ReportForm
 from analytics.choices import Granularity
 from analytics.operations.fact_words import duration
 from analytics.operations.service_report import Distribution, Group, Kept, ServiceReport, Step, Targets, service_report
+from customers.stale_reads import stale_reads
 from services.admin.percents import percent
 from services.choices import SLAClock
 
@@ -89,7 +90,9 @@ def service_report_page(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         given = form.cleaned_data
         queue, agent = given["queue"], given["agent"]
-        report = service_report(user=user, period=given["period"], queue=queue and queue.pk, agent=agent and agent.pk)
+        chosen = {"queue": queue and queue.pk, "agent": agent and agent.pk}
+        with stale_reads():
+            report = service_report(user=user, period=given["period"], **chosen)
         context |= shown(report, Links(request, given))
     return TemplateResponse(request, "admin/analytics/service_report.html", context)
 

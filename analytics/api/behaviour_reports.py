@@ -189,6 +189,7 @@ class SavedReportViewSet(CatalogueViewSet):
 
     queryset = SavedReport.objects.all()
     serializer_class = SavedReportSerializer
+    stale = ("result", "customers")
     filterset_class = SavedReportFilterSet
 
     def make(self, **values: Any) -> SavedReport:

@@ -107,6 +107,7 @@ class ForecastViewSet(Reads, ScopedViewSet):
     queryset = Forecast.objects.all()
     serializer_class = ForecastSerializer
     filterset_class = ForecastFilterSet
+    stale = ("list",)
     inputs = {"list": ForecastLineSerializer}
 
     def get_queryset(self) -> Any:

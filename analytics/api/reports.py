@@ -127,6 +127,7 @@ class ReportViewSet(ScopedViewSet):
 
     queryset = Ticket.objects.all()
     serializer_class = ServiceReportSerializer
+    stale = ("service",)
 
     @extend_schema(parameters=PARAMETERS, responses=ServiceReportSerializer, filters=False)
     @action(detail=False, parameters=("first", "last", "by", "queue", "agent"), pagination_class=None)

@@ -78,6 +78,7 @@ class ScoreViewSet(Reads, ScopedViewSet):
     queryset = CustomerScore.objects.select_related("version")
     serializer_class = ScoreSerializer
     filterset_class = ScoreFilterSet
+    stale = ("list", "movers")
     ordering_fields = ("score", "change")
 
     @extend_schema(parameters=MOVERS_PARAMETERS, responses=MoversSerializer, filters=False)
@@ -147,3 +148,4 @@ class PreferenceViewSet(Reads, ScopedViewSet):
     queryset = PreferenceProfile.objects.select_related("version")
     serializer_class = PreferenceSerializer
     filterset_class = PreferenceFilterSet
+    stale = ("list",)

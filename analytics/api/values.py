@@ -107,6 +107,7 @@ class CustomerValueViewSet(Reads, ScopedViewSet):
     queryset = CustomerValue.objects.all()
     serializer_class = CustomerValueSerializer
     filterset_class = ValueFilterSet
+    stale = ("list",)
     ordering_fields = ("clv", "churn")
 
 

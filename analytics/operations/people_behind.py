@@ -2,10 +2,12 @@ from array import array
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import router
 from django.utils.translation import gettext as _
 
 from analytics.behaviour.definition import Definition
 from analytics.behaviour.events import NoSuchCell, by_person
+from analytics.models import Event
 from analytics.operations.plan_report import planned
 from analytics.operations.run_report import (
     SECONDS,
@@ -46,7 +48,7 @@ def people_behind(*, definition: Definition, cell: str, segment: int | None, use
     is_counted = plan.report.who(cell)
     found, unknown = array("q"), 0
     try:
-        with at_most(SECONDS):
+        with at_most(SECONDS, using=router.db_for_read(Event)):
             for person, events in by_person(event_stream(plan.reading, user=user, customers=customers)):
                 if is_counted(events):
                     if person % 2:

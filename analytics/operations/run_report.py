@@ -3,6 +3,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db import router
 from django.utils.translation import gettext as _
 
 from analytics.behaviour.calendar import Steps
@@ -13,7 +14,7 @@ from analytics.behaviour.paths import Paths, PathStep
 from analytics.behaviour.retention import Cohort, Retention
 from analytics.behaviour.sessions import SessionReport, Sessions
 from analytics.behaviour.trend import Series, TooManyValues, Trend
-from analytics.models import EventName
+from analytics.models import Event, EventName
 from analytics.operations.plan_report import Plan, planned
 from analytics.sql.event_stream import event_stream
 from customers.models import Customer, Segment, User
@@ -138,7 +139,7 @@ def customers_of(segment: Segment | None, user: User, at: datetime) -> CustomerQ
 def read_all(plan: Plan, report: Any, user: User, customers: CustomerQuerySet[Customer] | None) -> None:
     """Give a report the events of one person after another. Raises ReportFailed."""
     try:
-        with at_most(SECONDS):
+        with at_most(SECONDS, using=router.db_for_read(Event)):
             for _person, events in by_person(event_stream(plan.reading, user=user, customers=customers)):
                 report.add(events)
     except TookTooLong as error:

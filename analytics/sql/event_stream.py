@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db import connection
+from django.db import connections
 
 from analytics.behaviour.events import SECOND, Row, Seen
 from analytics.models import Event
@@ -40,7 +40,7 @@ def event_stream(reading: Reading, *, user: User, customers: CustomerQuerySet[Cu
     if customers is not None:
         rows = rows.filter(identity__customer__in=customers.order_by().values("pk"))
     rows = rows.filter(identity__person__isnull=False).order_by("identity__person", "at", "pk")
-    _read_all_of_it()
+    _read_all_of_it(rows.db)
     columns = [Epoch("at"), "name_id", *(["session"] if reading.sessions else [])]
     if reading.properties:
         columns.append("properties")
@@ -49,9 +49,10 @@ def event_stream(reading: Reading, *, user: User, customers: CustomerQuerySet[Cu
         yield person, Seen(round(seconds(at) * SECOND), name, session, more[0] if more else None)
 
 
-def _read_all_of_it() -> None:
+def _read_all_of_it(using: str) -> None:
     """PostgreSQL plans what is read by a cursor as if a tenth of it were wanted, and would look each person up in each
     month; these rows are all read. Until the end of the transaction."""
+    connection = connections[using]
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL cursor_tuple_fraction = 1")

@@ -105,8 +105,8 @@ def _start_services(group: Group, values: dict[str, str], port: int) -> str:
     celery = [*run, "celery", "--app", "crm"]
     bind = f"{ports.HOST}:{port}"
     values.setdefault("CRM_PUBLIC_URL", f"http://{bind}")
-    web = [*run, "gunicorn", "crm.wsgi", "--bind", bind, "--workers", "2", "--threads", "4"]
-    group.start("web server", [*web, "--no-control-socket"], values)
+    web = [*run, "gunicorn", "--config", "python:crm.gunicorn", "--bind", bind]
+    group.start("web server", web, values)
     quick = ["--without-mingle", "--without-gossip"]  # they matter where there are several workers
     group.start("worker", [*celery, "worker", "--loglevel", "INFO", "--concurrency", "2", *quick], values)
     group.start("timetable", [*celery, "beat", "--loglevel", "INFO", "--pidfile", ""], values)

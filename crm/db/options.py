@@ -5,11 +5,15 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
+POOL_SECONDS = 10
 CONNECT_SECONDS = 3  # a web request that waits longer for a dead database helps nobody
 
 
-def complete(database: dict[str, Any]) -> dict[str, Any]:
-    """Return the parsed DATABASE_URL with the options its engine needs."""
+def complete(database: dict[str, Any], *, pool: int = 0) -> dict[str, Any]:
+    """Return the parsed DATABASE_URL with the options its engine needs. `pool`: so many connections of PostgreSQL are
+    shared by the threads of a process; 0: each thread keeps its own."""
+    if pool:
+        return _pooled(complete(database), pool)
     engine = str(database.get("ENGINE", ""))
     for name, add in {"sqlite3": _sqlite, "postgresql": _postgresql, "mysql": _mysql}.items():
         if engine == f"django.db.backends.{name}":
@@ -42,6 +46,14 @@ def _postgresql(database: dict[str, Any]) -> dict[str, Any]:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {**options, **database.get("OPTIONS", {})},
     }
+
+
+def _pooled(database: dict[str, Any], most: int) -> dict[str, Any]:
+    if most < 0 or database["ENGINE"] != "django.db.backends.postgresql":
+        raise ImproperlyConfigured("CRM_DB_POOL must be 0 or more, and needs PostgreSQL")
+    # A request that gets none in time fails, instead of standing in line with all that come after it.
+    pool = {"min_size": 1, "max_size": most, "timeout": POOL_SECONDS}
+    return {**database, "CONN_MAX_AGE": 0, "OPTIONS": {**database["OPTIONS"], "pool": pool}}
 
 
 def _mysql(database: dict[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Health answers whatever is broken."""
 
+import socket
 import threading
 from datetime import timedelta
 from typing import Any
@@ -11,8 +12,12 @@ from django.test import Client
 from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
+from analytics.choices import RunKind
+from analytics.models import ScoringRun
+from analytics.tests.histories import score_everybody
 from crm import health
 from crm.celery import WORKER_HEARD_KEY, note_worker_is_alive
+from crm.watch import heard
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -67,12 +72,92 @@ def test_it_needs_no_log_in_and_is_not_kept_by_caches(client: Client) -> None:
     assert client.post("/health/").status_code == 405
 
 
+def test_a_load_balancer_asks_by_whatever_name(client: Client, settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["crm.example.org"]
+    assert client.get("/health/live/", headers={"Host": "10.0.3.17:8000"}).status_code == 200
+    assert client.get("/admin/login/", headers={"Host": "10.0.3.17:8000"}).status_code == 400
+
+
 def test_beat_counts_as_heard_for_two_minutes() -> None:
     interval = IntervalSchedule.objects.create(every=20, period="seconds")
     entry = PeriodicTask.objects.create(name="tick", task="x", interval=interval, last_run_at=timezone.now())
     assert health.CHECKS["beat"]() is True
     PeriodicTask.objects.filter(pk=entry.pk).update(last_run_at=timezone.now() - timedelta(seconds=121))
     assert health.CHECKS["beat"]() is False
+
+
+def test_a_load_balancer_sends_nobody_without_the_newest_tables(
+    client: Client, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.REDIS_URL = NOBODY
+    assert client.get("/health/ready/").json()["status"] == "ready"
+    monkeypatch.setattr(health, "_migrated", threading.Event())
+    monkeypatch.setattr(health, "pending_migrations", lambda: ["customers.0099_more"])
+    answer = client.get("/health/ready/")
+    assert answer.status_code == 503
+    assert answer.json()["failing"] == ["migrations"]
+    assert answer.json()["checks"]["migrations"] == "1 to be applied"
+
+
+def test_every_migration_is_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "_migrated", threading.Event())
+    assert health.OF_A_RELEASE["migrations"]() == "ok"
+    assert health.pending_migrations() == []
+
+
+def test_without_redis_pages_are_served_and_whoever_is_on_call_is_told(client: Client, settings: Any) -> None:
+    settings.REDIS_URL = NOBODY
+    assert client.get("/health/ready/").status_code == 200
+    answer = client.get("/health/all/")
+    assert answer.status_code == 503
+    assert answer.json()["failing"] == ["redis", "worker", "beat", "queues"]
+
+
+def test_a_night_without_a_run_is_told(client: Client) -> None:
+    assert health.OF_THE_WORK["scores"]() == "ok"  # nothing was ever due
+    ran = score_everybody(at=timezone.now(), kind=RunKind.NIGHTLY)
+    assert health.OF_THE_WORK["scores"]() == "ok"
+    ScoringRun.objects.filter(pk=ran.pk).update(finished_at=timezone.now() - timedelta(hours=40))
+    assert health.OF_THE_WORK["scores"]() == "newest run 40 hours ago"
+
+
+def test_a_part_that_stays_frozen_keeps_one_thread_whoever_asks(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thaw, asked = threading.Event(), []
+
+    def frozen() -> bool:
+        asked.append(1)
+        return thaw.wait(20)
+
+    monkeypatch.setattr(health, "ANSWER_SECONDS", 0.02)
+    monkeypatch.setitem(health.CHECKS, "redis", frozen)
+    try:
+        for _ in range(30):
+            assert client.get("/health/").json()["checks"]["redis"] == "no answer"
+    finally:
+        thaw.set()
+    assert len(asked) == 1
+
+
+def test_a_server_that_takes_connections_and_says_nothing_costs_less_than_two_seconds(
+    client: Client, settings: Any
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        settings.REDIS_URL = f"redis://127.0.0.1:{mute.getsockname()[1]}/0"
+        answer = client.get("/health/all/")
+    assert answer.json()["checks"]["redis"] in ("TimeoutError", "no answer")
+    assert health.ANSWER_SECONDS < 2
+
+
+@pytest.mark.redis
+def test_a_queue_that_no_living_worker_reads_is_named(redis_url: str) -> None:
+    with redis.Redis.from_url(redis_url) as server:
+        server.delete(heard.WORKERS_KEY)
+    heard.note_worker("one@host", ["crm", "customers", "services"])
+    assert health.OF_THE_WORK["queues"]() == "no worker reads analytics"
+    heard.note_worker("two@host", ["analytics"])
+    assert health.OF_THE_WORK["queues"]() == "ok"
 
 
 @pytest.mark.redis

@@ -11,7 +11,7 @@ from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.generics import get_object_or_404
 from rest_framework.mixins import ListModelMixin
 from rest_framework.parsers import BaseParser
-from rest_framework.permissions import IsAuthenticated
+from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -29,6 +29,7 @@ from customers.models import User, Versioned
 from customers.operations.add_row import add_row
 from customers.operations.remove_row import remove_row
 from customers.operations.revise_row import revise_row
+from customers.stale_reads import allow_stale_reads, stale_reads
 
 LOCKED = {"update", "partial_update", "destroy"}
 
@@ -49,6 +50,8 @@ class ScopedViewSet(GenericViewSet[Any]):
     parameters: tuple[str, ...] = ()
     # What an action takes, where that is not what it answers (`serializer_class`).
     inputs: dict[str, type[BaseSerializer[Any]]] = {}
+    # Actions whose answer may be some seconds old: a read replica may give it.
+    stale: tuple[str, ...] = ()
     # Verbs look at If-Match where it is given.
     is_verb = False
 
@@ -57,8 +60,14 @@ class ScopedViewSet(GenericViewSet[Any]):
         """Who asks; permissions have made sure that it is somebody."""
         return cast(User, self.request.user)
 
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        with stale_reads(False):
+            return super().dispatch(request, *args, **kwargs)
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        if self.action in self.stale and request.method in SAFE_METHODS:
+            allow_stale_reads()  # from here on: who asks, and what they may, was read from what is true now
         unknown = sorted(set(request.query_params) - self.known_parameters())
         if unknown:
             raise ValidationError({name: [_("There is no such parameter.")] for name in unknown})

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
 
-from django.db import OperationalError, connection, transaction
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connections, transaction
 
 # How often SQLite asks whether to go on, in steps of its machine.
 STEPS = 100_000
@@ -15,13 +15,13 @@ class TookTooLong(Exception):
 
 
 @contextmanager
-def at_most(seconds: int) -> Iterator[None]:
-    """Give the statements inside so many seconds each; raises TookTooLong.
+def at_most(seconds: int, *, using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
+    """Give the statements inside, of this database, so many seconds each; raises TookTooLong.
 
     SQL, because only the database can stop itself, each in its own way: a count over millions of rows that nobody waits
     for any more would keep a core busy for minutes."""
     try:
-        with transaction.atomic(), _limit(seconds):
+        with transaction.atomic(using=using), _limit(seconds, using):
             yield
     except OperationalError as error:
         if _was_stopped(error):
@@ -30,7 +30,8 @@ def at_most(seconds: int) -> Iterator[None]:
 
 
 @contextmanager
-def _limit(seconds: int) -> Iterator[None]:
+def _limit(seconds: int, using: str) -> Iterator[None]:
+    connection = connections[using]
     if connection.vendor == "sqlite":
         end = monotonic() + seconds
         raw = connection.connection
@@ -41,19 +42,19 @@ def _limit(seconds: int) -> Iterator[None]:
             raw.set_progress_handler(None, 0)
         return
     if connection.vendor == "postgresql":
-        _execute(f"SET LOCAL statement_timeout = {seconds * 1000}")
+        _execute(using, f"SET LOCAL statement_timeout = {seconds * 1000}")
         yield
-        _execute("SET LOCAL statement_timeout = DEFAULT")  # where it fails, the end of the transaction does it
+        _execute(using, "SET LOCAL statement_timeout = DEFAULT")  # where it fails, the end of the transaction does it
         return
-    _execute(f"SET SESSION max_statement_time = {seconds}")
+    _execute(using, f"SET SESSION max_statement_time = {seconds}")
     try:
         yield
     finally:
-        _execute("SET SESSION max_statement_time = DEFAULT")
+        _execute(using, "SET SESSION max_statement_time = DEFAULT")
 
 
-def _execute(statement: str) -> None:
-    with connection.cursor() as cursor:
+def _execute(using: str, statement: str) -> None:
+    with connections[using].cursor() as cursor:
         cursor.execute(statement)
 
 

@@ -48,9 +48,9 @@ class Delivered:
         return self.sent + self.failed + self.delayed
 
 
-def deliver_mail(*, clock: Clock) -> Delivered:
-    """Send what is due, mailbox by mailbox, until nothing is. Any number of these may run at once, and each may be
-    killed at any moment.
+def deliver_mail(*, clock: Clock, stop: Callable[[], bool] = lambda: False) -> Delivered:
+    """Send what is due, mailbox by mailbox, until nothing is, or `stop` says so after a mail. Any number of these may
+    run at once, and each may be killed at any moment.
 
     A row is leased before its mail is handed over, and done when the server said 250. Killed between the two, the
     mail is sent again when the lease has run out: the same Message-ID twice, which is the worst that happens (nobody
@@ -62,10 +62,10 @@ def deliver_mail(*, clock: Clock) -> Delivered:
         tried = done.tried
         for mailbox in _with_mail_due(clock()):
             try:
-                _Round(mailbox, clock, done).send()
+                _Round(mailbox, clock, done, stop).send()
             except Exception as error:  # the next mailbox has its turn all the same
                 logger.error("sending through mailbox %s failed: %s", mailbox.pk, type(error).__name__)
-        if done.tried == tried:
+        if done.tried == tried or stop():
             break
     done.failed += _give_up(clock())
     return done
@@ -97,8 +97,8 @@ def _give_up(at: datetime) -> int:
 class _Round:
     """One turn of one mailbox: a connection, and as many of its mails as go through it in a while."""
 
-    def __init__(self, mailbox: Mailbox, clock: Clock, done: Delivered) -> None:
-        self.mailbox, self.clock, self.done = mailbox, clock, done
+    def __init__(self, mailbox: Mailbox, clock: Clock, done: Delivered, stop: Callable[[], bool]) -> None:
+        self.mailbox, self.clock, self.done, self.stop = mailbox, clock, done, stop
         self.connection: Connection | None = None
         self.breaks = 0
 
@@ -106,7 +106,7 @@ class _Round:
         until = monotonic() + SECONDS_AT_ONCE
         try:
             for _ in range(MAILS_AT_ONCE):
-                if monotonic() > until or (mail := self._claim()) is None:
+                if monotonic() > until or self.stop() or (mail := self._claim()) is None:
                     return
                 try:
                     self._hand_over(mail)

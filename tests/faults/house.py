@@ -53,13 +53,14 @@ class House:
         self._start("redis", broker.command(port, place, durable=False), child_environment())
         return port
 
-    def make_database(self) -> None:
-        """An empty one with all tables."""
+    def make_database(self, *, migrated: bool = True) -> None:
+        """An empty one, with all tables or without any."""
         words = ("--username", "candid", "--auth", "trust", "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync")
         initdb = [databases.postgres_binary("initdb"), "--pgdata", str(self._data / "data"), *words]
         subprocess.run(initdb, check=True, user=self._user, cwd="/", env=databases.plain(), stdout=subprocess.DEVNULL)
         self.start_database()
-        self.manage("migrate", "--verbosity", "0")
+        if migrated:
+            self.manage("migrate", "--verbosity", "0")
 
     def start_database(self) -> None:
         """Start the server, after a kill too, and wait until it takes queries."""
@@ -83,15 +84,21 @@ class House:
 
     def start_web(self, port: int) -> None:
         """Start the web server, as the demo does."""
-        bind = ["--bind", f"{HOST}:{port}", "--workers", "2", "--threads", "4", "--no-control-socket"]
-        web = [sys.executable, "-m", "gunicorn", "crm.wsgi", *bind]
+        bind = ["--bind", f"{HOST}:{port}", "--workers", "2", "--threads", "4"]
+        web = [sys.executable, "-m", "gunicorn", "--config", "python:crm.gunicorn", *bind]
         self._start("web", web, {**self.values, "CRM_HTTPS": "false"})
 
-    def _start(self, name: str, command: list[str], values: dict[str, str], user: str | None = None) -> None:
+    def start_other(self, name: str, command: list[str], values: dict[str, str], place: Path) -> None:
+        """Start any program, in this folder."""
+        self._start(name, command, values, place=place)
+
+    def _start(
+        self, name: str, command: list[str], values: dict[str, str], user: str | None = None, place: Path = ROOT
+    ) -> None:
         with (self.folder / f"{name}.log").open("ab") as log:
             self._running[name] = subprocess.Popen(
                 command,
-                cwd="/" if user else ROOT,
+                cwd="/" if user else place,
                 env=values,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -109,6 +116,11 @@ class House:
         with suppress(ProcessLookupError):
             os.killpg(self._running[name].pid, signal.SIGKILL)
         self._running[name].wait()
+
+    def end(self, name: str, seconds: float = PATIENCE) -> int:
+        """SIGTERM to its first process, as a supervisor does; the status with which it ends."""
+        self._running[name].terminate()
+        return self._running[name].wait(seconds)
 
     def kill_database(self) -> None:
         """kill -9 of the server and of every session, which are in sessions of their own."""

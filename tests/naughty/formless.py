@@ -24,6 +24,7 @@ FORMLESS: dict[str, str] = {
             "index",
             "jsi18n",
             "password_change_done",
+            "system",
             "view_on_site",
             "analytics_preferencemodelversion_progress",
             "analytics_scoremodelversion_progress",

@@ -29,6 +29,12 @@ def test_an_option_of_the_url_wins() -> None:
     assert database["CONN_HEALTH_CHECKS"] is True
 
 
+def test_threads_share_a_pool_where_one_is_asked_for() -> None:
+    database = complete({"ENGINE": "django.db.backends.postgresql"}, pool=4)
+    assert database["OPTIONS"]["pool"] == {"min_size": 1, "max_size": 4, "timeout": 10}
+    assert database["CONN_MAX_AGE"] == 0  # the pool keeps connections, not the threads
+
+
 def test_another_database_is_refused() -> None:
     with pytest.raises(ImproperlyConfigured, match="DATABASE_URL"):
         complete({"ENGINE": "django.db.backends.oracle"})

@@ -34,7 +34,9 @@ from tests.security.matrix.declaring import (
 # The site, the way in, one's own account.
 SITE = {
     **dict.fromkeys(("home", "set_language", "rate", "admin:login", "admin:second_step"), both(ANYBODY)),
-    **dict.fromkeys(("health", "health-live", "schema", "admin:sso", "admin:sso_callback"), only_get(ANYBODY)),
+    **dict.fromkeys(("health", "health-live", "health-ready", "health-all"), only_get(ANYBODY)),
+    **dict.fromkeys(("schema", "admin:sso", "admin:sso_callback"), only_get(ANYBODY)),
+    "metrics": only_get(NOBODY),  # by a token of its own, and 404 where none is set
     "api-docs": only_get(ANYBODY),
     "api-root": only_get(STAFF),
     **{f"admin:{page}": both(STAFF) for page in ("index", "search", "two_step", "own_sessions", "password_change")},
@@ -50,6 +52,7 @@ SITE = {
     ),
     "admin:data_register": both("view_retentionrule"),
     "admin:service_report": both("view_ticket"),
+    "admin:system": only_get("view_datakey"),
 }
 
 DESK = {
