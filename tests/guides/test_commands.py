@@ -90,7 +90,11 @@ RUN: dict[str, Fill] = {
 }
 # command, and what stands in its words -> the test that runs it with what it needs; here its words are parsed
 RUN_ELSEWHERE: dict[tuple[str, str], str] = {
+    ("backup", ""): "customers/tests/management/test_backup.py",
     ("makemigrations", ""): "tests/guides/test_developer.py",
+    ("migrate", ""): "bin/launcher/demo.py",
+    ("restore", ""): "customers/tests/management/test_backup.py",
+    ("verify_backup", ""): "customers/tests/management/test_backup.py",
     ("rotate_keys", "--wrapping"): "customers/tests/management/test_rotate_keys.py",
     ("shell", ""): "tests/guides/test_commands.py",  # below, with the lines that it is to be given
     ("validate_demand", ""): "analytics/tests/management/test_validate_demand.py",
@@ -140,7 +144,10 @@ LAUNCHER: dict[str, tuple[Callable[[list[str]], Any], str]] = {
 }
 # program -> where its lines in the documents are tried; a document in which all of them are has a row of its own
 PROGRAMS = {"curl": "tests/guides/test_api.py"}
-DOCUMENTS: dict[str, str] = {}
+DOCUMENTS: dict[str, str] = {
+    "docs/guides/install.md": "tests/deploy/test_guides.py",
+    "docs/guides/operations.md": "tests/deploy/test_guides.py",
+}
 
 HOW = (
     "`./bin/crm {words}` stands in {where}, and no test knows how to run it. Say in RUN (tests/guides/test_commands.py)"
