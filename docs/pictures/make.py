@@ -1,6 +1,7 @@
 """Make the pictures of the README and the tour anew: `.venv/bin/python docs/pictures/make.py`. Needs a Chromium.
 
-A throw-away database with the demo company, a server of its own, pages at 1280 × 800.
+A throw-away database with the demo company, a server of its own, pages at 1280 × 800. A few of them also in the dark, in
+Chinese, and both: the READMEs show those.
 """
 
 import json
@@ -37,7 +38,7 @@ SEE = """
 import json
 from django.db.models import Count
 from django.utils import timezone
-from analytics.models import CustomerScore, PreferenceProfile, ScoreModelVersion
+from analytics.models import CustomerScore, Dashboard, PreferenceProfile, SavedReport, ScoreModelVersion
 from analytics.operations.draft_version import draft_version
 from analytics.operations.start_preview import start_preview
 from customers.models import ContactPoint, Customer, DuplicatePair, Segment, User
@@ -72,9 +73,15 @@ parameters["responsiveness"]["exponent"] = 1.5
 draft = draft_version(model=ScoreModelVersion, parameters=parameters, label="Speed counts more", by=None, at=now)
 start_preview(version=draft, by=None, at=now)
 keys = {"customer": customer, "related": related, "ticket": ticket, "pair": pair, "segment": segment}
-keys |= {"liked": liked.pk, "draft": draft.pk}
+keys |= {"liked": liked.pk, "draft": draft.pk, "board": Dashboard.objects.order_by("pk").first().pk}
+keys |= {"funnel": SavedReport.objects.filter(kind="funnel").order_by("pk").first().pk}
 keys |= {"late": late, "policy": policy.pk}
 print(json.dumps({**keys, "name": name, "email": twin.value}))
+"""
+# Forecasts of the newest run alone are kept.
+EXPECTED = """
+from analytics.models import Forecast
+print(Forecast.objects.current().exclude(product=None).order_by("pk").first().pk)
 """
 ASK = """
 from django.utils import timezone
@@ -147,6 +154,34 @@ def take_import(page: Any, base: str, environment: dict[str, str], seen: dict[st
     save(page, "import")
 
 
+LOOKS = {
+    "": {},
+    "-dark": {"color_scheme": "dark"},
+    "-zh": {"locale": "zh-CN"},
+    "-zh-dark": {"locale": "zh-CN", "color_scheme": "dark"},
+}
+IN_EACH_LOOK = {
+    "customer": "/admin/customers/customer/{customer}/",
+    "dashboard": "/admin/",
+    "board": "/admin/analytics/dashboard/{board}/board/",
+}
+
+
+def take_looks(browser: Any, base: str, seen: dict[str, Any]) -> None:
+    """What the READMEs show, light and dark, in both languages."""
+    for suffix, look in LOOKS.items():
+        page = log_in(browser, base, "pictures", **look)
+        for name, path in IN_EACH_LOOK.items():
+            page.goto(base + path.format(**seen))
+            page.wait_for_load_state("networkidle")
+            save(page, name + suffix)
+        page = log_in(browser, base, "agent", **{"viewport": {"width": 1400, "height": 860}, **look})
+        page.goto("{base}/admin/desk/?view=mine&ticket={late}".format(base=base, **seen))
+        page.get_by_text("dock_to_right", exact=True).first.click()  # the menu makes room
+        page.locator(".dk-row[aria-current]").scroll_into_view_if_needed()
+        save(page, "desk" + suffix)
+
+
 def log_in(browser: Any, base: str, username: str, **window: Any) -> Any:
     """Return a page of a window of its own in which this user is logged in."""
     size = {"width": 1280, "height": 800}
@@ -193,8 +228,6 @@ def take(base: str, environment: dict[str, str], seen: dict[str, Any]) -> None:
     from playwright.sync_api import sync_playwright
 
     pages = {
-        "dashboard": "/admin/",
-        "customer": "/admin/customers/customer/{customer}/",
         "timeline": "/admin/customers/customer/{customer}/#log",
         "relations": "/admin/customers/customer/{related}/#relations",
         "why": "/admin/customers/customer/{customer}/why/",
@@ -206,6 +239,9 @@ def take(base: str, environment: dict[str, str], seen: dict[str, Any]) -> None:
         "duplicates": "/admin/customers/duplicatepair/",
         "compare": "/admin/customers/duplicatepair/{pair}/change/",
         "segment": "/admin/customers/segment/{segment}/change/",
+        "funnel": "/admin/analytics/savedreport/{funnel}/report/",
+        "forecast": "/admin/analytics/forecast/{forecast}/change/",
+        "value": "/admin/customers/customer/{customer}/value/",
     }
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -215,6 +251,7 @@ def take(base: str, environment: dict[str, str], seen: dict[str, Any]) -> None:
         for name, path in pages.items():
             page.goto(base + path.format(**seen))
             save(page, name)
+        take_looks(browser, base, seen)
         take_import(page, base, environment, seen)
         take_desk(browser, base, seen)
         take_rating(browser, base, environment)
@@ -237,6 +274,7 @@ def main() -> None:
         manage(environment, "rescore")
         seen = json.loads(told(environment, SEE))
         manage(environment, "run_due")
+        seen["forecast"] = told(environment, EXPECTED)
         port = free_port()
         server = subprocess.Popen(  # noqa: S603 - our own manage.py
             [sys.executable, str(ROOT / "manage.py"), "runserver", "--noreload", f"127.0.0.1:{port}"],

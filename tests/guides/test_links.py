@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.guides.blocks import ROOT, documents, without_blocks
 
-LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)|(?:src|href)=\"([^\"]+)\"")
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)|(?:src|srcset|href)=\"([^\"]+)\"")
 SPAN = re.compile(r"`[^`]*`")
 HEADING = re.compile(r"^#{1,6} +(.+?) *$", re.MULTILINE)
 OUTSIDE = ("http://", "https://", "mailto:")

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from analytics.choices import ForecastKind, Granularity
 from analytics.exporters.boards import links
@@ -45,7 +46,7 @@ def waiting(tile: Tile, user: User, at: datetime) -> Content:
     ]
     return Content(
         title=_named(tile),
-        note=_("now"),
+        note=pgettext("moment", "now"),
         link=links.tickets(show="unsolved"),
         number=_figure(lines[0][1]),
         number_words=_("open, %(late)d of them late") % {"late": found.late},
@@ -137,7 +138,7 @@ def scores(tile: Tile, user: User, at: datetime) -> Content:
     everybody = sum(counts.values())
     return Content(
         title=_named(tile),
-        note=_("now"),
+        note=pgettext("moment", "now"),
         link=links.customers(),
         number=Figure(counts[unhappy], link=links.customers(band=unhappy) if counts[unhappy] else ""),
         number_words=_("unhappy, of %(all)d customers with a score") % {"all": everybody},
