@@ -89,7 +89,7 @@ def listener() -> Iterator[Listener]:
 
 def tell(name: str, value: float, unit: str) -> None:
     """Print a figure, and put it down for `./bin/crm chaos`."""
-    line = f"chaos_{name} {value:g} {unit}"
+    line = f"chaos_{name} {value} {unit}"
     print(line, flush=True)
     if file := os.environ.get("CRM_CHAOS_FIGURES"):
         with Path(file).open("a") as lines:
@@ -165,7 +165,7 @@ def test_what_was_acknowledged_survives_faults_at_random(house: House, smtp: Ser
     assert (lost, doubled, hanging) == ([], [], {})
     assert (different, findings, refused) == (0, 0, 0), load.ledger.pages
     assert misfortunes.answered == misfortunes.asked
-    assert worst <= MOST_SECONDS
+    assert max(worst, _longest_wait(load)) <= MOST_SECONDS
 
 
 def settle(house: House, chance: random.Random) -> tuple[dict[str, int], int]:
@@ -207,10 +207,15 @@ def tell_figures(
     tell("answered_without_redis", misfortunes.answered, "requests")
     tell("slowest_without_redis", round(misfortunes.slowest, 1), "s")
     tell("retries", sum(one.failures for one in load.programs), "requests")
-    tell("longest_wait", round(max(one.longest for one in load.programs), 1), "s")
+    tell("longest_wait", _longest_wait(load), "s")
     tell("pages", load.ledger.pages[200], "pages")
     mails, hooks = arrivals.repeated
     tell("mails", arrivals.mails_seen, "mails")
     tell("mails_again", mails, "mails, each under the Message-ID that it had")
     tell("webhooks", arrivals.hooks_seen, "calls")
     tell("webhooks_again", hooks, "calls, each under the id that it had")
+
+
+def _longest_wait(load: Load) -> float:
+    """Seconds that a client asked again and again for one write, at worst."""
+    return round(max(one.longest for one in load.programs), 1)
