@@ -27,7 +27,7 @@ from tests.faults.house import House, a_house, wait_for
 from tests.faults.program import is_up
 from tests.listener import Listener, listening
 
-FAULTS, SEED = int(os.environ.get("CRM_CHAOS_FAULTS", "3")), int(os.environ.get("CRM_CHAOS_SEED", "3"))
+FAULTS, SEED = int(os.environ.get("CRM_CHAOS_FAULTS", "4")), int(os.environ.get("CRM_CHAOS_SEED", "65"))
 CUSTOMERS = int(os.environ.get("CRM_CHAOS_CUSTOMERS", "2000"))
 MOST_SECONDS = 60
 BEGIN = """
