@@ -36,7 +36,7 @@ LEASE = timedelta(seconds=45)
 
 # Claims (key, token) of this process whose work broke while the database was away, which are let go of when it is back:
 # whoever asks again need not sit out the lease.
-_kept: "deque[tuple[int, uuid.UUID]]" = deque(maxlen=10_000)
+_kept: "deque[tuple[uuid.UUID, uuid.UUID]]" = deque(maxlen=10_000)
 
 Handler = Callable[..., Response]
 
@@ -82,7 +82,7 @@ def once(handler: Handler) -> Handler:
     return handle
 
 
-def _let_go(pk: int, token: uuid.UUID) -> None:
+def _let_go(pk: uuid.UUID, token: uuid.UUID) -> None:
     """Give the key up, unless the work was committed after all: then its answer stands in the row."""
     try:
         IdempotencyKey.objects.filter(pk=pk, token=token, status=None).delete()

@@ -20,7 +20,7 @@ from launcher.say import Refusal
 from services.tests.mail_server import PASSWORD, USER, Server, smtp_server
 from tests.faults.chaos.arrivals import Arrivals
 from tests.faults.chaos.books import audit_findings, compare, end_leases, wait_until_settled
-from tests.faults.chaos.load import EXCUSED, Load, Place
+from tests.faults.chaos.load import Load, Place
 from tests.faults.chaos.misfortunes import WORKERS, Misfortunes
 from tests.faults.chaos.night import ALL_DUE, another_night, night_again, scores_of_the_night, wait_for_night
 from tests.faults.house import House, a_house, wait_for
@@ -149,21 +149,20 @@ def test_what_was_acknowledged_survives_faults_at_random(house: House, smtp: Ser
     lost, doubled = compare(house, load.ledger, arrivals)
     findings = audit_findings(house)
     tell_figures(took, load, misfortunes, arrivals)
-    refused = sum(count for status, count in load.ledger.pages.items() if status != 200 and status not in EXCUSED)
     worst = max(recovered for times in took.values() for _web, recovered in times)
     for name, value, unit in (
         ("nights", nights, "runs over everybody"),
         ("hanging", sum(hanging.values()), "rows"),
         ("scores_different", different, "scores"),
         ("audit_findings", findings, "findings"),
-        ("pages_refused", refused, "pages"),
+        ("pages_refused", len(load.ledger.refused), "pages"),
         ("lost", len(lost), "writes or effects"),
         ("doubled", len(doubled), "writes or effects"),
     ):
         tell(name, value, unit)
     assert not load.ledger.problems, "\n".join(load.ledger.problems)
     assert (lost, doubled, hanging) == ([], [], {})
-    assert (different, findings, refused) == (0, 0, 0), load.ledger.pages
+    assert (different, findings, load.ledger.refused) == (0, 0, [])
     assert misfortunes.answered == misfortunes.asked
     assert max(worst, _longest_wait(load)) <= MOST_SECONDS
 

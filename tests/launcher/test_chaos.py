@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from launcher import chaos
 
+from tests.launcher.conftest import ROOT
+
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, var: Path) -> dict[str, str]:
@@ -55,5 +57,5 @@ def test_no_fault_at_all_is_refused(run: dict[str, str]) -> None:
 
 def test_the_test_that_it_runs_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     collect = [sys.executable, "-m", "pytest", chaos.TEST, "--collect-only", "-q"]
-    found = subprocess.run(collect, cwd=chaos.ROOT, capture_output=True, text=True)
+    found = subprocess.run(collect, cwd=ROOT, capture_output=True, text=True)
     assert "1 test collected" in found.stdout

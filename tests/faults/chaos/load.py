@@ -39,6 +39,7 @@ class Ledger:
 
     acknowledged: dict[str, dict[str, Any]] = field(default_factory=lambda: defaultdict(dict))
     pages: Counter[int] = field(default_factory=Counter)
+    refused: list[str] = field(default_factory=list)  # pages, and what was answered instead
     problems: list[str] = field(default_factory=list)
 
     @property
@@ -129,9 +130,11 @@ class Load:
         """A colleague looks at pages."""
         for path in PAGES:
             try:
-                status, _text = program.request("GET", path, b"", {"Cookie": self.place.cookie})
+                status, text = program.request("GET", path, b"", {"Cookie": self.place.cookie})
             except (OSError, http.client.HTTPException):
-                status = 0
+                status, text = 0, b""
+            if status != 200 and status not in EXCUSED:
+                self.ledger.refused.append(f"{path}: {status} {text[:200]!r}")
             self.ledger.pages[status] += 1
 
     def note(self, kind: str, mark: str, answer: Any) -> None:
