@@ -40,10 +40,12 @@ class House:
         self._redis_port = any_free()
         self.redis_url = f"redis://{HOST}:{self._redis_port}/0"
         self.start_redis()
-        (folder / "var").mkdir()
+        for name in ("var", "tmp"):
+            (folder / name).mkdir()
         self.values = child_environment() | secret_values.throw_away()
         self.values |= {
             "CRM_VAR_DIR": str(folder / "var"),
+            "TMPDIR": str(folder / "tmp"),  # who is killed tidies nothing up
             "REDIS_URL": self.redis_url,
             "DATABASE_URL": f"postgres://candid@{HOST}:{self._port}/postgres",
             "PYTHONPATH": str(ROOT),
