@@ -6,7 +6,9 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from customers.models.session import ADDRESS, BEGUN, BROWSER, digest_of_key
@@ -40,8 +42,16 @@ class SessionStore(DatabaseStore):
             self.model.objects.filter(pk=digest_of_key(key)).delete()
 
     def save(self, must_create: bool = False) -> None:
-        if must_create or self.modified or not self.is_poll:
+        if not (must_create or self.modified or not self.is_poll):
+            return
+        try:
             super().save(must_create)
+        except UpdateError as error:
+            # Django calls every fault of the database a session that was deleted meanwhile, and answers 400: as if the
+            # request were to blame.
+            if isinstance(error.__context__, OperationalError | InterfaceError):
+                raise error.__context__ from None
+            raise
 
     def create_model_instance(self, data: dict[str, Any]) -> Any:
         now = timezone.now()

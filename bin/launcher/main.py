@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable
 
-from launcher import bench, checks, demo, environment, fuzz, lock, messages, say, secret_values, suite
+from launcher import bench, chaos, checks, demo, environment, fuzz, lock, messages, say, secret_values, suite
 from launcher.paths import ROOT, python
 from launcher.processes import Stop
 
@@ -16,6 +16,7 @@ Candid: a customer relationship system that shows its working.
   ./bin/crm check [NAME ...]  lint, types, contracts, migrations, deployment, schema, templates
   ./bin/crm bench [NAME]      measure; one line a figure
   ./bin/crm fuzz [NAME ...]   try what nobody would think of, for minutes; `--help` says more
+  ./bin/crm chaos [--faults N]  kill, freeze and wipe what it stands on under load, 200 times
   ./bin/crm lock [--upgrade]  compile requirements*.in into pinned requirements*.txt
   ./bin/crm messages          bring new strings into the Chinese catalogue and compile it
   ./bin/crm setup             make the Python environment and the secrets, nothing else
@@ -39,6 +40,7 @@ WORDS: dict[str, Callable[[list[str]], int]] = {
     "check": checks.main,
     "bench": bench.main,
     "fuzz": fuzz.main,
+    "chaos": chaos.main,
     "lock": lock.main,
     "messages": messages.main,
     "setup": setup,

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.contrib.sessions.backends.base import UpdateError
+from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 
@@ -109,3 +110,15 @@ def test_the_store_keeps_what_it_is_told(db: None) -> None:
     store.delete()
     assert not store.exists(store.session_key)
     assert SessionStore(store.session_key).get("a") is None
+
+
+def test_a_database_that_went_away_is_not_the_fault_of_the_request(
+    tab: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tab.raise_request_exception = False
+
+    def away(*_: Any, **__: Any) -> None:
+        raise OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(Session, "save", away)
+    assert tab.get(reverse("admin:index")).status_code == 500

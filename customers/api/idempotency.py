@@ -6,12 +6,14 @@ in the transaction of the work, so that both exist or neither. Refusals are not 
 
 import json
 import uuid
+from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, cast
 
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -28,8 +30,13 @@ from customers.models import IdempotencyKey, User
 
 HEADER = "Idempotency-Key"
 KEPT = timedelta(hours=24)
-# Longer than the web server lets a request live: a claim older than this was left behind by a crash.
-LEASE = timedelta(seconds=60)
+# Longer than a request takes: a claim older than this was left behind by a crash. One that takes longer all the same is
+# undone, since the fence is closed by then. Shorter than the minute in which whoever was cut off is to be served again.
+LEASE = timedelta(seconds=45)
+
+# Claims (key, token) of this process whose work broke while the database was away, which are let go of when it is back:
+# whoever asks again need not sit out the lease.
+_kept: "deque[tuple[uuid.UUID, uuid.UUID]]" = deque(maxlen=10_000)
 
 Handler = Callable[..., Response]
 
@@ -68,15 +75,30 @@ def once(handler: Handler) -> Handler:
                 response = handler(view, request, *args, **kwargs)
                 _store(row, token, response)
         except BaseException:
-            IdempotencyKey.objects.filter(pk=row.pk, token=token, status=None).delete()
+            _let_go(row.pk, token)
             raise
         return response
 
     return handle
 
 
+def _let_go(pk: uuid.UUID, token: uuid.UUID) -> None:
+    """Give the key up, unless the work was committed after all: then its answer stands in the row."""
+    try:
+        IdempotencyKey.objects.filter(pk=pk, token=token, status=None).delete()
+    except DatabaseError:  # it broke before the work did; the caller raises what the work raised
+        _kept.append((pk, token))
+
+
+def _let_go_of_kept() -> None:
+    for _turn in range(len(_kept)):
+        with suppress(IndexError):  # another thread was quicker
+            _let_go(*_kept.popleft())
+
+
 def _claim(request: Request, key: str, *, at: datetime) -> tuple[IdempotencyKey, uuid.UUID]:
     """Claim the key, or find the answer that is stored for it. Raises InProgress, KeyUsedForAnother."""
+    _let_go_of_kept()
     IdempotencyKey.objects.filter(claimed_at__lt=at - KEPT).delete()
     user, fingerprint, token = cast(User, request.user), _fingerprint(request), uuid.uuid4()
     try:

@@ -19,7 +19,7 @@ from launcher.ports import HOST, any_free
 from launcher.say import Refusal
 
 from tests.faults.house import House, a_house, wait_for
-from tests.faults.test_messages import Program, is_up
+from tests.faults.program import Program, is_up
 
 MIGRATIONS = "*/migrations/0*.py"
 ROUNDS = 5

@@ -1,6 +1,7 @@
 """A whole installation of real processes that a test may kill: PostgreSQL, Valkey, two workers, two timetables."""
 
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -36,22 +37,26 @@ class House:
         self._data.mkdir()
         hand_over(self._data, self._user)
         self._port = any_free()
-        self.redis_url = f"redis://{HOST}:{self._start_redis()}/0"
-        (folder / "var").mkdir()
+        self._redis_port = any_free()
+        self.redis_url = f"redis://{HOST}:{self._redis_port}/0"
+        self.start_redis()
+        for name in ("var", "tmp"):
+            (folder / name).mkdir()
         self.values = child_environment() | secret_values.throw_away()
         self.values |= {
             "CRM_VAR_DIR": str(folder / "var"),
+            "TMPDIR": str(folder / "tmp"),  # who is killed tidies nothing up
             "REDIS_URL": self.redis_url,
             "DATABASE_URL": f"postgres://candid@{HOST}:{self._port}/postgres",
             "PYTHONPATH": str(ROOT),
             "CRM_BACKUP_AT": "off",  # what is killed here is other work
         }
 
-    def _start_redis(self) -> int:
-        port, place = any_free(), self.folder / "valkey"
-        place.mkdir()
-        self._start("redis", broker.command(port, place, durable=False), child_environment())
-        return port
+    def start_redis(self) -> None:
+        """Start it, after a kill too: it is empty then."""
+        place = self.folder / "valkey"
+        place.mkdir(exist_ok=True)
+        self._start("redis", broker.command(self._redis_port, place, durable=False), child_environment())
 
     def make_database(self, *, migrated: bool = True) -> None:
         """An empty one, with all tables or without any."""
@@ -122,21 +127,45 @@ class House:
         self._running[name].terminate()
         return self._running[name].wait(seconds)
 
+    def kill_one(self, name: str, chance: random.Random) -> None:
+        """kill -9 of one of its children, which it starts anew by itself."""
+        if children := self._children(name):
+            with suppress(ProcessLookupError):
+                os.kill(chance.choice(children), signal.SIGKILL)
+
+    def _children(self, name: str) -> list[int]:
+        main = self._running[name].pid
+        return [int(word) for word in Path(f"/proc/{main}/task/{main}/children").read_text().split()]
+
+    def kill_session(self, chance: random.Random) -> None:
+        """kill -9 of one session of the database: the server then ends all of them and recovers."""
+        sessions = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        if found := sorted(pid for (pid,) in self.ask(sessions)):
+            with suppress(ProcessLookupError):
+                os.kill(chance.choice(found), signal.SIGKILL)
+
     def kill_database(self) -> None:
         """kill -9 of the server and of every session, which are in sessions of their own."""
         main = self._running["postgres"].pid
-        children = Path(f"/proc/{main}/task/{main}/children").read_text().split()
-        for pid in (main, *map(int, children)):
+        for pid in (main, *self._children("postgres")):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         self._running["postgres"].wait()
 
     def freeze_redis(self, seconds: float) -> None:
         """It takes connections and answers nothing."""
+        with self.frozen_redis():
+            time.sleep(seconds)
+
+    @contextmanager
+    def frozen_redis(self) -> Iterator[None]:
+        """The same, for as long as something goes on."""
         pid = self._running["redis"].pid
         os.kill(pid, signal.SIGSTOP)
-        time.sleep(seconds)
-        os.kill(pid, signal.SIGCONT)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
 
     def wipe_redis(self) -> None:
         """Everything that was in it is gone."""

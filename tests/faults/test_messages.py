@@ -1,17 +1,13 @@
 """A web server, a worker and a Redis that are killed while customers write and agents answer: what was acknowledged is
 there once, and each answer reaches the customer, under one Message-ID."""
 
-import http.client
 import json
 import os
 import random
 import threading
 import time
-import uuid
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
-from typing import Any
 
 import pytest
 from launcher import databases
@@ -21,6 +17,7 @@ from launcher.say import Refusal
 from services.tests.mail_server import PASSWORD, USER, Server, smtp_server
 from services.tests.operations.mails import mail
 from tests.faults.house import House, a_house, wait_for
+from tests.faults.program import Program, is_up
 
 MAILS = 12
 KILLS, SEED = int(os.environ.get("CRM_FAULT_KILLS", "6")), int(os.environ.get("CRM_FAULT_SEED", "7"))
@@ -57,41 +54,6 @@ def house() -> Iterator[House]:
     with a_house() as one:
         one.make_database()
         yield one
-
-
-class Program:
-    """One that uses the API as it should be used: with an Idempotency-Key, again until it has an answer."""
-
-    def __init__(self, port: int, token: str) -> None:
-        self.port, self.token, self.failures = port, token, 0
-
-    def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[int, bytes]:
-        link = http.client.HTTPConnection(HOST, self.port, timeout=15)
-        try:
-            link.request(method, f"/api/v1/{path}", body, {"Authorization": f"Bearer {self.token}", **headers})
-            answer = link.getresponse()
-            return answer.status, answer.read()
-        finally:
-            link.close()
-
-    def post(self, path: str, body: bytes, kind: str) -> Any:
-        headers = {"Idempotency-Key": str(uuid.uuid4()), "Content-Type": kind}
-        deadline = time.monotonic() + 150
-        while time.monotonic() < deadline:
-            with suppress(OSError, http.client.HTTPException):
-                status, text = self.ask("POST", path, body, **headers)
-                if status < 300:
-                    return json.loads(text)
-                assert status in (409, 500, 502, 503), text
-            self.failures += 1
-            time.sleep(0.5)
-        raise AssertionError(f"no answer from {path}")
-
-
-def is_up(program: Program) -> bool:
-    with suppress(OSError, http.client.HTTPException):
-        return program.ask("GET", "queues/")[0] == 200
-    return False
 
 
 def disturb(house: House, port: int, chance: random.Random) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command, get_commands, load_command_class
 from django.utils import timezone
-from launcher import bench, checks, demo, fuzz, suite
+from launcher import bench, chaos, checks, demo, fuzz, suite
 
 from analytics.tests.orders import order
 from customers.models import Customer, ImportBatch, User
@@ -119,6 +119,10 @@ def _fuzz_words(words: list[str]) -> None:
     fuzz._parse([{"N": "1", "S": "1"}.get(word, word) for word in words if word not in ("NAME", "...")])
 
 
+def _chaos_words(words: list[str]) -> None:
+    chaos._parse([{"N": "1", "S": "1"}.get(word, word) for word in words])
+
+
 def _bench_words(words: list[str]) -> None:
     bench._files([word for word in words[:1] if word != "NAME"])
 
@@ -134,6 +138,7 @@ def _lock_words(words: list[str]) -> None:
 # word of the launcher -> how its words are parsed, and where it runs
 LAUNCHER: dict[str, tuple[Callable[[list[str]], Any], str]] = {
     "bench": (_bench_words, "docs/benchmarks.md"),  # by hand: it measures
+    "chaos": (_chaos_words, "docs/chaos.md"),  # by hand: it takes hours; a few faults are in tests/faults/test_chaos.py
     "check": (_check_words, ".ci/run"),
     "demo": (demo._parse, ".ci/run"),
     "fuzz": (_fuzz_words, "docs/fuzz.md"),  # by hand: it takes minutes; a short run of each suite is among the tests

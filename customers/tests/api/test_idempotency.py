@@ -5,7 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from customers.api import idempotency
@@ -90,6 +91,29 @@ def test_a_claim_that_a_crash_left_behind_is_taken_over(ann: User, asked: dict[s
     _at_work(ann, client, asked, since=idempotency.LEASE + timedelta(seconds=1))
     assert client.post(url("customers/"), asked, headers=KEY).status_code == 201
     assert Customer.objects.count() == 1
+
+
+def test_a_claim_whose_work_broke_with_the_database_is_let_go_of_when_it_is_back(
+    ann: User, asked: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = as_user(ann)
+    client.raise_request_exception = False
+
+    def away(*_: Any) -> Any:
+        raise OperationalError("server closed the connection unexpectedly")
+
+    with monkeypatch.context() as broken:
+
+        def breaks(*_: Any) -> Any:
+            broken.setattr(QuerySet, "delete", away)  # and so it cannot be let go of either
+            away()
+
+        broken.setattr(idempotency, "_store", breaks)
+        assert client.post(url("customers/"), asked, headers=KEY).status_code == 500
+    assert IdempotencyKey.objects.get().status is None
+    assert client.post(url("customers/"), asked, headers=KEY).status_code == 201
+    assert Customer.objects.count() == 1
+    assert not idempotency._kept
 
 
 def test_whoever_lost_the_claim_undoes_what_they_did(

@@ -1,0 +1,1 @@
+"""Faults at random moments under load, and the books that must be right afterwards."""
