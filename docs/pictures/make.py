@@ -1,7 +1,7 @@
 """Make the pictures of the README and the tour anew: `.venv/bin/python docs/pictures/make.py`. Needs a Chromium.
 
-A throw-away database with the demo company, a server of its own, pages at 1280 × 800. A few of them also in the dark, in
-Chinese, and both: the READMEs show those.
+A throw-away database with the demo company, a server of its own, pages at 1280 × 800. A few of them also in the dark,
+in Chinese, and both: the READMEs show those.
 """
 
 import json

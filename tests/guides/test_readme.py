@@ -32,7 +32,9 @@ def test_both_have_the_same_tables_and_name_the_same_things() -> None:
 
 
 def test_both_lead_to_the_same_places_and_to_each_other() -> None:
-    links = [{_place(found[1] or found[2]) for found in LINK.finditer(without_blocks(path))} for path in (ENGLISH, CHINESE)]
+    links = [
+        {_place(found[1] or found[2]) for found in LINK.finditer(without_blocks(path))} for path in (ENGLISH, CHINESE)
+    ]
     assert "README.zh-CN.md" in links[0] and "README.md" in links[1]
     assert links[0] - EACH_OTHER == links[1] - EACH_OTHER
 
