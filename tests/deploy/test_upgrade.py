@@ -13,10 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from launcher import databases
 from launcher.paths import ROOT
 from launcher.ports import HOST, any_free
-from launcher.say import Refusal
 
 from tests.faults.house import House, a_house, wait_for
 from tests.faults.program import Program, is_up
@@ -59,10 +57,6 @@ def before(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def house() -> Iterator[House]:
-    try:
-        databases.postgres_binary("postgres")
-    except Refusal as refusal:
-        pytest.skip(str(refusal))
     with a_house() as one:
         one.make_database(migrated=False)
         yield one

@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import pytest
 import redis
 from launcher import broker, databases, secret_values
 from launcher.accounts import hand_over, other_than_root
 from launcher.environment import child_environment
 from launcher.paths import ROOT
 from launcher.ports import HOST, any_free
+from launcher.say import Refusal
 
 CELERY = [sys.executable, "-m", "celery", "--app", "crm"]
 WORKER = [*CELERY, "worker", "--loglevel", "INFO", "--concurrency", "2", "--without-mingle", "--without-gossip"]
@@ -211,7 +213,11 @@ def wait_for(ready: Callable[[], bool], what: str, seconds: float = PATIENCE) ->
 
 @contextmanager
 def a_house() -> Iterator[House]:
-    """One that is gone afterwards."""
+    """One that is gone afterwards. Without a PostgreSQL on the machine the test is skipped."""
+    try:
+        databases.postgres_binary("postgres")
+    except Refusal as refusal:
+        pytest.skip(str(refusal))
     with tempfile.TemporaryDirectory(prefix="candid-faults-") as temporary:
         folder = Path(temporary)
         folder.chmod(0o755)  # the database server may run under another account

@@ -13,9 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from launcher import databases
 from launcher.ports import HOST, any_free
-from launcher.say import Refusal
 
 from services.tests.mail_server import PASSWORD, USER, Server, smtp_server
 from tests.faults.chaos.arrivals import Arrivals
@@ -23,7 +21,7 @@ from tests.faults.chaos.books import audit_findings, compare, end_leases, wait_u
 from tests.faults.chaos.load import Load, Place
 from tests.faults.chaos.misfortunes import WORKERS, Misfortunes
 from tests.faults.chaos.night import ALL_DUE, another_night, night_again, scores_of_the_night, wait_for_night
-from tests.faults.house import House, a_house, wait_for
+from tests.faults.house import House, wait_for
 from tests.faults.program import is_up
 from tests.listener import Listener, listening
 
@@ -61,17 +59,6 @@ print(json.dumps({{
     "source": EventSource.objects.create(slug="shop", name="Shop").slug,
 }}))
 """
-
-
-@pytest.fixture
-def house() -> Iterator[House]:
-    try:
-        databases.postgres_binary("postgres")
-    except Refusal as refusal:
-        pytest.skip(str(refusal))
-    with a_house() as one:
-        one.make_database()
-        yield one
 
 
 @pytest.fixture

@@ -6,17 +6,14 @@ import json
 import threading
 import time
 import uuid
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-from launcher import databases
 from launcher.ports import HOST, any_free
-from launcher.say import Refusal
 
-from tests.faults.house import House, a_house, wait_for
+from tests.faults.house import House, wait_for
 
 pytestmark = pytest.mark.long
 
@@ -115,17 +112,6 @@ class Visitor:
                     self.last = line["id"]
         finally:
             link.close()
-
-
-@pytest.fixture(scope="module")
-def house() -> Iterator[House]:
-    try:
-        databases.postgres_binary("postgres")
-    except Refusal as refusal:
-        pytest.skip(str(refusal))
-    with a_house() as one:
-        one.make_database()
-        yield one
 
 
 def answers(visitor: Visitor) -> bool:

@@ -10,13 +10,11 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
-from launcher import databases
 from launcher.ports import HOST, any_free
-from launcher.say import Refusal
 
 from services.tests.mail_server import PASSWORD, USER, Server, smtp_server
 from services.tests.operations.mails import mail
-from tests.faults.house import House, a_house, wait_for
+from tests.faults.house import House, wait_for
 from tests.faults.program import Program, is_up
 
 MAILS = 12
@@ -43,17 +41,6 @@ print(json.dumps({{"box": str(box.pk), "token": issue_token(user=ann, name="test
 def smtp() -> Iterator[Server]:
     with smtp_server() as running:
         yield running
-
-
-@pytest.fixture
-def house() -> Iterator[House]:
-    try:
-        databases.postgres_binary("postgres")
-    except Refusal as refusal:
-        pytest.skip(str(refusal))
-    with a_house() as one:
-        one.make_database()
-        yield one
 
 
 def disturb(house: House, port: int, chance: random.Random) -> None:

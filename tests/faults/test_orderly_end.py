@@ -9,11 +9,9 @@ from contextlib import contextmanager
 
 import psycopg
 import pytest
-from launcher import databases
 from launcher.ports import HOST, any_free
-from launcher.say import Refusal
 
-from tests.faults.house import House, a_house, wait_for
+from tests.faults.house import House, wait_for
 
 pytestmark = pytest.mark.long
 
@@ -22,17 +20,6 @@ FILL = f"from bench._ledger import fill; print(fill({CUSTOMERS}))"
 LEASED = "SELECT count(*) FROM analytics_scoringchunk WHERE state = 'leased'"
 DONE = "SELECT count(*) FROM analytics_scoringchunk WHERE state = 'done'"
 WAITS = "SELECT count(*) FROM pg_locks WHERE NOT granted"
-
-
-@pytest.fixture(scope="module")
-def house() -> Iterator[House]:
-    try:
-        databases.postgres_binary("postgres")
-    except Refusal as refusal:
-        pytest.skip(str(refusal))
-    with a_house() as one:
-        one.make_database()
-        yield one
 
 
 @pytest.mark.once("sqlite", reason="starts a PostgreSQL of its own, whatever the run is on")
