@@ -9,6 +9,8 @@ from crm import health
 from crm.api_router import router
 from crm.watch import metrics
 
+handler400, handler404 = "crm.outside_views.bad_request", "crm.outside_views.page_not_found"
+
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("admin/", admin.site.urls),

@@ -81,7 +81,8 @@ class Site(BaseHTTPRequestHandler):
         super().__init__(*args)
 
     def do_GET(self) -> None:
-        body = f'<!doctype html><title>Site</title><h1>Us</h1><script src="{self.script}"></script>'.encode()
+        head = '<!doctype html><html lang="en"><title>Site</title>'
+        body = f'{head}<h1>Us</h1><script src="{self.script}"></script>'.encode()
         found = self.path == "/"
         self.send_response(200 if found else 204)
         self.send_header("Content-Type", "text/html")
