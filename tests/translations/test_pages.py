@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from html.parser import HTMLParser
+from zoneinfo import available_timezones
 
 import pytest
 from django.conf import settings
@@ -36,6 +37,7 @@ DATA = (
     r"|OAuth|Slack|Markdown|NPS|CES|SLA|SKU|API|GB|CN|Ctrl|esc|UTC|ISO|LDAP|Mac|Control|Command|English|en"
     r"|zh|hans"
     r"|incoming webhook|text|sender|conversation|客户端 ID"  # of messengers: codes that a program sends
+    r"|PDF|CRM_BACKUP_AT|CRM_ENCRYPTION_KEY|off"
     r"|CSV|XLSX|xlsx|Excel|JSON|zip|Dynamics|Olist|Online Retail \(UCI\)|Salesforce|ServiceNow|SugarCRM"
     r"|SuiteCRM|Zendesk|Mixpanel|Amplitude|GA4|BigQuery|Analytics"
     r"|POST|/api/v1/events/|import_data|mixpanel|amplitude|ga4|PATH|docs/guides/behaviour\.md|value_customers"
@@ -44,6 +46,8 @@ DATA = (
 # Their lists show the names as they are stored, to be edited.
 NAMED_IN_ENGLISH = (RelationType, ServiceType)
 WORD = re.compile(r"[A-Za-z]{2,}")
+# Names of time zones are those of the tz database, which has them in English alone.
+ZONES = available_timezones()
 ADDRESS = re.compile(r"https?://[\x21-\x7e]*|(?<![A-Za-z])/[a-z/-]+/")
 
 
@@ -79,6 +83,9 @@ def english(html: str) -> Iterator[str]:
     page = Visible()
     page.feed(html)
     for text in page.texts:
+        if text.strip() in ZONES:
+            continue
+        text = text.replace(str(settings.BACKUP_DIR), "")
         if WORD.search(re.sub(rf"(?<![A-Za-z])(?:{DATA})(?![A-Za-z])", "", ADDRESS.sub("", text))):
             yield " ".join(text.split())
 
