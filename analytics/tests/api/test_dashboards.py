@@ -146,6 +146,13 @@ def test_a_schedule_that_cannot_be_is_refused(lea: User, board: Dashboard, wrong
     assert not ScheduledReport.objects.exists()
 
 
+def test_what_somebody_else_scheduled_is_not_there(lea: User, max_: User, board: Dashboard) -> None:
+    row = a_schedule(lea, lea, of=board)
+    theirs = as_user(max_)
+    assert theirs.get(reverse("scheduledreport-detail", args=[row.pk])).status_code == 404
+    assert theirs.get(reverse("scheduledreport-list")).json()["results"] == []
+
+
 def test_the_list_names_nobody(lea: User, max_: User, board: Dashboard) -> None:
     a_schedule(lea, max_, of=board)
     (row,) = as_user(max_).get(reverse("scheduledreport-list")).json()["results"]

@@ -13,7 +13,11 @@ SECOND_LOCKS_OF_ANALYST = {
     "customers/admin/compare_rows.py _counts: analytics.ActionDecision": _CUSTOMER,
     "customers/admin/compare_rows.py _counts: analytics.EventIdentity": _CUSTOMER,
     "analytics/admin/behaviour_people.py page_of: customers.Customer": _KEYS,
-    "analytics/sql/product_views.py views_seen: analytics.Event": _CUSTOMER,
+    "analytics/sql/product_views.py views_seen": _CUSTOMER,
+    "analytics/querysets.py visible_to": "of tiles: the rows of dashboards in the matrix watch what it asks",
+    "analytics/admin/campaign_filter.py queryset": (
+        "whoever may see campaign lists sees all of them, and the customers are those in sight"
+    ),
     "analytics/api/behaviour_reports.py customers": _KEYS,
     "analytics/admin/dashboards.py tile": _BOARD,
     "analytics/exporters/boards/file.py tell_board": _BOARD,
@@ -91,6 +95,9 @@ WATCHED_OF_ANALYST = {
     ),
     "customers/admin/bought_filter.py _of_segment": (
         f"{_TESTS}::test_orders_are_not_narrowed_down_by_a_segment_out_of_sight"
+    ),
+    "customers/api/base.py get_queryset: analytics.ScheduledReport": (
+        "analytics/tests/api/test_dashboards.py::test_what_somebody_else_scheduled_is_not_there"
     ),
     "customers/api/base.py get_queryset: analytics.Forecast": (
         f"{_TESTS}::test_a_forecast_of_a_private_segment_is_not_in_the_api"

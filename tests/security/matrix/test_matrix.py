@@ -101,6 +101,8 @@ def test_strangers_are_sent_to_the_log_in(rows: Rows) -> None:
             got = outcome(ask_for(address, method, by=nobody, rows=rows))
             needs = DECLARED[address.name].needs(method)
             may_be = {*Outcome} - {Outcome.BROKEN} if needs in (ANYBODY, WRONG) else {Outcome.LOGIN}
+            if address.name == "metrics":
+                may_be = {Outcome.MISSING}  # asked with a token of its own; without one there is no such page
             if got not in may_be:
                 found[f"{method} {address.name}"] = got
     assert found == {}
