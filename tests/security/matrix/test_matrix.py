@@ -102,7 +102,7 @@ def test_strangers_are_sent_to_the_log_in(rows: Rows) -> None:
             needs = DECLARED[address.name].needs(method)
             may_be = {*Outcome} - {Outcome.BROKEN} if needs in (ANYBODY, WRONG) else {Outcome.LOGIN}
             if address.name == "metrics":
-                may_be = {Outcome.MISSING, Outcome.WRONG_METHOD}  # asked with a token of its own; without one there is no such page
+                may_be = {Outcome.MISSING, Outcome.WRONG_METHOD}  # it wants a token of its own
             if got not in may_be:
                 found[f"{method} {address.name}"] = got
     assert found == {}
