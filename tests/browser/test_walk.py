@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
@@ -94,3 +95,19 @@ def test_an_empty_installation_says_how_to_begin(log_in: LogIn, visit: Visit, ro
 def test_whoever_is_not_logged_in_is_asked_to(visit: Visit) -> None:
     page = visit("/")
     expect(page.locator("#login-form")).to_be_visible()
+
+
+@pytest.mark.parametrize("look", ["light"], indirect=True)
+def test_what_stands_below_the_buttons_of_a_users_page_is_saved(
+    log_in: LogIn, visit: Visit, ann: User, root: User
+) -> None:
+    Client().force_login(ann)  # a session that can be ended: its button stands above the form
+    log_in(root)
+    page = visit(reverse("admin:customers_user_change", args=[ann.pk]))
+    expect(page.get_by_role("button", name="End all sessions")).to_be_visible()
+    assert page.evaluate("Boolean(document.getElementById('id_groups_to').form)")
+    page.locator("#id_last_name").fill("Lee")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_url("**/admin/customers/user/")
+    ann.refresh_from_db()
+    assert ann.last_name == "Lee" and ann.groups.count() == 1
