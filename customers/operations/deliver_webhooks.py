@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 
 from customers.choices import LeaseState, WebhookKind
 from customers.encryption.cipher import CannotDecrypt
-from customers.models import FREE, WebhookAttempt, WebhookDelivery
+from customers.models import FREE, Webhook, WebhookAttempt, WebhookDelivery
 from customers.models.webhook import OPEN
 from customers.operations.check_webhook import allowed
 from customers.operations.job_kinds import Clock
@@ -141,6 +141,7 @@ def _write(delivery: WebhookDelivery, outcome: Outcome, at: datetime) -> bool:
 @transaction.atomic
 def _write_once(delivery: WebhookDelivery, outcome: Outcome, at: datetime) -> bool:
     """Fence first; then the log, the webhook, and whoever waits for the outcome."""
+    _lock_webhook(delivery.webhook_id)
     # By key alone, so that no lock is taken on the way through an index that other workers' rows stand in.
     WebhookDelivery.objects.select_for_update().filter(pk=delivery.pk).values_list("pk").first()
     told = {"status": outcome.status, "duration_ms": outcome.duration_ms, "problem": outcome.problem}
@@ -155,6 +156,14 @@ def _write_once(delivery: WebhookDelivery, outcome: Outcome, at: datetime) -> bo
         settle(delivery, at)
     note_outcome(webhook_id=delivery.webhook_id, problem=outcome.problem, at=at)
     return True
+
+
+def _lock_webhook(pk: int) -> None:
+    """Wait for whoever else notes an outcome of it. MariaDB shares the row's lock for the foreign key of a delivery that
+    changes: two that share it, and then both want it for themselves, would roll each other back. PostgreSQL goes on
+    taking new deliveries of it meanwhile."""
+    no_key = transaction.get_connection().features.has_select_for_no_key_update
+    Webhook._base_manager.select_for_update(no_key=no_key).filter(pk=pk).values_list("pk").first()
 
 
 def _next(delivery: WebhookDelivery, outcome: Outcome, at: datetime) -> dict[str, Any]:

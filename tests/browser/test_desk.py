@@ -317,6 +317,23 @@ def test_it_is_worked_by_the_keyboard_alone(log_in: LogIn, visit: Visit, ann: Us
 
 
 @ONE_LOOK
+def test_a_key_right_after_a_dialog_is_no_letter_in_it(log_in: LogIn, visit: Visit, ann: User, tickets: dict[str, Ticket]) -> None:
+    log_in(ann)
+    page = visit(f"{DESK}?view=unsolved&ticket={tickets['mine'].pk}")
+    page.keyboard.press("m")
+    expect(page.get_by_label("Search macros")).to_be_focused()
+    # In one go: the browser has not painted since, and the field of the closed dialog still has the focus.
+    focused = page.evaluate("""() => {
+      document.querySelector("dialog[open]").close();
+      const there = document.activeElement;
+      there.dispatchEvent(new KeyboardEvent("keydown", {key: "s", bubbles: true, cancelable: true}));
+      return there.id;
+    }""")
+    assert focused == "dk-macro-search"
+    expect(page.locator(".dk-head")).to_contain_text("Solved")
+
+
+@ONE_LOOK
 def test_a_broken_network_loses_nothing(
     log_in: LogIn, visit: Visit, ann: User, tickets: dict[str, Ticket], forgiven: list[str]
 ) -> None:

@@ -15,10 +15,11 @@ from tests.faults.house import House, wait_for
 
 pytestmark = pytest.mark.long
 
-CUSTOMERS = 30_000
+CUSTOMERS = 30_000  # three chunks, one more than the worker takes at once
 FILL = f"from bench._ledger import fill; print(fill({CUSTOMERS}))"
 LEASED = "SELECT count(*) FROM analytics_scoringchunk WHERE state = 'leased'"
 DONE = "SELECT count(*) FROM analytics_scoringchunk WHERE state = 'done'"
+TODO = "SELECT count(*) FROM analytics_scoringchunk WHERE state = 'todo'"
 WAITS = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 
 
@@ -48,15 +49,24 @@ def test_a_request_in_flight_is_answered(house: House) -> None:
 @pytest.mark.once("sqlite", reason="starts a PostgreSQL of its own, whatever the run is on")
 def test_a_worker_finishes_its_chunk_and_takes_no_other(house: House) -> None:
     house.python(FILL)
-    house.start("worker-1")
-    house.start("timetable-1")
-    wait_for(lambda: int(house.ask(DONE)[0][0]) >= 1, "the night's run begins", 120)
-    assert house.end("worker-1") == 0
+    ends: list[int] = []
+    ending = threading.Thread(target=lambda: ends.append(house.end("worker-1")))
+    with _locked(house, "analytics_customerscore"):  # chunks can be read, and not published
+        house.start("worker-1")
+        house.start("timetable-1")
+        wait_for(lambda: int(house.ask(WAITS)[0][0]) >= 1, "the night's run comes to its first scores", 120)
+        ending.start()
+        wait_for(lambda: "Warm shutdown" in (house.folder / "worker-1.log").read_text(), "it is to end")
+        time.sleep(1)
+        leased = house.ask(LEASED)
+        assert ends == []
+    ending.join(60)
     house.kill("timetable-1")
-    done = int(house.ask(DONE)[0][0])
+    assert ends == [0]
+    assert house.ask(DONE) == leased
     assert house.ask(LEASED) == [(0,)]
     assert house.ask("SELECT count(*) FROM analytics_scoringchunk WHERE attempts > 1") == [(0,)]
-    assert 0 < done < int(house.ask("SELECT count(*) FROM analytics_scoringchunk")[0][0])
+    assert house.ask(TODO) > [(0,)] < leased
 
 
 def _status(port: int, path: str) -> int:

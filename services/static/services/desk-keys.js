@@ -7,7 +7,9 @@
   let goes = 0;
 
   const rows = () => [...column("list").querySelectorAll(".dk-row")];
-  const isField = (node) => node?.matches?.("input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]");
+  const FIELD = "input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]";
+  // A dialog that was just closed keeps the focus until the browser paints again: nobody types in it any more.
+  const isField = (node) => Boolean(node?.matches?.(FIELD) && !node.closest("dialog:not([open])"));
 
   function step(by) {
     const all = rows();
