@@ -317,7 +317,9 @@ def test_it_is_worked_by_the_keyboard_alone(log_in: LogIn, visit: Visit, ann: Us
 
 
 @ONE_LOOK
-def test_a_key_right_after_a_dialog_is_no_letter_in_it(log_in: LogIn, visit: Visit, ann: User, tickets: dict[str, Ticket]) -> None:
+def test_a_key_right_after_a_dialog_is_no_letter_in_it(
+    log_in: LogIn, visit: Visit, ann: User, tickets: dict[str, Ticket]
+) -> None:
     log_in(ann)
     page = visit(f"{DESK}?view=unsolved&ticket={tickets['mine'].pk}")
     page.keyboard.press("m")
