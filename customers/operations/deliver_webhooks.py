@@ -159,9 +159,9 @@ def _write_once(delivery: WebhookDelivery, outcome: Outcome, at: datetime) -> bo
 
 
 def _lock_webhook(pk: int) -> None:
-    """Wait for whoever else notes an outcome of it. MariaDB shares the row's lock for the foreign key of a delivery that
-    changes: two that share it, and then both want it for themselves, would roll each other back. PostgreSQL goes on
-    taking new deliveries of it meanwhile."""
+    """Wait for whoever else notes an outcome of it. MariaDB shares the row's lock for the foreign key of a delivery
+    that changes: two that share it, and then both want it for themselves, would roll each other back. PostgreSQL goes
+    on taking new deliveries of it meanwhile."""
     no_key = transaction.get_connection().features.has_select_for_no_key_update
     Webhook._base_manager.select_for_update(no_key=no_key).filter(pk=pk).values_list("pk").first()
 
