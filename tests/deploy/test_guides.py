@@ -138,7 +138,8 @@ def _start(house: House, unit: str, instance: str, code: Path, var: Path, settin
     values = dict(pair.split("=", 1) for pair in re.findall(r"^Environment=(.*)$", text, re.MULTILINE)[0].split())
     lines = [each for each in settings_file.read_text().splitlines() if each and not each.startswith("#")]
     values |= dict(each.split("=", 1) for each in lines)
-    words = shlex.split(line.replace("%i", instance).replace("%H", "here"))
+    escaped = instance.replace(",", r"\x2c")  # as systemctl writes the name of the unit
+    words = shlex.split(line.replace("%I", instance).replace("%i", escaped).replace("%H", "here"))
     house.start_other(f"{unit}{instance}", words, {**_empty(), **values}, code)
 
 
