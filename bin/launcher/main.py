@@ -3,7 +3,20 @@
 import os
 from collections.abc import Callable
 
-from launcher import bench, chaos, checks, demo, environment, fuzz, lock, messages, say, secret_values, suite
+from launcher import (
+    bench,
+    chaos,
+    checks,
+    demo,
+    environment,
+    fuzz,
+    installation,
+    lock,
+    messages,
+    say,
+    secret_values,
+    suite,
+)
 from launcher.paths import ROOT, python
 from launcher.processes import Stop
 
@@ -64,12 +77,18 @@ def main(arguments: list[str]) -> int:
 
 
 def _manage(arguments: list[str]) -> int:
-    """Become manage.py, with the secrets and, while a demo runs, its broker."""
+    """Become manage.py, with the settings of the installation; where there is none, with the secrets of this folder
+    and, while a demo runs, its broker."""
     environment.ensure()
     values = environment.child_environment()
-    for name, value in secret_values.ensure().items():
-        values.setdefault(name, value)
-    redis_url = demo.running_redis()
-    if redis_url:
-        values.setdefault("REDIS_URL", redis_url)
+    installed = installation.settings()
+    given = _of_this_folder() if installed is None else installed
+    values.update({name: value for name, value in given.items() if name not in values})
+    if installed is not None:
+        installation.become_owner(values.get("CRM_VAR_DIR", ""))
     os.execve(python(), [python(), str(ROOT / "manage.py"), *arguments], values)  # noqa: S606  (no shell is meant)
+
+
+def _of_this_folder() -> dict[str, str]:
+    redis_url = demo.running_redis()
+    return secret_values.ensure() | ({"REDIS_URL": redis_url} if redis_url else {})

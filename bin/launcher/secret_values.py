@@ -38,8 +38,19 @@ def read(file: Path) -> dict[str, str]:
     """Return the values of a secrets file; none when there is no file."""
     if not file.exists():
         return {}
-    pairs = (text.split("=", 1) for text in file.read_text().splitlines() if "=" in text)
-    return {name.strip(): value.strip() for name, value in pairs}
+    return parse(file.read_text())
+
+
+def parse(text: str) -> dict[str, str]:
+    """Return the values of lines as NAME=value; a value may stand in quotes, and # begins a comment."""
+    lines = (line.strip() for line in text.splitlines())
+    pairs = (line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
+    return {name.strip(): _bare(value.strip()) for name, value in pairs}
+
+
+def _bare(value: str) -> str:
+    quoted = len(value) >= 2 and value[0] == value[-1] and value[0] in "\"'"
+    return value[1:-1] if quoted else value
 
 
 def _write(file: Path, values: dict[str, str]) -> None:

@@ -91,6 +91,8 @@ RUN: dict[str, Fill] = {
 # command, and what stands in its words -> the test that runs it with what it needs; here its words are parsed
 RUN_ELSEWHERE: dict[tuple[str, str], str] = {
     ("backup", ""): "customers/tests/management/test_backup.py",
+    ("collectstatic", ""): "tests/deploy/test_guides.py",  # where it is told to install for good
+    ("createsuperuser", ""): "tests/guides/test_commands.py",  # Django's, and it asks questions
     ("makemigrations", ""): "tests/guides/test_developer.py",
     ("migrate", ""): "bin/launcher/demo.py",
     ("restore", ""): "customers/tests/management/test_backup.py",
