@@ -16,11 +16,9 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.urls import resolve
-from launcher import databases
 from launcher.ports import HOST, any_free
-from launcher.say import Refusal
 
-from tests.faults.house import House, wait_for
+from tests.faults.house import House, a_house, wait_for
 
 ROOT = Path(settings.BASE_DIR)
 INSTALL = ROOT / "docs" / "guides" / "install.md"
@@ -61,21 +59,11 @@ def blocks() -> list[str]:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def house() -> Iterator[House]:
     """PostgreSQL and Valkey, and nothing of ours."""
-    try:
-        databases.postgres_binary("postgres")
-    except Refusal as refusal:
-        pytest.skip(str(refusal))
-    tmp_path.chmod(0o755)
-    for parent in list(tmp_path.parents)[:3]:
-        parent.chmod(0o755)
-    one = House(tmp_path)
-    try:
+    with a_house() as one:
         one.make_database(migrated=False)
         yield one
-    finally:
-        one.stop()
 
 
 @pytest.mark.long
