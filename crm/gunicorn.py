@@ -4,9 +4,9 @@ GUNICORN_CMD_ARGS.
 A process gets SIGTERM when it is to end: it takes no new request, and has so many seconds for those that it has."""
 
 import os
-import shutil
-import tempfile
 from typing import Any
+
+from crm.watch.shared_figures import share_figures
 
 wsgi_app = "crm.wsgi"
 bind = os.environ.get("CRM_BIND", "127.0.0.1:8000")
@@ -19,9 +19,8 @@ timeout = 60
 max_requests, max_requests_jitter = 20_000, 2_000
 control_socket_disable = True
 # Where the processes of this server add up their figures (crm.watch.metrics): set before prometheus_client is loaded.
-_made = ""
-if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-    _made = os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="candid-metrics-")
+_shared = share_figures(named=os.environ.get("PROMETHEUS_MULTIPROC_DIR", ""))
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_shared.folder)
 
 
 def _logging() -> dict[str, Any]:
@@ -46,5 +45,4 @@ def child_exit(server: Any, worker: Any) -> None:
 
 def on_exit(server: Any) -> None:
     """Leave no figures behind."""
-    if _made:
-        shutil.rmtree(_made, ignore_errors=True)
+    _shared.forget()

@@ -21,6 +21,7 @@ from analytics.models import ScoringRun
 from crm.celery import WORKER_HEARD_KEY, WORKER_HEARD_SECONDS
 from crm.db.replica import REPLICA
 from crm.watch.heard import queues, redis_client
+from customers.operations.backup_state import backup_state
 
 ANSWER_SECONDS = 1.8  # the answer comes within two
 BEAT_HEARD_WITHIN = timedelta(seconds=120)
@@ -195,7 +196,22 @@ def _scores() -> str:
         connection.close()
     if newest is None or timezone.now() - newest < RUN_WITHIN:
         return "ok"
-    return f"newest run {round((timezone.now() - newest).total_seconds() / 3600)} hours ago"
+    return f"newest run {_hours(timezone.now() - newest)} hours ago"
+
+
+def _backups() -> str:
+    """Where one is made every night: the newest that was verified. Where backups are off, somebody else makes them."""
+    try:
+        state = backup_state(at=timezone.now())
+    finally:
+        connection.close()
+    if not state.is_overdue:
+        return "ok"
+    return "none verified" if state.age is None else f"newest verified {_hours(state.age)} hours ago"
+
+
+def _hours(age: timedelta) -> int:
+    return round(age.total_seconds() / 3600)
 
 
 CHECKS: dict[str, Check] = {
@@ -205,7 +221,7 @@ CHECKS: dict[str, Check] = {
     "beat": _beat,
 }
 OF_A_RELEASE: dict[str, Check] = {"migrations": _migrations}
-OF_THE_WORK: dict[str, Check] = {"queues": _queues, "scores": _scores}
+OF_THE_WORK: dict[str, Check] = {"queues": _queues, "scores": _scores, "backups": _backups}
 if REPLICA in settings.DATABASES:
     OF_THE_WORK["replica"] = _replica
 NEEDED = ("database", "migrations")

@@ -40,8 +40,10 @@ def _answers() -> bool:
     global _left_alone_until
     if time.monotonic() < _left_alone_until:
         return False
+    replica = connections[REPLICA]
     try:
-        connections[REPLICA].ensure_connection()
+        replica.close_if_health_check_failed()  # one that was kept may have ended with the server
+        replica.ensure_connection()
     except DatabaseError:
         _left_alone_until = time.monotonic() + LEFT_ALONE_SECONDS
         return False

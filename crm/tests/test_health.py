@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -18,6 +18,8 @@ from analytics.tests.histories import score_everybody
 from crm import health
 from crm.celery import WORKER_HEARD_KEY, note_worker_is_alive
 from crm.watch import heard
+from customers.models import Backup
+from customers.operations.plan_backup import plan_backup
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -119,6 +121,35 @@ def test_a_night_without_a_run_is_told(client: Client) -> None:
     assert health.OF_THE_WORK["scores"]() == "ok"
     ScoringRun.objects.filter(pk=ran.pk).update(finished_at=timezone.now() - timedelta(hours=40))
     assert health.OF_THE_WORK["scores"]() == "newest run 40 hours ago"
+
+
+def test_a_night_without_a_verified_backup_is_told_to_whoever_is_on_call(client: Client, settings: Any) -> None:
+    settings.BACKUP_AT = time(1, 0)
+    now = timezone.now()
+    assert health.OF_THE_WORK["backups"]() == "ok"  # none was ever due
+    plan_backup(at=now - timedelta(hours=25))
+    assert health.OF_THE_WORK["backups"]() == "ok"  # the first night still has time
+    plan_backup(at=now - timedelta(hours=50))
+    backup = Backup.objects.create(name="1", taken_at=now - timedelta(hours=1))
+    assert health.OF_THE_WORK["backups"]() == "none verified"
+    Backup.objects.filter(pk=backup.pk).update(verified_at=now)
+    assert health.OF_THE_WORK["backups"]() == "ok"
+    Backup.objects.filter(pk=backup.pk).update(taken_at=now - timedelta(hours=30))
+    answer = client.get("/health/all/")
+    assert "backups" in answer.json()["failing"]
+    assert answer.json()["checks"]["backups"] == "newest verified 30 hours ago"
+    assert client.get("/health/ready/").status_code == 200  # pages are served all the same
+
+
+def test_where_backups_are_off_nobody_waits_for_one(settings: Any) -> None:
+    settings.BACKUP_AT = time(1, 0)
+    plan_backup(at=timezone.now() - timedelta(hours=50))
+    Backup.objects.create(name="1", taken_at=timezone.now() - timedelta(hours=50), verified_at=timezone.now())
+    assert health.OF_THE_WORK["backups"]() == "newest verified 50 hours ago"
+    settings.BACKUP_AT = None
+    assert health.OF_THE_WORK["backups"]() == "ok"
+    Backup.objects.all().delete()
+    assert health.OF_THE_WORK["backups"]() == "ok"
 
 
 def test_a_part_that_stays_frozen_keeps_one_thread_whoever_asks(

@@ -33,11 +33,15 @@ def _part(code: str, answer: str) -> Part:
 
 def _in_words(answer: str) -> str:
     """What health said; its words for a machine become words for people, and names of errors stay."""
-    known = {"not heard from": _("not heard from"), "no answer": _("does not answer")}
+    known = {
+        "not heard from": _("not heard from"),
+        "no answer": _("does not answer"),
+        "none verified": _("none was verified"),
+    }
     number, _space, rest = answer.partition(" ")
     if rest == "to be applied":
         return _("%(number)s to be applied") % {"number": number}
-    if answer.startswith("newest run "):
+    if answer.startswith(("newest run ", "newest verified ")):
         return _("the newest is %(number)s hours old") % {"number": answer.split()[2]}
     if answer.startswith("no worker reads "):
         return _("no worker reads %(queues)s") % {"queues": answer.removeprefix("no worker reads ")}
@@ -76,6 +80,13 @@ def _names() -> dict[str, tuple[str, str]]:
             _(
                 "The nightly run did not end. Look at the newest scoring runs below, and whether a worker reads the "
                 "queue analytics."
+            ),
+        ),
+        "backups": (
+            _("Backups"),
+            _(
+                "If the database were lost now, what was written since the newest verified backup would be lost. What "
+                "failed last is told under Settings, Backups; a worker of the queue customers makes them."
             ),
         ),
     }

@@ -27,6 +27,7 @@ from crm import VERSION, health
 from crm.watch import heard
 from crm.watch.requests import REGISTRY
 from crm.watch.waiting import waiting
+from customers.operations.backup_state import backup_state
 from services.models import Ticket
 
 # Prometheus gives up after ten.
@@ -97,7 +98,7 @@ def _of_redis() -> list[Metric]:
 
 def _of_database(at: datetime) -> list[Metric]:
     try:
-        return [*_of_rows(at), *_of_runs(at)]
+        return [*_of_rows(at), *_of_runs(at), *_of_backups(at)]
     finally:
         connection.close()
 
@@ -123,6 +124,11 @@ def _of_runs(at: datetime) -> Iterator[Metric]:
     yield _gauge("candid_score_run_seconds", "How long that took.", (), {(): took.total_seconds()})
     yield _gauge("candid_score_run_customers", "Customers scored in it.", (), {(): newest.customers})
     yield _gauge("candid_score_run_failed", "Customers that failed in it.", (), {(): newest.failed})
+
+
+def _of_backups(at: datetime) -> Iterator[Metric]:
+    if age := backup_state(at=at).age:
+        yield _gauge("candid_backup_age_seconds", "Of the newest verified backup.", (), {(): age.total_seconds()})
 
 
 def _gauge(name: str, text: str, labels: tuple[str, ...], values: Values) -> Metric:

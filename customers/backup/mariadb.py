@@ -12,8 +12,9 @@ from django.db import DatabaseError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from customers.backup.engine import Snapshot, own, renamed
+from customers.backup.engine import Snapshot, own
 from customers.backup.manifest import Contents
+from customers.backup.server import Server, first_column
 from customers.backup.tools import BackupFailed, environment, feed, output_of, tool
 
 PACKAGE = "mariadb-client"
@@ -44,10 +45,14 @@ OBJECTS = {
 }
 
 
-class MariaDB:
+class MariaDB(Server):
     """See customers.backup.engine.Engine."""
 
     name = "mariadb"
+    databases = "SELECT schema_name FROM information_schema.schemata"
+    any_table = "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() LIMIT 1"
+    drop = "DROP DATABASE IF EXISTS `{}`"
+    how_to_make = "CREATE DATABASE name CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci"
 
     @contextmanager
     def snapshot(self, source: Any, work: Path, tell: Callable[[], None]) -> Iterator[Snapshot]:
@@ -79,41 +84,16 @@ class MariaDB:
             for table, column, kind in cursor.fetchall():
                 columns.setdefault(table, []).append(_as_text(column, kind))
             tables = {name: _table(cursor, name, parts) for name, parts in sorted(columns.items())}
-            objects = {kind: sorted(_column(cursor, sql)) for kind, sql in OBJECTS.items()}
+            objects = {kind: sorted(first_column(cursor, sql)) for kind, sql in OBJECTS.items()}
         return Contents(tables, objects)
 
-    def is_empty(self, database: Any) -> bool:
-        """No table of anybody's. Raises BackupFailed where there is no such database."""
-        try:
-            with database.cursor() as cursor:
-                sql = "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() LIMIT 1"
-                return not _column(cursor, sql)
-        except DatabaseError as error:
-            raise BackupFailed(
-                f"The database {database.settings_dict['NAME']} cannot be reached: {error}. It must be there and empty:"
-                " CREATE DATABASE name CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci"
-            ) from error
+    def create(self, name: str, about: dict[str, str]) -> str:
+        """In the same collation."""
+        return f"CREATE DATABASE `{name}` CHARACTER SET {about['charset']} COLLATE {about['collation']}"
 
-    @contextmanager
-    def scratch(self, server: Any, name: str, about: dict[str, str], work: Path) -> Iterator[Any]:
-        """A new database as the one it is of. Raises BackupFailed, with what to grant."""
-        for left in _left(server, name):
-            _everywhere(server, f"DROP DATABASE IF EXISTS `{left}`")
-        try:
-            _everywhere(
-                server, f"CREATE DATABASE `{name}` CHARACTER SET {about['charset']} COLLATE {about['collation']}"
-            )
-        except DatabaseError as error:
-            if error.args and error.args[0] in DENIED:
-                raise BackupFailed(str(GRANT)) from error
-            raise BackupFailed(
-                _("There could be made no database to try the backup in: %(why)s") % {"why": error}
-            ) from error
-        try:
-            with own(renamed(server, name)) as database:
-                yield database
-        finally:
-            _everywhere(server, f"DROP DATABASE IF EXISTS `{name}`")
+    def to_grant(self, error: DatabaseError, server: Any) -> str:
+        """All rights to databases that are named like those."""
+        return str(GRANT) if error.args and error.args[0] in DENIED else ""
 
     def load(self, chunks: Iterable[bytes], database: Any, work: Path) -> None:
         """MariaDB has no transaction around tables that are made: what a failure leaves is to be dropped."""
@@ -241,23 +221,6 @@ def _table(cursor: Any, name: str, parts: list[str]) -> tuple[int, str]:
     )
     rows, total = cursor.fetchone()
     return int(rows), str(total)
-
-
-def _column(cursor: Any, sql: str) -> list[str]:
-    cursor.execute(sql)
-    return [row[0] for row in cursor.fetchall()]
-
-
-def _left(server: Any, name: str) -> list[str]:
-    """Databases of a process that died while it tried a backup of the same folder."""
-    with server._nodb_cursor() as cursor:
-        names = _column(cursor, "SELECT schema_name FROM information_schema.schemata")
-    return [other for other in names if other.startswith(name.rpartition("_")[0] + "_")]
-
-
-def _everywhere(server: Any, sql: str) -> None:
-    with server._nodb_cursor() as cursor:
-        cursor.execute(sql)
 
 
 ENGINE = MariaDB()

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from django.db import DatabaseError
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from psycopg.pq import TransactionStatus
 
-from customers.backup.engine import Snapshot, own, renamed
+from customers.backup.engine import Snapshot
 from customers.backup.manifest import Contents
-from customers.backup.tools import BackupFailed, environment, feed, output_of, tool
+from customers.backup.server import Server, first_column
+from customers.backup.tools import environment, feed, output_of, tool
 
 PACKAGE = "postgresql-client"
 # What libpq calls the parameters of a connection in the environment, where nobody else can read them.
@@ -50,10 +50,17 @@ OBJECTS = {
 }
 
 
-class PostgreSQL:
+class PostgreSQL(Server):
     """See customers.backup.engine.Engine."""
 
     name = "postgresql"
+    databases = "SELECT datname FROM pg_database"
+    any_table = (
+        "SELECT 1 FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'S')"
+        " AND relnamespace = current_schema()::regnamespace LIMIT 1"
+    )
+    drop = 'DROP DATABASE IF EXISTS "{}" WITH (FORCE)'
+    how_to_make = "createdb NAME"
 
     @contextmanager
     def snapshot(self, source: Any, work: Path, tell: Callable[[], None]) -> Iterator[Snapshot]:
@@ -81,50 +88,24 @@ class PostgreSQL:
                 cursor.execute("BEGIN READ ONLY")
             for words in AS_TEXT:
                 cursor.execute(words)
-            names = _column(
+            names = first_column(
                 cursor,
                 "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace",
             )
             tables = {name: _table(cursor, name) for name in sorted(names)}
-            objects = {kind: sorted(_column(cursor, sql)) for kind, sql in OBJECTS.items()}
+            objects = {kind: sorted(first_column(cursor, sql)) for kind, sql in OBJECTS.items()}
             if alone:
                 cursor.execute("COMMIT")
         return Contents(tables, objects)
 
-    def is_empty(self, database: Any) -> bool:
-        """No table of anybody's. Raises BackupFailed where there is no such database."""
-        try:
-            with database.cursor() as cursor:
-                return not _column(
-                    cursor,
-                    "SELECT 1 FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'S')"
-                    " AND relnamespace = current_schema()::regnamespace LIMIT 1",
-                )
-        except DatabaseError as error:
-            raise BackupFailed(
-                f"The database {database.settings_dict['NAME']} cannot be reached: {error}. "
-                "It must be there and empty: createdb NAME"
-            ) from error
-
-    @contextmanager
-    def scratch(self, server: Any, name: str, about: dict[str, str], work: Path) -> Iterator[Any]:
-        """A new database as the one it is of. Raises BackupFailed, with what to grant."""
+    def create(self, name: str, about: dict[str, str]) -> str:
+        """In the same collation."""
         alike = f"ENCODING 'UTF8' LC_COLLATE '{about['collate']}' LC_CTYPE '{about['ctype']}'"
-        for left in _left(server, name):
-            _everywhere(server, f'DROP DATABASE IF EXISTS "{left}" WITH (FORCE)')
-        try:
-            _everywhere(server, f'CREATE DATABASE "{name}" TEMPLATE template0 {alike}')
-        except DatabaseError as error:
-            if "permission denied" in str(error):
-                raise BackupFailed(GRANT % {"user": server.settings_dict["USER"]}) from error
-            raise BackupFailed(
-                _("There could be made no database to try the backup in: %(why)s") % {"why": error}
-            ) from error
-        try:
-            with own(renamed(server, name)) as database:
-                yield database
-        finally:
-            _everywhere(server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        return f'CREATE DATABASE "{name}" TEMPLATE template0 {alike}'
+
+    def to_grant(self, error: DatabaseError, server: Any) -> str:
+        """The right to make databases."""
+        return GRANT % {"user": server.settings_dict["USER"]} if "permission denied" in str(error) else ""
 
     def load(self, chunks: Iterable[bytes], database: Any, work: Path) -> None:
         """All of it or nothing: one transaction."""
@@ -156,24 +137,6 @@ def _table(cursor: Any, name: str) -> tuple[int, str]:
 def _one(cursor: Any, sql: str) -> Any:
     cursor.execute(sql)
     return cursor.fetchone()[0]
-
-
-def _column(cursor: Any, sql: str) -> list[str]:
-    cursor.execute(sql)
-    return [row[0] for row in cursor.fetchall()]
-
-
-def _left(server: Any, name: str) -> list[str]:
-    """Databases of a process that died while it tried a backup of the same folder."""
-    with server._nodb_cursor() as cursor:
-        names = _column(cursor, "SELECT datname FROM pg_database")
-    return [other for other in names if other.startswith(name.rpartition("_")[0] + "_")]
-
-
-def _everywhere(server: Any, sql: str) -> None:
-    """What is done outside of any database."""
-    with server._nodb_cursor() as cursor:
-        cursor.execute(sql)
 
 
 ENGINE = PostgreSQL()

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from customers.backup.engine import Snapshot, own, renamed
 from customers.backup.manifest import Contents
 from customers.backup.patience import told_while
+from customers.backup.server import first_column
 from customers.backup.tools import CHUNK_BYTES, BackupFailed
 
 LEVEL = 3  # of gzip: a fifth of the time of 9 for a tenth more
@@ -63,7 +64,7 @@ class SQLite:
         if not path.exists() or not path.stat().st_size:
             return True
         with database.cursor() as cursor:
-            return not _column(cursor, "SELECT name FROM sqlite_master WHERE type = 'table'")
+            return not first_column(cursor, "SELECT name FROM sqlite_master WHERE type = 'table'")
 
     @contextmanager
     def scratch(self, server: Any, name: str, about: dict[str, str], work: Path) -> Iterator[Any]:
@@ -81,7 +82,7 @@ class SQLite:
                 draft.chmod(0o600)
                 _unpack(chunks, file)
             with own(renamed(database, str(draft))) as whole, whole.cursor() as cursor:
-                if (found := _column(cursor, "PRAGMA quick_check(1)")) != ["ok"]:
+                if (found := first_column(cursor, "PRAGMA quick_check(1)")) != ["ok"]:
                     raise BackupFailed(_("SQLite says that the copy is damaged: %(why)s") % {"why": found[0]})
                 cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             for side in (*_sides(draft), *_sides(path)):
@@ -96,16 +97,11 @@ class SQLite:
 
 def _version(database: Any) -> str:
     with database.cursor() as cursor:
-        return f"SQLite {_column(cursor, 'SELECT sqlite_version()')[0]}"
+        return f"SQLite {first_column(cursor, 'SELECT sqlite_version()')[0]}"
 
 
 def _sides(path: Path) -> list[Path]:
     return [path.with_name(path.name + side) for side in SIDES]
-
-
-def _column(cursor: Any, sql: str) -> list[Any]:
-    cursor.execute(sql, [])
-    return [row[0] for row in cursor.fetchall()]
 
 
 def _table(plain: sqlite3.Connection, name: str) -> tuple[int, str]:

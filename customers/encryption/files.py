@@ -82,11 +82,14 @@ class EncryptedFile(io.RawIOBase):
         return len(plain)
 
     def close(self) -> None:
-        """Write what is left."""
-        if not self.closed:
-            self._file.write(self._sealing.last())
-            self._file.flush()
-        super().close()
+        """Write what is left. Where that fails it is closed all the same: nobody is to try again, when the file behind
+        it is closed as well."""
+        try:
+            if not self.closed:
+                self._file.write(self._sealing.last())
+                self._file.flush()
+        finally:
+            super().close()
 
 
 class DecryptedFile(io.RawIOBase):

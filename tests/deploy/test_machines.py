@@ -60,6 +60,13 @@ def test_no_unit_runs_as_root_or_may_write_elsewhere() -> None:
             assert line in text, (unit.name, line)
 
 
+@pytest.mark.parametrize("file", ["systemd/candid-web.service", "compose.yaml", "k8s/web.yaml"])
+def test_a_web_server_counts_in_a_folder_of_its_own(file: str) -> None:
+    assert (DEPLOY / file).read_text().count("PROMETHEUS_MULTIPROC_DIR") == 1
+    others = {path for path in DEPLOY.rglob("*") if path.is_file() and "PROMETHEUS_MULTIPROC_DIR" in path.read_text()}
+    assert len(others) == 3, "nobody else counts requests"
+
+
 @pytest.mark.parametrize(
     "header", ["X-Forwarded-For $remote_addr", "X-Forwarded-Proto https", "X-Request-ID $request_id"]
 )

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, TypeVar
 
 import psycopg
 import pytest
@@ -26,10 +26,13 @@ CELERY = [sys.executable, "-m", "celery", "--app", "crm"]
 WORKER = [*CELERY, "worker", "--loglevel", "INFO", "--concurrency", "2", "--without-mingle", "--without-gossip"]
 TIMETABLE = [*CELERY, "beat", "--loglevel", "INFO", "--pidfile", ""]
 PATIENCE = 60
+Kind = TypeVar("Kind", bound="House")
 
 
 class House:
     """The processes by name, each in a session of its own, so that its children die with it."""
+
+    database_options: ClassVar[dict[str, str]] = {}
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -71,7 +74,8 @@ class House:
 
     def start_database(self) -> None:
         """Start the server, after a kill too, and wait until it takes queries."""
-        options = {"port": str(self._port), "listen_addresses": HOST, "unix_socket_directories": str(self._data)}
+        where = {"port": str(self._port), "listen_addresses": HOST, "unix_socket_directories": str(self._data)}
+        options = where | self.database_options
         words = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
         command = [databases.postgres_binary("postgres"), "-D", str(self._data / "data"), *words]
         wait_for(lambda: self._starts_database(command), "PostgreSQL")
@@ -213,7 +217,14 @@ def wait_for(ready: Callable[[], bool], what: str, seconds: float = PATIENCE) ->
 
 @contextmanager
 def a_house() -> Iterator[House]:
-    """One that is gone afterwards. Without a PostgreSQL on the machine the test is skipped."""
+    """One that is gone afterwards."""
+    with a_house_of(House) as house:
+        yield house
+
+
+@contextmanager
+def a_house_of(kind: type[Kind]) -> Iterator[Kind]:
+    """One of a kind, that is gone afterwards. Without a PostgreSQL on the machine the test is skipped."""
     try:
         databases.postgres_binary("postgres")
     except Refusal as refusal:
@@ -221,7 +232,7 @@ def a_house() -> Iterator[House]:
     with tempfile.TemporaryDirectory(prefix="candid-faults-") as temporary:
         folder = Path(temporary)
         folder.chmod(0o755)  # the database server may run under another account
-        house = House(folder)
+        house = kind(folder)
         try:
             yield house
         finally:

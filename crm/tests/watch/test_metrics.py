@@ -15,7 +15,7 @@ from analytics.choices import RunKind
 from analytics.tests.histories import score_everybody
 from crm import VERSION, health
 from crm.watch import heard
-from customers.models import Customer, Job, User
+from customers.models import Backup, Customer, Job, User
 from services.models import Queue
 from services.operations.open_ticket import open_ticket
 from tests.cast import NOW
@@ -83,6 +83,15 @@ def test_it_tells_how_old_the_scores_are(client: Client) -> None:
     assert "candid_score_run_age_seconds" not in figures(client)
     score_everybody(at=timezone.now() - timedelta(hours=5), kind=RunKind.NIGHTLY)
     assert 5 * 3600 <= figures(client)["candid_score_run_age_seconds"] < 5 * 3600 + 60
+
+
+def test_it_tells_how_old_the_newest_verified_backup_is(client: Client) -> None:
+    newest = Backup.objects.create(name="2", taken_at=timezone.now())
+    assert "candid_backup_age_seconds" not in figures(client)  # nobody tried whether it is good
+    Backup.objects.create(name="1", taken_at=timezone.now() - timedelta(hours=30), verified_at=timezone.now())
+    assert 30 * 3600 <= figures(client)["candid_backup_age_seconds"] < 30 * 3600 + 60
+    Backup.objects.filter(pk=newest.pk).update(verified_at=timezone.now())
+    assert figures(client)["candid_backup_age_seconds"] < 60
 
 
 def test_without_redis_the_rest_is_still_told(client: Client, settings: Any) -> None:

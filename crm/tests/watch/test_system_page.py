@@ -113,6 +113,8 @@ def test_every_part_that_health_knows_has_a_name_and_advice() -> None:
         ("OperationalError", "OperationalError"),
         ("3 to be applied", "3 to be applied"),
         ("newest run 40 hours ago", "the newest is 40 hours old"),
+        ("newest verified 40 hours ago", "the newest is 40 hours old"),
+        ("none verified", "none was verified"),
         ("no worker reads crm, services", "no worker reads crm, services"),
     ],
 )

@@ -66,6 +66,15 @@ def test_it_can_be_written_in_pieces_and_read_from_any_place(tmp_path: Path, siz
             assert file.read(10) == content[max(0, place) : max(0, place) + 10]
 
 
+def test_one_that_cannot_be_ended_is_closed_all_the_same(tmp_path: Path) -> None:
+    with (tmp_path / "f").open("wb") as stored:
+        file = EncryptedFile(stored, file_id="a")
+    with pytest.raises(ValueError, match="closed file"):
+        file.close()
+    assert file.closed
+    file.close()  # as when it is thrown away: there is nothing to write to any more
+
+
 def test_an_archive_is_written_and_read_in_it(tmp_path: Path) -> None:
     path = tmp_path / "f"
     with (

@@ -16,7 +16,7 @@ from customers.models import Team, User
 from services.models import Agent
 from tests.cast import make_user
 from tests.security.matrix.addresses import Address
-from tests.security.matrix.declaring import ANYBODY, NOBODY, WRONG, Declared, Sight
+from tests.security.matrix.declaring import ANYBODY, BY_TOKEN, NOBODY, WRONG, Declared, Sight
 from tests.security.matrix.rows import Rows
 
 
@@ -108,7 +108,7 @@ def expected(declared: Declared, method: str, whose: Whose, by: Viewer) -> set[O
         return {*Outcome} - {Outcome.BROKEN, Outcome.REFUSED}
     if needs == WRONG:
         return {Outcome.WRONG_METHOD, *SHUT}
-    if needs == NOBODY:
+    if needs in (NOBODY, BY_TOKEN):
         return SHUT
     if whose == Whose.OWN and declared.own is not None:
         needs = declared.own
@@ -121,6 +121,14 @@ def expected(declared: Declared, method: str, whose: Whose, by: Viewer) -> set[O
     # Their team sees it, and is told that it is not theirs to go on with.
     is_seen = declared.sight == Sight.STARTER_ALONE and sees(Sight.TEAM, whose, by)
     return {Outcome.REFUSED} if is_seen else {Outcome.MISSING}
+
+
+def expected_of_strangers(declared: Declared, method: str) -> set[Outcome]:
+    """What may come of it where nobody is logged in."""
+    needs = declared.needs(method)
+    if needs in (ANYBODY, WRONG):
+        return {*Outcome} - {Outcome.BROKEN}
+    return {Outcome.MISSING} if needs == BY_TOKEN else {Outcome.LOGIN}
 
 
 def sees(sight: Sight, whose: Whose, by: Viewer) -> bool:

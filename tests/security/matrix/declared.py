@@ -1,7 +1,8 @@
 """What every address asks for, and whose rows it shows. An address that is not here fails: say what it asks for.
 
 A row says for GET and for POST which permissions are needed, all of them, as codenames: "view_order change_order".
-Beside them: STAFF, who is logged in; ANYBODY; NOBODY, whoever it is; WRONG, the address does not answer the method."""
+Beside them: STAFF, who is logged in; ANYBODY; BY_TOKEN, a machine with a token of its own; NOBODY, whoever it is;
+WRONG, the address does not answer the method."""
 
 from dataclasses import replace
 
@@ -16,6 +17,7 @@ from tests.security.matrix.declared_portal import PORTAL
 from tests.security.matrix.declared_value import VALUE
 from tests.security.matrix.declaring import (
     ANYBODY,
+    BY_TOKEN,
     EVERY_VERB,
     NOBODY,
     OWNER,
@@ -36,7 +38,7 @@ SITE = {
     **dict.fromkeys(("home", "set_language", "rate", "admin:login", "admin:second_step"), both(ANYBODY)),
     **dict.fromkeys(("health", "health-live", "health-ready", "health-all"), only_get(ANYBODY)),
     **dict.fromkeys(("schema", "admin:sso", "admin:sso_callback"), only_get(ANYBODY)),
-    "metrics": only_get(NOBODY),  # by a token of its own, and 404 where none is set
+    "metrics": only_get(BY_TOKEN),
     "api-docs": only_get(ANYBODY),
     "api-root": only_get(STAFF),
     **{f"admin:{page}": both(STAFF) for page in ("index", "search", "two_step", "own_sessions", "password_change")},

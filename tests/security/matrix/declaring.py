@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 ANYBODY, STAFF, NOBODY, WRONG = "anybody", "", "nobody", "wrong"
+# For a machine: it wants a token of its own, whoever is logged in, and where none is set there is no such page.
+BY_TOKEN = "by token"
 
 
 class Sight(StrEnum):

@@ -12,9 +12,20 @@ from crm.roles import ROLES
 from customers.models import Team
 from tests.api.test_scope import DECLARED as API
 from tests.security.matrix.addresses import CATCHES_ALL, LEADS_ON, Address, every_address
-from tests.security.matrix.asking import Outcome, Viewer, Whose, ask_for, expected, outcome, sees, stranger, viewer
+from tests.security.matrix.asking import (
+    Outcome,
+    Viewer,
+    Whose,
+    ask_for,
+    expected,
+    expected_of_strangers,
+    outcome,
+    sees,
+    stranger,
+    viewer,
+)
 from tests.security.matrix.declared import DECLARED
-from tests.security.matrix.declaring import ANYBODY, WRONG, Sight
+from tests.security.matrix.declaring import Sight
 from tests.security.matrix.rows import MARKS, Rows, give_all_to
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long, pytest.mark.usefixtures("quiet", "lean")]
@@ -99,11 +110,7 @@ def test_strangers_are_sent_to_the_log_in(rows: Rows) -> None:
     for address in NAMED:
         for method in METHODS:
             got = outcome(ask_for(address, method, by=nobody, rows=rows))
-            needs = DECLARED[address.name].needs(method)
-            may_be = {*Outcome} - {Outcome.BROKEN} if needs in (ANYBODY, WRONG) else {Outcome.LOGIN}
-            if address.name == "metrics":
-                may_be = {Outcome.MISSING, Outcome.WRONG_METHOD}  # it wants a token of its own
-            if got not in may_be:
+            if got not in expected_of_strangers(DECLARED[address.name], method):
                 found[f"{method} {address.name}"] = got
     assert found == {}
 
