@@ -207,6 +207,6 @@ def test_the_test_of_the_scores_looks_at_others_alone(acme: Customer, wang: Cust
 
 
 def test_those_among_many_are_told(north: Team) -> None:
-    people = populate(north, 1200)
+    people = Customer.objects.bulk_create(Customer(name=f"C{n}", team=north) for n in range(1200))
     Customer.objects.filter(pk=people[700].pk).update(restricted_at=F("created_at"))
     assert unprofiled_among([person.pk for person in people]) == {people[700].pk}
