@@ -118,7 +118,8 @@ def settle(page: Page) -> None:
 
 
 def take(page: Page, name: str, look: str) -> None:
-    """Save a picture of the whole page; fail where it is wider than the window, axe finds something serious, or a mouse is needed."""
+    """Save a picture of the whole page; fail where it is wider than the window, axe finds something serious, or only a
+    mouse gets through."""
     page.screenshot(path=PICTURES / f"{name}-{look}.png", full_page=True)
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width <= LOOKS[look]["viewport"]["width"], f"{name} is {width} pixels wide"  # type: ignore[index]

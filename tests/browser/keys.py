@@ -12,8 +12,8 @@ HAS_FOCUS = "node => node.getRootNode().activeElement === node"  # also in a sha
 def unreached(page: Page, *, focuses: bool = False) -> Iterator[tuple[str, str]]:
     """What is wrong, and where. `focuses`: the focus goes around too, to be seen; a page that goes on being used leaves
     it out."""
-    for what, where in page.evaluate(SCRIPT, focuses):
-        yield what, where
+    for what, place in page.evaluate(SCRIPT, focuses):
+        yield str(what), str(place)
 
 
 def tab_to(target: Locator, *, most: int = 120, back: bool = False) -> None:
@@ -24,6 +24,11 @@ def tab_to(target: Locator, *, most: int = 120, back: bool = False) -> None:
             return
         target.page.keyboard.press("Shift+Tab" if back else "Tab")
     raise AssertionError(f"{most} times Tab do not reach {target}: at {where(target.page)}")
+
+
+def focus(page: Page) -> Locator:
+    """What has the focus, to wait for."""
+    return page.locator("*:focus")
 
 
 def where(page: Page) -> str:

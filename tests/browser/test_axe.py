@@ -1,5 +1,5 @@
-"""axe-core finds nothing serious on any page of the admin, light or dark, and keys do all that a mouse does. Pages of customers and the desk are looked at
-wherever a browser test takes a picture of them (`conftest.take`)."""
+"""axe-core finds nothing serious on any page of the admin, light or dark, and keys do all that a mouse does. Pages
+of customers and the desk are looked at wherever a browser test takes a picture of them (`conftest.take`)."""
 
 from collections import defaultdict
 

@@ -1,33 +1,25 @@
-"""Candid by keyboard: no mouse in any of these. That nothing is left to the mouse on any page is looked at where axe looks
-(`keys.unreached`)."""
+"""The admin by keyboard: no mouse in any of these. That nothing is left to the mouse on any page is looked at where axe
+looks (`keys.unreached`)."""
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from analytics.models import Dashboard
 from analytics.tests.boards import a_board, a_tile
 from analytics.tests.boards import lea as lea
 from customers.models import Customer, Tag, User
-from customers.operations.add_contact_point import add_contact_point
-from services.models import Calendar, ChatWidget, Message, OutboundMail, Queue, Ticket
+from services.models import Calendar, Queue
 from services.operations.open_ticket import open_ticket
-from services.tests.operations.articles import PUMP, an_article
-from services.tests.operations.mails import a_mailbox
-from tests.browser.conftest import Visit, settle
-from tests.browser.keys import HAS_FOCUS, tab_to, unreached, where
-from tests.browser.test_chat import PATIENCE, Site, chat, visitor
-from tests.browser.test_chat import site as site
-from tests.browser.test_chat import widget as widget
+from tests.browser.conftest import settle
+from tests.browser.keys import HAS_FOCUS, focus, tab_to, where
 
-__all__ = ["visitor"]
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
@@ -36,6 +28,10 @@ pytestmark = [
 ]
 
 As = Callable[[User, str], Page]
+# What of the content could have the focus and was not marked when it had it. Of radio buttons one is enough.
+NOT_REACHED = """() => [...document.querySelectorAll("#content :is(a[href], button, input, select, textarea, summary)")]
+  .filter(node => node.checkVisibility({visibilityProperty: true}) && !node.matches("[type=hidden], [type=radio], :disabled"))
+  .filter(node => node.tabIndex >= 0 && !node.dataset.seen).map(node => node.outerHTML.slice(0, 150))"""
 
 
 @pytest.fixture
@@ -51,43 +47,6 @@ def at(page: Page, client: Client, live_server: LiveServer) -> As:
         return page
 
     return at
-
-
-def focus(page: Page) -> Locator:
-    return page.locator("*:focus")
-
-
-def test_the_check_finds_what_only_a_mouse_can_do(page: Page) -> None:
-    page.set_content("""<!doctype html><base href="http://candid.test/"><style>.tip { display: none } p:hover .tip { display: block }
-        .bare:focus { outline: none }</style>
-      <div style="cursor: pointer">pointer</div> <span x-on:click="x">alpine</span> <b onclick="x">onclick</b>
-      <button><i x-on:click="x">within</i></button> <a @click="x" tabindex="0">no role</a> <i draggable="true">drag</i>
-      <i role="tab">tab</i> <label style="cursor: pointer">label<u style="display: none"><input type="checkbox"></u></label>
-      <input tabindex="3"> <div aria-hidden="true"><a href="#x">unread</a></div>
-      <p>over <b class="tip">hover</b></p> <button class="bare">bare</button>
-      <canvas data-links='[["/there/"], ["#x", "", null]]'></canvas>""")
-    found = sorted((what, re.sub(r"<[^>]*>", "", place).strip()) for what, place in unreached(page, focuses=True))
-    assert found == [
-        ("a chart leads where no link does (1 of 2)", "/there/"),
-        ("a positive tabindex", ""),
-        ("it has the focus and no role", "no role"),
-        ("it is dragged, and no button beside it does the same", "drag"),
-        *[("no key presses it", name) for name in ("alpine", "label", "onclick", "pointer", "tab", "within")],
-        ("only the mouse shows it (p:hover .tip)", "hover"),
-        ("the focus can go into what is hidden from readers", "unread"),
-        ("the focus is not seen", "bare"),
-    ]
-
-
-def test_the_check_finds_nothing_where_keys_do_it_too(page: Page) -> None:
-    page.set_content("""<!doctype html><style>.tip { display: none } p:is(:hover, :focus-within) .tip { display: block }
-        label, li { cursor: pointer }</style>
-      <label>Yes <input type="radio" name="a"></label> <label for="f">File</label><input id="f" type="file">
-      <input role="combobox" aria-controls="l"><ul id="l" role="listbox"><li role="option">One</li></ul>
-      <div x-on:click="x"><button>Buy</button></div> <div x-on:click="x"></div> <u x-on:click="x" role="button" tabindex="0">u</u>
-      <div><i draggable="true">drag</i><button>Later</button></div> <details><summary>More</summary><p>x</p></details>
-      <p tabindex="0">over <b class="tip">hover</b></p> <canvas data-links='["#x"]'></canvas><a href="#x">x</a>""")
-    assert [*unreached(page, focuses=True)] == []
 
 
 def test_one_logs_in_skips_the_navigation_and_sets_look_and_language(
@@ -202,9 +161,7 @@ def test_tab_goes_through_a_whole_customer_page_and_comes_round(at: As, bob: Use
         seen.append(here)
         keys.press("Tab")
     assert page.evaluate(mark) == seen[0], where(page)
-    left = page.evaluate("""() => [...document.querySelectorAll("#content :is(a[href], button, input:not([type=hidden], [type=radio]), select, textarea, summary)")]
-        .filter(node => node.checkVisibility({visibilityProperty: true}) && !node.disabled && !node.closest("details:not([open]) > :not(summary)") && node.tabIndex >= 0 && !node.dataset.seen)
-        .map(node => node.outerHTML.slice(0, 150))""")
+    left = page.evaluate(NOT_REACHED)
     assert left == []
 
     tab_to(page.get_by_role("link", name="Why this score"))
@@ -259,7 +216,7 @@ def test_a_row_is_added_with_its_day_from_the_calendar(at: As, root: User) -> No
     keys.press("Space")
     tab_to(page.get_by_role("button", name="Save", exact=True))
     keys.press("Enter")
-    page.wait_for_url("**/services/calendar/")
+    page.wait_for_url(re.compile(r"/services/calendar/(#|$)"))
     assert not calendar.holidays.exists()
 
 
@@ -306,78 +263,7 @@ def test_a_dialog_of_the_desk_keeps_the_focus_and_gives_it_back(at: As, ann: Use
     expect(dialog.locator("*:focus")).to_have_count(1)
     for _ in range(6):
         keys.press("Tab")
-        assert page.evaluate("document.activeElement === document.body || Boolean(document.activeElement.closest('dialog'))")
+        assert page.evaluate("document.activeElement.matches('body, dialog *')")
     keys.press("Escape")
     expect(dialog).to_have_count(0)
-    expect(opener).to_be_focused()
-
-
-def test_a_customer_gets_a_link_opens_a_ticket_and_replies(
-    page: Page, live_server: LiveServer, acme: Customer, queue: Queue, settings: Any
-) -> None:
-    settings.PUBLIC_URL = live_server.url
-    add_contact_point(customer=acme, kind="email", value="boss@example.org", at=timezone.now())
-    a_mailbox(queue, sends=True)
-    keys = page.keyboard
-    page.goto(f"{live_server.url}/my/")
-    expect(page.get_by_label("Your e-mail address")).to_be_focused()
-    keys.type("boss@example.org")
-    keys.press("Enter")
-    page.get_by_role("heading", name="Look into your mail").wait_for()
-    link = re.search(r"https?://\S+/my/link/\S+", str(OutboundMail.objects.get(purpose="magic_link").body))
-    assert link is not None
-    page.goto(link[0])
-    tab_to(page.get_by_role("button", name="Log in"))
-    keys.press("Enter")
-    tab_to(page.get_by_role("link", name="New ticket").first)
-    keys.press("Enter")
-    tab_to(page.get_by_label("Subject"))
-    keys.type("Pump leaks")
-    tab_to(page.locator("textarea"), most=2)
-    keys.type("Water everywhere.")
-    tab_to(page.get_by_role("button", name="Send"), most=4)
-    keys.press("Enter")
-    tab_to(page.get_by_label("Your answer"))
-    keys.type("And more of it.")
-    tab_to(page.locator("#answer").get_by_role("button", name="Send"), most=4)
-    keys.press("Enter")
-    page.get_by_text("Thank you. We have your answer.").wait_for()
-    assert [*Message.objects.filter(kind="public", author=None, is_automatic=False).order_by("pk").values_list("body", flat=True)] == ["Water everywhere.", "And more of it."]
-
-
-def test_an_article_is_searched_read_and_rated(go: Visit, page: Page) -> None:
-    an_article(slug="leaks", texts={"en": PUMP})
-    go("/help/")
-    keys = page.keyboard
-    keys.press("Tab")
-    expect(focus(page)).to_have_text("Skip to the content")
-    expect(focus(page)).to_be_in_viewport()
-    keys.press("Enter")
-    keys.press("Tab")
-    expect(page.get_by_role("searchbox")).to_be_focused()
-    keys.type("leaking pumps")
-    keys.press("Enter")
-    tab_to(page.get_by_role("link", name="The pump leaks"), most=20)
-    keys.press("Enter")
-    tab_to(page.get_by_role("button", name="Yes", exact=True), most=20)
-    keys.press("Space")
-    expect(page.get_by_role("button", name="Yes", exact=True)).to_have_attribute("aria-pressed", "true")
-
-
-def test_a_chat_is_opened_written_in_and_closed(visitor: Page, site: Site, widget: ChatWidget) -> None:
-    visitor.goto(site.url)
-    keys = visitor.keyboard
-    opener = visitor.get_by_role("button", name="Chat with us")
-    opener.wait_for(timeout=PATIENCE)
-    tab_to(opener, most=4)
-    keys.press("Enter")
-    text = chat(visitor).get_by_label("Your message")
-    expect(text).to_be_enabled(timeout=PATIENCE)
-    tab_to(text, most=12)
-    keys.type("My pump leaks")
-    keys.press("Enter")
-    expect(chat(visitor).get_by_text(re.compile("· Sent$")).first).to_be_visible(timeout=PATIENCE)
-    assert Ticket.objects.count() == 1
-    keys.press("Escape")
-    expect(visitor.locator("iframe")).to_be_hidden()
     expect(opener).to_be_focused()

@@ -32,7 +32,7 @@
   function* ancestors(node) { for (let one = node; one; one = one.parentElement) yield one; }
 
   function isReached(node) {
-    if (holds(node) || node.querySelector(NATIVE) || [...node.querySelectorAll("[tabindex]")].some(holds)) return true;
+    if (holds(node) || [...node.querySelectorAll(`${NATIVE}, [tabindex]`)].some((one) => holds(one) && isDrawn(one, node))) return true;
     if (clicks(node)) return isSelect2(node); // a key presses the control around it, not what is in that
     if (node.closest(NATIVE) || [...ancestors(node)].some((one) => one.matches(ROLES) && holds(one))) return true;
     const label = node.closest("label");

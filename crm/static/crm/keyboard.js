@@ -100,6 +100,7 @@
       node.addEventListener("click", () => node.closest(".formset")?.querySelector(".add-row")?.focus(), { capture: true });
     }
     for (const node of document.querySelectorAll("input.delete")) set(node, "aria-label", node.closest("[data-label]")?.dataset.label);
+    for (const node of document.querySelectorAll(".datetimeshortcuts a:has(> [title])")) set(node, "aria-label", node.firstElementChild.title);
     for (const box of document.querySelectorAll(CALENDAR)) {
       if (mended.has(box)) continue;
       mended.add(box);
