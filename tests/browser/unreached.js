@@ -88,7 +88,8 @@
     }
   }
 
-  // The focus is seen: the first of each kind looks another way with it than without.
+  // The focus is seen: the first of each kind looks another way with it than without. (The field within a select2 has none of
+  // its own, and its box keeps that of the last focus for a moment.)
   if (canFocus) {
     const before = document.activeElement;
     const LOOKS = ["outlineStyle", "outlineWidth", "outlineColor", "boxShadow", "borderTopColor", "borderTopWidth", "backgroundColor", "textDecorationLine"];
@@ -97,7 +98,7 @@
     const seen = new Set();
     for (const node of document.querySelectorAll(`${NATIVE}, [tabindex='0']`)) {
       const kind = `${node.localName} ${node.type ?? ""} ${node.className}`;
-      if (seen.has(kind) || node.localName === "iframe" || !node.checkVisibility({ visibilityProperty: true, opacityProperty: true }) || isShut(node)) continue;
+      if (seen.has(kind) || node.localName === "iframe" || node.matches(".select2-search__field") || !node.checkVisibility({ visibilityProperty: true, opacityProperty: true }) || isShut(node)) continue;
       seen.add(kind);
       node.blur();
       const without = look(node);
