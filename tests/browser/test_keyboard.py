@@ -31,7 +31,8 @@ As = Callable[[User, str], Page]
 # What of the content could have the focus and was not marked when it had it. Of radio buttons one is enough.
 NOT_REACHED = """() => [...document.querySelectorAll("#content :is(a[href], button, input, select, textarea, summary)")]
   .filter(node => node.checkVisibility({visibilityProperty: true}) && !node.matches("[type=hidden], [type=radio]"))
-  .filter(node => node.tabIndex >= 0 && !node.disabled && !node.dataset.seen).map(node => node.outerHTML.slice(0, 150))"""
+  .filter(node => node.tabIndex >= 0 && !node.disabled && !node.dataset.seen)
+  .map(node => node.outerHTML.slice(0, 90))"""
 
 
 @pytest.fixture
