@@ -20,7 +20,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_VIEW_ON_SITE": False,
     "DASHBOARD_CALLBACK": "crm.dashboard.dashboard",
     "STYLES": [_file("crm/candid.css"), _file("services/calls.css")],
-    "SCRIPTS": [_file("services/calls.js"), _file("crm/names.js")],
+    "SCRIPTS": [_file("services/calls.js"), _file("crm/names.js"), _file("crm/keyboard.js")],
     "BORDER_RADIUS": "8px",
     "COLORS": {
         # a grey with a breath of the mark's teal

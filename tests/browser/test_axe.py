@@ -1,5 +1,5 @@
-"""axe-core finds nothing serious on any page of the admin, light or dark. Pages of customers and the desk are looked at
-wherever a browser test takes a picture of them (`conftest.take`)."""
+"""axe-core finds nothing serious on any page of the admin, light or dark, and keys do all that a mouse does. Pages
+of customers and the desk are looked at wherever a browser test takes a picture of them (`conftest.take`)."""
 
 from collections import defaultdict
 
@@ -12,6 +12,7 @@ from customers.models import User
 from tests.api.world import World, world
 from tests.browser.axe import CONTRAST, faults
 from tests.browser.conftest import settle
+from tests.browser.keys import unreached
 from tests.naughty.addresses import addresses, room_of
 
 __all__ = ["world"]
@@ -69,5 +70,7 @@ def test_nothing_serious(
         settle(page)
         for rule, where in faults(page, rules=CONTRAST if look == "dark" else ()):
             wrong[rule].append(f"{address}: {where}")
+        for what, place in unreached(page, focuses=True) if look == "light" else ():
+            wrong[what].append(f"{address}: {place}")
     told = [f"{rule} ({len(where)}):\n    " + "\n    ".join(where[:10]) for rule, where in wrong.items()]
     assert not wrong, "\n".join(told)

@@ -3,6 +3,7 @@
 
 (() => {
   document.addEventListener("htmx:afterSettle", (event) => {
+    if (document.readyState !== "complete") return; // unfold draws all that is there when the page is loaded
     for (const canvas of event.target.querySelectorAll?.(".board-chart canvas.chart") ?? []) {
       if (!Chart.getChart(canvas)) {
         new Chart(canvas.getContext("2d"), {
