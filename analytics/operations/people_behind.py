@@ -2,24 +2,14 @@ from array import array
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import router
-from django.utils.translation import gettext as _
+import numpy as np
 
+from analytics.behaviour.blocks import Block
 from analytics.behaviour.definition import Definition
-from analytics.behaviour.events import NoSuchCell, by_person
-from analytics.models import Event
+from analytics.behaviour.events import NoSuchCell
 from analytics.operations.plan_report import planned
-from analytics.operations.run_report import (
-    SECONDS,
-    ReportFailed,
-    customers_of,
-    event_keys,
-    read_all,
-    segments_of,
-)
-from analytics.sql.event_stream import event_stream
+from analytics.operations.run_report import customers_of, event_keys, for_each_block, read_all, segments_of
 from customers.models import User
-from customers.sql.time_limit import TookTooLong, at_most
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +35,15 @@ def people_behind(*, definition: Definition, cell: str, segment: int | None, use
     if plan.values is not None:
         read_all(plan, plan.values, user, customers)
         plan = planned(definition, keys=keys, at=at, values=plan.values.top())
-    is_counted = plan.report.who(cell)
+    find = plan.report.behind(cell)
     found, unknown = array("q"), 0
-    try:
-        with at_most(SECONDS, using=router.db_for_read(Event)):
-            for person, events in by_person(event_stream(plan.reading, user=user, customers=customers)):
-                if is_counted(events):
-                    if person % 2:
-                        unknown += 1
-                    else:
-                        found.append(person // 2)
-    except TookTooLong as error:
-        raise ReportFailed(_("There are too many events to count them in time. Choose a shorter period.")) from error
+
+    def add(block: Block) -> None:
+        nonlocal unknown
+        people = find(block)
+        customers_found = people[people % 2 == 0] // 2
+        found.frombytes(customers_found.astype(np.int64).tobytes())
+        unknown += len(people) - len(customers_found)
+
+    for_each_block(plan, add, user, customers)
     return People(found, unknown)
