@@ -20,7 +20,7 @@ from customers.models import Customer, User
 from customers.querysets import CustomerQuerySet
 
 # Events at once: as columns alone, and where there is an object of Python's for each.
-AT_ONCE, AS_OBJECTS = 200_000, 20_000
+AT_ONCE, AS_OBJECTS = 100_000, 20_000
 # How many properties PostgreSQL is asked to pick: its functions take a hundred arguments.
 MOST_PICKED = 50
 FETCHED = 5000
@@ -62,7 +62,10 @@ def event_stream(
 
 
 def _copied(rows: QuerySet[Any, Any], reading: Reading) -> Iterator[Block]:
-    """PostgreSQL."""
+    """PostgreSQL. To compile the query takes longer than it saves, the more so the more months there are: not until the
+    end of the transaction."""
+    with connections[rows.db].cursor() as cursor:
+        cursor.execute("SET LOCAL jit = off")
     columns: list[Any] = [*COLUMNS, "at", *([SESSION] if reading.sessions else [])]
     picked = [Cast(_picked(sorted(reading.properties)), TextField())] if reading.properties else []
     size = AS_OBJECTS if picked else AT_ONCE
