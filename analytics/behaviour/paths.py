@@ -45,8 +45,8 @@ class PathStep:
 
 @dataclass(frozen=True, slots=True)
 class Went:
-    """The people who have an anchor; and of each step that one of them took, of which of them, the how manieth it is,
-    the name of the one before it (of the first: OTHER) and its own."""
+    """The people who have an anchor; and of each step that they took: whose it is (a place among those people), its
+    number, the name of the step before (of the first: OTHER) and its own."""
 
     people: Array
     whose: Array
@@ -98,7 +98,7 @@ class Paths(Tally):
         places = np.flatnonzero(self._anchor.met(block) & inside)
         return places[heads(block.person[places])]
 
-    def _went(self, block: Block) -> "Went":
+    def _went(self, block: Block) -> Went:
         """What people did from their anchors on."""
         anchors = self._anchors(block)
         if self._is_backwards:
@@ -114,7 +114,8 @@ class Paths(Tally):
         rows, whose = rows[counts], whose[counts]
         begins = np.flatnonzero(heads(whose))
         steps = np.arange(len(rows)) - np.repeat(begins, np.diff(begins, append=len(rows)))
-        rows, whose, steps = rows[steps < self._depth], whose[steps < self._depth], steps[steps < self._depth]
+        counts = steps < self._depth
+        rows, whose, steps = rows[counts], whose[counts], steps[counts]
         # Where repeats are left out, the event before has the name of the step before, too.
         before = np.where(steps == 0, OTHER, block.name[rows - 1])
         return Went(block.person[anchors], whose, steps, before, block.name[rows])

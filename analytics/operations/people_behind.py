@@ -4,11 +4,11 @@ from datetime import datetime
 
 import numpy as np
 
-from analytics.behaviour.blocks import Block
+from analytics.behaviour.blocks import NOBODY
 from analytics.behaviour.definition import Definition
 from analytics.behaviour.events import NoSuchCell
 from analytics.operations.plan_report import planned
-from analytics.operations.run_report import customers_of, event_keys, for_each_block, read_all, segments_of
+from analytics.operations.run_report import customers_of, event_keys, read_all, segments_of
 from customers.models import User
 
 
@@ -33,17 +33,10 @@ def people_behind(*, definition: Definition, cell: str, segment: int | None, use
     keys = event_keys(definition)
     plan = planned(definition, keys=keys, at=at)
     if plan.values is not None:
-        read_all(plan, plan.values, user, customers)
+        read_all(plan, plan.values.count, user, customers)
         plan = planned(definition, keys=keys, at=at, values=plan.values.top())
-    find = plan.report.behind(cell)
-    found, unknown = array("q"), 0
-
-    def add(block: Block) -> None:
-        nonlocal unknown
-        people = find(block)
-        customers_found = people[people % 2 == 0] // 2
-        found.frombytes(customers_found.astype(np.int64).tobytes())
-        unknown += len(people) - len(customers_found)
-
-    for_each_block(plan, add, user, customers)
-    return People(found, unknown)
+    find, found = plan.report.behind(cell), [NOBODY]
+    read_all(plan, lambda block: found.append(find(block)), user, customers)
+    people = np.concatenate(found)
+    is_unknown = people % 2 == 1
+    return People(array("q", (people[~is_unknown] // 2).tobytes()), int(np.count_nonzero(is_unknown)))

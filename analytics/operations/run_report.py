@@ -7,7 +7,7 @@ from typing import Any
 from django.db import router
 from django.utils.translation import gettext as _
 
-from analytics.behaviour.blocks import Block, Tally
+from analytics.behaviour.blocks import Block
 from analytics.behaviour.calendar import Steps
 from analytics.behaviour.definition import Definition
 from analytics.behaviour.funnel import Funnel, FunnelStep
@@ -121,9 +121,9 @@ def counted(
     customers = customers_of(segment, user, at)
     plan = planned(definition, keys=keys, at=at)
     if plan.values is not None:
-        read_all(plan, plan.values, user, customers)
+        read_all(plan, plan.values.count, user, customers)
         plan = planned(definition, keys=keys, at=at, values=plan.values.top())
-    read_all(plan, plan.report, user, customers)
+    read_all(plan, plan.report.count, user, customers)
     return plan.report
 
 
@@ -137,12 +137,7 @@ def customers_of(segment: Segment | None, user: User, at: datetime) -> CustomerQ
         raise ReportFailed(" ".join(error.sentences())) from error
 
 
-def read_all(plan: Plan, report: Tally, user: User, customers: CustomerQuerySet[Customer] | None) -> None:
-    """Give a report all events that it asks for. Raises ReportFailed."""
-    for_each_block(plan, report.count, user, customers)
-
-
-def for_each_block(
+def read_all(
     plan: Plan, work: Callable[[Block], object], user: User, customers: CustomerQuerySet[Customer] | None
 ) -> None:
     """Do it with all events that a report asks for, block after block. Raises ReportFailed."""
