@@ -25,7 +25,7 @@ def as_moment(at: datetime) -> "np.datetime64":
 # Of PostgreSQL's binary COPY: what stands before the first row, between 1970 and its year 2000, and before an array.
 HEADER = 19
 YEAR_2000 = np.datetime64("2000-01-01", "us").astype(np.int64)
-_ARRAY = struct.Struct(">iiiii")  # dimensions, whether it has nulls, type, length, lower bound
+ARRAY = struct.Struct(">iiiii")  # dimensions, whether it has nulls, type, length, lower bound
 _CASTS = {"i": "bigint", "f": "float8", "M": "timestamptz"}
 _ELEMENTS = {
     "i": "COALESCE({0}::bigint, 0)",
@@ -131,9 +131,9 @@ def _whole(sql: str, params: Sequence[Any], dtypes: Mapping[str, np.dtype[Any]])
 
 def _of_bytes(data: bytes | memoryview, place: int, dtype: np.dtype[Any]) -> Array:
     """The elements of an array, each behind its length."""
-    length = _ARRAY.unpack_from(data, place)[3]
+    length = ARRAY.unpack_from(data, place)[3]
     sent = _sent(dtype)
-    column: Array = np.ndarray((length,), sent, data, place + _ARRAY.size + 4, (4 + sent.itemsize,)).astype(
+    column: Array = np.ndarray((length,), sent, data, place + ARRAY.size + 4, (4 + sent.itemsize,)).astype(
         sent.newbyteorder("=")
     )
     if dtype.kind != "M":

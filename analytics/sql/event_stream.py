@@ -13,8 +13,7 @@ from django.db.models.functions import Cast, Coalesce
 from analytics.behaviour.blocks import NO_SESSION, Array, Block, whole_people
 from analytics.behaviour.events import SECOND
 from analytics.models import Event
-from analytics.sql.arrays import YEAR_2000
-from analytics.sql.copied_rows import copied_rows
+from analytics.sql.copied_events import copied_events
 from analytics.sql.epoch import Epoch, seconds
 from customers.models import Customer, User
 from customers.querysets import CustomerQuerySet
@@ -24,7 +23,6 @@ AT_ONCE, AS_OBJECTS = 100_000, 20_000
 # How many properties PostgreSQL is asked to pick: its functions take a hundred arguments.
 MOST_PICKED = 50
 FETCHED = 5000
-COLUMNS = ("identity__person", "name_id")
 SESSION = Coalesce("session", Value(NO_SESSION, BigIntegerField()))
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -50,7 +48,7 @@ def event_stream(
     databases count alike. The process holds one block, or the events of one person, however many there are. (MariaDB's
     driver keeps the packed rows of the whole answer.)
 
-    PostgreSQL copies rows that numpy reads as they are, and picks the properties that are needed."""
+    PostgreSQL hands over columns that numpy reads as they are, and picks the properties that are needed."""
     rows: Any = Event.objects.visible_to(user).between(_moment(reading.start), _moment(reading.end))
     if reading.names is not None:
         rows = rows.filter(name__in=[*reading.names])
@@ -58,23 +56,27 @@ def event_stream(
         rows = rows.filter(identity__customer__in=customers.order_by().values("pk"))
     rows = rows.filter(identity__person__isnull=False).order_by("identity__person", "at", "pk")
     is_postgres = connections[rows.db].vendor == "postgresql"
-    return whole_people(_copied(rows, reading) if is_postgres else _iterated(rows, reading))
+    return _copied(rows, reading) if is_postgres else whole_people(_iterated(rows, reading))
 
 
-def _copied(rows: QuerySet[Any, Any], reading: Reading) -> Iterator[Block]:
+def _copied(rows: QuerySet[Any, Any], reading: Reading) -> Generator[Block, None, None]:
     """PostgreSQL. To compile the query takes longer than it saves, the more so the more months there are: not until the
     end of the transaction."""
     with connections[rows.db].cursor() as cursor:
         cursor.execute("SET LOCAL jit = off")
-    columns: list[Any] = [*COLUMNS, "at", *([SESSION] if reading.sessions else [])]
-    picked = [Cast(_picked(sorted(reading.properties)), TextField())] if reading.properties else []
-    size = AS_OBJECTS if picked else AT_ONCE
-    given = rows.values_list(*columns, *picked)
-    for (person, name, at, *more), texts in copied_rows(given, columns=len(columns), texts=bool(picked), size=size):
-        at += YEAR_2000
+    columns: list[Any] = ["identity__person", "at", "name_id", *([SESSION] if reading.sessions else [])]
+    columns += [Cast(_picked(sorted(reading.properties)), TextField())] if reading.properties else []
+    given = copied_events(
+        rows.values_list(*columns),
+        numbers=["name", *(["session"] if reading.sessions else [])],
+        texts=bool(reading.properties),
+        size=AS_OBJECTS if reading.properties else AT_ONCE,
+    )
+    for person, numbers, texts in given:
         place: dict[bytes, int] = {}
         kind = [place.setdefault(text, len(place)) for text in texts]
-        yield _block(person, name, at, more, kind, [json.loads(text) for text in place])
+        kinds = [json.loads(text) for text in place]
+        yield _block(person, numbers["at"], numbers["name"], numbers.get("session"), kind, kinds)
 
 
 def _picked(names: Sequence[str]) -> Any:
@@ -93,26 +95,24 @@ def _property(name: str) -> Func:
 
 def _iterated(rows: QuerySet[Any, Any], reading: Reading) -> Iterator[Block]:
     """Other databases."""
-    columns: list[Any] = [*COLUMNS, Epoch("at"), *([SESSION] if reading.sessions else [])]
+    columns: list[Any] = ["identity__person", Epoch("at"), "name_id", *([SESSION] if reading.sessions else [])]
     columns += ["properties"] if reading.properties else []
     given = rows.values_list(*columns).iterator(chunk_size=FETCHED)
     while some := [*islice(given, AS_OBJECTS)]:
-        person, name, at, *more = zip(*some, strict=True)
+        person, at, name, *more = zip(*some, strict=True)
         kinds = more.pop() if reading.properties else []
         moments = [round(seconds(moment) * SECOND) for moment in at]
-        yield _block(person, name, moments, more, np.arange(len(kinds)), kinds)
+        yield _block(person, moments, name, more[0] if more else None, np.arange(len(kinds)), kinds)
 
 
-def _block(
-    person: Any, name: Any, at: Any, sessions: Sequence[Any], kind: Sequence[int] | Array, kinds: Sequence[Any]
-) -> Block:
+def _block(person: Any, at: Any, name: Any, session: Any, kind: Sequence[int] | Array, kinds: Sequence[Any]) -> Block:
     """What a report does not ask for stands there as if there were none of it."""
     nothing = np.zeros(len(person), dtype=np.int64)
     return Block(
         person=np.asarray(person, dtype=np.int64),
         at=np.asarray(at, dtype=np.int64),
         name=np.asarray(name, dtype=np.int64),
-        session=np.asarray(sessions[0], dtype=np.int64) if sessions else nothing + NO_SESSION,
+        session=nothing + NO_SESSION if session is None else np.asarray(session, dtype=np.int64),
         kind=np.asarray(kind, dtype=np.int64) if kinds else nothing,
         kinds=kinds or ({},),
     )
