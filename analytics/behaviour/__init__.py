@@ -1,1 +1,1 @@
-"""Pure maths of behaviour reports: ordered events of one person after another go in, figures come out. No Django."""
+"""Pure maths of behaviour reports: blocks of ordered events of whole people go in, figures come out. No Django."""

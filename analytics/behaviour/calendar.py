@@ -1,11 +1,13 @@
 """Days, weeks and months of a time zone."""
 
-from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
+from analytics.behaviour.blocks import Array
 from analytics.behaviour.events import SECOND
 
 MOST_STEPS = 400  # more would fit on no page
@@ -36,11 +38,11 @@ class Steps:
         """The end of the last."""
         return self.starts[-1]
 
-    def place(self, at: int) -> int | None:
-        """In which step a moment lies; None: in none."""
-        if not self.start <= at < self.end:
-            return None
-        return bisect_right(self.starts, at) - 1
+    def places(self, at: Array) -> Array:
+        """In which step each of these moments lies; -1: in none."""
+        found: Array = np.searchsorted(self.starts, at, side="right") - 1
+        found[found == len(self)] = -1
+        return found
 
 
 def steps_between(first: date, last: date, unit: str, zone: ZoneInfo, *, further: int = 0) -> Steps:

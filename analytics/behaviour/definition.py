@@ -94,9 +94,10 @@ class Definition:
         return self.period.ends(now.astimezone(self.zone).date())
 
     @property
-    def asks_properties(self) -> bool:
-        """Whether properties of events are needed."""
-        return bool(self.breakdown) or any(step.where for step in self.steps)
+    def properties(self) -> frozenset[str]:
+        """The properties of events that are needed."""
+        asked = {one.property for step in self.steps for one in step.where}
+        return frozenset(asked | {self.breakdown} if self.breakdown else asked)
 
     def as_json(self) -> dict[str, Any]:
         """As it is stored: what this kind of report asks for, and no more."""

@@ -1,4 +1,4 @@
-"""Events of one person after another, as reports read them."""
+"""Events one by one. Reports count them in columns (`blocks`); whoever asks about one person may give them so."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
@@ -25,8 +25,7 @@ Row = tuple[int, Seen]
 
 
 def by_person(rows: Iterable[Row]) -> Iterator[tuple[int, list[Seen]]]:
-    """Each person with all their events. The rows come ordered by person, moment and key of the event: that is the
-    order in which events of one moment are taken to have happened. No more than one person is held at a time."""
+    """Each person with all their events. The rows come ordered as those of a block."""
     current, events = None, list[Seen]()
     for person, seen in rows:
         if person != current:

@@ -1,12 +1,12 @@
 from array import array
-from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from analytics.behaviour.events import SECOND, NoSuchCell, Seen, numbers_of
-from analytics.behaviour.matching import Selector, matcher
+from analytics.behaviour.blocks import Array, Block, Tally, each_once, heads
+from analytics.behaviour.events import SECOND, NoSuchCell, numbers_of
+from analytics.behaviour.matching import Selector
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class FunnelStep:
     median_seconds: float | None
 
 
-class Funnel:
+class Funnel(Tally):
     """An ordered funnel with a window. What is counted, exactly:
 
     An **attempt** of a person begins with an event that meets the first step and lies in the period. It comes to the
@@ -36,44 +36,54 @@ class Funnel:
     Who **dropped** after a step reached it and not the next; nobody drops after the last."""
 
     def __init__(self, steps: Sequence[Selector], *, window: int, start: int, end: int) -> None:
-        self._match, self._count = matcher(steps), len(steps)
+        self._steps, self._count = steps, len(steps)
         self._window, self._start, self._end = window, start, end
         self._reached = [0] * len(steps)
         self._waits = [array("d") for _step in steps]
 
-    def attempt(self, events: Sequence[Seen]) -> list[int]:
-        """The places of the events of the attempt that counts; none: the person never began."""
-        places: list[list[int]] = [[] for _step in range(self._count)]
-        for place, seen in enumerate(events):
-            for step in self._match(seen):
-                places[step].append(place)
-        best: list[int] = []
-        for first in places[0]:
-            if not self._start <= events[first].at < self._end:
-                continue
-            path = self._from(first, places, events)
-            if len(path) > len(best):
-                best = path
-            if len(best) == self._count:
-                break
-        return best
+    def _attempts(self, block: Block, met: Sequence[Array]) -> tuple[Array, Array]:
+        """Of each person who began the attempt that counts: the place of its first event, and how many steps it came.
+        `met`: the places of the events that meet each step."""
+        at = block.at[met[0]]
+        first = met[0][(at >= self._start) & (at < self._end)]
+        if not first.size:
+            return first, first
+        came = np.ones(len(first), dtype=np.int64)
+        for _step, going, _places in self._ways(block, met, first):
+            came[going] += 1
+        people = np.flatnonzero(heads(block.person[first]))
+        farthest = np.repeat(np.maximum.reduceat(came, people), np.diff(people, append=len(first)))
+        best = np.flatnonzero(came == farthest)
+        best = best[heads(block.person[first[best]])]
+        return first[best], came[best]
 
-    def _from(self, first: int, places: list[list[int]], events: Sequence[Seen]) -> list[int]:
-        path, latest = [first], events[first].at + self._window
+    def _ways(self, block: Block, met: Sequence[Array], first: Array) -> Iterator[tuple[int, Array, Array]]:
+        """The attempts that begin with these events, a step after the other: which of them come to it, and with which
+        event."""
+        going, places = np.arange(len(first)), first
         for step in range(1, self._count):
-            at = bisect_right(places[step], path[-1])
-            if at == len(places[step]) or events[places[step][at]].at > latest:
-                break
-            path.append(places[step][at])
-        return path
+            following = np.searchsorted(met[step], places, side="right")
+            exists = following < len(met[step])
+            going, places = going[exists], met[step][following[exists]]
+            begun = first[going]
+            in_time = block.at[places] <= block.at[begun] + self._window
+            comes = in_time & (block.person[places] == block.person[begun])
+            going, places = going[comes], places[comes]
+            yield step, going, places
 
-    def add(self, events: Sequence[Seen]) -> None:
-        """Count a person."""
-        path = self.attempt(events)
-        for step, place in enumerate(path):
-            self._reached[step] += 1
-            if step:
-                self._waits[step].append((events[place].at - events[path[step - 1]].at) / SECOND)
+    def _met(self, block: Block) -> list[Array]:
+        return [np.flatnonzero(one.met(block)) for one in self._steps]
+
+    def count(self, block: Block) -> None:
+        """Count the people of a block."""
+        met = self._met(block)
+        first, _came = self._attempts(block, met)
+        self._reached[0] += len(first)
+        before = first.copy()
+        for step, going, places in self._ways(block, met, first):
+            self._reached[step] += len(going)
+            self._waits[step].frombytes(((block.at[places] - block.at[before[going]]) / SECOND).tobytes())
+            before[going] = places
 
     def result(self) -> list[FunnelStep]:
         """The steps, the first first."""
@@ -89,13 +99,17 @@ class Funnel:
             for step, count in enumerate(reached)
         ]
 
-    def who(self, cell: str) -> Callable[[Sequence[Seen]], bool]:
-        """Who stands behind a number: `reached:2` or `dropped:2`, steps from 0; of no number: who began.
-        Raises NoSuchCell."""
+    def behind(self, cell: str) -> Callable[[Block], Array]:
+        """Whom a number counts: `reached:2` or `dropped:2`, steps from 0; of no number: who began. Raises
+        NoSuchCell."""
         kind, _colon, rest = (cell or "reached:0").partition(":")
         (step,) = numbers_of(rest, 1)
         if kind not in ("reached", "dropped") or step >= self._count:
             raise NoSuchCell(cell)
-        if kind == "reached":
-            return lambda events: len(self.attempt(events)) > step
-        return lambda events: len(self.attempt(events)) == step + 1 < self._count
+
+        def find(block: Block) -> Array:
+            first, came = self._attempts(block, self._met(block))
+            counts = came > step if kind == "reached" else (came == step + 1) & (came < self._count)
+            return each_once(block.person[first[counts]])
+
+        return find

@@ -1,10 +1,12 @@
 """Which events a step means: one name, or any, with conditions on properties."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from analytics.behaviour.events import Seen
+import numpy as np
+
+from analytics.behaviour.blocks import Array, Block
 
 NONE = ""  # the label of an event without the property
 
@@ -50,27 +52,15 @@ class Selector:
     name: int | None
     where: tuple[Condition, ...] = ()
 
-    def matches(self, seen: Seen) -> bool:
-        """Whether this event is one of them."""
-        if self.name is not None and seen.name != self.name:
-            return False
-        return not self.where or all(one.holds(seen.properties or {}) for one in self.where)
-
-
-def matcher(selectors: Sequence[Selector]) -> Callable[[Seen], list[int]]:
-    """Which of the selectors an event meets, by their places. By name first: most events meet none."""
-    of_any = [place for place, one in enumerate(selectors) if one.name is None]
-    names = {one.name for one in selectors}
-    by_name = {
-        name: [place for place, one in enumerate(selectors) if one.name in (None, name)]
-        for name in names
-        if name is not None
-    }
-
-    def places(seen: Seen) -> list[int]:
-        return [place for place in by_name.get(seen.name, of_any) if selectors[place].matches(seen)]
-
-    return places
+    def met(self, block: Block) -> Array:
+        """Which events of a block are some of them. Conditions are asked once of properties that events share."""
+        found = np.ones(len(block), dtype=bool) if self.name is None else block.name == self.name
+        if self.where:
+            holds = np.zeros(len(block.kinds), dtype=bool)
+            for kind in np.unique(block.kind[found]):
+                holds[kind] = all(one.holds(block.kinds[kind]) for one in self.where)
+            found &= holds[block.kind]
+        return found
 
 
 def label_of(value: Any) -> str:

@@ -1,8 +1,11 @@
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from analytics.behaviour.events import NoSuchCell, Seen, numbers_of
+import numpy as np
+
+from analytics.behaviour.blocks import Array, Block, Tally, heads
+from analytics.behaviour.events import NoSuchCell, numbers_of
 from analytics.behaviour.matching import Selector
 
 OTHER = 0  # keys of names begin at 1
@@ -40,7 +43,30 @@ class PathStep:
     ended: int
 
 
-class Paths:
+@dataclass(frozen=True, slots=True)
+class Went:
+    """The people who have an anchor; and of each step that they took: whose it is (a place among those people), its
+    number, the name of the step before (of the first: OTHER) and its own."""
+
+    people: Array
+    whose: Array
+    steps: Array
+    before: Array
+    names: Array
+
+    def ended(self, step: int) -> Array:
+        """Who took so many steps."""
+        return np.sort(self.people[np.bincount(self.whose, minlength=len(self.people)) == step])
+
+    def through(self, step: int, before: int | None, name: int) -> Array:
+        """Whose step this was; None: whatever came before it."""
+        counts = (self.steps == step) & (self.names == name)
+        if before is not None:
+            counts &= self.before == before
+        return np.sort(self.people[self.whose[counts]])
+
+
+class Paths(Tally):
     """What people do next after an event, or did last before it. What is counted, exactly:
 
     Of each person the **first** event in the period that meets the anchor. After it (or before it, going backwards)
@@ -66,37 +92,46 @@ class Paths:
         self._names = [Counter[int]() for _step in range(depth)]
         self._links = [Counter[tuple[int, int]]() for _step in range(depth)]
 
-    def path(self, events: Sequence[Seen]) -> list[int] | None:
-        """The names of what a person did from the anchor on, without it; None: they have no anchor."""
-        place = next(
-            (n for n, seen in enumerate(events) if self._start <= seen.at < self._end and self._anchor.matches(seen)),
-            None,
-        )
-        if place is None:
-            return None
-        anchor, names = events[place], list[int]()
-        last = anchor.name
-        rest = range(place - 1, -1, -1) if self._is_backwards else range(place + 1, len(events))
-        for number in rest:
-            seen = events[number]
-            if len(names) == self._depth or abs(seen.at - anchor.at) > self._window:
-                break
-            if not (self._skips_repeats and seen.name == last):
-                names.append(seen.name)
-            last = seen.name
-        return names
+    def _anchors(self, block: Block) -> Array:
+        """The places of the anchors."""
+        inside = (block.at >= self._start) & (block.at < self._end)
+        places = np.flatnonzero(self._anchor.met(block) & inside)
+        return places[heads(block.person[places])]
 
-    def add(self, events: Sequence[Seen]) -> None:
-        """Count a person."""
-        names = self.path(events)
-        if names is None:
-            return
-        self.began += 1
-        before = OTHER
-        for step, name in enumerate(names):
-            self._names[step][name] += 1
-            self._links[step][before, name] += 1
-            before = name
+    def _went(self, block: Block) -> Went:
+        """What people did from their anchors on."""
+        anchors = self._anchors(block)
+        if self._is_backwards:
+            block, anchors = block.rows(slice(None, None, -1)), (len(block) - 1 - anchors)[::-1]
+        rows = np.arange(len(block))
+        whose = np.searchsorted(anchors, rows) - 1  # the last anchor before; -1: none
+        rows, whose = rows[whose >= 0], whose[whose >= 0]
+        anchor = anchors[whose]
+        counts = block.person[rows] == block.person[anchor]
+        counts &= abs(block.at[rows] - block.at[anchor]) <= self._window
+        if self._skips_repeats:
+            counts &= block.name[rows] != block.name[rows - 1]
+        rows, whose = rows[counts], whose[counts]
+        begins = np.flatnonzero(heads(whose))
+        steps = np.arange(len(rows)) - np.repeat(begins, np.diff(begins, append=len(rows)))
+        counts = steps < self._depth
+        rows, whose, steps = rows[counts], whose[counts], steps[counts]
+        # Where repeats are left out, the event before has the name of the step before, too.
+        before = np.where(steps == 0, OTHER, block.name[rows - 1])
+        return Went(block.person[anchors], whose, steps, before, block.name[rows])
+
+    def count(self, block: Block) -> None:
+        """Count the people of a block."""
+        went = self._went(block)
+        self.began += len(went.people)
+        known, codes = np.unique(np.concatenate([went.before, went.names]), return_inverse=True)
+        before, after = np.split(codes.reshape(-1), 2)
+        ways, people = np.unique((went.steps * len(known) + before) * len(known) + after, return_counts=True)
+        for way, number in zip(ways.tolist(), people.tolist(), strict=True):
+            step, from_to = divmod(way, len(known) ** 2)
+            one, other = (int(known[code]) for code in divmod(from_to, len(known)))
+            self._names[step][other] += number
+            self._links[step][one, other] += number
 
     def result(self) -> list[PathStep]:
         """The steps, the one beside the anchor first; each with its most frequent names, and with all others as one."""
@@ -116,32 +151,21 @@ class Paths:
             came, kept_before = names.total(), kept
         return steps
 
-    def who(self, cell: str) -> Callable[[Sequence[Seen]], bool]:
-        """Who stands behind a number: `began`; `1:7` for step (from 0) and name; `1:ended`; `1:3:7` for the names of
-        the step before and of the step, `0:0:7` of the first one. All others of a step are behind no cell: what is left
-        depends on everybody. Raises NoSuchCell."""
+    def behind(self, cell: str) -> Callable[[Block], Array]:
+        """Whom a number counts: `began`; `1:7` for step (from 0) and name; `1:ended`; `1:3:7` for the names of the step
+        before and of the step, `0:0:7` of the first one. All others of a step are behind no cell: what is left depends
+        on everybody. Raises NoSuchCell."""
         if cell in ("", "began"):
-            return lambda events: self.path(events) is not None
+            return lambda block: block.person[self._anchors(block)]
         first, _colon, what = cell.partition(":")
         (step,) = numbers_of(first, 1)
         if step >= self._depth:
             raise NoSuchCell(cell)
         if what == "ended":
-            return lambda events: (names := self.path(events)) is not None and len(names) == step
+            return lambda block: self._went(block).ended(step)
         before, _colon, name_after = what.rpartition(":")
         (name,) = numbers_of(name_after, 1)
-        if name == OTHER:
+        named_before = numbers_of(before, 1)[0] if before else None
+        if name == OTHER or (named_before is not None and (named_before == OTHER) != (step == 0)):
             raise NoSuchCell(cell)
-        if before:
-            (named_before,) = numbers_of(before, 1)
-            return self._went(step, named_before, name, cell=cell)
-        return lambda events: (names := self.path(events)) is not None and len(names) > step and names[step] == name
-
-    def _went(self, step: int, before: int, name: int, *, cell: str) -> Callable[[Sequence[Seen]], bool]:
-        """Who went from the one to the other."""
-        if (before == OTHER) != (step == 0):
-            raise NoSuchCell(cell)
-        went = (name,) if not step else (before, name)
-        return lambda events: (
-            (names := self.path(events)) is not None and tuple(names[max(step - 1, 0) : step + 1]) == went
-        )
+        return lambda block: self._went(block).through(step, named_before, name)

@@ -1,9 +1,12 @@
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
+from analytics.behaviour.blocks import Array, Block, Tally, each_once, heads
 from analytics.behaviour.calendar import Steps
-from analytics.behaviour.events import NoSuchCell, Seen, numbers_of
-from analytics.behaviour.matching import Selector, matcher
+from analytics.behaviour.events import NoSuchCell, numbers_of
+from analytics.behaviour.matching import Selector
 
 BEGAN = "began"
 
@@ -18,7 +21,7 @@ class Cohort:
     back: list[int | None]
 
 
-class Retention:
+class Retention(Tally):
     """Who comes back. What is counted, exactly:
 
     A person **begins** with their first event in the period that meets the first step, in the day, week or month of the
@@ -31,61 +34,68 @@ class Retention:
         self, first: Selector, back: Selector, *, steps: Steps, cohorts: int, columns: int, end: int, now: int
     ) -> None:
         """`steps` go on for `columns` beyond the last cohort; the period, in which people begin, ends at `end`."""
-        self._match, self._steps = matcher([first, back]), steps
+        self._first, self._again, self._steps = first, back, steps
         self._cohorts, self._columns, self._end, self._now = cohorts, columns, end, now
-        self._people = [0] * cohorts
-        self._back = [[0] * (columns + 1) for _cohort in range(cohorts)]
+        self._people = np.zeros(cohorts, dtype=np.int64)
+        self._back = np.zeros((cohorts, columns + 1), dtype=np.int64)
 
-    def of(self, events: Sequence[Seen]) -> tuple[int, set[int]] | None:
-        """The cohort of a person, and the columns in which they are back; None: they never began."""
-        cohort, columns = None, set[int]()
-        for seen in events:
-            met = self._match(seen)
-            if cohort is None:
-                if 0 in met and self._steps.start <= seen.at < self._end:
-                    cohort = self._steps.place(seen.at)
-            elif 1 in met:
-                step = self._steps.place(seen.at)
-                if step is not None and step - cohort <= self._columns:
-                    columns.add(step - cohort)
-        return None if cohort is None else (cohort, columns)
+    def _began(self, block: Block) -> tuple[Array, Array]:
+        """With which events people began, and in which step of the calendar."""
+        inside = (block.at >= self._steps.start) & (block.at < self._end)
+        places = np.flatnonzero(self._first.met(block) & inside)
+        places = places[heads(block.person[places])]
+        return places, self._steps.places(block.at[places])
 
-    def add(self, events: Sequence[Seen]) -> None:
-        """Count a person."""
-        found = self.of(events)
-        if found is not None:
-            cohort, columns = found
-            self._people[cohort] += 1
-            for column in columns:
-                self._back[cohort][column] += 1
+    def _came_back(self, block: Block, began: Array, cohorts: Array) -> tuple[Array, Array]:
+        """Who came back, by their places among those who began, and in which columns: each once."""
+        back = np.flatnonzero(self._again.met(block))
+        whose = np.searchsorted(began, back) - 1  # the last who began before; -1: nobody did
+        back, whose = back[whose >= 0], whose[whose >= 0]
+        columns = self._steps.places(block.at[back]) - cohorts[whose]
+        counts = (block.person[back] == block.person[began[whose]]) & (columns >= 0) & (columns <= self._columns)
+        whose, columns = whose[counts], columns[counts]
+        once = heads(whose, columns)
+        return whose[once], columns[once]
+
+    def count(self, block: Block) -> None:
+        """Count the people of a block."""
+        began, cohorts = self._began(block)
+        self._people += np.bincount(cohorts, minlength=self._cohorts)
+        whose, columns = self._came_back(block, began, cohorts)
+        np.add.at(self._back, (cohorts[whose], columns), 1)
 
     def result(self) -> list[Cohort]:
         """The cohorts, the first first."""
         return [
             Cohort(cohort, people, [self._known(cohort, column) for column in range(self._columns + 1)])
-            for cohort, people in enumerate(self._people)
+            for cohort, people in enumerate(self._people.tolist())
         ]
 
     def _known(self, cohort: int, column: int) -> int | None:
-        return self._back[cohort][column] if self._steps.starts[cohort + column] <= self._now else None
+        return int(self._back[cohort, column]) if self._steps.starts[cohort + column] <= self._now else None
 
     def is_partial(self, cohort: int, column: int) -> bool:
         """Whether the step of a number is still going on."""
         step = cohort + column
         return self._steps.starts[step] <= self._now < self._steps.starts[step + 1]
 
-    def who(self, cell: str) -> Callable[[Sequence[Seen]], bool]:
-        """Who stands behind a number: `0:began`, or `0:3` for cohort and column; of none: who began at any time. Raises
+    def behind(self, cell: str) -> Callable[[Block], Array]:
+        """Whom a number counts: `0:began`, or `0:3` for cohort and column; of none: who began at any time. Raises
         NoSuchCell."""
         if not cell:
-            return lambda events: self.of(events) is not None
+            return lambda block: block.person[self._began(block)[0]]
         row, _colon, column = cell.partition(":")
         (cohort,) = numbers_of(row, 1)
-        if cohort >= self._cohorts:
+        number = None if column == BEGAN else numbers_of(column, 1)[0]
+        if cohort >= self._cohorts or (number is not None and number > self._columns):
             raise NoSuchCell(cell)
-        if column == BEGAN:
-            return lambda events: (found := self.of(events)) is not None and found[0] == cohort
-        (number,) = numbers_of(column, 1)
-        if number > self._columns:
-            raise NoSuchCell(cell)
-        return lambda events: (found := self.of(events)) is not None and found[0] == cohort and number in found[1]
+
+        def find(block: Block) -> Array:
+            began, cohorts = self._began(block)
+            if number is None:
+                return each_once(block.person[began[cohorts == cohort]])
+            whose, columns = self._came_back(block, began, cohorts)
+            counts = (cohorts[whose] == cohort) & (columns == number)
+            return each_once(block.person[began[whose[counts]]])
+
+        return find

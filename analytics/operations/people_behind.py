@@ -2,24 +2,14 @@ from array import array
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import router
-from django.utils.translation import gettext as _
+import numpy as np
 
+from analytics.behaviour.blocks import NOBODY
 from analytics.behaviour.definition import Definition
-from analytics.behaviour.events import NoSuchCell, by_person
-from analytics.models import Event
+from analytics.behaviour.events import NoSuchCell
 from analytics.operations.plan_report import planned
-from analytics.operations.run_report import (
-    SECONDS,
-    ReportFailed,
-    customers_of,
-    event_keys,
-    read_all,
-    segments_of,
-)
-from analytics.sql.event_stream import event_stream
+from analytics.operations.run_report import customers_of, event_keys, read_all, segments_of
 from customers.models import User
-from customers.sql.time_limit import TookTooLong, at_most
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +33,10 @@ def people_behind(*, definition: Definition, cell: str, segment: int | None, use
     keys = event_keys(definition)
     plan = planned(definition, keys=keys, at=at)
     if plan.values is not None:
-        read_all(plan, plan.values, user, customers)
+        read_all(plan, plan.values.count, user, customers)
         plan = planned(definition, keys=keys, at=at, values=plan.values.top())
-    is_counted = plan.report.who(cell)
-    found, unknown = array("q"), 0
-    try:
-        with at_most(SECONDS, using=router.db_for_read(Event)):
-            for person, events in by_person(event_stream(plan.reading, user=user, customers=customers)):
-                if is_counted(events):
-                    if person % 2:
-                        unknown += 1
-                    else:
-                        found.append(person // 2)
-    except TookTooLong as error:
-        raise ReportFailed(_("There are too many events to count them in time. Choose a shorter period.")) from error
-    return People(found, unknown)
+    find, found = plan.report.behind(cell), [NOBODY]
+    read_all(plan, lambda block: found.append(find(block)), user, customers)
+    people = np.concatenate(found)
+    is_unknown = people % 2 == 1
+    return People(array("q", (people[~is_unknown] // 2).tobytes()), int(np.count_nonzero(is_unknown)))

@@ -42,7 +42,7 @@ def planned(
     names = None if any(one.name is None for one in selectors) else {one.name for one in selectors if one.name}
     days = steps_between(first, last, Granularity.MONTH, definition.zone)
     start, end = days.start, days.end
-    properties = definition.asks_properties
+    properties = definition.properties
     match definition.kind:
         case ReportKind.TREND:
             steps = steps_between(first, last, definition.by, definition.zone)
@@ -85,4 +85,4 @@ def _paths(definition: Definition, anchor: Selector, start: int, end: int) -> Pl
         skips_repeats=definition.skips_repeats,
     )
     ends = (start - window, end) if definition.is_backwards else (start, end + window)
-    return Plan(report, Reading(None, *ends, properties=definition.asks_properties))
+    return Plan(report, Reading(None, *ends, properties=definition.properties))

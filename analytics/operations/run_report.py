@@ -1,4 +1,5 @@
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -6,9 +7,9 @@ from typing import Any
 from django.db import router
 from django.utils.translation import gettext as _
 
+from analytics.behaviour.blocks import Block
 from analytics.behaviour.calendar import Steps
 from analytics.behaviour.definition import Definition
-from analytics.behaviour.events import by_person
 from analytics.behaviour.funnel import Funnel, FunnelStep
 from analytics.behaviour.paths import Paths, PathStep
 from analytics.behaviour.retention import Cohort, Retention
@@ -120,9 +121,9 @@ def counted(
     customers = customers_of(segment, user, at)
     plan = planned(definition, keys=keys, at=at)
     if plan.values is not None:
-        read_all(plan, plan.values, user, customers)
+        read_all(plan, plan.values.count, user, customers)
         plan = planned(definition, keys=keys, at=at, values=plan.values.top())
-    read_all(plan, plan.report, user, customers)
+    read_all(plan, plan.report.count, user, customers)
     return plan.report
 
 
@@ -136,12 +137,15 @@ def customers_of(segment: Segment | None, user: User, at: datetime) -> CustomerQ
         raise ReportFailed(" ".join(error.sentences())) from error
 
 
-def read_all(plan: Plan, report: Any, user: User, customers: CustomerQuerySet[Customer] | None) -> None:
-    """Give a report the events of one person after another. Raises ReportFailed."""
+def read_all(
+    plan: Plan, work: Callable[[Block], object], user: User, customers: CustomerQuerySet[Customer] | None
+) -> None:
+    """Do it with all events that a report asks for, block after block. Raises ReportFailed."""
+    blocks = event_stream(plan.reading, user=user, customers=customers)
     try:
-        with at_most(SECONDS, using=router.db_for_read(Event)):
-            for _person, events in by_person(event_stream(plan.reading, user=user, customers=customers)):
-                report.add(events)
+        with at_most(SECONDS, using=router.db_for_read(Event)), closing(blocks):
+            for block in blocks:
+                work(block)
     except TookTooLong as error:
         raise ReportFailed(_("There are too many events to count them in time. Choose a shorter period.")) from error
     except TooManyValues as error:

@@ -23,9 +23,9 @@ def as_moment(at: datetime) -> "np.datetime64":
 
 
 # Of PostgreSQL's binary COPY: what stands before the first row, between 1970 and its year 2000, and before an array.
-_HEADER = 19
-_YEAR_2000 = np.datetime64("2000-01-01", "us").astype(np.int64)
-_ARRAY = struct.Struct(">iiiii")  # dimensions, whether it has nulls, type, length, lower bound
+HEADER = 19
+YEAR_2000 = np.datetime64("2000-01-01", "us").astype(np.int64)
+ARRAY = struct.Struct(">iiiii")  # dimensions, whether it has nulls, type, length, lower bound
 _CASTS = {"i": "bigint", "f": "float8", "M": "timestamptz"}
 _ELEMENTS = {
     "i": "COALESCE({0}::bigint, 0)",
@@ -76,7 +76,7 @@ def send_arrays(table: str, columns: Mapping[str, Array], texts: Mapping[str, Se
     rows["columns"] = len(parts) + len(texts)
     for size, value, column in parts:
         rows[size] = rows.dtype[value].itemsize
-        rows[value] = column.astype(MOMENT).astype(np.int64) - _YEAR_2000 if column.dtype.kind == "M" else column
+        rows[value] = column.astype(MOMENT).astype(np.int64) - YEAR_2000 if column.dtype.kind == "M" else column
     with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT BINARY)") as copy:
         copy.write(b"PGCOPY\n\xff\r\n\0" + bytes(8) + _with_texts(rows, texts) + b"\xff\xff")
 
@@ -121,7 +121,7 @@ def _whole(sql: str, params: Sequence[Any], dtypes: Mapping[str, np.dtype[Any]])
     with connection.cursor() as cursor, cursor.copy(merged) as copy:
         parts = list(copy)  # the only row, and the end
     data = parts[0] if len(parts) == 2 else b"".join(parts)
-    found, place = {}, _HEADER + 2  # the number of columns
+    found, place = {}, HEADER + 2  # the number of columns
     for name, dtype in dtypes.items():
         (size,) = struct.unpack_from(">i", data, place)
         found[name] = _of_bytes(data, place + 4, dtype) if size >= 0 else np.empty(0, dtype)
@@ -131,13 +131,13 @@ def _whole(sql: str, params: Sequence[Any], dtypes: Mapping[str, np.dtype[Any]])
 
 def _of_bytes(data: bytes | memoryview, place: int, dtype: np.dtype[Any]) -> Array:
     """The elements of an array, each behind its length."""
-    length = _ARRAY.unpack_from(data, place)[3]
+    length = ARRAY.unpack_from(data, place)[3]
     sent = _sent(dtype)
-    column: Array = np.ndarray((length,), sent, data, place + _ARRAY.size + 4, (4 + sent.itemsize,)).astype(
+    column: Array = np.ndarray((length,), sent, data, place + ARRAY.size + 4, (4 + sent.itemsize,)).astype(
         sent.newbyteorder("=")
     )
     if dtype.kind != "M":
         return column.astype(dtype, copy=False)
     here = (column != np.iinfo(np.int64).min) & (column != np.iinfo(np.int64).max)
-    column[here] += _YEAR_2000
+    column[here] += YEAR_2000
     return column.view(MOMENT)

@@ -1,6 +1,7 @@
 from datetime import date
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 
 from analytics.behaviour.calendar import MOST_STEPS, TooManySteps, steps_between
@@ -30,7 +31,8 @@ def test_days_are_those_of_the_clock_on_the_wall(zone: str, first: date, expecte
 def test_weeks_begin_on_monday_and_the_ends_are_cut_to_the_period() -> None:
     steps = steps_between(date(2026, 6, 3), date(2026, 6, 16), "week", ZoneInfo("UTC"))
     assert steps.days == (date(2026, 6, 3), date(2026, 6, 8), date(2026, 6, 15))
-    assert steps.place(steps.end - 1) == 2 and steps.place(steps.end) is None and steps.place(steps.start - 1) is None
+    ends = np.array([steps.start - 1, steps.start, steps.starts[1] - 1, steps.starts[1], steps.end - 1, steps.end])
+    assert steps.places(ends).tolist() == [-1, 0, 0, 1, 2, -1]
 
 
 def test_months_follow_each_other_over_the_end_of_a_year_and_go_on_whole() -> None:

@@ -1,9 +1,11 @@
 from typing import Any
 
+import numpy as np
 import pytest
 
+from analytics.behaviour.blocks import block_of
 from analytics.behaviour.events import Seen
-from analytics.behaviour.matching import Condition, Selector, label_of, matcher
+from analytics.behaviour.matching import Condition, Selector, label_of
 
 GIVEN = {"plan": "gold", "seats": 12, "price": "9.50", "trial": True, "none": None, "tags": ["a", 2]}
 
@@ -54,8 +56,8 @@ def test_values_become_texts(value: Any, label: str) -> None:
 
 def test_an_event_meets_each_step_that_means_it() -> None:
     gold = Condition("plan", "is", "gold")
-    places = matcher([Selector(1), Selector(None), Selector(1, (gold,)), Selector(2), Selector(-1)])
-    assert places(Seen(0, 1, None, {"plan": "gold"})) == [0, 1, 2]
-    assert places(Seen(0, 1, None, {})) == places(Seen(0, 1)) == [0, 1]
-    assert places(Seen(0, 2)) == [1, 3]
-    assert places(Seen(0, 9)) == [1]
+    steps = [Selector(1), Selector(None), Selector(1, (gold,)), Selector(2), Selector(-1)]
+    events = [Seen(0, 1, None, {"plan": "gold"}), Seen(0, 1, None, {}), Seen(0, 1), Seen(0, 2), Seen(0, 9)]
+    block = block_of((7, seen) for seen in events)
+    met = np.array([one.met(block) for one in steps]).T
+    assert [np.flatnonzero(places).tolist() for places in met] == [[0, 1, 2], [0, 1], [0, 1], [1, 3], [1]]
