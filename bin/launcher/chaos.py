@@ -56,6 +56,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--faults", type=int, default=200, metavar="N", help="default: 200")
     parser.add_argument("--seed", type=int, metavar="S", help="the same faults in the same order; default: a new one")
     parser.add_argument("--customers", type=int, default=25_000, metavar="N", help="scored each night; default: 25000")
+    parser.add_argument("--kinds", nargs="+", default=[], metavar="KIND", help="of these faults only; default: all")
     options = parser.parse_args(arguments)
     if options.faults < 1 or options.customers < 1:
         parser.error("one fault and one customer at least")
@@ -65,4 +66,5 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
 
 def _variables(options: argparse.Namespace, figures: Path) -> dict[str, str]:
     given = {"FAULTS": options.faults, "SEED": options.seed, "CUSTOMERS": options.customers, "FIGURES": figures}
+    given["KINDS"] = " ".join(options.kinds)
     return {f"CRM_CHAOS_{name}": str(value) for name, value in given.items()}

@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import random
+import shutil
 import time
 from collections import defaultdict
 from collections.abc import Iterator
@@ -27,6 +28,8 @@ from tests.listener import Listener, listening
 
 FAULTS, SEED = int(os.environ.get("CRM_CHAOS_FAULTS", "4")), int(os.environ.get("CRM_CHAOS_SEED", "65"))
 CUSTOMERS = int(os.environ.get("CRM_CHAOS_CUSTOMERS", "2000"))
+KINDS = os.environ.get("CRM_CHAOS_KINDS", "").split()  # none: of all
+LOGS = Path(__file__).resolve().parents[2] / "test-results" / "chaos"
 MOST_SECONDS = 60
 BEGIN = """
 import json
@@ -110,8 +113,19 @@ def befall(name: str, misfortunes: Misfortunes, arrivals: Arrivals) -> tuple[flo
     web = time.monotonic() - begun
     mark, _ticket = load.begin(misfortunes.program)
     customer = load.ledger.acknowledged["customer"][mark]
-    wait_for(lambda: arrivals.have(mark, customer), f"the effects of a write after {name}", 5 * MOST_SECONDS)
+    try:
+        wait_for(lambda: arrivals.have(mark, customer), f"the effects of a write after {name}", 5 * MOST_SECONDS)
+    except AssertionError:
+        keep_logs(misfortunes.house)
+        raise
     return web, time.monotonic() - begun
+
+
+def keep_logs(house: House) -> None:
+    """What the processes said, for whoever looks into it."""
+    LOGS.mkdir(parents=True, exist_ok=True)
+    for log in house.folder.glob("*.log"):
+        shutil.copy(log, LOGS)
 
 
 @pytest.mark.long
@@ -120,7 +134,7 @@ def test_what_was_acknowledged_survives_faults_at_random(house: House, smtp: Ser
     chance = random.Random(SEED)
     place = open_house(house, smtp, listener)
     load, arrivals = Load(place, chance), Arrivals(smtp, listener)
-    misfortunes = Misfortunes(house, load, chance)
+    misfortunes = Misfortunes(house, load, chance, KINDS)
     wait_for(lambda: is_up(misfortunes.program), "the web server")
     load.start()
     took: dict[str, list[tuple[float, float]]] = defaultdict(list)

@@ -5,7 +5,7 @@ import json
 import random
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 
 from tests.faults.chaos.load import Load
@@ -15,10 +15,10 @@ WORKERS = ("worker-1", "worker-2")
 
 
 class Misfortunes:
-    """Faults by name. Each comes back when the supervisor has done its part, not when all is well again. `asked` and
+    """Faults by name, of some `kinds` or of all. Each comes back when the supervisor has done its part, not when all is well again. `asked` and
     `answered`: requests while Redis was dead; `slowest`: seconds that one of them took, at worst."""
 
-    def __init__(self, house: House, load: Load, chance: random.Random) -> None:
+    def __init__(self, house: House, load: Load, chance: random.Random, kinds: Sequence[str] = ()) -> None:
         self.house, self.load, self.chance = house, load, chance
         self.program = load.program()
         self.asked = self.answered = 0
@@ -36,11 +36,12 @@ class Misfortunes:
             "session": self._kill_session,
             "database": self._kill_database,
         }
+        self.chosen = [*kinds] or sorted(self.kinds)
 
     def deck(self) -> Iterator[str]:
         """Kinds for ever: in random order, each as often as the others."""
         while True:
-            yield from self.chance.sample(sorted(self.kinds), len(self.kinds))
+            yield from self.chance.sample(self.chosen, len(self.chosen))
 
     def _moment(self) -> None:
         """A supervisor does not see at once that something died."""
