@@ -15,8 +15,8 @@ WORKERS = ("worker-1", "worker-2")
 
 
 class Misfortunes:
-    """Faults by name, of some `kinds` or of all. Each comes back when the supervisor has done its part, not when all is well again. `asked` and
-    `answered`: requests while Redis was dead; `slowest`: seconds that one of them took, at worst."""
+    """Faults by name, of some `kinds` or of all. Each comes back when the supervisor has done its part, not when all is
+    well again. `asked` and `answered`: requests while Redis was dead; `slowest`: seconds that one took, at worst."""
 
     def __init__(self, house: House, load: Load, chance: random.Random, kinds: Sequence[str] = ()) -> None:
         self.house, self.load, self.chance = house, load, chance
