@@ -9,11 +9,14 @@ import redis
 from celery import Celery
 from celery.signals import after_task_publish, beat_init, heartbeat_sent
 
+from crm import broker
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
 
 WORKER_HEARD_KEY = "candid:worker-heard-at"
 WORKER_HEARD_SECONDS = 60
 
+broker.use()
 app = Celery("candid")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

@@ -69,6 +69,22 @@ def test_a_worker_finishes_its_chunk_and_takes_no_other(house: House) -> None:
     assert house.ask(TODO) > [(0,)] < leased
 
 
+@pytest.mark.once("sqlite", reason="starts a PostgreSQL of its own, whatever the run is on")
+def test_a_worker_outlives_the_death_of_redis_during_a_task(house: House) -> None:
+    log = house.folder / "worker-1.log"
+    with _locked(house, "customers_job"):
+        house.start("worker-1")
+        house.start("timetable-1")
+        wait_for(lambda: int(house.ask(WAITS)[0][0]) >= 1, "a task is under way", 120)
+        house.kill("redis")
+        wait_for(lambda: "Connection to broker lost" in log.read_text(), "the worker sees it")
+        house.start_redis()
+    done = log.read_text().count("succeeded")
+    wait_for(lambda: log.read_text().count("succeeded") > done + 2, "it works again", 90)
+    assert house.is_running("worker-1")
+    assert "Unrecoverable" not in log.read_text()
+
+
 def _status(port: int, path: str) -> int:
     """The status of an answer; 0 where nobody takes the connection."""
     connection = http.client.HTTPConnection(HOST, port, timeout=60)
