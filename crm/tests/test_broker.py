@@ -1,5 +1,7 @@
 """A connection that is closed is told as a lost one."""
 
+from typing import Any
+
 import pytest
 from kombu import Connection
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -15,7 +17,7 @@ def test_celery_goes_through_it() -> None:
 
 def test_what_is_asked_of_a_closed_connection_fails_as_connections_do(redis_url: str) -> None:
     with Connection(redis_url) as connection:
-        channel = connection.channel()
+        channel: Any = connection.channel()
         assert channel._connparams()["host"]
         transport = connection.transport
         connection.release()
