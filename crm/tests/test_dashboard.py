@@ -13,7 +13,7 @@ from analytics.tests.admin.test_customer_list import OF_THE_SESSION
 from customers.models import Customer, Team, User
 from services.models import Queue
 from services.operations.open_ticket import open_ticket
-from tests.cast import NOW
+from tests.cast import NOW, make_user
 
 BUDGET = 15
 
@@ -70,8 +70,15 @@ def test_another_team_sees_none_of_it(otto: User, fallen: Customer, queue: Queue
 def test_an_empty_database_is_told_how_to_begin(root: User) -> None:
     _client, page = dashboard(root)
     text = page.content.decode()
-    assert "import_data" in text
+    assert reverse("admin:customers_importbatch_add") in text
     assert "./bin/crm demo" in text
+
+
+def test_who_may_not_import_by_a_page_is_told_the_command(south: Team) -> None:
+    _client, page = dashboard(make_user("cora", south, role="Analyst"))
+    text = page.content.decode()
+    assert "import_data" in text
+    assert reverse("admin:customers_importbatch_add") not in text
 
 
 def test_somebody_without_any_role_sees_an_empty_page(south: Team) -> None:
