@@ -10,8 +10,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('analytics', '0017_offers'),
-        ('customers', '0022_events'),
+        ('analytics', '0001_squashed_0017_offers'),
+        ('customers', '0001_squashed_0022_events'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,7 +1,7 @@
 import pytest
 from django.contrib.auth.models import Group, Permission
 
-from crm.roles import prepare_roles
+from crm.roles import ROLES, prepare_roles
 
 pytestmark = pytest.mark.django_db
 
@@ -30,3 +30,28 @@ def test_a_group_that_was_deleted_is_made_anew() -> None:
     Group.objects.get(name="Lead").delete()
     prepare_roles()
     assert held("Lead") == before
+
+
+def test_each_grant_is_a_permission() -> None:
+    there = set(Permission.objects.values_list("codename", flat=True))
+    granted = {
+        f"{verb}_{model}"
+        for grants in ROLES.values()
+        for models, verbs in grants.items()
+        for model in models
+        for verb in verbs
+    }
+    assert granted - there == set()
+
+
+def test_a_model_that_a_later_migration_brings_is_granted_then() -> None:
+    before = held("Analyst")
+    later = Permission.objects.get(codename="view_dashboard")
+    kind = later.content_type
+    Permission.objects.filter(content_type=kind).delete()
+    prepare_roles()
+    assert "view_dashboard" not in held("Analyst")
+    for codename in {name for name in before if name.endswith("_dashboard")}:
+        Permission.objects.create(codename=codename, name=codename, content_type=kind)
+    prepare_roles()
+    assert held("Analyst") == before

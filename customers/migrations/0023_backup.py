@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('customers', '0022_events'),
+        ('customers', '0001_squashed_0022_events'),
     ]
 
     operations = [

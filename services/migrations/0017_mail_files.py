@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('services', '0016_chat'),
+        ('services', '0001_squashed_0016_chat'),
     ]
 
     operations = [

@@ -1,6 +1,6 @@
 """Searches among millions of tickets on PostgreSQL: newest first, part by part.
 
-The index `ticket_words` (migration 0008_search_by_parts) keeps every word with the part of the tickets that it stands
+The index `ticket_words` (the first migration of services) keeps every word with the part of the tickets that it stands
 in: '1f:pump' for the 32,768 tickets with keys from 0x1f * 32,768 on. So a list of the newest asks the newest part first
 and stops when it has enough, the beginning of a word collects what is in one part alone, and a part without a find
 costs one look into the index.
