@@ -4,6 +4,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from customers.full_name import full_name
 from customers.models.audited import Audited
 from customers.querysets import OpenCatalogueQuerySet
 
@@ -34,6 +35,10 @@ class User(Audited, AbstractUser):
 
     class Meta(AbstractUser.Meta):
         abstract = False
+
+    def get_full_name(self) -> str:
+        """As its language writes it; empty where no name is known."""
+        return full_name(self.first_name.strip(), self.last_name.strip())
 
     @cached_property
     def team_ids(self) -> list[int]:

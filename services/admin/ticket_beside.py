@@ -191,8 +191,8 @@ def _request(row: dict[str, Any]) -> RatingRequest:
 
 
 def _time(row: dict[str, Any]) -> TimeRow:
-    who = f"{row['first_name']} {row['last_name']}".strip() or row["username"]
-    return TimeRow(row["minutes"], row["note"], who, moment(row["at"]))
+    user = User(username=row["username"], first_name=row["first_name"], last_name=row["last_name"])
+    return TimeRow(row["minutes"], row["note"], user.get_full_name() or user.username, moment(row["at"]))
 
 
 def _named(rows: list[dict[str, Any]]) -> list[tuple[int, str]]:

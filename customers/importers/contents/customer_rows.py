@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from customers.choices import AttributeType, ContactKind, CustomerKind
 from customers.folding import fold
+from customers.full_name import full_name
 from customers.importers.contents.addresses import address_readers
 from customers.importers.contents.identity import id_of
 from customers.importers.contents.people import People
@@ -101,17 +102,6 @@ def left_out_reader(plan: SheetPlan) -> Callable[[list[str]], str] | None:
         return next((reason for place, reason in wanted if is_yes(cells[place], plan.column(place))), "")
 
     return read if wanted else None
-
-
-def full_name(given: str, family: str) -> str:
-    """Given and family name as one; in Chinese the family comes first, and nothing between."""
-    if family and given and not family.isascii() and _is_han(family) and _is_han(given):
-        return family + given
-    return f"{given} {family}" if given and family else given or family
-
-
-def _is_han(text: str) -> bool:
-    return all("\u3400" <= c <= "\u9fff" or c > "\U0001ffff" for c in text)
 
 
 def _kind(text: str, parts_of_a_name: str) -> str:

@@ -1,6 +1,5 @@
 """Django's log of the admin keeps names in clear: nothing of ours writes it."""
 
-
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.urls import reverse

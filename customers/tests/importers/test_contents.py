@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 
+from customers.full_name import full_name
 from customers.importers.contents.addresses import joined
-from customers.importers.contents.customer_rows import full_name
 from customers.importers.contents.named import name_id
 from customers.importers.contents.places import country_code, language_code
 from customers.importers.contents.yes import is_yes
 from customers.importers.run import Unusable
+from customers.models import User
 
 
 @pytest.mark.parametrize(
@@ -67,6 +68,7 @@ def test_a_language_that_nobody_knows_is_noted() -> None:
 )
 def test_a_name_is_put_together_as_its_language_does(given: str, family: str, name: str) -> None:
     assert full_name(given, family) == name
+    assert User(first_name=given, last_name=f" {family}").get_full_name() == name
 
 
 def test_yes_and_no_have_many_words_and_anything_else_is_neither() -> None:
