@@ -3,11 +3,8 @@
 The code of before comes out of git: the newest commit that had one migration less. Both answer while the database is
 migrated and afterwards, and each reads and changes what the other wrote."""
 
-import io
 import json
-import subprocess
 import sys
-import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,11 +13,10 @@ import pytest
 from launcher.paths import ROOT
 from launcher.ports import HOST, any_free
 
+from tests.deploy.earlier import code_before, run
 from tests.faults.house import House, a_house, wait_for
 from tests.faults.program import Program, is_up
 
-# A squash changes no database.
-MIGRATIONS = ("*/migrations/0*.py", ":!*_squashed_*")
 ROUNDS = 5
 BEGIN = """
 import json
@@ -39,21 +35,10 @@ print(json.dumps({"token": token, "team": team.pk, "queue": queue.pk}))
 pytestmark = [pytest.mark.long, pytest.mark.once("sqlite", reason="it has a PostgreSQL of its own")]
 
 
-def git(*words: str) -> bytes:
-    done = subprocess.run(["git", *words], cwd=ROOT, capture_output=True)
-    if done.returncode:
-        pytest.skip(f"no history of the code here: {done.stderr.decode().strip()}")
-    return done.stdout
-
-
 @pytest.fixture
 def before(tmp_path: Path) -> Path:
     """The code before the newest migration."""
-    newest = git("log", "-1", "--no-merges", "--diff-filter=A", "--format=%H", "--", *MIGRATIONS).decode().strip()
-    place = tmp_path / "before"
-    with tarfile.open(fileobj=io.BytesIO(git("archive", f"{newest}~1"))) as archive:
-        archive.extractall(place, filter="data")
-    return place
+    return code_before(tmp_path / "before")
 
 
 @pytest.fixture
@@ -61,13 +46,6 @@ def house() -> Iterator[House]:
     with a_house() as one:
         one.make_database(migrated=False)
         yield one
-
-
-def run(house: House, code: Path, *words: str) -> str:
-    """A command of the code in a folder."""
-    values = {**house.values, "PYTHONPATH": str(code)}
-    command = [sys.executable, "manage.py", *words]
-    return subprocess.run(command, cwd=code, env=values, check=True, capture_output=True, text=True).stdout
 
 
 def serve(house: House, name: str, code: Path, token: str) -> Program:
@@ -104,15 +82,15 @@ def _got(program: Program, path: str) -> bytes:
 
 
 def test_old_and_new_code_work_on_one_database(house: House, before: Path) -> None:
-    run(house, before, "migrate", "--verbosity", "0")
-    given = json.loads(run(house, before, "shell", "--verbosity", "0", "--command", BEGIN).splitlines()[-1])
+    run(house.values, before, "migrate", "--verbosity", "0")
+    given = json.loads(run(house.values, before, "shell", "--verbosity", "0", "--command", BEGIN).splitlines()[-1])
     old = serve(house, "old", before, given["token"])
     works_for(old, old, 0, given)
-    assert run(house, ROOT, "migrate", "--verbosity", "1").count("Applying") >= 1
+    assert run(house.values, ROOT, "migrate", "--verbosity", "1").count("Applying") >= 1
     new = serve(house, "new", ROOT, given["token"])
     for number in range(1, ROUNDS + 1):
         works_for(old, new, 2 * number, given)
         works_for(new, old, 2 * number + 1, given)
     assert old.failures == new.failures == 0
-    run(house, ROOT, "run_due")
+    run(house.values, ROOT, "run_due")
     assert house.ask("SELECT count(*) FROM services_ticket WHERE status = 'solved'") == [(2 * ROUNDS + 1,)]
