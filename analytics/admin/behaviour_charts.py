@@ -103,17 +103,18 @@ def _paths(report: Report, found: Found, link: Link) -> Chart:
     keys = dict.fromkeys(place.name for step in steps for place in step.places if place.name != OTHER)
     sets, links = [], []
     for number, key in enumerate([*keys, OTHER]):
-        people = [next((place.people for place in step.places if place.name == key), 0) for step in steps]
+        places = [next((place for place in step.places if place.name == key), None) for step in steps]
+        people = [place.people if place else 0 for place in places]
         if any(people):
             name = _("all others") if key == OTHER else report.names.get(key, "?")
             sets.append({**_set(number, name, people, is_line=False), "stack": "paths"})
-            links.append(["" if key == OTHER else link(f"{step}:{key}") for step in range(len(steps))])
+            links.append([link(place.cell) if place else "" for place in places])
     ended = [step.ended for step in steps]
     if any(ended):
         sets.append(
             {**_set(8, _("nothing more"), ended, is_line=False), "backgroundColor": "#9aa7ad55", "stack": "paths"}
         )
-        links.append([link(f"{step}:ended") for step in range(len(steps))])
+        links.append([link(step.ended_cell) for step in steps])
     return _chart(_("People"), "bar", labels, sets, links)
 
 

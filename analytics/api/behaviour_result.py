@@ -5,7 +5,6 @@ from typing import Any
 
 from rest_framework import serializers
 
-from analytics.behaviour.paths import OTHER
 from analytics.behaviour.trend import Series
 from analytics.operations.run_report import Found, Report
 
@@ -70,7 +69,7 @@ class PlaceSerializer(serializers.Serializer[Any]):
 
     event = serializers.CharField(allow_null=True, help_text="null: all others.")
     people = serializers.IntegerField()
-    cell = _cell(allow_null=True)
+    cell = _cell()
 
 
 class PathLinkSerializer(serializers.Serializer[Any]):
@@ -79,7 +78,7 @@ class PathLinkSerializer(serializers.Serializer[Any]):
     before = serializers.CharField(allow_null=True)
     after = serializers.CharField(allow_null=True)
     people = serializers.IntegerField()
-    cell = _cell(allow_null=True)
+    cell = _cell()
 
 
 class PathStepSerializer(serializers.Serializer[Any]):
@@ -218,7 +217,7 @@ def _paths(report: Report, found: Found) -> dict[str, Any]:
             {
                 "event": name(one.name),
                 "people": one.people,
-                "cell": f"{number}:{one.name}" if one.name != OTHER else None,
+                "cell": one.cell,
             }
             for one in step.places
         ]
@@ -228,11 +227,11 @@ def _paths(report: Report, found: Found) -> dict[str, Any]:
                 "before": name(one.before) if number else anchor,
                 "after": name(one.after),
                 "people": one.people,
-                "cell": one.cell(number) or None,
+                "cell": one.cell,
             }
             for one in step.links
         ]
-        steps.append({"events": places, "links": links, "ended": step.ended, "ended_cell": f"{number}:ended"})
+        steps.append({"events": places, "links": links, "ended": step.ended, "ended_cell": step.ended_cell})
     return {"began": found.began, "cell": "began", "steps": steps}
 
 

@@ -14,10 +14,12 @@ MOST_DEPTH = 10
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What so many people did as the n-th thing; OTHER: one of those that are not among the most frequent."""
+    """What so many people did as the n-th thing; OTHER: one of those that are not among the most frequent.
+    `cell`: whom it counts, for `Paths.who`."""
 
     name: int
     people: int
+    cell: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +29,7 @@ class Link:
     before: int
     after: int
     people: int
-
-    def cell(self, step: int) -> str:
-        """Whom it counts, for `Paths.who`; empty where one of the two stands for all others."""
-        is_named = self.after != OTHER and (not step or self.before != OTHER)
-        return f"{step}:{self.before}:{self.after}" if is_named else ""
+    cell: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +39,30 @@ class PathStep:
     places: list[Place]
     links: list[Link]
     ended: int
+    ended_cell: str
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """In a cell: one name, as `7`; or all but the most frequent ones, as `!3,5`."""
+
+    keys: tuple[int, ...]
+    is_rest: bool = False
+
+    def __str__(self) -> str:
+        return ("!" if self.is_rest else "") + ",".join(map(str, self.keys))
+
+    @classmethod
+    def read(cls, text: str, most: int) -> "Names":
+        """From the text of a cell, with at most so many left out. Raises NoSuchCell."""
+        is_rest, keys = text.startswith("!"), text.removeprefix("!").split(",")
+        if len(keys) > (most if is_rest else 1):
+            raise NoSuchCell(text)
+        return cls(tuple(numbers_of(":".join(keys), len(keys))), is_rest)
+
+    def among(self, names: Array) -> Array:
+        """For each of these names whether it is meant."""
+        return np.isin(names, self.keys, invert=self.is_rest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +80,11 @@ class Went:
         """Who took so many steps."""
         return np.sort(self.people[np.bincount(self.whose, minlength=len(self.people)) == step])
 
-    def through(self, step: int, before: int | None, name: int) -> Array:
+    def through(self, step: int, before: Names | None, after: Names) -> Array:
         """Whose step this was; None: whatever came before it."""
-        counts = (self.steps == step) & (self.names == name)
+        counts = (self.steps == step) & after.among(self.names)
         if before is not None:
-            counts &= self.before == before
+            counts &= before.among(self.before)
         return np.sort(self.people[self.whose[counts]])
 
 
@@ -135,26 +157,28 @@ class Paths(Tally):
 
     def result(self) -> list[PathStep]:
         """The steps, the one beside the anchor first; each with its most frequent names, and with all others as one."""
-        steps, came, kept_before = list[PathStep](), self.began, set[int]()
+        steps, came, kept_before = list[PathStep](), self.began, list[int]()
         for step, (names, links) in enumerate(zip(self._names, self._links, strict=True)):
-            ranked = sorted(names, key=lambda name: (-names[name], name))[: self._top]
-            kept = {*ranked}
-            rest = names.total() - sum(names[name] for name in ranked)
-            places = [Place(name, names[name]) for name in ranked] + ([Place(OTHER, rest)] if rest else [])
+            kept = sorted(names, key=lambda name: (-names[name], name))[: self._top]
+            rest = names.total() - sum(names[name] for name in kept)
+            counts = [(name, names[name]) for name in kept] + ([(OTHER, rest)] if rest else [])
+            places = [Place(name, people, f"{step}:{_names(name, kept)}") for name, people in counts]
             joined: Counter[tuple[int, int]] = Counter()
             for (before, after), people in links.items():
-                joined[before if not step or before in kept_before else OTHER, after if after in kept else OTHER] += (
-                    people
-                )
-            ordered = sorted(joined.items(), key=lambda pair: (-pair[1], pair[0]))
-            steps.append(PathStep(places, [Link(*pair, people) for pair, people in ordered], came - names.total()))
+                before = before if not step or before in kept_before else OTHER
+                joined[before, after if after in kept else OTHER] += people
+            ways = [
+                Link(before, after, people, f"{step}:{_names(before, kept_before)}:{_names(after, kept)}")
+                for (before, after), people in sorted(joined.items(), key=lambda pair: (-pair[1], pair[0]))
+            ]
+            steps.append(PathStep(places, ways, came - names.total(), f"{step}:ended"))
             came, kept_before = names.total(), kept
         return steps
 
     def behind(self, cell: str) -> Callable[[Block], Array]:
         """Whom a number counts: `began`; `1:7` for step (from 0) and name; `1:ended`; `1:3:7` for the names of the step
-        before and of the step, `0:0:7` of the first one. All others of a step are behind no cell: what is left depends
-        on everybody. Raises NoSuchCell."""
+        before and of the step, `0:0:7` of the first one. `!3,5` in the place of a name: every other one, since which
+        are the most frequent depends on everybody. Raises NoSuchCell."""
         if cell in ("", "began"):
             return lambda block: block.person[self._anchors(block)]
         first, _colon, what = cell.partition(":")
@@ -163,9 +187,13 @@ class Paths(Tally):
             raise NoSuchCell(cell)
         if what == "ended":
             return lambda block: self._went(block).ended(step)
-        before, _colon, name_after = what.rpartition(":")
-        (name,) = numbers_of(name_after, 1)
-        named_before = numbers_of(before, 1)[0] if before else None
-        if name == OTHER or (named_before is not None and (named_before == OTHER) != (step == 0)):
+        before, _colon, after = what.rpartition(":")
+        name, came_from = Names.read(after, self._top), Names.read(before, self._top) if before else None
+        if OTHER in name.keys or (came_from and (came_from.keys == (OTHER,)) != (step == 0)):
             raise NoSuchCell(cell)
-        return lambda block: self._went(block).through(step, named_before, name)
+        return lambda block: self._went(block).through(step, came_from, name)
+
+
+def _names(name: int, kept: list[int]) -> Names:
+    """One name, or, for OTHER, all but those that are kept; none are kept before the first step."""
+    return Names(tuple(sorted(kept)), is_rest=True) if name == OTHER and kept else Names((name,))

@@ -172,12 +172,11 @@ def _places(report: Report, found: Found) -> Table:
     lines = [anchor]
     for number, step in enumerate(found.path or ()):
         for place in step.places:
-            cell = "" if place.name == OTHER else f"{number}:{place.name}"
             share = Number(place.people / began, SHARE)
             name = _event_name(report, place.name)
-            lines.append([_step_number(report, number), name, Number(place.people, cell=cell), share])
+            lines.append([_step_number(report, number), name, Number(place.people, cell=place.cell), share])
         if step.ended:
-            share, ended = Number(step.ended / began, SHARE), Number(step.ended, cell=f"{number}:ended")
+            share, ended = Number(step.ended / began, SHARE), Number(step.ended, cell=step.ended_cell)
             lines.append([_step_number(report, number), _("nothing more"), ended, share])
     return Table(_("Each step"), [_("Step"), _("Event"), _("People"), _("Of all who began")], lines)
 
@@ -189,7 +188,7 @@ def _links(report: Report, found: Found) -> Table:
         for link in step.links:
             before = anchor if not number else _event_name(report, link.before)
             after = _event_name(report, link.after)
-            lines.append([_step_number(report, number), before, after, Number(link.people, cell=link.cell(number))])
+            lines.append([_step_number(report, number), before, after, Number(link.people, cell=link.cell)])
     beside = _("After it") if report.definition.is_backwards else _("Before it")
     header = [_("Step"), beside, _("Event"), _("People")]
     return Table(_("From one to the next"), header, lines, is_folded=True)

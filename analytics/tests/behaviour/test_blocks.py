@@ -154,10 +154,10 @@ def test_paths_equal_sql(
             (number, place.name): place.people for number, step in enumerate(report.result()) for place in step.places
         } == {key: people for key, people in expected.items() if key[0] < 3}
         assert report.result() == found[0].result()
-    for number, step in enumerate(report.result()):
-        assert len(behind(report, log, f"{number}:ended")) == step.ended
+    for step in report.result():
+        assert len(behind(report, log, step.ended_cell)) == step.ended
         for link in step.links:
-            assert not link.cell(number) or len(behind(report, log, link.cell(number))) == link.people
+            assert len(behind(report, log, link.cell)) == link.people
 
 
 @given(data=st.data(), log=logs(most=25), zone=zones, unit=units)

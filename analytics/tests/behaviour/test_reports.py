@@ -170,15 +170,15 @@ def test_paths_equal_sql(
     }
     assert report.began == behind(report, log, "began")
     came = report.began
-    for number, step in enumerate(steps):
-        assert step.ended == behind(report, log, f"{number}:ended")
+    for step in steps:
+        assert step.ended == behind(report, log, step.ended_cell)
         assert came == step.ended + sum(place.people for place in step.places)
         came = sum(place.people for place in step.places)
         assert sum(link.people for link in step.links) == came
         for place in step.places:
-            assert place.people == behind(report, log, f"{number}:{place.name}")
+            assert place.people == behind(report, log, place.cell)
         for link in step.links:
-            assert not link.cell(number) or link.people == behind(report, log, link.cell(number))
+            assert link.people == behind(report, log, link.cell)
 
 
 @given(data=st.data(), log=logs(), zone=zones, anchor=names)
@@ -188,13 +188,16 @@ def test_of_a_path_the_most_frequent_stay_and_the_others_are_one(
     period = data.draw(periods(log, zone))
     ends: dict[str, Any] = {"start": period.start, "end": period.end, "window": 100 * HOUR, "depth": 3}
     whole = counted(Paths(Selector(anchor), top=3, **ends), log).result()
-    short = counted(Paths(Selector(anchor), top=1, **ends), log).result()
+    one_each = counted(Paths(Selector(anchor), top=1, **ends), log)
+    short = one_each.result()
     for all_of, few in zip(whole, short, strict=True):
         assert [p.people for p in all_of.places[:1]] == [p.people for p in few.places[:1]]
         rest = sum(p.people for p in all_of.places[1:])
         assert [p.people for p in few.places[1:]] == ([rest] if rest else [])
         assert all(p.name == OTHER for p in few.places[1:])
         assert sum(link.people for link in few.links) == sum(link.people for link in all_of.links)
+        for number in (*few.places, *few.links):
+            assert number.people == behind(one_each, log, number.cell)
 
 
 @given(data=st.data(), log=logs(), zone=zones, unit=units)
@@ -218,6 +221,16 @@ def test_sessions_equal_sql(data: st.DataObject, log: list[Happened], zone: Zone
         assert one.median_seconds == (pytest.approx(median(lengths)) if lengths else None)
     assert whole.people == behind(report, log, "people:all")
     assert whole.events == sum(row[2] for row in expected)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["1", "1:x", "1:!", "1:!x", "1:!3,4,5,6", "1:3,4", "1:0", "1:0:7", "0:3:7", "1:!0:7", "0:!3:7", "5:7", "1:7:"],
+)
+def test_a_cell_that_a_path_does_not_have_is_refused(cell: str) -> None:
+    paths = Paths(Selector(1), start=0, end=HOUR, window=HOUR, depth=3, top=3)
+    with pytest.raises(NoSuchCell):
+        paths.who(cell)
 
 
 @pytest.mark.parametrize("cell", ["x", "reached", "reached:", "reached:2", "reached:-1", "reached:1:1", "9" * 40])
