@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +55,18 @@ def test_it_is_told_how_to_see_whether_it_lives_and_how_to_stop_it() -> None:
     assert "/health/live/" in told["HEALTHCHECK"]
     assert told["STOPSIGNAL"] == "SIGTERM"
     assert json.loads(told["CMD"])[0] == "gunicorn"  # no shell in between, which would keep the signal to itself
+
+
+@pytest.mark.long
+@pytest.mark.once("sqlite", reason="it asks no database")
+def test_what_the_build_collects_is_read_by_whom_it_runs_as(tmp_path: Path) -> None:
+    [collects] = [value for instruction, value in steps() if instruction == "RUN" and "collectstatic" in value]
+    words = collects.replace("/opt/venv/bin/python", sys.executable).replace("/tmp/var", f"{tmp_path}/var")  # noqa: S108
+    words = words.replace("/app/static", f"{tmp_path}/static")
+    subprocess.run(["sh", "-c", words], cwd=settings.BASE_DIR, check=True)
+    there = [tmp_path / "static", *(tmp_path / "static").rglob("*")]
+    assert (tmp_path / "static" / "staticfiles.json") in there
+    assert [one for one in there if one.stat().st_mode & 0o005 != (0o005 if one.is_dir() else 0o004)] == []
 
 
 def test_the_image_gets_no_secret_and_nothing_that_it_does_not_need() -> None:
