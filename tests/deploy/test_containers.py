@@ -120,6 +120,15 @@ def test_images_of_others_are_pinned(compose: dict[str, Any]) -> None:
         assert re.search(r":\d", service["image"]), service["image"]
 
 
+def test_the_client_in_the_image_makes_backups_of_the_server_beside_it(compose: dict[str, Any]) -> None:
+    """pg_dump refuses a server that is newer than itself."""
+    client = {"bookworm": 15, "trixie": 17}
+    [base, *_rest] = [value.split()[0] for instruction, value in steps() if instruction == "FROM"]
+    server = re.match(r"postgres:(\d+)", compose["services"]["db"]["image"])
+    assert server and int(server[1]) <= client[base.rpartition("-")[2]]
+    assert compose["services"]["web"]["build"]["args"]["EXTRA_PACKAGES"] == "postgresql-client"
+
+
 def test_every_setting_of_the_example_is_one(compose: dict[str, Any]) -> None:
     known = (Path(settings.BASE_DIR) / "crm" / "settings.py").read_text()
     names = re.findall(r"^#? ?([A-Z][A-Z_]+)=", (DEPLOY / "candid.env.example").read_text(), re.MULTILINE)
