@@ -222,7 +222,7 @@ def forecast(tile: Tile, user: User, at: datetime) -> Content:
     for first, value, _low95, low80, high80, _high95 in row.steps:
         expected = (Figure(number, DECIMAL) for number in (value, low80, high80))
         lines.append([Text(_day(parse_date(first))), none, *expected])
-    header = [_("From"), _("Ordered"), _("Expected"), _("at least (80%)"), _("at most (80%)")]
+    header = [_("From"), pgettext("pieces", "Ordered"), _("Expected"), _("at least (80%)"), _("at most (80%)")]
     page = reverse("admin:analytics_forecast_change", args=[row.pk])
     return Content(
         title=name,
