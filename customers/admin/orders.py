@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -104,4 +105,5 @@ class OrderAdmin(ReadOnlyModelAdmin):
     @admin.display(description=gettext_lazy("total"), ordering="total")
     def amount(self, order: Order) -> str:
         """The total with its currency."""
-        return format_html('<span class="cd-number">{} {}</span>', order.total, order.currency)
+        total = number_format(order.total, 2, force_grouping=True)
+        return format_html('<span class="cd-number">{} {}</span>', total, order.currency)
