@@ -2,20 +2,21 @@
 
 from typing import Any
 
+from django.db.migrations.operations import CreateModel
 from django.db.migrations.operations.base import Operation
 
 
 class AllAtOnce(Operation):
-    """These operations as one: Django draws all models anew after each operation, and here once, after the last.
+    """These CreateModels as one: Django draws all models anew after each operation, and here once, after the last.
 
-    With 130 models, each tied to the others, that is a third of the time of an empty database. Only for operations that
-    need no state between them: CreateModel, AddIndex, AddConstraint.
+    With 130 models, each tied to the others, that is half the time of an empty database. Each model has all its fields,
+    indexes and constraints from the start: a later operation would find them made already.
     """
 
     reduces_to_sql = True
     reversible = True
 
-    def __init__(self, operations: list[Any]) -> None:
+    def __init__(self, operations: list[CreateModel]) -> None:
         self.operations = operations
 
     def state_forwards(self, app_label: str, state: Any) -> None:
@@ -36,4 +37,4 @@ class AllAtOnce(Operation):
 
     def describe(self) -> str:
         """For `migrate --plan`."""
-        return f"{len(self.operations)} operations at once"
+        return f"Create {len(self.operations)} models at once"
