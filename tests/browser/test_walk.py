@@ -61,6 +61,8 @@ def test_an_interaction_is_logged_and_older_entries_unfold(
     expect(page.locator(".cd-event").nth(before)).to_be_visible()
 
 
+# In the dark they are as wide as in the light, and have no colours of their own.
+@pytest.mark.parametrize("look", ["light", "phone"], indirect=True)
 def test_the_lists_and_forms_open(log_in: LogIn, visit: Visit, root: User, fallen: Customer) -> None:
     log_in(root)
     for path in every_list(visit(reverse("admin:index"))):
