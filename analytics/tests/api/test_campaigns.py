@@ -22,7 +22,8 @@ def test_a_list_goes_from_draft_to_response(bob: User, buyers: list[Customer], t
     time_machine.move_to(NOW, tick=False)
     client = as_user(bob)
     pot = Product.objects.get(name="Tea pot")
-    made = client.post(url("campaign-lists/"), {"name": "Pots", "product": pot.pk, "min_percentile": 50})
+    asked = {"name": "Pots", "product": pot.pk, "min_percentile": 50, "held_out": 0}  # keys decide who would be
+    made = client.post(url("campaign-lists/"), asked)
     assert made.status_code == 201 and made.json()["found"] == {}, made.json()
     key = made.json()["id"]
     assert client.post(url(f"campaign-lists/{key}/send/"), {}).status_code == 409

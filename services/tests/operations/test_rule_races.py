@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from functools import partial
+from threading import Event
 
 import pytest
 from django.db import connection, transaction
@@ -25,6 +26,7 @@ from tests.races import at_once
 pytestmark = pytest.mark.django_db(transaction=True)
 
 TICKETS = 8
+PATIENCE = 30
 
 
 @pytest.fixture
@@ -75,15 +77,20 @@ def test_an_event_that_is_committed_late_is_asked_about_all_the_same(acme: Custo
     slow, quick = a_ticket(acme, queue), a_ticket(acme, queue)
     Ticket.objects.filter(pk=quick.pk).update(customer=Customer.objects.create(name="Other", team=queue.team))
 
+    written, asked = Event(), Event()
+
     def write_slowly() -> None:
         with transaction.atomic():
             add_note(ticket=Ticket.objects.get(pk=slow.pk), body="x", by=ann, at=NOW)
-            time.sleep(1.5)
+            written.set()
+            assert asked.wait(PATIENCE)
 
     def write_quickly() -> int:
-        time.sleep(0.5)
+        assert written.wait(PATIENCE)
         add_note(ticket=Ticket.objects.get(pk=quick.pk), body="x", by=ann, at=NOW)
-        return ask_rules(at=NOW)
+        found = ask_rules(at=NOW)
+        asked.set()
+        return found
 
     outcomes = at_once(write_slowly, write_quickly)
     assert outcomes == [None, 1]
