@@ -109,6 +109,11 @@ def _empty_cache() -> None:
     cache.set(HEARD, frozenset(), None)  # no webhook listens until a test makes one: nothing to ask the database for
 
 
+@pytest.fixture(scope="session", autouse=True)
+def delete_output_dir() -> None:
+    """Leave test-results/ as it is, which pytest-playwright empties: other processes of tests write there meanwhile."""
+
+
 @pytest.fixture(autouse=True)
 def _usual_language() -> None:
     translation.deactivate()  # a request leaves the language that it was answered in

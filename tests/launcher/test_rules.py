@@ -4,7 +4,9 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
+from tests.browser.conftest import PICTURES
 from tests.launcher.conftest import ROOT
 
 
@@ -33,3 +35,10 @@ def test_what_is_missing_fails_in_ci(tmp_path: Path) -> None:
 
 def test_what_is_marked_once_is_left_to_its_database_in_ci_alone(tmp_path: Path) -> None:
     assert "1 passed, 2 skipped, 2 deselected" in outcome(tmp_path, CRM_EACH_ONCE="1")
+
+
+def test_what_another_process_of_tests_has_written_stays(tmp_path: Path) -> None:
+    PICTURES.mkdir(exist_ok=True)
+    with NamedTemporaryFile(dir=PICTURES) as another:
+        outcome(tmp_path)
+        assert Path(another.name).exists()
