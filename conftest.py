@@ -13,6 +13,7 @@ import redis
 from django.conf import settings
 from django.core.cache import cache
 from django.utils import translation
+from launcher.databases import NAMES, name_of
 
 pytest_plugins = ["tests.cast"]
 
@@ -20,7 +21,6 @@ ROOT = Path(__file__).resolve().parent
 REQUIRE_ALL = os.environ.get("CRM_REQUIRE_ALL") == "1"  # .ci/run sets it: nothing may be missing there
 EVERY_TEST = os.environ.get("CRM_EVERY_TEST") == "1"  # .ci/run sets it where another Python is tried
 EACH_ONCE = os.environ.get("CRM_EACH_ONCE") == "1"  # .ci/run sets it: what is marked `once` runs on one database alone
-DATABASES = {"sqlite3": "sqlite", "postgresql": "postgres", "mysql": "mariadb"}
 NEEDS = ("browser", "dovecot", "gettext", "realdata", "redis")
 LOCAL = {"127.0.0.1", "localhost", "[::1]"}
 # What a browser may find: this machine alone, by name or number.
@@ -69,7 +69,7 @@ def pytest_collection_finish() -> None:
 
 
 def _belongs_elsewhere(item: pytest.Item) -> bool:
-    database = DATABASES[settings.DATABASES["default"]["ENGINE"].rpartition(".")[2]]
+    database = name_of(settings.DATABASES["default"]["ENGINE"])
     if item.get_closest_marker("postgres") and database != "postgres":
         return True
     if database != "sqlite" and not EVERY_TEST and not _asks_a_database(item):
@@ -77,7 +77,7 @@ def _belongs_elsewhere(item: pytest.Item) -> bool:
     once = item.get_closest_marker("once")
     if once is None:
         return False
-    if not once.args or {*once.args} - {*DATABASES.values()} or not once.kwargs["reason"]:
+    if not once.args or {*once.args} - {*NAMES} or not once.kwargs["reason"]:
         raise pytest.UsageError(f"{item.nodeid}: once(DATABASE, ..., reason=...), not {once}")
     return EACH_ONCE and database not in once.args
 

@@ -60,6 +60,11 @@ class Names:
             raise NoSuchCell(text)
         return cls(tuple(numbers_of(":".join(keys), len(keys))), is_rest)
 
+    @classmethod
+    def of(cls, name: int, kept: list[int]) -> "Names":
+        """One name, or, for OTHER, all but those that are kept; none are kept before the first step."""
+        return cls(tuple(sorted(kept)), is_rest=True) if name == OTHER and kept else cls((name,))
+
     def among(self, names: Array) -> Array:
         """For each of these names whether it is meant."""
         return np.isin(names, self.keys, invert=self.is_rest)
@@ -162,13 +167,13 @@ class Paths(Tally):
             kept = sorted(names, key=lambda name: (-names[name], name))[: self._top]
             rest = names.total() - sum(names[name] for name in kept)
             counts = [(name, names[name]) for name in kept] + ([(OTHER, rest)] if rest else [])
-            places = [Place(name, people, f"{step}:{_names(name, kept)}") for name, people in counts]
+            places = [Place(name, people, f"{step}:{Names.of(name, kept)}") for name, people in counts]
             joined: Counter[tuple[int, int]] = Counter()
             for (before, after), people in links.items():
                 before = before if not step or before in kept_before else OTHER
                 joined[before, after if after in kept else OTHER] += people
             ways = [
-                Link(before, after, people, f"{step}:{_names(before, kept_before)}:{_names(after, kept)}")
+                Link(before, after, people, f"{step}:{Names.of(before, kept_before)}:{Names.of(after, kept)}")
                 for (before, after), people in sorted(joined.items(), key=lambda pair: (-pair[1], pair[0]))
             ]
             steps.append(PathStep(places, ways, came - names.total(), f"{step}:ended"))
@@ -192,8 +197,3 @@ class Paths(Tally):
         if OTHER in name.keys or (came_from and (came_from.keys == (OTHER,)) != (step == 0)):
             raise NoSuchCell(cell)
         return lambda block: self._went(block).through(step, came_from, name)
-
-
-def _names(name: int, kept: list[int]) -> Names:
-    """One name, or, for OTHER, all but those that are kept; none are kept before the first step."""
-    return Names(tuple(sorted(kept)), is_rest=True) if name == OTHER and kept else Names((name,))

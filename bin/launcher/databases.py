@@ -16,9 +16,15 @@ from launcher.say import Refusal
 
 START_SECONDS = 60
 NAMES = ("sqlite", "postgres", "mariadb")
+ENGINES = dict(zip(("sqlite3", "postgresql", "mysql"), NAMES, strict=True))
 # As on a server that is meant for millions of rows. Tests, which make and empty tables by the thousand, are quicker
 # with the small defaults.
 ROOMY = {"shared_buffers": "2GB", "max_wal_size": "8GB"}
+
+
+def name_of(engine: str) -> str:
+    """Our name of the database behind an ENGINE of Django's settings, as `django.db.backends.mysql`."""
+    return ENGINES[engine.rpartition(".")[2]]
 
 
 @contextmanager

@@ -39,8 +39,7 @@ def values(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
     """The environment of an installation on an empty database of the kind that the run is on."""
     for name in ("TEST_POSTGRES_URL", "TEST_MYSQL_URL"):
         monkeypatch.delenv(name, raising=False)
-    kinds = {"sqlite3": "sqlite", "postgresql": "postgres", "mysql": "mariadb"}
-    kind = kinds[settings.DATABASES["default"]["ENGINE"].rpartition(".")[2]]
+    kind = databases.name_of(settings.DATABASES["default"]["ENGINE"])
     with tempfile.TemporaryDirectory(prefix="candid-upgrade-") as temporary:
         folder = Path(temporary)
         folder.chmod(0o755)  # the server may run under another account
