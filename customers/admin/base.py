@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from typing import Any, ClassVar, NoReturn
 
 from django.contrib.admin import ShowFacets
-from django.contrib.admin.options import BaseModelAdmin
+from django.contrib.admin.options import IS_POPUP_VAR, BaseModelAdmin
 from django.contrib.admin.views.main import ERROR_FLAG, SEARCH_VAR
 from django.db.models import IntegerField, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.text import smart_split
+from django.utils.text import capfirst, smart_split
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
@@ -92,10 +92,12 @@ class CandidModelAdmin(OnlyVisible, ModelAdmin):
         return export_list(self, request)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """The list, with the button that exports it."""
+        """The list, under its own name in the browser's tab, with the button that exports it."""
         if any("\0" in text for name, texts in request.GET.lists() for text in texts if name != SEARCH_VAR):
             return HttpResponseRedirect(f"{request.path}?{ERROR_FLAG}=1")  # as Django answers any other bad filter
         context = extra_context or {}
+        if IS_POPUP_VAR not in request.GET:  # there one row is to be selected, as Django's title says
+            context.setdefault("title", capfirst(str(self.opts.verbose_name_plural)))
         if may_export(self, request):
             link = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_export")
             context["export_link"] = f"{link}?{filters_of(request.GET)}"

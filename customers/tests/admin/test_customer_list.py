@@ -1,5 +1,7 @@
 """The list of customers: what a search finds, counted, in order and cut into pages."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -47,3 +49,9 @@ def test_it_counts_no_further_than_other_lists(shown: Client, monkeypatch: pytes
     response = shown.get(LIST, {"q": "lima"})
     assert response.context["cl"].result_count == 55
     assert response.context["cl"].paginator.is_capped
+
+
+def test_its_tab_bears_its_name_and_a_popup_says_what_to_do(shown: Client) -> None:
+    pages = [re.sub(r"\s+", " ", shown.get(LIST, asked).content.decode()) for asked in ({}, {"_popup": "1"})]
+    assert "<title> Customers |" in pages[0]
+    assert "<title> Select customer" in pages[1]
