@@ -4,7 +4,6 @@ import zoneinfo
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
 from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import gettext as _
@@ -20,13 +19,13 @@ from analytics.admin.behaviour_state import (
     state_from,
     state_of,
 )
+from analytics.admin.sharing import check_sharing
 from analytics.behaviour.definition import ASKED, STEPS
 from analytics.behaviour.matching import WITHOUT_VALUE
 from analytics.choices import ConditionOp, Granularity, ReportKind
 from analytics.exporters.behaviour import event_words
 from analytics.models import Event, EventName, SavedReport
 from analytics.operations.report_definition import DefinitionInvalid, read_report
-from analytics.operations.write_report import require_may_share, require_their_team
 from customers.admin.builder_form import BuilderForm
 from customers.models import Segment, Team, User
 
@@ -146,16 +145,7 @@ class ReportForm(BuilderForm):
 
     def check(self, data: dict[str, Any]) -> None:
         """Who may share it, and with whom."""
-        shared: dict[str, Any] = {name: data[name] for name in ("is_shared", "team") if name in data}
-        if not shared.get("is_shared"):
-            shared["team"] = data["team"] = None
-        try:
-            if self.instance.pk:
-                require_may_share(SavedReport.objects.get(pk=self.instance.pk), shared, self.user)
-            if shared.get("team") is not None and "team" in self.changed_data:
-                require_their_team(shared["team"].pk, self.user)
-        except ValidationError as refused:
-            self.add_error(None, refused)
+        check_sharing(self, data)
 
     def posted_state(self, data: Any, command: str) -> BuilderState:
         """The question as it was posted."""

@@ -380,7 +380,7 @@ class Migration(migrations.Migration):
                     ('definition', models.JSONField(default=dict, verbose_name='question')),
                     ('is_shared', models.BooleanField(default=False, help_text='Others may use it. Each counts the customers that are theirs to see.', verbose_name='shared')),
                     ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created at')),
-                    ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='saved_reports', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
+                    ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
                     ('team', models.ForeignKey(blank=True, help_text='Whom it is shared with. Empty: everybody.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.team', verbose_name='with the team')),
                 ],
                 options={

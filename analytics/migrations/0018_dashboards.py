@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('description', models.CharField(blank=True, max_length=255, verbose_name='description')),
                 ('is_shared', models.BooleanField(default=False, help_text='Others may use it. Each counts the customers that are theirs to see.', verbose_name='shared')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created at')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='dashboards', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
+                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
                 ('team', models.ForeignKey(blank=True, help_text='Whom it is shared with. Empty: everybody.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.team', verbose_name='with the team')),
             ],
             options={

@@ -12,40 +12,16 @@ from django.utils.translation import gettext_lazy as _
 
 from analytics.choices import BoardFile, MailRhythm, TileShape, TileSource, Weekday
 from analytics.models.report import SavedReport
+from analytics.models.shareable import Shareable
 from analytics.querysets import SavedReportQuerySet, ScheduleQuerySet, TileQuerySet
-from customers.models import Team, Versioned
+from customers.models import Versioned
 
 WIDEST = 4
 
 
-class Dashboard(Versioned):
-    """Figures side by side, each counted anew for whoever looks at it, of the customers and tickets that they may see.
-
-    Shared without a team: everybody has it."""
-
-    name = models.CharField(_("name"), max_length=100)
-    description = models.CharField(_("description"), max_length=255, blank=True)
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        verbose_name=_("owner"),
-        null=True,
-        blank=True,
-        related_name="dashboards",
-    )
-    is_shared = models.BooleanField(
-        _("shared"), default=False, help_text=_("Others may use it. Each counts the customers that are theirs to see.")
-    )
-    team = models.ForeignKey(
-        Team,
-        models.PROTECT,  # emptied it would be everybody's
-        verbose_name=_("with the team"),
-        null=True,
-        blank=True,
-        related_name="+",
-        help_text=_("Whom it is shared with. Empty: everybody."),
-    )
-    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+class Dashboard(Shareable):
+    """Figures side by side, each counted anew for whoever looks at it, of the customers and tickets that they may
+    see."""
 
     objects = SavedReportQuerySet["Dashboard"].as_manager()
 
@@ -56,9 +32,6 @@ class Dashboard(Versioned):
         constraints = [
             models.CheckConstraint(condition=Q(team=None) | Q(is_shared=True), name="dashboard_team_is_shared"),
         ]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Tile(Versioned):

@@ -224,7 +224,7 @@ def test_only_its_owner_says_with_whom_it_is_shared(log_in: LogIn, lea: User, bo
     row = saved(lea, is_shared=True)
     link = reverse(f"{PAGE}_change", args=[row.pk])
     refused = log_in(bob).post(link, posted(seen_version=1))
-    assert "Only its owner says" in refused.content.decode()
+    assert "Only the owner says" in refused.content.decode()
     kept = log_in(bob).post(link, posted(seen_version=1, is_shared="on"))
     assert kept.status_code == 302
     row.refresh_from_db()

@@ -170,7 +170,7 @@ def test_a_report_out_of_sight_is_not_named_to_others(
 def test_only_its_owner_shares_it(log_in: LogIn, max_: User, board: Dashboard) -> None:
     posted = {"name": "Mine now", "is_shared": "on", "team": "", "seen_version": board.version}
     page = log_in(max_).post(reverse(f"{PAGE}_change", args=[board.pk]), posted)
-    assert page.status_code == 200 and "Only its owner" in page.content.decode()
+    assert page.status_code == 200 and "Only the owner" in page.content.decode()
 
 
 def test_it_is_copied(log_in: LogIn, lea: User, max_: User, board: Dashboard) -> None:

@@ -40,7 +40,7 @@ def test_only_its_owner_shares_it_and_only_with_a_team_of_theirs(
     lea: User, max_: User, north: Team, south: Team
 ) -> None:
     board = a_board(lea, is_shared=True, team=north)
-    with pytest.raises(ValidationError, match="Only its owner"):
+    with pytest.raises(ValidationError, match="Only the owner"):
         write_dashboard(dashboard=board, changes={"is_shared": False}, by=max_, at=NOW)
     with pytest.raises(ValidationError, match="team of yours"):
         write_dashboard(dashboard=board, changes={"team": south}, by=lea, at=NOW)
