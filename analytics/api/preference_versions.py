@@ -1,9 +1,7 @@
 from typing import Any
 
-from rest_framework import serializers
-
 from analytics.api.preference_preview import PreferencePreviewSerializer, shown_result
-from analytics.api.version_base import Number, VersionViewSet
+from analytics.api.version_base import Number, OverrideSerializer, VersionSerializer, VersionViewSet
 from analytics.filtersets import PreferenceVersionFilterSet
 from analytics.models import PreferenceModelVersion
 from analytics.scoring.preference_parameters import (
@@ -13,8 +11,7 @@ from analytics.scoring.preference_parameters import (
     TABLE_LIMITS,
     PreferenceParameters,
 )
-from customers.api.fields import Strict, StrictModel
-from customers.filtersets import LARGEST_KEY
+from customers.api.fields import Strict
 
 WHAT = {
     "weights": "How much each feature counts; 0 leaves it out.",
@@ -54,40 +51,22 @@ class OverrideParametersSerializer(Strict):
     weights = WeightsSerializer(required=False)
 
 
-class PreferenceOverrideSerializer(Strict):
+class PreferenceOverrideSerializer(OverrideSerializer):
     """Other weights for the customers of a segment: those that differ. `name` is the segment's when it was taken."""
 
-    segment = serializers.IntegerField(min_value=1, max_value=LARGEST_KEY)
-    name = serializers.CharField(read_only=True)
     parameters = OverrideParametersSerializer(required=False)
 
 
-class PreferenceVersionSerializer(StrictModel):
+class PreferenceVersionSerializer(VersionSerializer):
     """A version of the preference profile. Only a draft can be changed; profiles name the version that made them. In a
     new draft, parameters that are left out, and overrides if they are, are those in force. Of overrides the first that
     a customer is in counts."""
 
     parameters = PreferenceParametersSerializer(required=False)
     overrides = PreferenceOverrideSerializer(many=True, required=False)
-    created_by = serializers.CharField(source="created_by.username", read_only=True, allow_null=True, default=None)
 
-    class Meta:
+    class Meta(VersionSerializer.Meta):
         model = PreferenceModelVersion
-        fields = [
-            "id",
-            "number",
-            "label",
-            "state",
-            "parameters",
-            "overrides",
-            "note",
-            "created_at",
-            "created_by",
-            "activated_at",
-            "version",
-        ]
-        read_only_fields = ["number", "state", "created_at", "activated_at", "version"]
-        extra_kwargs = {"note": {"max_length": 10_000}}
 
 
 class PreferenceVersionViewSet(VersionViewSet):

@@ -25,9 +25,10 @@ from analytics.scoring.parameters import ScoreParameters
 from analytics.scoring.preference_parameters import PreferenceParameters
 from analytics.tasks import poke_workers_after_commit
 from customers.api.base import CatalogueViewSet
-from customers.api.fields import NothingSerializer
+from customers.api.fields import NothingSerializer, Strict, StrictModel
 from customers.api.idempotency import once
 from customers.api.locking import expected_version
+from customers.filtersets import LARGEST_KEY
 from customers.models import Segment
 from customers.tasks import poke_after_commit
 
@@ -42,6 +43,36 @@ class Number(serializers.FloatField):
         if value != value or value in (float("inf"), float("-inf")):
             self.fail("invalid")
         return value
+
+
+class OverrideSerializer(Strict):
+    """What differs for the customers of a segment."""
+
+    segment = serializers.IntegerField(min_value=1, max_value=LARGEST_KEY)
+    name = serializers.CharField(read_only=True)
+
+
+class VersionSerializer(StrictModel):
+    """A version of a model: who drafted it, when, and what became of it."""
+
+    created_by = serializers.CharField(source="created_by.username", read_only=True, allow_null=True, default=None)
+
+    class Meta:
+        fields: ClassVar[list[str]] = [
+            "id",
+            "number",
+            "label",
+            "state",
+            "parameters",
+            "overrides",
+            "note",
+            "created_at",
+            "created_by",
+            "activated_at",
+            "version",
+        ]
+        read_only_fields: ClassVar[list[str]] = ["number", "state", "created_at", "activated_at", "version"]
+        extra_kwargs: ClassVar[dict[str, Any]] = {"note": {"max_length": 10_000}}
 
 
 class VersionEventSerializer(serializers.ModelSerializer[VersionEvent]):

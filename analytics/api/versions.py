@@ -1,14 +1,11 @@
 from typing import Any
 
-from rest_framework import serializers
-
 from analytics.api.score_preview import PreviewSerializer, shown_result
-from analytics.api.version_base import Number, VersionViewSet
+from analytics.api.version_base import Number, OverrideSerializer, VersionSerializer, VersionViewSet
 from analytics.filtersets import ScoreVersionFilterSet
 from analytics.models import ScoreModelVersion
 from analytics.scoring.parameters import FACTOR_NAMES, FIELD_NAMES, ScoreParameters, limits_of
-from customers.api.fields import Strict, StrictModel
-from customers.filtersets import LARGEST_KEY
+from customers.api.fields import Strict
 
 HELP = {
     "exponent": "How strongly the factor moves the score: 1 is usual (price: -1), 0 leaves it out.",
@@ -37,40 +34,22 @@ ParametersSerializer: Any = type(
 )
 
 
-class OverrideSerializer(Strict):
+class ScoreOverrideSerializer(OverrideSerializer):
     """Other parameters for the customers of a segment: those that differ. `name` is the segment's when it was taken."""
 
-    segment = serializers.IntegerField(min_value=1, max_value=LARGEST_KEY)
-    name = serializers.CharField(read_only=True)
     parameters = ParametersSerializer(required=False)
 
 
-class ScoreVersionSerializer(StrictModel):
+class ScoreVersionSerializer(VersionSerializer):
     """A version of the satisfaction score. Only a draft can be changed; scores name the version that made them. In a
     new draft, parameters that are left out, and overrides if they are, are those in force. Of overrides the first that
     a customer is in counts."""
 
     parameters = ParametersSerializer(required=False)
-    overrides = OverrideSerializer(many=True, required=False)
-    created_by = serializers.CharField(source="created_by.username", read_only=True, allow_null=True, default=None)
+    overrides = ScoreOverrideSerializer(many=True, required=False)
 
-    class Meta:
+    class Meta(VersionSerializer.Meta):
         model = ScoreModelVersion
-        fields = [
-            "id",
-            "number",
-            "label",
-            "state",
-            "parameters",
-            "overrides",
-            "note",
-            "created_at",
-            "created_by",
-            "activated_at",
-            "version",
-        ]
-        read_only_fields = ["number", "state", "created_at", "activated_at", "version"]
-        extra_kwargs = {"note": {"max_length": 10_000}}
 
 
 class ScoreVersionViewSet(VersionViewSet):
