@@ -13,7 +13,7 @@ from tests.guides.blocks import GUIDES, ROOT, blocks
 
 GUIDE = GUIDES / "developer.md"
 ROOMS = ("analytics", "crm", "customers", "services")
-COPIED = (*ROOMS, "templates", "tests", "conftest.py", "manage.py", "pyproject.toml")
+COPIED = (*ROOMS, "bin", "templates", "tests", "conftest.py", "manage.py", "pyproject.toml")
 FACTOR_PLACES = ("analytics", "customers", "templates")
 
 
