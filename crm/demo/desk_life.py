@@ -7,7 +7,7 @@ from datetime import datetime
 
 from crm.demo.chance import stream
 from crm.demo.presence import SOURCE
-from crm.demo.tickets import Question
+from crm.demo.tickets import AGAIN, Question
 from customers.models import User
 from services.choices import UNSOLVED, LinkKind, TicketStatus
 from services.models import Ticket
@@ -49,6 +49,7 @@ def ask_customers(questions: Sequence[Question]) -> None:
 def enliven_desk(*, at: datetime) -> None:
     """Tie some tickets together, put down time, have the beat escalate, and give some tickets to those who log in."""
     lead = User.objects.get(username="lead")
+    _merge(lead, at)
     _tie(lead, at)
     _spend_time()
     escalate(at=at, most=STEPS_AT_ONCE)
@@ -59,17 +60,21 @@ def _waiting() -> list[Ticket]:
     return list(Ticket.objects.filter(source=SOURCE, status__in=UNSOLVED, parent=None).order_by("-created_at", "pk"))
 
 
+def _merge(by: User, at: datetime) -> None:
+    """What a customer sent twice becomes one ticket."""
+    for gone in Ticket.objects.filter(source=SOURCE, source_id__endswith=AGAIN):
+        kept = Ticket.objects.get(source=SOURCE, source_id=str(gone.source_id).removesuffix(AGAIN))
+        merge_tickets(kept=kept, gone=gone, by=by, at=at)
+
+
 def _tie(by: User, at: datetime) -> None:
-    """One merged pair, one ticket with two parts, one problem with two incidents, and two that are related."""
+    """One ticket with two parts, one problem with two incidents, and two tickets that are related, if chance has it."""
     of_customer: dict[int, list[Ticket]] = defaultdict(list)
     for ticket in _waiting():
         of_customer[ticket.customer_id].append(ticket)
     groups = sorted(of_customer.values(), key=lambda tickets: (len(tickets), tickets[0].pk))
     pairs = [tickets for tickets in groups if len(tickets) == 2]
     threes = [tickets for tickets in groups if len(tickets) > 2]
-    if pairs:
-        newer, older = pairs.pop()
-        merge_tickets(kept=older, gone=newer, by=by, at=at)
     if threes:
         *parts, whole = threes.pop()[:3]
         for part in parts:

@@ -22,6 +22,8 @@ SHARE_OF_FIRMS = 0.78
 MOVER_TICKETS = (6, 10)  # so many more in the weeks when the mood turns
 RATED = 0.42
 ASKED_FOR = timedelta(days=7)  # so long there have been questions with a link
+SENT_AGAIN = timedelta(minutes=3)  # so long ago an impatient customer sent the last message once more
+AGAIN = "-again"  # what the source id of that ticket has behind that of the first
 
 TOPICS = {"setup": 14, "advice": 12, "broken": 14, "wrong": 10, "late": 14, "damaged": 8, "invoice": 12, "return": 8,
           "offer": 8}  # fmt: skip
@@ -76,11 +78,32 @@ def service(
     for number, (moment, account) in enumerate(opened, start=1):
         desk.handle(result, number, account, moment, now=now)
     moments = sorted(at - timedelta(minutes=rng.uniform(4, 420)) for _ in range(max(4, round(FRESH * scale))))
+    western = [account for account in buyers if not account.place.is_chinese]
     for number, moment in enumerate(moments, start=len(opened) + 1):
-        desk.handle(result, number, rng.choice(buyers), moment.replace(microsecond=0), now=at, is_fresh=True)
+        account = rng.choice(western if moment == moments[-1] else buyers)
+        desk.handle(result, number, account, moment.replace(microsecond=0), now=at, is_fresh=True)
+    result.tickets[-1] = _untouched(result.tickets[-1])
+    result.tickets.append(_again(result.tickets[-1], len(result.tickets) + 1, (at - SENT_AGAIN).replace(microsecond=0)))
     result.questions.sort(key=lambda question: (question.asked_at, question.ticket_id))
     result.ratings.sort(key=lambda rating: (rating.at, rating.source_id))
     return result
+
+
+def _untouched(ticket: TicketRecord) -> TicketRecord:
+    """The ticket as it came in: nobody has it yet."""
+    return replace(ticket, assignee="", events=ticket.events[:1], messages=ticket.messages[:1])
+
+
+def _again(ticket: TicketRecord, number: int, at: datetime) -> TicketRecord:
+    """The same words from the same customer in a ticket of its own: what a merge is for."""
+    return replace(
+        ticket,
+        source_id=f"{ticket.source_id}{AGAIN}",
+        number=f"D-{number:06}",
+        created_at=at,
+        events=(replace(ticket.events[0], at=at),),
+        messages=(replace(ticket.messages[0], at=at),),
+    )
 
 
 def _openings(rng: Random, buyers: list[Account], rhythm: Rhythm, scale: float) -> list[tuple[datetime, Account]]:

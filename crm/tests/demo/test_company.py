@@ -6,6 +6,7 @@ import pytest
 
 from crm.demo.company import Company, generate
 from crm.demo.staff import STAFF
+from crm.demo.tickets import AGAIN
 from customers.choices import ContactKind, CustomerKind
 from customers.operations.records import RelationRecord
 from services.choices import UNSOLVED, Direction, EventKind, MessageKind, TicketStatus
@@ -114,6 +115,17 @@ def test_tickets_wait_in_every_unsolved_status(company: Company) -> None:
     assert {ticket.events[-1].status_after for ticket in waiting} == set(UNSOLVED)
     assert any(not ticket.assignee for ticket in waiting)
     assert any(ticket.created_at > AT - timedelta(hours=8) for ticket in waiting)
+
+
+@pytest.mark.parametrize("days", range(0, 700, 70))
+def test_on_every_day_the_newest_ticket_was_sent_twice_and_nobody_has_it(days: int) -> None:
+    *_, first, again = generate(at=AT + timedelta(days=days, hours=days), scale=0.02).tickets
+    assert again.source_id == f"{first.source_id}{AGAIN}"
+    assert (again.customer_id, again.subject) == (first.customer_id, first.subject)
+    assert again.messages[0].body == first.messages[0].body and again.created_at > first.created_at
+    for ticket in (first, again):
+        assert not ticket.assignee and [event.kind for event in ticket.events] == [EventKind.OPENED]
+        assert not ticket.queue.startswith("中国")  # whoever logs in as the agent sees it
 
 
 def test_customers_write_in_their_language(company: Company) -> None:

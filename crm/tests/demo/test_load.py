@@ -63,8 +63,11 @@ def test_it_loads_every_part(var: Path, capsys: pytest.CaptureFixture[str]) -> N
 
 def test_the_desk_is_alive(var: Path, capsys: pytest.CaptureFixture[str]) -> None:
     load(capsys)
-    assert TimeEntry.objects.exists() and TicketMerge.objects.filter(undone_at=None).exists()
-    assert Notification.objects.filter(user__username="agent", kind="assigned").exists()
+    assert TimeEntry.objects.exists()
+    merge = TicketMerge.objects.get(undone_at=None)  # what a customer sent twice, now with the agent who logs in
+    assert (merge.kept.subject, merge.kept.customer_id) == (merge.gone.subject, merge.gone.customer_id)
+    assert merge.kept.assignee == Agent.objects.get(user__username="agent")
+    assert Notification.objects.filter(user__username="agent", kind="assigned", ticket=merge.kept).exists()
     methods = set(AssignmentRule.objects.values_list("method", flat=True))
     assert methods == {"round_robin", "least_load"} and AssignmentRule.objects.exclude(segment=None).exists()
     assert [agent.user.username for agent in Agent.objects.exclude(away_from=None)] == ["clara.voss"]
