@@ -104,8 +104,10 @@ def pytest_runtest_makereport(
 @pytest.fixture(autouse=True)
 def _empty_cache() -> None:
     cache.clear()
-    from customers.operations.emit import HEARD  # the apps are not loaded when this file is
+    from customers.api import counting  # the apps are not loaded when this file is
+    from customers.operations.emit import HEARD
 
+    counting._here.clear()  # requests of one address within a minute: those of the tests before do not count
     cache.set(HEARD, frozenset(), None)  # no webhook listens until a test makes one: nothing to ask the database for
 
 

@@ -107,6 +107,12 @@ def test_what_is_over_is_forgotten(alone: None, monkeypatch: pytest.MonkeyPatch)
     assert set(counting._here) == {"new"}
 
 
+@pytest.mark.parametrize("turn", range(2))
+def test_what_was_asked_in_other_tests_does_not_count(settings: Any, turn: int) -> None:
+    settings.REDIS_URL = NOBODY
+    assert count("others", now=NOW.timestamp()) == 1
+
+
 @pytest.mark.redis
 def test_all_processes_count_together(redis_url: str, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(counting, "_resting_until", 0.0)
