@@ -34,7 +34,7 @@ def test_a_claim_of_many_rows_is_refused_quickly_and_nothing_is_lost(
     began = time.monotonic()
     response = client.post(page, data)
     text = response.content.decode()
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 30  # a thousand million forms would take hours
     assert response.status_code == 200 and SAID in text
     assert text.count("typed@example.com") == 1 and 'value="Typed"' in text
     assert total not in text

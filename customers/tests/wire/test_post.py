@@ -103,7 +103,7 @@ def test_one_inner_address_among_public_ones_refuses_all(listener: Listener, mon
 def test_a_drop_at_a_time_ends_at_the_deadline(listener: Listener) -> None:
     def drip(out: Any) -> None:
         out.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
-        for _ in range(40):
+        for _ in range(600):
             out.write(b".")
             out.flush()
             time.sleep(0.1)
@@ -112,11 +112,11 @@ def test_a_drop_at_a_time_ends_at_the_deadline(listener: Listener) -> None:
     begun = time.monotonic()
     with pytest.raises(NotSent, match="timed out"):
         post(listener.url(), b"", {}, allowed=allowed(listener), limits=QUICK)
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 30  # the whole answer takes a minute
 
 
 def test_silence_ends_at_the_deadline(listener: Listener) -> None:
-    listener.raw = lambda _out: time.sleep(2)
+    listener.raw = lambda _out: time.sleep(60)
     with pytest.raises(NotSent, match="timed out"):
         post(listener.url(), b"", {}, allowed=allowed(listener), limits=QUICK)
 
