@@ -112,6 +112,19 @@ def _empty_cache() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _patience_with_redis() -> Iterator[None]:
+    """A server that answers late, on a machine with much to do, is none that is away."""
+    from crm.watch import slow_queries
+    from customers.api import counting
+    from services.operations import chat_bell
+
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (slow_queries, counting, chat_bell):
+            patch.setattr(module, "PATIENCE_SECONDS", 10.0)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def delete_output_dir() -> None:
     """Leave test-results/ as it is, which pytest-playwright empties: other processes of tests write there meanwhile."""
 
