@@ -113,10 +113,18 @@ def test_what_was_asked_in_other_tests_does_not_count(settings: Any, turn: int) 
     assert count("others", now=NOW.timestamp()) == 1
 
 
+def a_database(redis_url: str, number: int, settings: Any) -> redis.Redis:
+    """A numbered database of the real server for one test alone, and empty: the others of this run use the first."""
+    settings.REDIS_URL = f"{redis_url.rsplit('/', 1)[0]}/{number}"
+    server = counting._server(settings.REDIS_URL)
+    server.flushdb()
+    return server
+
+
 @pytest.mark.redis
 def test_all_processes_count_together(redis_url: str, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(counting, "_resting_until", 0.0)
-    counting._server(redis_url).flushdb()
+    a_database(redis_url, 13, settings)
     key = uuid.uuid4().hex
     with ThreadPoolExecutor(8) as threads:  # each request is one command to the server, whoever sends it
         counts = list(threads.map(lambda _number: count(key, now=60.0), range(200)))
@@ -128,9 +136,7 @@ def test_all_processes_count_together(redis_url: str, settings: Any, monkeypatch
 def test_redis_holds_no_address(redis_url: str, ann: User, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.API_LIMITS = {"token": 9, "address": 9, "stranger": 9}
     monkeypatch.setattr(counting, "_resting_until", 0.0)
-    server = counting._server(redis_url)
-    for key in server.keys("candid:count:*"):
-        server.delete(key)
+    server = a_database(redis_url, 14, settings)
     with_token(ann).get(url("queues/"), REMOTE_ADDR="198.51.100.7")
     keys = server.keys("candid:count:*")
     assert len(keys) == 2
